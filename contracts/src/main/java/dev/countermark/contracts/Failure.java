@@ -1,0 +1,36 @@
+package dev.countermark.contracts;
+
+/**
+ * A failure that was foreseen. Anything else that is thrown is a bug and goes to the dead letters at
+ * once. Messages name what was expected, what was found and where; never secrets.
+ */
+public abstract sealed class Failure extends RuntimeException {
+  private Failure(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** Neither time nor an operator can change the answer for these bytes. */
+  public static final class Permanent extends Failure {
+    private final Refusal code;
+
+    public Permanent(Refusal code, String detail) {
+      this(code, detail, null);
+    }
+
+    public Permanent(Refusal code, String detail, Throwable cause) {
+      super(detail, cause);
+      this.code = code;
+    }
+
+    public Refusal code() {
+      return code;
+    }
+  }
+
+  /** Worth another try later: a store, broker or key service that is away or slow. */
+  public static final class Transient extends Failure {
+    public Transient(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

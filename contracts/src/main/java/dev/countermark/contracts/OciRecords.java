@@ -1,0 +1,263 @@
+package dev.countermark.contracts;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The records of the OCI path. Each is one JSON object that only ever changes by an atomic
+ * compare-and-set; {@code generation} grows by one with each change, so that a record never returns
+ * to earlier bytes (an ETag is a content hash).
+ */
+public final class OciRecords {
+  private OciRecords() {}
+
+  /** In declaration order, so that equal sets are equal bytes. */
+  private static Set<SignatureFormat> inOrder(Set<SignatureFormat> formats) {
+    return Collections.unmodifiableSet(EnumSet.copyOf(formats));
+  }
+
+  /** When an image may be pulled. */
+  public enum Visibility {
+    /** At once, because clients read back what they just pushed. */
+    @JsonProperty("immediate")
+    IMMEDIATE,
+    /** Only when its signatures are in place. */
+    @JsonProperty("after-signing")
+    AFTER_SIGNING
+  }
+
+  /** The forms of a cosign signature. */
+  public enum SignatureFormat {
+    /** The {@code sha256-<hex>.sig} tag: cosign 2, podman, skopeo, policy controllers. */
+    @JsonProperty("legacy")
+    LEGACY,
+    /** The Sigstore v0.3 bundle as a referrer: cosign 3. */
+    @JsonProperty("bundle")
+    BUNDLE
+  }
+
+  /**
+   * @param visibility default immediate
+   * @param anonymousPull whether anybody may pull; default false
+   * @param signatureFormats default both; never empty
+   * @param signTags also sign {@code host/name:tag} identities, for podman's default policy
+   * @param hideSignatureTags leave the platform's own {@code .sig} tags out of the tag list
+   */
+  public record OciSettings(
+      Visibility visibility,
+      boolean anonymousPull,
+      Set<SignatureFormat> signatureFormats,
+      boolean signTags,
+      boolean hideSignatureTags) {
+    public OciSettings {
+      visibility = visibility == null ? Visibility.IMMEDIATE : visibility;
+      signatureFormats =
+          signatureFormats == null || signatureFormats.isEmpty()
+              ? inOrder(EnumSet.allOf(SignatureFormat.class))
+              : inOrder(signatureFormats);
+    }
+
+    public static OciSettings defaults() {
+      return new OciSettings(null, false, null, false, false);
+    }
+  }
+
+  public record RepositoryRecord(
+      long generation, RepositoryName repository, Instant createdAt, OciSettings oci) {
+    public RepositoryRecord {
+      oci = oci == null ? OciSettings.defaults() : oci;
+    }
+  }
+
+  /** Where a manifest stands. */
+  public enum State {
+    /** Stored, its signatures not yet in place. */
+    RECEIVED,
+    /** Signed; stays so while signatures are added. */
+    AVAILABLE,
+    /** Will never be signed as it is: see {@link ManifestRecord#refusal}. */
+    REFUSED,
+    /** A signature, attestation or other artifact that is never signed itself. */
+    EXEMPT
+  }
+
+  /**
+   * A manifest, its bytes and all the platform's signatures of it.
+   *
+   * @param name full OCI name
+   * @param digest {@code algorithm:hex}
+   * @param mediaType as pushed, without parameters
+   * @param content the manifest's bytes, verbatim
+   * @param pushedAt when it was first accepted
+   * @param subject digest of the manifest it refers to, if any
+   * @param signatures absent until signed
+   */
+  public record ManifestRecord(
+      long generation,
+      RepositoryName repository,
+      String name,
+      String digest,
+      String mediaType,
+      Bytes content,
+      Instant pushedAt,
+      State state,
+      Optional<String> subject,
+      Optional<Signatures> signatures,
+      Optional<RefusalNote> refusal) {
+    public ManifestRecord {
+      subject = subject == null ? Optional.empty() : subject;
+      signatures = signatures == null ? Optional.empty() : signatures;
+      refusal = refusal == null ? Optional.empty() : refusal;
+    }
+
+    public ManifestRecord signed(Signatures signatures) {
+      return new ManifestRecord(
+          generation + 1,
+          repository,
+          name,
+          digest,
+          mediaType,
+          content,
+          pushedAt,
+          State.AVAILABLE,
+          subject,
+          Optional.of(signatures),
+          Optional.empty());
+    }
+
+    public ManifestRecord refused(RefusalNote note) {
+      return new ManifestRecord(
+          generation + 1,
+          repository,
+          name,
+          digest,
+          mediaType,
+          content,
+          pushedAt,
+          State.REFUSED,
+          subject,
+          signatures,
+          Optional.of(note));
+    }
+  }
+
+  public record RefusalNote(Refusal code, String detail, Instant at) {}
+
+  /**
+   * Everything the platform made for one manifest, in every form and for every key version: all
+   * bytes, so that a later release serves the same digests.
+   *
+   * @param by one entry per key version, oldest first
+   * @param signatureManifest digest of the {@code .sig} manifest among the pieces, if that form is on
+   * @param bundleManifests digests of the bundle referrer manifests among the pieces
+   * @param pieces every manifest and blob of all forms
+   */
+  public record Signatures(
+      List<SignedBy> by,
+      Optional<String> signatureManifest,
+      List<String> bundleManifests,
+      List<Piece> pieces) {
+    public Signatures {
+      by = List.copyOf(by);
+      signatureManifest = signatureManifest == null ? Optional.empty() : signatureManifest;
+      bundleManifests = bundleManifests == null ? List.of() : List.copyOf(bundleManifests);
+      pieces = List.copyOf(pieces);
+    }
+
+    public Optional<Piece> piece(String digest) {
+      return pieces.stream().filter(p -> p.digest().equals(digest)).findFirst();
+    }
+  }
+
+  /**
+   * @param keyVersion version of the repository's key
+   * @param fingerprint SHA-256 of the key's SPKI, lower-case hexadecimal
+   * @param formats the forms made with it
+   * @param references the {@code docker-reference} of each legacy payload, the bare one first
+   * @param signedAt when the first of them was made
+   */
+  public record SignedBy(
+      int keyVersion,
+      String fingerprint,
+      Set<SignatureFormat> formats,
+      List<String> references,
+      Instant signedAt) {
+    public SignedBy {
+      formats = inOrder(formats);
+      references = List.copyOf(references);
+    }
+  }
+
+  /**
+   * @param digest {@code sha256:hex} of {@code content}
+   * @param mediaType of the manifest, or of the blob's descriptor
+   * @param manifest true for a manifest, false for a blob
+   */
+  public record Piece(String digest, String mediaType, boolean manifest, Bytes content) {}
+
+  /**
+   * @param digest what the tag points to
+   * @param previous the last manifest that was available under this tag, while {@code digest} may not
+   *     be yet (visibility {@code after-signing})
+   */
+  public record TagRecord(
+      long generation,
+      String name,
+      String tag,
+      String digest,
+      Optional<String> previous,
+      Instant updatedAt) {
+    public TagRecord {
+      previous = previous == null ? Optional.empty() : previous;
+    }
+  }
+
+  /**
+   * That a name holds a blob, and where its bytes are: the concatenation of the parts, or inline.
+   *
+   * @param digest {@code algorithm:hex} of the whole blob
+   * @param size bytes
+   * @param parts immutable content objects, in order; empty when inline
+   */
+  public record BlobRecord(String digest, long size, List<Part> parts, Optional<Bytes> inline) {
+    public BlobRecord {
+      parts = parts == null ? List.of() : List.copyOf(parts);
+      inline = inline == null ? Optional.empty() : inline;
+    }
+  }
+
+  /**
+   * @param sha256 64 lower-case hexadecimal digits; key by {@link ObjectKeys#content}
+   * @param size bytes
+   */
+  public record Part(String sha256, long size) {}
+
+  /** All manifests in one name whose subject is {@code subject}, pushed by users. */
+  public record ReferrersRecord(long generation, String subject, List<Referrer> manifests) {
+    public ReferrersRecord {
+      manifests = List.copyOf(manifests);
+    }
+  }
+
+  /** One descriptor of a referrers response. */
+  public record Referrer(
+      String mediaType,
+      String digest,
+      long size,
+      Optional<String> artifactType,
+      Map<String, String> annotations) {
+    public Referrer {
+      artifactType = artifactType == null ? Optional.empty() : artifactType;
+      annotations = annotations == null
+              ? Map.of()
+              : Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
+    }
+  }
+}

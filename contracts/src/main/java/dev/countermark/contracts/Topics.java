@@ -1,0 +1,11 @@
+package dev.countermark.contracts;
+
+/** The Kafka topics (design, section 5). */
+public final class Topics {
+  public static final String UPLOADS_OCI = "countermark.uploads.oci";
+  public static final String RESYNCS_OCI = "countermark.resyncs.oci";
+  public static final String OUTCOMES = "countermark.outcomes";
+  public static final String DEAD_LETTERS = "countermark.dead-letters";
+
+  private Topics() {}
+}

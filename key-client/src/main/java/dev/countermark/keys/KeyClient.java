@@ -1,0 +1,78 @@
+package dev.countermark.keys;
+
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.RepositoryName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the services ask of the key service. All calls block and throw {@link Failure.Transient} when
+ * it is away, slow, refuses the caller or answers 5xx.
+ */
+public interface KeyClient {
+  /** What a key may be used for. */
+  enum Purpose {
+    /** ECDSA P-256, DER signatures by RFC 6979. */
+    OCI;
+
+    /** As in addresses: lower case. */
+    public String path() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /** The current public key of a repository; made on first use, exactly once. */
+  PublicKeyVersion current(RepositoryName repository, Purpose purpose);
+
+  /** All versions, oldest first; made on first use like {@link #current}. */
+  List<PublicKeyVersion> versions(RepositoryName repository, Purpose purpose);
+
+  /**
+   * Signs a batch with the current key; all or nothing.
+   *
+   * @param items 1 to 256
+   * @return one signature per item, in order, and the key that made them
+   */
+  SignedBatch sign(RepositoryName repository, Purpose purpose, List<Item> items);
+
+  /**
+   * @param purl Package URL of what the signature is for; goes into the audit log
+   * @param digest {@code algorithm:hex} of the package that is signed; goes into the audit log
+   * @param hash the 32 bytes of the SHA-256 that is signed
+   */
+  record Item(String purl, String digest, Bytes hash) {}
+
+  /**
+   * @param signatures DER, one per item
+   */
+  record SignedBatch(PublicKeyVersion key, List<Bytes> signatures) {}
+
+  /**
+   * @param version 1 for the first
+   * @param spki DER SubjectPublicKeyInfo
+   * @param fingerprint SHA-256 of {@code spki}, lower-case hexadecimal
+   * @param current whether new signatures are made with it
+   * @param revokedAt from when on it is no longer to be trusted, if so
+   */
+  record PublicKeyVersion(
+      int version,
+      Bytes spki,
+      String fingerprint,
+      Instant createdAt,
+      boolean current,
+      Optional<Instant> revokedAt) {
+    public PublicKeyVersion {
+      revokedAt = revokedAt == null ? Optional.empty() : revokedAt;
+    }
+
+    /** {@code -----BEGIN PUBLIC KEY-----}, lines of 64 characters, newline at the end. */
+    public String pem() {
+      var encoder = java.util.Base64.getMimeEncoder(64, new byte[] {'\n'});
+      return "-----BEGIN PUBLIC KEY-----\n"
+          + encoder.encodeToString(spki.toArray())
+          + "\n-----END PUBLIC KEY-----\n";
+    }
+  }
+}
