@@ -1,0 +1,99 @@
+package dev.countermark.contracts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EventsTest {
+  private static final RepositoryName REPOSITORY = new RepositoryName("acme", "app");
+  private static final String DIGEST = "sha256:" + "0a".repeat(32);
+  private static final Instant T = Instant.parse("2026-01-02T03:04:05Z");
+
+  static Stream<CloudEvent> everyEvent() {
+    return Stream.of(
+        event(
+            Events.PackageUploaded.TYPE,
+            new Events.PackageUploaded(REPOSITORY, "acme/app/web", DIGEST, "text/x", T)),
+        event(
+            Events.PackageResyncRequested.TYPE,
+            new Events.PackageResyncRequested(REPOSITORY, "acme/app/web", DIGEST, "c-1")),
+        event(
+            Events.PackageSigned.TYPE,
+            new Events.PackageSigned(
+                REPOSITORY,
+                "acme/app/web",
+                DIGEST,
+                1,
+                "0b".repeat(32),
+                T,
+                T.plusMillis(250),
+                List.of(DIGEST),
+                true)),
+        event(
+            Events.PackageRefused.TYPE,
+            new Events.PackageRefused(
+                REPOSITORY, "acme/app/web", DIGEST, Refusal.TOO_LARGE, "1,001 children")));
+  }
+
+  private static CloudEvent event(String type, Object data) {
+    String purl = Events.ociPurl("acme/app/web", DIGEST);
+    return CloudEvent.of("id-1", "/test", type, purl, T, data);
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyEvent")
+  void carriesDataOfItsSchema(CloudEvent event) throws IOException {
+    assertThat(violations(event.dataschema(), event.data())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyEvent")
+  void survivesItsJson(CloudEvent event) {
+    assertThat(CloudEvent.fromJson(event.toJson())).isEqualTo(event);
+  }
+
+  @Test
+  void aSchemaRefusesAMissingDigest() throws IOException {
+    JsonNode data = new ObjectMapper().readTree("{\"repository\":\"acme/app\",\"name\":\"x\"}");
+    assertThat(violations("/schemas/package.uploaded.v1.json", data)).isNotEmpty();
+  }
+
+  @Test
+  void refusesWhatIsNoCloudEvent() {
+    for (String text : List.of("", "null", "[]", "{}", "{\"specversion\":\"0.3\",\"id\":\"1\"}")) {
+      assertThatThrownBy(() -> CloudEvent.fromJson(Bytes.utf8(text).toArray()))
+          .as(text)
+          .isInstanceOf(Json.MalformedJsonException.class);
+    }
+  }
+
+  @Test
+  void namesAnImageByItsPackageUrl() {
+    assertThat(Events.ociPurl("acme/app/web", "sha256:ab"))
+        .isEqualTo("pkg:oci/web@sha256%3Aab?repository_url=acme%2Fapp%2Fweb");
+  }
+
+  private static Set<ValidationMessage> violations(String schema, JsonNode data)
+      throws IOException {
+    try (InputStream in = EventsTest.class.getResourceAsStream(schema)) {
+      assertThat(in).as(schema).isNotNull();
+      return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+          .getSchema(in)
+          .validate(data);
+    }
+  }
+}
