@@ -1,0 +1,130 @@
+package dev.countermark.standalone.broker;
+
+import dev.countermark.contracts.Topics;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.Feature;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/**
+ * Starts a single-node Kafka: {@code BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT}. Formats the
+ * directory on first use, creates the platform's topics, then prints {@code broker ready} on
+ * standard output. Stops on SIGTERM.
+ */
+public final class BrokerServer {
+  private static final String CONTROLLER = "CONTROLLER";
+
+  private BrokerServer() {}
+
+  public static void main(String[] args) throws Exception {
+    if (args.length != 3) {
+      System.err.println("usage: BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT");
+      System.exit(2);
+    }
+    Path data = Path.of(args[0]).toAbsolutePath();
+    int port = Integer.parseInt(args[1]);
+    int controllerPort = Integer.parseInt(args[2]);
+    format(data);
+    var server =
+        new KafkaRaftServer(
+            KafkaConfig.fromProps(properties(data, port, controllerPort)), Time.SYSTEM);
+    server.startup();
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.shutdown();
+                  stopped.countDown();
+                },
+                "broker-shutdown"));
+    createTopics(port);
+    System.out.println("broker ready on 127.0.0.1:" + port);
+    stopped.await();
+  }
+
+  private static void format(Path data) throws Exception {
+    Files.createDirectories(data);
+    if (Files.exists(data.resolve("meta.properties"))) {
+      return;
+    }
+    new Formatter()
+        .setPrintStream(System.err)
+        .setClusterId(Uuid.randomUuid().toString())
+        .setNodeId(1)
+        .setDirectories(List.of(data.toString()))
+        .setMetadataLogDirectory(data.toString())
+        .setControllerListenerName(CONTROLLER)
+        .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
+        .setReleaseVersion(MetadataVersion.latestProduction())
+        .setHasDynamicQuorum(false)
+        .run();
+  }
+
+  static Properties properties(Path data, int port, int controllerPort) {
+    Properties p = new Properties();
+    p.put("node.id", "1");
+    p.put("process.roles", "broker,controller");
+    p.put("controller.listener.names", CONTROLLER);
+    p.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
+    p.put(
+        "listeners",
+        "PLAINTEXT://127.0.0.1:" + port + "," + CONTROLLER + "://127.0.0.1:" + controllerPort);
+    p.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+    p.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
+    p.put("inter.broker.listener.name", "PLAINTEXT");
+    p.put("log.dirs", data.toString());
+    // One node: every internal topic has one replica.
+    p.put("offsets.topic.replication.factor", "1");
+    p.put("offsets.topic.num.partitions", "4");
+    p.put("transaction.state.log.replication.factor", "1");
+    p.put("transaction.state.log.min.isr", "1");
+    p.put("share.coordinator.state.topic.replication.factor", "1");
+    p.put("share.coordinator.state.topic.min.isr", "1");
+    p.put("min.insync.replicas", "1");
+    p.put("auto.create.topics.enable", "false");
+    p.put("group.initial.rebalance.delay.ms", "0");
+    // A consumer that was killed frees its partitions soon.
+    p.put("group.min.session.timeout.ms", "3000");
+    // After a crash the broker must wait for its old registration to expire.
+    p.put("broker.session.timeout.ms", "3000");
+    p.put("broker.heartbeat.interval.ms", "500");
+    p.put("log.cleaner.dedupe.buffer.size", "2097152");
+    p.put("log.retention.hours", "168");
+    p.put("message.max.bytes", "1048576");
+    return p;
+  }
+
+  private static void createTopics(int port) throws InterruptedException, ExecutionException {
+    List<NewTopic> topics =
+        List.of(
+            new NewTopic(Topics.UPLOADS_OCI, 8, (short) 1),
+            new NewTopic(Topics.RESYNCS_OCI, 8, (short) 1),
+            new NewTopic(Topics.OUTCOMES, 4, (short) 1),
+            new NewTopic(Topics.DEAD_LETTERS, 1, (short) 1));
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port))) {
+      for (var result : admin.createTopics(topics).values().values()) {
+        try {
+          result.get();
+        } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof TopicExistsException)) {
+            throw e;
+          }
+        }
+      }
+    }
+  }
+}
