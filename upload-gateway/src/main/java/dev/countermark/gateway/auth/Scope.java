@@ -1,0 +1,27 @@
+package dev.countermark.gateway.auth;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Set;
+
+/** What a repository token is for; part of the public API. */
+public enum Scope {
+  /** Pull. */
+  @JsonProperty("read")
+  READ(Set.of(Action.PULL)),
+  /** Pull and push; not delete, so that a leaked CI token cannot remove what is signed. */
+  @JsonProperty("push")
+  PUSH(Set.of(Action.PULL, Action.PUSH)),
+  /** Everything in this one repository, its settings and tokens included. */
+  @JsonProperty("admin")
+  ADMIN(Set.of(Action.values()));
+
+  private final Set<Action> actions;
+
+  Scope(Set<Action> actions) {
+    this.actions = actions;
+  }
+
+  public boolean allows(Action action) {
+    return actions.contains(action);
+  }
+}
