@@ -1,0 +1,210 @@
+package dev.countermark.testkit.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A small client of the distribution API over plain HTTP; safe for concurrent use. Bodies are held
+ * in memory. Unexpected answers are {@link UnexpectedAnswerException}s, broken connections {@link
+ * UncheckedIOException}s.
+ */
+public final class RegistryClient {
+  private static final String MANIFEST_TYPES =
+      String.join(
+          ", ",
+          SampleImage.OCI_MANIFEST,
+          SampleImage.OCI_INDEX,
+          SampleImage.DOCKER_MANIFEST,
+          SampleImage.DOCKER_LIST);
+
+  private final URI base;
+  private final Optional<String> authorization;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(10))
+          .build();
+
+  private RegistryClient(URI base, Optional<String> authorization) {
+    this.base = base;
+    this.authorization = authorization;
+  }
+
+  /** A client without credentials. */
+  public static RegistryClient anonymous(URI base) {
+    return new RegistryClient(base, Optional.empty());
+  }
+
+  /** A client that sends the token as the password of Basic authentication with every request. */
+  public static RegistryClient withToken(URI base, String token) {
+    String credentials =
+        Base64.getEncoder().encodeToString(("token:" + token).getBytes(StandardCharsets.UTF_8));
+    return new RegistryClient(base, Optional.of("Basic " + credentials));
+  }
+
+  /** An answer other than the expected one; the message has the status and the body's beginning. */
+  public static final class UnexpectedAnswerException extends RuntimeException {
+    private final int status;
+
+    UnexpectedAnswerException(String what, HttpResponse<byte[]> response) {
+      super(
+          what
+              + " -> "
+              + response.statusCode()
+              + " "
+              + new String(
+                  response.body(), 0, Math.min(500, response.body().length), StandardCharsets.UTF_8));
+      this.status = response.statusCode();
+    }
+
+    public int status() {
+      return status;
+    }
+  }
+
+  /** Pushes blobs, children and the manifest; the manifest under {@code reference}. */
+  public void push(String name, String reference, SampleImage image) {
+    image.blobs().values().forEach(blob -> pushBlob(name, blob.toArray()));
+    image.children().forEach(child -> push(name, child.digest(), child));
+    putManifest(name, reference, image.manifest());
+  }
+
+  /** Pushes one blob in one request where the registry allows it, else in two. */
+  public void pushBlob(String name, byte[] content) {
+    String digest = Digests.sha256(content);
+    String query = "digest=" + URLEncoder.encode(digest, StandardCharsets.UTF_8);
+    HttpResponse<byte[]> started =
+        send("POST", "/v2/" + name + "/blobs/uploads/?" + query, content, Map.of());
+    if (started.statusCode() == 201) {
+      return;
+    }
+    expect("POST upload", started, 202);
+    URI location = base.resolve(started.headers().firstValue("Location").orElseThrow());
+    String separator = location.getRawQuery() == null ? "?" : "&";
+    expect(
+        "PUT upload",
+        send(
+            "PUT",
+            location + separator + query,
+            content,
+            Map.of("Content-Type", "application/octet-stream")),
+        201);
+  }
+
+  /**
+   * @param reference tag or digest
+   */
+  public void putManifest(String name, String reference, Manifest manifest) {
+    expect(
+        "PUT manifest " + name + ":" + reference,
+        send(
+            "PUT",
+            "/v2/" + name + "/manifests/" + reference,
+            manifest.content().toArray(),
+            Map.of("Content-Type", manifest.mediaType())),
+        201);
+  }
+
+  /** Empty when the registry answers 404. */
+  public Optional<Manifest> manifest(String name, String reference) {
+    HttpResponse<byte[]> response =
+        send(
+            "GET",
+            "/v2/" + name + "/manifests/" + reference,
+            null,
+            Map.of("Accept", MANIFEST_TYPES));
+    if (response.statusCode() == 404) {
+      return Optional.empty();
+    }
+    expect("GET manifest " + name + ":" + reference, response, 200);
+    return Optional.of(
+        new Manifest(
+            response.headers().firstValue("Content-Type").orElse(""), Bytes.of(response.body())));
+  }
+
+  /** Empty when the registry answers 404. */
+  public Optional<Bytes> blob(String name, String digest) {
+    HttpResponse<byte[]> response = send("GET", "/v2/" + name + "/blobs/" + digest, null, Map.of());
+    if (response.statusCode() == 404) {
+      return Optional.empty();
+    }
+    expect("GET blob " + digest, response, 200);
+    return Optional.of(Bytes.of(response.body()));
+  }
+
+  /** The whole answer of the referrers API, an image index. */
+  public Manifest referrers(String name, String digest) {
+    HttpResponse<byte[]> response =
+        send("GET", "/v2/" + name + "/referrers/" + digest, null, Map.of());
+    expect("GET referrers " + digest, response, 200);
+    return new Manifest(
+        response.headers().firstValue("Content-Type").orElse(""), Bytes.of(response.body()));
+  }
+
+  /** The first page of the tag list. */
+  public List<String> tags(String name) {
+    HttpResponse<byte[]> response = send("GET", "/v2/" + name + "/tags/list", null, Map.of());
+    expect("GET tags of " + name, response, 200);
+    JsonNode tags = Json.read(response.body(), JsonNode.class).path("tags");
+    return java.util.stream.StreamSupport.stream(tags.spliterator(), false)
+        .map(JsonNode::asText)
+        .toList();
+  }
+
+  /**
+   * @param reference tag or digest
+   */
+  public void deleteManifest(String name, String reference) {
+    expect(
+        "DELETE manifest " + reference,
+        send("DELETE", "/v2/" + name + "/manifests/" + reference, null, Map.of()),
+        202);
+  }
+
+  /**
+   * Any request, with this client's credentials.
+   *
+   * @param target a path of the registry or an absolute address
+   * @param body null for none
+   */
+  public HttpResponse<byte[]> send(
+      String method, String target, byte[] body, Map<String, String> headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(target))
+            .timeout(Duration.ofMinutes(2))
+            .method(
+                method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+    authorization.ifPresent(value -> request.header("Authorization", value));
+    headers.forEach(request::header);
+    try {
+      return http.send(request.build(), BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(method + " " + target, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  private static void expect(String what, HttpResponse<byte[]> response, int status) {
+    if (response.statusCode() != status) {
+      throw new UnexpectedAnswerException(what, response);
+    }
+  }
+}
