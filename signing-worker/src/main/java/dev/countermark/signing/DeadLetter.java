@@ -1,0 +1,76 @@
+package dev.countermark.signing;
+
+import dev.countermark.contracts.Bytes;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A record that was given up: the original key and value, and headers that say why.
+ *
+ * @param detail for the operator; at most {@value #MAX_DETAIL} characters
+ * @param attempts tries that were made
+ */
+public record DeadLetter(
+    Optional<String> key,
+    Bytes value,
+    Code code,
+    String detail,
+    int attempts,
+    String topic,
+    int partition,
+    long offset) {
+  public static final String FAILURE_CODE = "countermark-failure-code";
+  public static final String FAILURE_DETAIL = "countermark-failure-detail";
+  public static final String ATTEMPTS = "countermark-attempts";
+  public static final String SOURCE_TOPIC = "countermark-source-topic";
+  public static final String SOURCE_PARTITION = "countermark-source-partition";
+  public static final String SOURCE_OFFSET = "countermark-source-offset";
+
+  /** Longest detail, characters: a broker limits a record with all its headers. */
+  static final int MAX_DETAIL = 1_000;
+
+  public DeadLetter {
+    detail = detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL);
+  }
+
+  static DeadLetter of(Delivery delivery, Code code, String detail, int attempts) {
+    return new DeadLetter(
+        delivery.key(),
+        delivery.value(),
+        code,
+        detail,
+        attempts,
+        delivery.topic(),
+        delivery.partition(),
+        delivery.offset());
+  }
+
+  /** Why a record was given up; never renamed. */
+  public enum Code {
+    /** The bytes are not the event they should be. */
+    MALFORMED_EVENT,
+    /** Foreseen failures until the retries ran out. */
+    RETRIES_EXHAUSTED,
+    /** A bug: not tried again. */
+    UNFORESEEN;
+
+    /** As in metrics: lower case. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** The record's headers, values as text. */
+  public Map<String, String> headers() {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put(FAILURE_CODE, code.name());
+    headers.put(FAILURE_DETAIL, detail);
+    headers.put(ATTEMPTS, Integer.toString(attempts));
+    headers.put(SOURCE_TOPIC, topic);
+    headers.put(SOURCE_PARTITION, Integer.toString(partition));
+    headers.put(SOURCE_OFFSET, Long.toString(offset));
+    return headers;
+  }
+}

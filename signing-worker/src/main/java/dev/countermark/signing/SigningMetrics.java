@@ -1,0 +1,99 @@
+package dev.countermark.signing;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+
+/**
+ * The meters of one signer; all carry {@code format}, most {@code lane}.
+ *
+ * <ul>
+ *   <li>{@code countermark.signing.lag}: accepted to signed, for what was newly signed
+ *   <li>{@code countermark.signing.attempt}: one try, from its start to the broker's acknowledgement
+ *   <li>{@code countermark.signing.outcomes} by {@code code}
+ *   <li>{@code countermark.signing.retries}, {@code countermark.signing.dead.letters} by {@code code}
+ *   <li>{@code countermark.signing.in.flight}: accepted and not yet dealt with
+ * </ul>
+ */
+public final class SigningMetrics {
+  private static final Duration[] LAG_BOUNDS = {
+    Duration.ofMillis(10),
+    Duration.ofMillis(25),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(250),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofMillis(2_500),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(10),
+    Duration.ofSeconds(30),
+    Duration.ofMinutes(1),
+    Duration.ofMinutes(5),
+    Duration.ofMinutes(30)
+  };
+
+  private final MeterRegistry registry;
+  private final String format;
+
+  /**
+   * @param format {@code oci}, {@code nuget} or {@code swift}
+   */
+  public SigningMetrics(MeterRegistry registry, String format) {
+    this.registry = registry;
+    this.format = format;
+  }
+
+  /** Shows what {@code dispatcher} holds. */
+  public void watch(KeyedDispatcher dispatcher) {
+    for (Lane lane : Lane.values()) {
+      Gauge.builder("countermark.signing.in.flight", dispatcher, d -> d.inFlight(lane))
+          .description("Records accepted and not yet dealt with")
+          .tags("format", format, "lane", lane.label())
+          .register(registry);
+    }
+  }
+
+  void signed(Lane lane, Duration lag) {
+    Timer.builder("countermark.signing.lag")
+        .description("From the acceptance of a package to its signature")
+        .tags("format", format, "lane", lane.label())
+        .serviceLevelObjectives(LAG_BOUNDS)
+        .register(registry)
+        .record(lag.isNegative() ? Duration.ZERO : lag);
+  }
+
+  void attempt(Lane lane, Duration took) {
+    Timer.builder("countermark.signing.attempt")
+        .description("One try, up to the acknowledgement of its outcome")
+        .tags("format", format, "lane", lane.label())
+        .register(registry)
+        .record(took);
+  }
+
+  void outcome(Lane lane, String code) {
+    count("countermark.signing.outcomes", "How requests ended", lane, code);
+  }
+
+  void deadLetter(Lane lane, DeadLetter.Code code) {
+    count("countermark.signing.dead.letters", "Records given up", lane, code.label());
+  }
+
+  void retry(Lane lane) {
+    Counter.builder("countermark.signing.retries")
+        .description("Tries planned again after a transient failure")
+        .tags("format", format, "lane", lane.label())
+        .register(registry)
+        .increment();
+  }
+
+  private void count(String name, String description, Lane lane, String code) {
+    Counter.builder(name)
+        .description(description)
+        .tags("format", format, "lane", lane.label(), "code", code)
+        .register(registry)
+        .increment();
+  }
+}

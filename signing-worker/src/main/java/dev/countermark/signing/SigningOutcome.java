@@ -1,0 +1,72 @@
+package dev.countermark.signing;
+
+import dev.countermark.contracts.Refusal;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How one request ended.
+ *
+ * @param <O> what the format tells the world about a package
+ */
+public sealed interface SigningOutcome<O> {
+  /** Short, stable, lower case: a metric's label. */
+  String code();
+
+  /**
+   * Signatures were made.
+   *
+   * @param result what is in place now
+   * @param contained what was signed on the way, such as the images of an index
+   */
+  record Signed<O>(O result, List<O> contained) implements SigningOutcome<O> {
+    public Signed {
+      contained = List.copyOf(contained);
+    }
+
+    @Override
+    public String code() {
+      return "signed";
+    }
+  }
+
+  /**
+   * Everything was in place already; normal after a redelivery.
+   *
+   * @param contained what was signed on the way all the same
+   */
+  record AlreadySigned<O>(O result, List<O> contained) implements SigningOutcome<O> {
+    public AlreadySigned {
+      contained = List.copyOf(contained);
+    }
+
+    @Override
+    public String code() {
+      return "already_signed";
+    }
+  }
+
+  /** It will never be signed as it is. */
+  record Refused<O>(Refusal reason, String detail) implements SigningOutcome<O> {
+    @Override
+    public String code() {
+      return "refused_" + reason.name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** There is nothing to sign, and nothing to tell. */
+  record Exempt<O>(Why why) implements SigningOutcome<O> {
+    /** Why there is nothing to sign. */
+    public enum Why {
+      /** Signatures and attestations are never signed themselves. */
+      NEVER_SIGNED,
+      /** Deleted meanwhile, or it never existed. */
+      GONE
+    }
+
+    @Override
+    public String code() {
+      return why == Why.GONE ? "gone" : "exempt";
+    }
+  }
+}

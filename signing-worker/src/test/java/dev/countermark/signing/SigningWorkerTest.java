@@ -1,0 +1,352 @@
+package dev.countermark.signing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Refusal;
+import dev.countermark.signing.KeyedDispatcher.Share;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SigningWorkerTest {
+  private record Request(String purl, Instant since) implements SigningRequest {}
+
+  private static final SigningOutcome<String> SIGNED =
+      new SigningOutcome.Signed<>("by key 1", List.of());
+
+  private final FakeScheduler scheduler = new FakeScheduler();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final List<String> events = new ArrayList<>();
+  private final List<DeadLetter> letters = new ArrayList<>();
+
+  /** What the next tries of the signer answer or throw; SIGNED when there is nothing. */
+  private final Deque<Object> answers = new ArrayDeque<>();
+
+  /** What the next publications throw; acknowledged when there is nothing. */
+  private final Deque<Throwable> publicationFailures = new ArrayDeque<>();
+
+  private final Deque<Throwable> deadLetterFailures = new ArrayDeque<>();
+  private RetryPolicy retries =
+      new RetryPolicy(Duration.ofMillis(100), Duration.ofSeconds(2), 5, Duration.ofMinutes(1));
+
+  private SigningWorker<Request, String> worker() {
+    var dispatcher =
+        new KeyedDispatcher(2, new Share(8, 2), new Share(2, 1), scheduler, scheduler);
+    return new SigningWorker<>(
+        dispatcher,
+        (lane, value) -> {
+          if (!value.toUtf8().startsWith("pkg:")) {
+            throw new MalformedEventException("expected a purl", null);
+          }
+          return new Request(value.toUtf8(), scheduler.instant().minusSeconds(2));
+        },
+        this::sign,
+        (request, outcome) -> {
+          events.add("told " + outcome.code());
+          return stage(publicationFailures.poll());
+        },
+        letter -> {
+          events.add("dead letter " + letter.code());
+          Throwable failure = deadLetterFailures.poll();
+          if (failure == null) {
+            letters.add(letter);
+          }
+          return stage(failure);
+        },
+        retries,
+        new SigningMetrics(meters, "test"),
+        scheduler,
+        new Random(3));
+  }
+
+  @SuppressWarnings("unchecked")
+  private SigningOutcome<String> sign(Request request) {
+    events.add("signing");
+    Object answer = answers.isEmpty() ? SIGNED : answers.poll();
+    if (answer instanceof RuntimeException e) {
+      throw e;
+    }
+    if (answer instanceof Error e) {
+      throw e;
+    }
+    return (SigningOutcome<String>) answer;
+  }
+
+  private static CompletionStage<Void> stage(Throwable failure) {
+    return failure == null
+        ? CompletableFuture.completedStage(null)
+        : CompletableFuture.failedStage(failure);
+  }
+
+  private Delivery delivery(String value) {
+    return new Delivery(
+        Lane.UPLOAD,
+        "uploads",
+        3,
+        77,
+        Optional.of("key"),
+        Bytes.utf8(value),
+        () -> {
+          events.add("acknowledged");
+          return CompletableFuture.completedStage(null);
+        });
+  }
+
+  private double count(String name, String code) {
+    var counter = meters.find(name).tag("code", code).counter();
+    return counter == null ? 0 : counter.count();
+  }
+
+  @Test
+  void acknowledgesOnlyAfterTheOutcomeIsPublished() {
+    worker().accept(delivery("pkg:a"));
+    assertThat(events).isEmpty();
+
+    scheduler.runAll();
+
+    assertThat(events).containsExactly("signing", "told signed", "acknowledged");
+  }
+
+  @Test
+  void measuresTheLagFromAcceptanceToSignature() {
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    var lag = meters.get("countermark.signing.lag").tags("format", "test", "lane", "upload");
+    assertThat(lag.timer().count()).isEqualTo(1);
+    assertThat(lag.timer().totalTime(TimeUnit.SECONDS)).isEqualTo(2.0);
+    assertThat(count("countermark.signing.outcomes", "signed")).isEqualTo(1);
+  }
+
+  @Test
+  void triesATransientFailureAgain() {
+    answers.add(new Failure.Transient("store away", null));
+    answers.add(new Failure.Transient("store away", null));
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    assertThat(events)
+        .containsExactly("signing", "signing", "signing", "told signed", "acknowledged");
+    assertThat(meters.get("countermark.signing.retries").counter().count()).isEqualTo(2);
+  }
+
+  @Test
+  void tellsAgainWithoutSigningAgainWhenOnlyTheBrokerFailed() {
+    publicationFailures.add(new Failure.Transient("broker away", null));
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    assertThat(events)
+        .containsExactly("signing", "told signed", "told signed", "acknowledged");
+    assertThat(meters.get("countermark.signing.lag").timer().count()).isEqualTo(1);
+  }
+
+  @Test
+  void tellsOfAPermanentFailureAsRefused() {
+    answers.add(new Failure.Permanent(Refusal.TOO_LARGE, "1001 manifests"));
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    assertThat(events).containsExactly("signing", "told refused_too_large", "acknowledged");
+    assertThat(letters).isEmpty();
+  }
+
+  @Test
+  void writesADeadLetterWithEverythingWhenTheRetriesRunOut() {
+    for (int i = 0; i < 5; i++) {
+      answers.add(new Failure.Transient("store away", null));
+    }
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    assertThat(events)
+        .endsWith("dead letter RETRIES_EXHAUSTED", "acknowledged")
+        .doesNotContain("told signed");
+    DeadLetter letter = letters.get(0);
+    assertThat(letter.key()).contains("key");
+    assertThat(letter.value()).isEqualTo(Bytes.utf8("pkg:a"));
+    assertThat(letter.headers())
+        .containsEntry(DeadLetter.FAILURE_CODE, "RETRIES_EXHAUSTED")
+        .containsEntry(DeadLetter.FAILURE_DETAIL, "store away")
+        .containsEntry(DeadLetter.ATTEMPTS, "5")
+        .containsEntry(DeadLetter.SOURCE_TOPIC, "uploads")
+        .containsEntry(DeadLetter.SOURCE_PARTITION, "3")
+        .containsEntry(DeadLetter.SOURCE_OFFSET, "77");
+    assertThat(count("countermark.signing.dead.letters", "retries_exhausted")).isEqualTo(1);
+  }
+
+  @Test
+  void doesNotTryABugAgain() {
+    answers.add(new NullPointerException("oops"));
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    assertThat(events).containsExactly("signing", "dead letter UNFORESEEN", "acknowledged");
+    assertThat(letters.get(0).detail()).contains("NullPointerException").contains("oops");
+  }
+
+  @Test
+  void treatsAnErrorOfTheVirtualMachineLikeABug() {
+    answers.add(new StackOverflowError());
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    assertThat(events).containsExactly("signing", "dead letter UNFORESEEN", "acknowledged");
+  }
+
+  @Test
+  void writesADeadLetterForAMalformedEventWithoutSigning() {
+    worker().accept(delivery("no purl"));
+    scheduler.runAll();
+
+    assertThat(events).containsExactly("dead letter MALFORMED_EVENT", "acknowledged");
+  }
+
+  @Test
+  void neverGivesUpWritingADeadLetter() {
+    for (int i = 0; i < 50; i++) {
+      deadLetterFailures.add(new Failure.Transient("broker away", null));
+    }
+    worker().accept(delivery("no purl"));
+    scheduler.runAll();
+
+    assertThat(letters).hasSize(1);
+    assertThat(letters.get(0).attempts()).isEqualTo(1);
+    assertThat(events).endsWith("acknowledged").filteredOn("acknowledged"::equals).hasSize(1);
+  }
+
+  @Test
+  void cutsAnEndlessDetail() {
+    answers.add(new IllegalStateException("x".repeat(50_000)));
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    assertThat(letters.get(0).detail()).hasSize(DeadLetter.MAX_DETAIL);
+  }
+
+  @Test
+  void doesNotHoldUpOthersWhileOnePackageFails() {
+    retries =
+        new RetryPolicy(
+            Duration.ofSeconds(60), Duration.ofSeconds(60), 100, Duration.ofMinutes(60));
+    SigningWorker<Request, String> worker = worker();
+    answers.add(new Failure.Transient("store away", null));
+    worker.accept(delivery("pkg:a"));
+    scheduler.runOne();
+    events.clear();
+    Instant before = scheduler.instant();
+
+    worker.accept(
+        new Delivery(
+            Lane.UPLOAD,
+            "uploads",
+            3,
+            78,
+            Optional.of("other"),
+            Bytes.utf8("pkg:b"),
+            () -> CompletableFuture.completedStage(null)));
+    scheduler.runOne();
+
+    assertThat(events).containsExactly("signing", "told signed");
+    assertThat(scheduler.instant()).isEqualTo(before);
+  }
+
+  /** Random failures everywhere: each record ends exactly once, in order per key. */
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+  void endsEachRecordExactlyOnceInOrderWhateverFails(long seed) {
+    Random random = new Random(seed);
+    Map<String, List<Integer>> acknowledged = new HashMap<>();
+    Map<String, List<Integer>> ended = new HashMap<>();
+    var dispatcher =
+        new KeyedDispatcher(3, new Share(8, 3), new Share(2, 1), scheduler, scheduler);
+    SigningWorker<Request, String> worker =
+        new SigningWorker<>(
+            dispatcher,
+            (lane, value) -> {
+              maybeThrow(random, 20, new MalformedEventException("malformed", null));
+              return new Request(value.toUtf8(), scheduler.instant());
+            },
+            request -> {
+              maybeThrow(random, 4, new Failure.Transient("away", null));
+              maybeThrow(random, 10, new Failure.Permanent(Refusal.TOO_LARGE, "large"));
+              maybeThrow(random, 20, new IllegalStateException("bug"));
+              return SIGNED;
+            },
+            (request, outcome) -> {
+              maybeThrow(random, 4, new Failure.Transient("away", null));
+              end(ended, request.purl());
+              return CompletableFuture.completedStage(null);
+            },
+            letter -> {
+              maybeThrow(random, 3, new Failure.Transient("away", null));
+              end(ended, letter.value().toUtf8());
+              return CompletableFuture.completedStage(null);
+            },
+            retries,
+            new SigningMetrics(meters, "test"),
+            scheduler,
+            random);
+    int records = 300;
+    CompletionStage<Void> last = CompletableFuture.completedStage(null);
+    for (int sent = 0; sent < records; ) {
+      if (last.toCompletableFuture().isDone()) {
+        String key = "key " + random.nextInt(7);
+        int number = sent++;
+        last =
+            worker.accept(
+                new Delivery(
+                    Lane.UPLOAD,
+                    "uploads",
+                    0,
+                    number,
+                    Optional.of(key),
+                    Bytes.utf8(key + "#" + number),
+                    () -> {
+                      acknowledged.computeIfAbsent(key, k -> new ArrayList<>()).add(number);
+                      return CompletableFuture.completedStage(null);
+                    }));
+      } else {
+        scheduler.runAny(random);
+      }
+    }
+    while (scheduler.runAny(random)) {
+      assertThat(dispatcher.inFlight(Lane.UPLOAD)).isLessThanOrEqualTo(8);
+    }
+
+    assertThat(acknowledged).isEqualTo(ended);
+    assertThat(acknowledged.values()).allSatisfy(numbers -> assertThat(numbers).isSorted());
+    assertThat(acknowledged.values().stream().mapToInt(List::size).sum()).isEqualTo(records);
+    assertThat(acknowledged.values().stream().flatMap(List::stream)).doesNotHaveDuplicates();
+    assertThat(dispatcher.rememberedKeys()).isZero();
+  }
+
+  private static void end(Map<String, List<Integer>> ended, String value) {
+    int hash = value.indexOf('#');
+    ended
+        .computeIfAbsent(value.substring(0, hash), k -> new ArrayList<>())
+        .add(Integer.valueOf(value.substring(hash + 1)));
+  }
+
+  private static void maybeThrow(Random random, int oneIn, RuntimeException failure) {
+    if (random.nextInt(oneIn) == 0) {
+      throw failure;
+    }
+  }
+}
