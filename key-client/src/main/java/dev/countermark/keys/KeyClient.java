@@ -5,6 +5,7 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -47,7 +48,12 @@ public interface KeyClient {
   /**
    * @param signatures DER, one per item
    */
-  record SignedBatch(PublicKeyVersion key, List<Bytes> signatures) {}
+  record SignedBatch(PublicKeyVersion key, List<Bytes> signatures) {
+    public SignedBatch {
+      Objects.requireNonNull(key, "key");
+      Objects.requireNonNull(signatures, "signatures");
+    }
+  }
 
   /**
    * @param version 1 for the first
@@ -64,6 +70,9 @@ public interface KeyClient {
       boolean current,
       Optional<Instant> revokedAt) {
     public PublicKeyVersion {
+      Objects.requireNonNull(spki, "spki");
+      Objects.requireNonNull(fingerprint, "fingerprint");
+      Objects.requireNonNull(createdAt, "createdAt");
       revokedAt = revokedAt == null ? Optional.empty() : revokedAt;
     }
 

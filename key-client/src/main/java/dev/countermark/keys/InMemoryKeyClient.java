@@ -1,0 +1,135 @@
+package dev.countermark.keys;
+
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.RepositoryName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.crypto.generators.ECKeyPairGenerator;
+import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
+import org.bouncycastle.crypto.params.ECKeyGenerationParameters;
+import org.bouncycastle.crypto.params.ECNamedDomainParameters;
+import org.bouncycastle.crypto.signers.ECDSASigner;
+import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
+import org.bouncycastle.crypto.signers.StandardDSAEncoding;
+import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
+
+/** A key service for tests: keeps its keys in memory, unprotected and unaudited, loses them on exit. */
+public final class InMemoryKeyClient implements KeyClient {
+  private static final ECNamedDomainParameters P256 =
+      new ECNamedDomainParameters(
+          SECObjectIdentifiers.secp256r1, CustomNamedCurves.getByOID(SECObjectIdentifiers.secp256r1));
+
+  private record Key(RepositoryName repository, Purpose purpose) {}
+
+  private record Version(PublicKeyVersion published, AsymmetricKeyParameter secret) {}
+
+  private final ConcurrentMap<Key, List<Version>> keys = new ConcurrentHashMap<>();
+  private final SecureRandom random = new SecureRandom();
+  private final Clock clock;
+
+  public InMemoryKeyClient() {
+    this(Clock.systemUTC());
+  }
+
+  /**
+   * @param clock of {@code createdAt}
+   */
+  public InMemoryKeyClient(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public PublicKeyVersion current(RepositoryName repository, Purpose purpose) {
+    return last(ring(new Key(repository, purpose))).published();
+  }
+
+  @Override
+  public List<PublicKeyVersion> versions(RepositoryName repository, Purpose purpose) {
+    return ring(new Key(repository, purpose)).stream().map(Version::published).toList();
+  }
+
+  @Override
+  public SignedBatch sign(RepositoryName repository, Purpose purpose, List<Item> items) {
+    HttpKeyClient.requireSignable(items);
+    Version version = last(ring(new Key(repository, purpose)));
+    return new SignedBatch(
+        version.published(), items.stream().map(i -> sign(version, i.hash())).toList());
+  }
+
+  /** Makes a new version and makes it the current one. */
+  public PublicKeyVersion rotate(RepositoryName repository, Purpose purpose) {
+    Key key = new Key(repository, purpose);
+    ring(key);
+    return last(keys.computeIfPresent(key, (k, old) -> with(old))).published();
+  }
+
+  private List<Version> ring(Key key) {
+    return keys.computeIfAbsent(key, k -> with(List.of()));
+  }
+
+  private static Version last(List<Version> versions) {
+    return versions.get(versions.size() - 1);
+  }
+
+  private List<Version> with(List<Version> old) {
+    List<Version> all = new ArrayList<>();
+    for (Version v : old) {
+      PublicKeyVersion p = v.published();
+      all.add(
+          new Version(
+              new PublicKeyVersion(
+                  p.version(), p.spki(), p.fingerprint(), p.createdAt(), false, p.revokedAt()),
+              v.secret()));
+    }
+    ECKeyPairGenerator generator = new ECKeyPairGenerator();
+    generator.init(new ECKeyGenerationParameters(P256, random));
+    AsymmetricCipherKeyPair pair = generator.generateKeyPair();
+    try {
+      byte[] spki =
+          SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(pair.getPublic()).getEncoded();
+      String fingerprint =
+          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(spki));
+      all.add(
+          new Version(
+              new PublicKeyVersion(
+                  old.size() + 1,
+                  Bytes.of(spki),
+                  fingerprint,
+                  clock.instant(),
+                  true,
+                  Optional.empty()),
+              pair.getPrivate()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+    return List.copyOf(all);
+  }
+
+  private static Bytes sign(Version version, Bytes hash) {
+    ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
+    signer.init(true, version.secret());
+    BigInteger[] rs = signer.generateSignature(hash.toArray());
+    try {
+      return Bytes.of(StandardDSAEncoding.INSTANCE.encode(P256.getN(), rs[0], rs[1]));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

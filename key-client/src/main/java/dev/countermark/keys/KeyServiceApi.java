@@ -1,0 +1,81 @@
+package dev.countermark.keys;
+
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.keys.KeyClient.Item;
+import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import dev.countermark.keys.KeyClient.Purpose;
+import java.util.List;
+import java.util.Objects;
+
+/** What travels between the key service and its clients: paths, JSON bodies, limits. */
+public final class KeyServiceApi {
+  /** Most items in one call of {@code :sign}. */
+  public static final int MAX_ITEMS = 256;
+
+  /** Longest Package URL of an item, characters. */
+  public static final int MAX_PURL = 1_024;
+
+  /** Longest digest of an item, characters; sha512 has 135. */
+  public static final int MAX_DIGEST = 256;
+
+  /** Length of what is signed: a SHA-256, bytes. */
+  public static final int HASH_LENGTH = 32;
+
+  private KeyServiceApi() {}
+
+  /** All versions of a key; GET. */
+  public static String versions(RepositoryName repository, Purpose purpose) {
+    return "/v1/repositories/" + repository + "/keys/" + purpose.path();
+  }
+
+  /** The current version; GET. */
+  public static String identity(RepositoryName repository, Purpose purpose) {
+    return versions(repository, purpose) + "/identity";
+  }
+
+  /** Signs a {@link SignRequest}; POST. */
+  public static String sign(RepositoryName repository, Purpose purpose) {
+    return versions(repository, purpose) + ":sign";
+  }
+
+  /** Makes a new version and makes it the current one; POST without a body. */
+  public static String rotate(RepositoryName repository, Purpose purpose) {
+    return versions(repository, purpose) + ":rotate";
+  }
+
+  /** Marks an older version as no longer to be trusted; POST without a body. */
+  public static String revoke(RepositoryName repository, Purpose purpose, int version) {
+    return versions(repository, purpose) + "/" + version + ":revoke";
+  }
+
+  /**
+   * Why an item cannot be signed, for the caller to read; null when it can.
+   *
+   * @param item may be null or have null members when it was read from JSON
+   */
+  public static String objection(Item item) {
+    if (item == null || item.purl() == null || item.digest() == null || item.hash() == null) {
+      return "an item has purl, digest and hash";
+    }
+    if (item.hash().length() != HASH_LENGTH) {
+      return "hash has 32 bytes, found " + item.hash().length();
+    }
+    if (item.purl().isEmpty() || item.purl().length() > MAX_PURL) {
+      return "purl has 1 to " + MAX_PURL + " characters, found " + item.purl().length();
+    }
+    if (item.digest().isEmpty() || item.digest().length() > MAX_DIGEST) {
+      return "digest has 1 to " + MAX_DIGEST + " characters, found " + item.digest().length();
+    }
+    return null;
+  }
+
+  /** Answer of {@link #versions}, oldest first. */
+  public record Versions(List<PublicKeyVersion> versions) {
+    public Versions {
+      Objects.requireNonNull(versions, "versions");
+    }
+  }
+
+  /** Body of {@link #sign}; the answer is a {@link KeyClient.SignedBatch}. */
+  public record SignRequest(List<Item> items) {}
+}

@@ -1,0 +1,154 @@
+package dev.countermark.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.keys.KeyClient.Item;
+import dev.countermark.keys.KeyClient.Purpose;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The adapter against a server that misbehaves; the contract runs against the real service there. */
+class HttpKeyClientTest {
+  private static final RepositoryName REPOSITORY = new RepositoryName("acme", "tools");
+  private static final String CREDENTIAL = "a-credential-that-nobody-may-see";
+
+  private final ExecutorService pool = Executors.newCachedThreadPool();
+  private final InMemoryKeyClient keys = new InMemoryKeyClient();
+  private final AtomicInteger requests = new AtomicInteger();
+  private HttpServer server;
+  private volatile int status = 200;
+  private volatile String authorization;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(pool);
+    server.createContext(
+        "/",
+        exchange -> {
+          requests.incrementAndGet();
+          authorization = exchange.getRequestHeaders().getFirst("Authorization");
+          exchange.getRequestBody().readAllBytes();
+          byte[] body =
+              status == 200
+                  ? Json.write(keys.current(REPOSITORY, Purpose.OCI))
+                  : "secret detail".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(status, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+    pool.shutdownNow();
+  }
+
+  private KeyClientSettings settings() {
+    return KeyClientSettings.bearer(
+        URI.create("http://127.0.0.1:" + server.getAddress().getPort()), CREDENTIAL);
+  }
+
+  @Test
+  void remembersTheCurrentKeyForAWhile() {
+    KeyClient client = new HttpKeyClient(settings());
+    client.current(REPOSITORY, Purpose.OCI);
+    client.current(REPOSITORY, Purpose.OCI);
+    assertThat(requests).hasValue(1);
+    assertThat(authorization).isEqualTo("Bearer " + CREDENTIAL);
+  }
+
+  @Test
+  void asksEveryTimeWhenTheLifetimeIsZero() {
+    KeyClient client = new HttpKeyClient(settings().withCurrentTtl(Duration.ZERO));
+    client.current(REPOSITORY, Purpose.OCI);
+    client.current(REPOSITORY, Purpose.OCI);
+    assertThat(requests).hasValue(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 404, 429, 500, 503})
+  void callsEveryRefusalTransientAndShowsNeitherCredentialNorBody(int answer) {
+    status = answer;
+    assertThatThrownBy(() -> new HttpKeyClient(settings()).current(REPOSITORY, Purpose.OCI))
+        .isInstanceOf(Failure.Transient.class)
+        .hasMessageContaining(Integer.toString(answer))
+        .hasMessageContaining("acme/tools")
+        .hasMessageNotContaining(CREDENTIAL)
+        .hasMessageNotContaining("secret detail");
+  }
+
+  @Test
+  void callsAnAnswerOfTheWrongShapeTransient() {
+    Item item = new Item("pkg:oci/a@b", "sha256:00", Bytes.of(new byte[32]));
+    assertThatThrownBy(
+            () -> new HttpKeyClient(settings()).versions(REPOSITORY, Purpose.OCI))
+        .isInstanceOf(Failure.Transient.class);
+    assertThatThrownBy(
+            () -> new HttpKeyClient(settings()).sign(REPOSITORY, Purpose.OCI, List.of(item)))
+        .isInstanceOf(Failure.Transient.class);
+  }
+
+  @Test
+  void callsAServiceThatIsAwayTransient() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    KeyClient client =
+        new HttpKeyClient(
+            KeyClientSettings.bearer(URI.create("http://127.0.0.1:" + free), CREDENTIAL));
+    assertThatThrownBy(() -> client.current(REPOSITORY, Purpose.OCI))
+        .isInstanceOf(Failure.Transient.class)
+        .hasMessageContaining("cannot be reached")
+        .hasMessageNotContaining(CREDENTIAL);
+  }
+
+  @Test
+  void neverShowsTheCredentialInItsSettings() {
+    assertThat(settings().toString()).doesNotContain(CREDENTIAL);
+  }
+
+  @Test
+  void refusesACertificateWithoutItsKey() {
+    assertThatThrownBy(
+            () ->
+                settings()
+                    .withTls(Optional.empty(), Optional.of(Path.of("c.pem")), Optional.empty()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("client-key");
+  }
+
+  @Test
+  void namesThePemFileThatIsMissing() {
+    KeyClientSettings settings =
+        settings()
+            .withTls(Optional.of(Path.of("no-such.pem")), Optional.empty(), Optional.empty());
+    assertThatThrownBy(() -> new HttpKeyClient(settings))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no-such.pem");
+  }
+}

@@ -1,0 +1,204 @@
+package dev.countermark.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.keys.KeyClient.Item;
+import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.keys.KeyClient.SignedBatch;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link KeyClient} must do; each adapter's test extends it. */
+public abstract class KeyClientContract {
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  /** The adapter; its {@code current} answers from the service, not from memory. */
+  protected abstract KeyClient client();
+
+  /** Makes a new version of a key, the way an operator does. */
+  protected abstract void rotate(RepositoryName repository, Purpose purpose);
+
+  /** A repository that no other test uses. */
+  protected static RepositoryName freshRepository() {
+    return new RepositoryName("contract", "r" + NAMES.incrementAndGet() + "-" + System.nanoTime());
+  }
+
+  /** An item over the SHA-256 of {@code text}. */
+  protected static Item item(String text) {
+    String digest = "sha256:" + HexFormat.of().formatHex(sha256(text));
+    return new Item("pkg:oci/app@" + digest.replace(":", "%3A"), digest, Bytes.of(sha256(text)));
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Checks a signature over {@code text} with the JDK, which did not make it. */
+  protected static boolean verifies(PublicKeyVersion key, String text, Bytes signature)
+      throws GeneralSecurityException {
+    PublicKey publicKey =
+        KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(key.spki().toArray()));
+    Signature verifier = Signature.getInstance("SHA256withECDSA");
+    verifier.initVerify(publicKey);
+    verifier.update(text.getBytes(StandardCharsets.UTF_8));
+    return verifier.verify(signature.toArray());
+  }
+
+  @Test
+  void makesOneKeyOnFirstUseHoweverManyAskAtOnce() throws Exception {
+    RepositoryName repository = freshRepository();
+    List<PublicKeyVersion> seen =
+        atOnce(16, i -> client().current(repository, Purpose.OCI));
+    assertThat(seen).doesNotContainNull().containsOnly(seen.get(0));
+    assertThat(client().versions(repository, Purpose.OCI)).containsExactly(seen.get(0));
+    assertThat(seen.get(0).version()).isEqualTo(1);
+    assertThat(seen.get(0).current()).isTrue();
+    assertThat(seen.get(0).revokedAt()).isEmpty();
+  }
+
+  @Test
+  void publishesAP256KeyUnderItsFingerprint() throws Exception {
+    PublicKeyVersion key = client().current(freshRepository(), Purpose.OCI);
+    ECPublicKey parsed =
+        (ECPublicKey)
+            KeyFactory.getInstance("EC")
+                .generatePublic(new X509EncodedKeySpec(key.spki().toArray()));
+    assertThat(parsed.getParams().getCurve().getField().getFieldSize()).isEqualTo(256);
+    assertThat(key.spki().length()).isEqualTo(91);
+    assertThat(key.fingerprint())
+        .isEqualTo(
+            HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(key.spki().toArray())));
+    assertThat(key.pem()).startsWith("-----BEGIN PUBLIC KEY-----\n").endsWith("-----\n");
+  }
+
+  @Test
+  void givesEachRepositoryItsOwnKey() {
+    assertThat(client().current(freshRepository(), Purpose.OCI).fingerprint())
+        .isNotEqualTo(client().current(freshRepository(), Purpose.OCI).fingerprint());
+  }
+
+  @Test
+  void signsABatchInOrderWithTheCurrentKey() throws Exception {
+    RepositoryName repository = freshRepository();
+    List<Item> items = IntStream.range(0, 256).mapToObj(i -> item("text " + i)).toList();
+    SignedBatch batch = client().sign(repository, Purpose.OCI, items);
+    assertThat(batch.signatures()).hasSize(256);
+    for (int i = 0; i < 256; i++) {
+      assertThat(verifies(batch.key(), "text " + i, batch.signatures().get(i))).isTrue();
+    }
+    assertThat(verifies(batch.key(), "text 1", batch.signatures().get(0))).isFalse();
+    assertThat(batch.key()).isEqualTo(client().current(repository, Purpose.OCI));
+  }
+
+  @Test
+  void signsTheSameHashWithTheSameBytes() {
+    RepositoryName repository = freshRepository();
+    assertThat(client().sign(repository, Purpose.OCI, List.of(item("a"))))
+        .isEqualTo(client().sign(repository, Purpose.OCI, List.of(item("a"))));
+  }
+
+  @Test
+  void answersEveryOneOfManyConcurrentCallersWithHisOwnSignatures() throws Exception {
+    RepositoryName repository = freshRepository();
+    List<SignedBatch> batches =
+        atOnce(
+            24,
+            i ->
+                client()
+                    .sign(
+                        repository,
+                        Purpose.OCI,
+                        List.of(item("legacy " + i), item("bundle " + i))));
+    for (int i = 0; i < batches.size(); i++) {
+      SignedBatch batch = batches.get(i);
+      assertThat(batch.signatures()).hasSize(2);
+      assertThat(verifies(batch.key(), "legacy " + i, batch.signatures().get(0))).isTrue();
+      assertThat(verifies(batch.key(), "bundle " + i, batch.signatures().get(1))).isTrue();
+    }
+  }
+
+  @Test
+  void signsWithTheNewKeyAfterARotationAndStillPublishesTheOldOne() throws Exception {
+    RepositoryName repository = freshRepository();
+    PublicKeyVersion first = client().current(repository, Purpose.OCI);
+    rotate(repository, Purpose.OCI);
+    List<PublicKeyVersion> versions = client().versions(repository, Purpose.OCI);
+    assertThat(versions).extracting(PublicKeyVersion::version).containsExactly(1, 2);
+    assertThat(versions).extracting(PublicKeyVersion::current).containsExactly(false, true);
+    assertThat(versions.get(0).spki()).isEqualTo(first.spki());
+    SignedBatch batch = client().sign(repository, Purpose.OCI, List.of(item("a")));
+    assertThat(batch.key()).isEqualTo(versions.get(1));
+    assertThat(verifies(batch.key(), "a", batch.signatures().get(0))).isTrue();
+    assertThat(client().current(repository, Purpose.OCI)).isEqualTo(versions.get(1));
+  }
+
+  @Test
+  void refusesABatchThatIsEmptyTooLargeOrOfTheWrongLength() {
+    RepositoryName repository = freshRepository();
+    assertThatThrownBy(() -> client().sign(repository, Purpose.OCI, List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+    List<Item> many = IntStream.range(0, 257).mapToObj(i -> item("text " + i)).toList();
+    assertThatThrownBy(() -> client().sign(repository, Purpose.OCI, many))
+        .isInstanceOf(IllegalArgumentException.class);
+    Item shortHash = new Item("pkg:oci/a@b", "sha256:00", Bytes.of(new byte[31]));
+    assertThatThrownBy(() -> client().sign(repository, Purpose.OCI, List.of(shortHash)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Runs a call in several threads that start together; the results in order of the thread. */
+  protected static <T> List<T> atOnce(int threads, IndexedCall<T> call) throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      CyclicBarrier start = new CyclicBarrier(threads);
+      List<Future<T>> futures = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        int index = i;
+        Callable<T> task =
+            () -> {
+              start.await();
+              return call.run(index);
+            };
+        futures.add(pool.submit(task));
+      }
+      List<T> results = new ArrayList<>();
+      for (Future<T> future : futures) {
+        results.add(future.get());
+      }
+      return results;
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  /** A call that knows which of several it is. */
+  @FunctionalInterface
+  protected interface IndexedCall<T> {
+    T run(int index) throws Exception;
+  }
+}
