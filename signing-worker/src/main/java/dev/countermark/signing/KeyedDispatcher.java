@@ -145,15 +145,15 @@ public final class KeyedDispatcher {
    * Hands a job over. Never blocks.
    *
    * @param key jobs with the same key run in the order in which they were submitted
-   * @return completes when the job has a slot; hand over the lane's next job only then. Fails when
-   *     the dispatcher was closed before.
+   * @return completes when the job has a slot; hand over the lane's next job only then. Never
+   *     completes when the dispatcher is closed: nobody shall think that the job was dealt with.
    */
   public CompletionStage<Void> submit(String key, Lane lane, Job job) {
     Item item = new Item(key, lane, job);
     List<Runnable> afterwards = new ArrayList<>();
     synchronized (lock) {
       if (closed) {
-        return CompletableFuture.failedStage(new IllegalStateException("the dispatcher is closed"));
+        return item.accepted.minimalCompletionStage();
       }
       lanes.get(lane).waitingForSlot.add(item);
       admit(lanes.get(lane), afterwards);
