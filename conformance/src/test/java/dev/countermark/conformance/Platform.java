@@ -1,0 +1,327 @@
+package dev.countermark.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.contracts.Json;
+import dev.countermark.testkit.registry.RegistryClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * A running platform: one that the environment names (COUNTERMARK_URL and COUNTERMARK_ADMIN_TOKEN),
+ * else one that this starts from the built artefacts on a free port over an empty directory.
+ */
+final class Platform implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final Duration SIGNED_LIMIT = Duration.ofSeconds(60);
+  private static final AtomicInteger NAMES = new AtomicInteger();
+  private static final String RUN = Long.toString(System.nanoTime() & 0xffffffffL, 36);
+
+  private final URI url;
+  private final String adminToken;
+  private final Optional<Path> data;
+  private final Path scratch;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private Platform(URI url, String adminToken, Optional<Path> data, Path scratch) {
+    this.url = url;
+    this.adminToken = adminToken;
+    this.data = data;
+    this.scratch = scratch;
+  }
+
+  /** The one that the environment names, or a fresh one. */
+  static Platform open() {
+    String url = System.getenv("COUNTERMARK_URL");
+    if (url == null) {
+      return start();
+    }
+    String token = System.getenv("COUNTERMARK_ADMIN_TOKEN");
+    if (token == null) {
+      throw new IllegalStateException("COUNTERMARK_URL is set, COUNTERMARK_ADMIN_TOKEN is not");
+    }
+    return new Platform(URI.create(url), token, Optional.empty(), temporary());
+  }
+
+  /** A fresh one that nobody else uses. */
+  static Platform start() {
+    Path scratch = temporary();
+    Path data = scratch.resolve("data");
+    Command.run(
+            ProjectFiles.root(),
+            Map.of(),
+            START_LIMIT,
+            List.of(
+                launcher(),
+                "--detach",
+                "--data",
+                data.toString(),
+                "--port",
+                Integer.toString(freePort())))
+        .succeeded();
+    try {
+      Map<String, String> endpoint = endpoint(data.resolve("endpoint.env"));
+      return new Platform(
+          URI.create(endpoint.get("COUNTERMARK_URL")),
+          endpoint.get("COUNTERMARK_ADMIN_TOKEN"),
+          Optional.of(data),
+          scratch);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String launcher() {
+    return ProjectFiles.root().resolve("run").toString();
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("countermark-conformance");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Map<String, String> endpoint(Path file) throws IOException {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines
+          .filter(line -> line.contains("="))
+          .collect(
+              java.util.stream.Collectors.toMap(
+                  line -> line.substring(0, line.indexOf('=')),
+                  line -> line.substring(line.indexOf('=') + 1)));
+    }
+  }
+
+  URI url() {
+    return url;
+  }
+
+  /** {@code host:port}, as image references begin with. */
+  String host() {
+    return url.getAuthority();
+  }
+
+  String adminToken() {
+    return adminToken;
+  }
+
+  /** Present when this fixture started the platform. */
+  Optional<Path> data() {
+    return data;
+  }
+
+  /** A directory that is deleted at the end. */
+  Path scratch() {
+    return scratch;
+  }
+
+  /** A new repository with a token that may push and pull; the settings are those of its creation. */
+  Repository repository(OciOptions options) {
+    String repository = "team-" + RUN + "/r" + NAMES.incrementAndGet();
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.set("oci", options.json());
+    expect(call("PUT", "/api/v1/repositories/" + repository, Json.write(body)), 200, 201);
+    HttpResponse<byte[]> answer =
+        call(
+            "POST",
+            "/api/v1/repositories/" + repository + "/tokens",
+            "{\"scopes\":[\"read\",\"push\"]}".getBytes(StandardCharsets.UTF_8));
+    expect(answer, 200, 201);
+    String token = Json.read(answer.body(), JsonNode.class).path("token").asText();
+    return new Repository(repository, token, RegistryClient.withToken(url, token));
+  }
+
+  Repository repository() {
+    return repository(OciOptions.defaults());
+  }
+
+  private static void expect(HttpResponse<byte[]> response, Integer... statuses) {
+    assertThat(response.statusCode())
+        .as(() -> response.uri() + " " + new String(response.body(), StandardCharsets.UTF_8))
+        .isIn((Object[]) statuses);
+  }
+
+  /** Management call with the admin token. */
+  HttpResponse<byte[]> call(String method, String path, byte[] json) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(url.resolve(path))
+            .timeout(Duration.ofSeconds(60))
+            .header("Authorization", "Bearer " + adminToken)
+            .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(json));
+    if (json != null) {
+      request.header("Content-Type", "application/json");
+    }
+    return send(request.build());
+  }
+
+  /** Anonymous GET, as verifiers fetch trust material and status. */
+  HttpResponse<byte[]> get(String path) {
+    return send(HttpRequest.newBuilder(url.resolve(path)).timeout(Duration.ofSeconds(60)).build());
+  }
+
+  private HttpResponse<byte[]> send(HttpRequest request) {
+    try {
+      return http.send(request, BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(request.uri().toString(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  Client.Home home(Repository... repositories) {
+    Map<String, String> tokens = new java.util.LinkedHashMap<>();
+    for (Repository repository : repositories) {
+      tokens.put(host(), repository.token());
+      tokens.put("localhost:" + url.getPort(), repository.token());
+    }
+    return Client.Home.create(scratch, tokens);
+  }
+
+  @Override
+  public void close() {
+    if (data.isPresent()) {
+      Command.run(
+              ProjectFiles.root(),
+              Map.of(),
+              Duration.ofMinutes(1),
+              List.of(launcher(), "stop", "--data", data.get().toString()))
+          .succeeded();
+    }
+    try (Stream<Path> files = Files.walk(scratch)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException | UncheckedIOException e) {
+      System.err.println("left behind: " + scratch + " (" + e.getMessage() + ")");
+    }
+  }
+
+  /** The settings of a repository's OCI part, as the management API takes them. */
+  record OciOptions(ObjectNode json) {
+    static OciOptions defaults() {
+      return new OciOptions(JsonNodeFactory.instance.objectNode());
+    }
+
+    static OciOptions anonymousPull() {
+      return defaults().with("anonymousPull", true);
+    }
+
+    OciOptions with(String member, boolean value) {
+      return new OciOptions(json.deepCopy().put(member, value));
+    }
+
+    OciOptions with(String member, String value) {
+      return new OciOptions(json.deepCopy().put(member, value));
+    }
+
+    OciOptions formats(String... formats) {
+      ObjectNode copy = json.deepCopy();
+      var array = copy.putArray("signatureFormats");
+      for (String format : formats) {
+        array.add(format);
+      }
+      return new OciOptions(copy);
+    }
+  }
+
+  /** A repository of this platform and what its team holds. */
+  final class Repository {
+    private final String path;
+    private final String token;
+    private final RegistryClient registry;
+
+    private Repository(String path, String token, RegistryClient registry) {
+      this.path = path;
+      this.token = token;
+      this.registry = registry;
+    }
+
+    /** {@code owner/name}. */
+    String path() {
+      return path;
+    }
+
+    /** The OCI name of an image in it. */
+    String name(String image) {
+      return path + "/" + image;
+    }
+
+    /** {@code host:port/owner/name/image}. */
+    String reference(String image) {
+      return host() + "/" + name(image);
+    }
+
+    String token() {
+      return token;
+    }
+
+    RegistryClient registry() {
+      return registry;
+    }
+
+    /** The current verification key, PEM, as published. */
+    String publicKey() {
+      HttpResponse<byte[]> response = get("/" + path + "/keys/cosign.pub");
+      expect(response, 200);
+      return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    JsonNode status(String image, String digest) {
+      HttpResponse<byte[]> response =
+          registry.send("GET", "/" + path + "/status/oci/" + image + "@" + digest, null, Map.of());
+      expect(response, 200);
+      return Json.read(response.body(), JsonNode.class);
+    }
+
+    /** Waits until the digest is signed, at most a minute, and returns its status. */
+    JsonNode awaitSigned(String image, String digest) {
+      return await(path + "/" + image + "@" + digest + " is signed")
+          .atMost(SIGNED_LIMIT)
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> status(image, digest), s -> "signed".equals(s.path("status").asText()));
+    }
+
+    /** Asks for a new look at every manifest of this repository. */
+    void resync() {
+      expect(call("POST", "/api/v1/repositories/" + path + "/resync", new byte[0]), 202);
+    }
+  }
+
+  /** For addresses. */
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,174 @@
+package dev.countermark.conformance;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.testkit.registry.Digests;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The attacker between client and platform: forwards everything, but answers some addresses with
+ * other bytes, whose digests and headers it keeps consistent. What a client still accepts through
+ * it, it accepts from anybody.
+ */
+final class TamperingProxy implements AutoCloseable {
+  /** Set by the connection, not by the message. */
+  private static final Set<String> HOP_BY_HOP =
+      Set.of(
+          "connection",
+          "content-length",
+          "date",
+          "expect",
+          "host",
+          "http2-settings",
+          "keep-alive",
+          "transfer-encoding",
+          "upgrade");
+
+  private final URI upstream;
+  private final Map<String, Answer> answers;
+  private final HttpServer server;
+  private final ExecutorService workers = Executors.newFixedThreadPool(8);
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  /**
+   * What is answered instead.
+   *
+   * @param content the body; its SHA-256 becomes the {@code Docker-Content-Digest}
+   */
+  record Answer(int status, String contentType, Bytes content) {
+    static Answer ok(String contentType, byte[] content) {
+      return new Answer(200, contentType, Bytes.of(content));
+    }
+
+    static Answer missing() {
+      return new Answer(
+          404,
+          "application/json",
+          Bytes.utf8("{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"unknown\"}]}"));
+    }
+  }
+
+  /**
+   * @param answers by path, without query
+   */
+  TamperingProxy(URI upstream, Map<String, Answer> answers) {
+    this.upstream = upstream;
+    this.answers = Map.copyOf(answers);
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.setExecutor(workers);
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  /** {@code 127.0.0.1:port}. */
+  String host() {
+    return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  URI url() {
+    return URI.create("http://" + host());
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      Answer answer = answers.get(exchange.getRequestURI().getPath());
+      if (answer == null) {
+        forward(exchange);
+      } else {
+        exchange.getRequestBody().readAllBytes();
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("Content-Type", answer.contentType());
+        if (answer.status() == 200) {
+          headers.set("Docker-Content-Digest", Digests.sha256(answer.content().toArray()));
+        }
+        reply(exchange, answer.status(), answer.content().toArray());
+      }
+    }
+  }
+
+  private void forward(HttpExchange exchange) throws IOException {
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(upstream.resolve(exchange.getRequestURI().toString()))
+            .method(
+                exchange.getRequestMethod(),
+                body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+    exchange
+        .getRequestHeaders()
+        .forEach((name, values) -> copy(name, values, request::header));
+    try {
+      HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
+      Headers headers = exchange.getResponseHeaders();
+      response
+          .headers()
+          .map()
+          .forEach((name, values) -> copy(name, values, (n, v) -> headers.add(n, local(v))));
+      if (exchange.getRequestMethod().equals("HEAD")) {
+        response
+            .headers()
+            .firstValue("Content-Length")
+            .ifPresent(length -> headers.set("Content-Length", length));
+      }
+      reply(exchange, response.statusCode(), response.body());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private interface Sink {
+    void accept(String name, String value);
+  }
+
+  private static void copy(String name, List<String> values, Sink sink) {
+    if (!HOP_BY_HOP.contains(name.toLowerCase(Locale.ROOT))) {
+      values.forEach(value -> sink.accept(name, value));
+    }
+  }
+
+  /** Clients follow addresses (token realm, upload location) back to this proxy. */
+  private String local(String header) {
+    return header.replace(upstream.getAuthority(), host());
+  }
+
+  private static void reply(HttpExchange exchange, int status, byte[] body) throws IOException {
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      if (exchange.getResponseHeaders().getFirst("Content-Length") == null) {
+        exchange.getResponseHeaders().set("Content-Length", Integer.toString(body.length));
+      }
+      exchange.sendResponseHeaders(status, -1);
+      return;
+    }
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    if (body.length > 0) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    workers.shutdownNow();
+  }
+}
