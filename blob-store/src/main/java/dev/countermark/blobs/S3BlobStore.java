@@ -1,0 +1,401 @@
+package dev.countermark.blobs;
+
+import dev.countermark.contracts.Failure;
+import io.minio.BucketExistsArgs;
+import io.minio.GetObjectArgs;
+import io.minio.GetObjectResponse;
+import io.minio.ListObjectsV2Args;
+import io.minio.MakeBucketArgs;
+import io.minio.MinioAsyncClient;
+import io.minio.PutObjectArgs;
+import io.minio.RemoveObjectArgs;
+import io.minio.StatObjectArgs;
+import io.minio.errors.ErrorResponseException;
+import io.minio.errors.ServerException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+
+/**
+ * The store behind the S3 API. Relies on {@code If-None-Match: *} and {@code If-Match} being atomic;
+ * {@code BlobStoreContract} proves it for a given server.
+ */
+public final class S3BlobStore implements BlobStore, AutoCloseable {
+  private static final int CONNECTIONS = 256;
+
+  private final MinioAsyncClient client;
+  private final OkHttpClient http;
+  private final String bucket;
+
+  private S3BlobStore(MinioAsyncClient client, OkHttpClient http, String bucket) {
+    this.client = client;
+    this.http = http;
+    this.bucket = bucket;
+  }
+
+  /**
+   * Connects, and makes the bucket when it does not exist.
+   *
+   * @throws Failure.Transient when the store cannot be reached or refuses the keys
+   */
+  public static S3BlobStore open(S3Settings settings) {
+    S3BlobStore store = connect(settings);
+    store.makeBucket(settings.region());
+    return store;
+  }
+
+  /** Like {@link #open}, without any call: the bucket must exist. */
+  public static S3BlobStore connect(S3Settings settings) {
+    // The default of 5 requests per host would throttle the whole service.
+    Dispatcher dispatcher = new Dispatcher();
+    dispatcher.setMaxRequests(CONNECTIONS);
+    dispatcher.setMaxRequestsPerHost(CONNECTIONS);
+    Duration timeout = settings.timeout();
+    OkHttpClient.Builder http =
+        new OkHttpClient.Builder()
+            .dispatcher(dispatcher)
+            .connectionPool(new ConnectionPool(CONNECTIONS, 5, TimeUnit.MINUTES))
+            .connectTimeout(timeout)
+            .readTimeout(timeout)
+            .writeTimeout(timeout);
+    settings.trustCertificates().ifPresent(pem -> trust(http, pem));
+    OkHttpClient built = http.build();
+    MinioAsyncClient client =
+        MinioAsyncClient.builder()
+            .endpoint(settings.endpoint().toString())
+            .region(settings.region())
+            .credentials(settings.accessKey(), settings.secretKey())
+            .httpClient(built)
+            .build();
+    return new S3BlobStore(client, built, settings.bucket());
+  }
+
+  private static void trust(OkHttpClient.Builder http, java.nio.file.Path pem) {
+    try (InputStream in = java.nio.file.Files.newInputStream(pem)) {
+      KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
+      authorities.load(null, null);
+      int n = 0;
+      for (Certificate c : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        authorities.setCertificateEntry("authority-" + n++, c);
+      }
+      if (n == 0) {
+        throw new IllegalArgumentException(pem + " holds no certificate");
+      }
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(authorities);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, factory.getTrustManagers(), null);
+      http.sslSocketFactory(
+          context.getSocketFactory(), (X509TrustManager) factory.getTrustManagers()[0]);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalArgumentException("cannot trust the certificates in " + pem, e);
+    }
+  }
+
+  private void makeBucket(String region) {
+    boolean exists =
+        call(
+            bucket, () -> client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build()));
+    if (exists) {
+      return;
+    }
+    try {
+      call(
+          bucket,
+          () ->
+              client.makeBucket(
+                  MakeBucketArgs.builder().bucket(bucket).region(region).build()));
+    } catch (StatusException e) {
+      // 409: another service was faster.
+      if (e.status != 409) {
+        throw e.asTransient();
+      }
+    }
+  }
+
+  @Override
+  public Optional<StoredObject> get(String key) {
+    try (GetObjectResponse response =
+        call(
+            key,
+            () -> client.getObject(GetObjectArgs.builder().bucket(bucket).object(key).build()))) {
+      byte[] content = response.readNBytes(MAX_IN_MEMORY + 1);
+      if (content.length > MAX_IN_MEMORY) {
+        throw new IllegalStateException(key + " is larger than " + MAX_IN_MEMORY + " bytes");
+      }
+      String length = response.headers().get("Content-Length");
+      if (length != null && Long.parseLong(length) != content.length) {
+        throw new Failure.Transient(key + " was cut off while it was read", null);
+      }
+      return Optional.of(new StoredObject(content, version(response.headers().get("ETag"))));
+    } catch (StatusException e) {
+      return e.emptyIfMissing();
+    } catch (IOException e) {
+      throw new Failure.Transient("the object store broke off while " + key + " was read", e);
+    }
+  }
+
+  @Override
+  public Optional<ObjectInfo> head(String key) {
+    try {
+      var response =
+          call(
+              key,
+              () -> client.statObject(StatObjectArgs.builder().bucket(bucket).object(key).build()));
+      return Optional.of(new ObjectInfo(response.size(), version(response.etag())));
+    } catch (StatusException e) {
+      return e.emptyIfMissing();
+    }
+  }
+
+  @Override
+  public Optional<InputStream> open(String key, long offset, long length) {
+    if (length == 0) {
+      return head(key).map(info -> InputStream.nullInputStream());
+    }
+    try {
+      InputStream response =
+          call(
+              key,
+              () ->
+                  client.getObject(
+                      GetObjectArgs.builder()
+                          .bucket(bucket)
+                          .object(key)
+                          .offset(offset)
+                          .length(length)
+                          .build()));
+      return Optional.of(response);
+    } catch (StatusException e) {
+      return e.emptyIfMissing();
+    }
+  }
+
+  @Override
+  public Optional<Version> create(String key, byte[] content) {
+    return conditionally(key, content, Map.of("If-None-Match", "*"));
+  }
+
+  @Override
+  public Optional<Version> replace(String key, byte[] content, Version expected) {
+    return conditionally(key, content, Map.of("If-Match", '"' + expected.value() + '"'));
+  }
+
+  private Optional<Version> conditionally(
+      String key, byte[] content, Map<String, String> condition) {
+    try {
+      var response =
+          call(
+              key,
+              () ->
+                  client.putObject(
+                      PutObjectArgs.builder()
+                          .bucket(bucket)
+                          .object(key)
+                          .data(content, content.length)
+                          .contentType("application/octet-stream")
+                          .extraHeaders(condition)
+                          .build()));
+      return Optional.of(version(response.etag()));
+    } catch (StatusException e) {
+      // 412: the condition does not hold. 404: If-Match on an object that is gone. 409: a
+      // conflicting write is under way, which S3 leaves to the caller to try again.
+      if (e.status == 412 || e.status == 404) {
+        return Optional.empty();
+      }
+      throw e.asTransient();
+    }
+  }
+
+  @Override
+  public void put(String key, InputStream body, long size) {
+    try {
+      call(
+          key,
+          () ->
+              client.putObject(
+                  PutObjectArgs.builder()
+                      .bucket(bucket)
+                      .object(key)
+                      .stream(new Unclosed(body), size, null)
+                      .contentType("application/octet-stream")
+                      .build()));
+    } catch (StatusException e) {
+      throw e.asTransient();
+    }
+  }
+
+  @Override
+  public void delete(String key) {
+    try {
+      call(
+          key,
+          () -> client.removeObject(RemoveObjectArgs.builder().bucket(bucket).object(key).build()));
+    } catch (StatusException e) {
+      if (e.status != 404) {
+        throw e.asTransient();
+      }
+    }
+  }
+
+  /**
+   * Atomic where the store honours {@code If-Match} on DELETE. A store that ignores the header is
+   * caught by the comparison before; what remains is the time between the two calls.
+   */
+  @Override
+  public boolean delete(String key, Version expected) {
+    if (head(key).filter(info -> info.version().equals(expected)).isEmpty()) {
+      return false;
+    }
+    try {
+      call(
+          key,
+          () ->
+              client.removeObject(
+                  RemoveObjectArgs.builder()
+                      .bucket(bucket)
+                      .object(key)
+                      .extraHeaders(Map.of("If-Match", '"' + expected.value() + '"'))
+                      .build()));
+      return true;
+    } catch (StatusException e) {
+      if (e.status == 412 || e.status == 404) {
+        return false;
+      }
+      throw e.asTransient();
+    }
+  }
+
+  @Override
+  public Page list(String prefix, String startAfter, int limit) {
+    try {
+      var result =
+          call(
+                  prefix,
+                  () ->
+                      client.listObjectsV2(
+                          ListObjectsV2Args.builder()
+                              .bucket(bucket)
+                              .prefix(prefix)
+                              .startAfter(startAfter.isEmpty() ? null : startAfter)
+                              .maxKeys(limit)
+                              .build()))
+              .result();
+      List<Entry> entries = new ArrayList<>();
+      for (var item : result.contents()) {
+        Instant modified =
+            item.lastModified() == null ? Instant.EPOCH : item.lastModified().toInstant();
+        entries.add(new Entry(item.objectName(), item.size(), modified));
+      }
+      return new Page(List.copyOf(entries), result.isTruncated());
+    } catch (StatusException e) {
+      throw e.asTransient();
+    }
+  }
+
+  @Override
+  public void close() {
+    http.dispatcher().executorService().shutdown();
+    http.connectionPool().evictAll();
+  }
+
+  /** ETags come with and without quotes. */
+  private static Version version(String etag) {
+    if (etag == null) {
+      throw new IllegalStateException("the object store sent no ETag");
+    }
+    return new Version(etag.replace("\"", ""));
+  }
+
+  private interface Call<T> {
+    CompletableFuture<T> start() throws Exception;
+  }
+
+  /** The only place that reads what the SDK throws. */
+  private <T> T call(String key, Call<T> call) {
+    try {
+      return call.start().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure.Transient("interrupted while waiting for the object store", e);
+    } catch (ExecutionException e) {
+      throw translated(key, e.getCause());
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw translated(key, e);
+    }
+  }
+
+  private static RuntimeException translated(String key, Throwable cause) {
+    Throwable inner = cause instanceof CompletionException ? cause.getCause() : cause;
+    if (inner instanceof ErrorResponseException e) {
+      return new StatusException(e.response().code(), key, e);
+    }
+    if (inner instanceof ServerException e) {
+      return new StatusException(e.statusCode(), key, e);
+    }
+    if (inner instanceof Error e) {
+      throw e;
+    }
+    return new Failure.Transient("the object store did not answer for " + key, inner);
+  }
+
+  /** An answer other than success; never leaves this class. */
+  private static final class StatusException extends RuntimeException {
+    final transient int status;
+    private final transient String key;
+
+    StatusException(int status, String key, Throwable cause) {
+      super("object store answered " + status + " for " + key, cause);
+      this.status = status;
+      this.key = key;
+    }
+
+    <T> Optional<T> emptyIfMissing() {
+      if (status == 404) {
+        return Optional.empty();
+      }
+      throw asTransient();
+    }
+
+    /** 401 and 403 too: an operator's mistake, not the package's. */
+    Failure.Transient asTransient() {
+      return new Failure.Transient("the object store answered " + status + " for " + key, this);
+    }
+  }
+
+  /** The SDK closes what it is given; this body belongs to the caller. */
+  private static final class Unclosed extends FilterInputStream {
+    Unclosed(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public void close() {
+      // left to the caller
+    }
+  }
+
+}
