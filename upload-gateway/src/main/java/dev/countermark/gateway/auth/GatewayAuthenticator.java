@@ -98,6 +98,13 @@ public final class GatewayAuthenticator implements Authenticator {
         .orElseThrow(() -> new AuthenticationFailedException("the token is not valid"));
   }
 
+  /** The repository whose token the caller holds, if that is what he holds. */
+  public Optional<RepositoryName> repositoryOf(Access access) {
+    return access instanceof Grants.TokenHolder holder
+        ? Optional.of(holder.token().repository())
+        : Optional.empty();
+  }
+
   /**
    * The credential behind user name and password.
    *

@@ -111,16 +111,23 @@ public final class RepositoryTokens {
     return now.isPresent();
   }
 
-  /** Forgets all tokens of a repository that is deleted. */
-  public void deleteAll(RepositoryName repository) {
+  /**
+   * Forgets all tokens of a repository that is deleted.
+   *
+   * @return false when there were none
+   */
+  public boolean deleteAll(RepositoryName repository) {
+    boolean found = false;
     BlobStore.Page page;
     do {
       page = store.list(ObjectKeys.tokens(repository), "", 1_000);
       for (BlobStore.Entry entry : page.entries()) {
         store.delete(entry.key());
         cache.invalidate(entry.key());
+        found = true;
       }
     } while (page.more());
+    return found;
   }
 
   /** The valid token of that id. */

@@ -1,0 +1,108 @@
+package dev.countermark.gateway.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.countermark.contracts.OciRecords.OciSettings;
+import dev.countermark.contracts.OciRecords.RepositoryRecord;
+import dev.countermark.contracts.OciRecords.SignatureFormat;
+import dev.countermark.contracts.OciRecords.Visibility;
+import dev.countermark.gateway.auth.RepositoryTokens;
+import dev.countermark.gateway.auth.Scope;
+import dev.countermark.gateway.auth.TokenRecord;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The bodies that the API answers with. Apart from {@link CreatedToken}, none holds a secret. */
+final class Answers {
+  private Answers() {}
+
+  @Schema(name = "Repository")
+  record Repository(String repository, Instant createdAt, Oci oci) {
+    static Repository of(RepositoryRecord record) {
+      return new Repository(
+          record.repository().toString(), record.createdAt(), Oci.of(record.oci()));
+    }
+  }
+
+  @Schema(name = "Oci")
+  record Oci(
+      Visibility visibility,
+      boolean anonymousPull,
+      Set<SignatureFormat> signatureFormats,
+      boolean signTags,
+      boolean hideSignatureTags) {
+    static Oci of(OciSettings settings) {
+      return new Oci(
+          settings.visibility(),
+          settings.anonymousPull(),
+          settings.signatureFormats(),
+          settings.signTags(),
+          settings.hideSignatureTags());
+    }
+  }
+
+  /**
+   * @param next the {@code last} parameter of the next page; absent on the last one
+   */
+  @Schema(name = "Repositories")
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Repositories(List<Repository> repositories, String next) {}
+
+  /** Of a token everything but what makes it one: neither the secret nor its hash. */
+  @Schema(name = "Token")
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Token(
+      String id,
+      Set<Scope> scopes,
+      String description,
+      Instant createdAt,
+      Instant expires,
+      Instant revokedAt) {
+    static Token of(TokenRecord record) {
+      return new Token(
+          record.id(),
+          record.scopes(),
+          record.description().orElse(null),
+          record.createdAt(),
+          record.expiresAt().orElse(null),
+          record.revokedAt().orElse(null));
+    }
+  }
+
+  /**
+   * @param token the whole token: shown here and never again
+   */
+  @Schema(name = "CreatedToken")
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record CreatedToken(
+      String id, String token, Set<Scope> scopes, Instant createdAt, Instant expires) {
+    static CreatedToken of(RepositoryTokens.Created created) {
+      return new CreatedToken(
+          created.record().id(),
+          created.text(),
+          created.record().scopes(),
+          created.record().createdAt(),
+          created.record().expiresAt().orElse(null));
+    }
+
+    @Override
+    public String toString() {
+      return "token " + id;
+    }
+  }
+
+  /**
+   * @param next the {@code last} parameter of the next page; absent on the last one
+   */
+  @Schema(name = "Tokens")
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Tokens(List<Token> tokens, String next) {}
+
+  /**
+   * @param campaign id that the outcomes of this resync carry
+   * @param manifests how many manifests were queued
+   */
+  @Schema(name = "Resync")
+  record Resync(String campaign, long manifests) {}
+}

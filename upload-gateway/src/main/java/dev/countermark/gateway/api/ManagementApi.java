@@ -1,0 +1,9 @@
+package dev.countermark.gateway.api;
+
+/** Names in the OpenAPI document. */
+final class ManagementApi {
+  /** The security scheme that every operation needs. */
+  static final String TOKEN = "token";
+
+  private ManagementApi() {}
+}

@@ -1,0 +1,158 @@
+package dev.countermark.gateway.api;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.OciRecords.OciSettings;
+import dev.countermark.contracts.OciRecords.RepositoryRecord;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.auth.RepositoryTokens;
+import dev.countermark.keys.KeyClient;
+import dev.countermark.keys.KeyClient.Purpose;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/** Creates, configures, lists and deletes repositories. */
+final class RepositoryAdministration {
+  private static final Logger LOG = Logger.getLogger(RepositoryAdministration.class);
+  private static final int PAGE = 1_000;
+
+  private final BlobStore store;
+  private final Records records;
+  private final RepositoryTokens tokens;
+  private final KeyClient keys;
+  private final Consumer<RepositoryName> changed;
+  private final Clock clock;
+
+  /**
+   * @param changed told of every repository that was changed or deleted, after it was
+   */
+  RepositoryAdministration(
+      BlobStore store,
+      RepositoryTokens tokens,
+      KeyClient keys,
+      Consumer<RepositoryName> changed,
+      Clock clock) {
+    this.store = store;
+    this.records = new Records(store);
+    this.tokens = tokens;
+    this.keys = keys;
+    this.changed = changed;
+    this.clock = clock;
+  }
+
+  Optional<RepositoryRecord> find(RepositoryName name) {
+    return records.read(ObjectKeys.repository(name), RepositoryRecord.class);
+  }
+
+  /**
+   * Creates a repository, or gives an existing one these settings. The same settings again change
+   * nothing.
+   *
+   * @param mayCreate false for a caller who may only configure
+   * @return empty when there is none and it may not be created
+   */
+  Optional<Put> put(RepositoryName name, OciSettings settings, boolean mayCreate) {
+    AtomicBoolean created = new AtomicBoolean();
+    Optional<RepositoryRecord> now =
+        records.update(
+            ObjectKeys.repository(name),
+            RepositoryRecord.class,
+            old -> {
+              created.set(old.isEmpty());
+              if (old.isEmpty()) {
+                return mayCreate ? Optional.of(fresh(name, settings)) : old;
+              }
+              RepositoryRecord r = old.get();
+              return r.oci().equals(settings)
+                  ? old
+                  : Optional.of(
+                      new RepositoryRecord(
+                          r.generation() + 1, r.repository(), r.createdAt(), settings));
+            });
+    if (now.isEmpty()) {
+      return Optional.empty();
+    }
+    changed.accept(name);
+    createKey(name);
+    return Optional.of(new Put(now.get(), created.get()));
+  }
+
+  private RepositoryRecord fresh(RepositoryName name, OciSettings settings) {
+    return new RepositoryRecord(
+        1, name, clock.instant().truncatedTo(ChronoUnit.MILLIS), settings);
+  }
+
+  /** Early, so that the public key can be handed out before the first push; not needed later. */
+  private void createKey(RepositoryName name) {
+    try {
+      keys.versions(name, Purpose.OCI);
+    } catch (Failure e) {
+      LOG.warnf("the key of %s will be made at its first use: %s", name, e.getMessage());
+    }
+  }
+
+  /**
+   * One page, in order of the records' keys.
+   *
+   * @param after only repositories after this one; empty for all
+   * @param limit 1 to 1,000
+   */
+  Listing list(Optional<RepositoryName> after, int limit) {
+    BlobStore.Page page =
+        store.list(ObjectKeys.REPOSITORIES, after.map(ObjectKeys::repository).orElse(""), limit);
+    List<RepositoryRecord> found = new ArrayList<>();
+    for (BlobStore.Entry entry : page.entries()) {
+      records.read(entry.key(), RepositoryRecord.class).ifPresent(found::add);
+    }
+    return new Listing(found, page.more());
+  }
+
+  /**
+   * Deletes a repository: first its record, so that nothing is served from then on, then its tokens
+   * and all its images. Its keys stay, because copies elsewhere must stay verifiable. Blobs' bytes
+   * stay too: other repositories may hold them. Called again after a crash, it goes on.
+   *
+   * @return false when there was nothing to delete
+   */
+  boolean delete(RepositoryName name) {
+    String key = ObjectKeys.repository(name);
+    boolean found = store.head(key).isPresent();
+    store.delete(key);
+    changed.accept(name);
+    found |= tokens.deleteAll(name);
+    found |= deleteBelow(ObjectKeys.ociRepository(name));
+    changed.accept(name);
+    return found;
+  }
+
+  private boolean deleteBelow(String prefix) {
+    boolean found = false;
+    BlobStore.Page page;
+    do {
+      page = store.list(prefix, "", PAGE);
+      for (BlobStore.Entry entry : page.entries()) {
+        store.delete(entry.key());
+        found = true;
+      }
+    } while (page.more());
+    return found;
+  }
+
+  /**
+   * @param created false when it was there already
+   */
+  record Put(RepositoryRecord repository, boolean created) {}
+
+  /**
+   * @param more whether there are repositories after the last one
+   */
+  record Listing(List<RepositoryRecord> repositories, boolean more) {}
+}

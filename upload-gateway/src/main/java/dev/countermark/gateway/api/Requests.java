@@ -1,0 +1,166 @@
+package dev.countermark.gateway.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.countermark.contracts.OciRecords.OciSettings;
+import dev.countermark.contracts.OciRecords.SignatureFormat;
+import dev.countermark.contracts.OciRecords.Visibility;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.api.Problem.Kind;
+import dev.countermark.gateway.auth.Scope;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The bodies that the API takes, and the checks that JSON alone cannot make. */
+final class Requests {
+  private static final int MAX_PAGE = 200;
+  private static final int MAX_DESCRIPTION = 200;
+
+  private Requests() {}
+
+  /**
+   * @param repository may be repeated, as in the answer of GET; must be that of the address
+   * @param createdAt may be repeated, as in the answer of GET; not looked at
+   */
+  @Schema(
+      name = "RepositorySettings",
+      description = "What is left out gets its default: PUT replaces all settings.")
+  record RepositorySettings(
+      @JsonProperty("repository") @Schema(description = "owner/name, as in the address")
+          String repository,
+      @JsonProperty("createdAt") @Schema(description = "ignored") String createdAt,
+      @JsonProperty("oci") OciPart oci) {
+    OciSettings ociSettings(RepositoryName address) {
+      if (repository != null && !repository.equals(address.toString())) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE, "repository must be " + address + ", as in the address");
+      }
+      return oci == null ? OciSettings.defaults() : oci.settings();
+    }
+  }
+
+  @Schema(name = "OciSettings")
+  record OciPart(
+      @JsonProperty("visibility")
+          @Schema(description = "when an image may be pulled; default immediate")
+          Visibility visibility,
+      @JsonProperty("anonymousPull") @Schema(description = "anybody may pull; default false")
+          Boolean anonymousPull,
+      @JsonProperty("signatureFormats")
+          @Schema(
+              description =
+                  "legacy: the .sig tag, bundle: the v0.3 bundle referrer; default both")
+          Set<SignatureFormat> signatureFormats,
+      @JsonProperty("signTags")
+          @Schema(description = "also sign host/name:tag identities; default false")
+          Boolean signTags,
+      @JsonProperty("hideSignatureTags")
+          @Schema(description = "leave the platform's own .sig tags out of lists; default false")
+          Boolean hideSignatureTags) {
+    OciSettings settings() {
+      if (signatureFormats != null
+          && (signatureFormats.isEmpty() || signatureFormats.contains(null))) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE,
+            "oci.signatureFormats needs at least one of legacy, bundle; leave it out for both");
+      }
+      return new OciSettings(
+          visibility,
+          Boolean.TRUE.equals(anonymousPull),
+          signatureFormats,
+          Boolean.TRUE.equals(signTags),
+          Boolean.TRUE.equals(hideSignatureTags));
+    }
+  }
+
+  @Schema(name = "NewToken")
+  record NewToken(
+      @JsonProperty("scopes")
+          @Schema(
+              required = true,
+              description =
+                  "read: pull; push: pull and push; admin: everything in this repository,"
+                      + " deleting included")
+          Set<Scope> scopes,
+      @JsonProperty("expires")
+          @Schema(
+              description =
+                  "a time (2027-01-31T12:00:00Z) or an ISO 8601 duration from now (P90D, PT1H);"
+                      + " left out: never",
+              examples = {"P90D"})
+          String expires,
+      @JsonProperty("description") @Schema(description = "to recognise it; at most 200 characters")
+          String description) {
+    Set<Scope> checkedScopes() {
+      if (scopes == null || scopes.isEmpty() || scopes.contains(null)) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE, "scopes needs at least one of read, push, admin");
+      }
+      return scopes;
+    }
+
+    Optional<String> checkedDescription() {
+      if (description != null
+          && (description.length() > MAX_DESCRIPTION
+              || description.chars().anyMatch(Character::isISOControl))) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE,
+            "description may have " + MAX_DESCRIPTION + " characters and no control characters");
+      }
+      return Optional.ofNullable(description).filter(d -> !d.isBlank());
+    }
+
+    /** The time of expiry, checked to be in the future. */
+    Optional<Instant> expiresAt(Instant now) {
+      if (expires == null) {
+        return Optional.empty();
+      }
+      Instant at;
+      try {
+        at =
+            expires.startsWith("P")
+                ? now.plus(Duration.parse(expires))
+                : OffsetDateTime.parse(expires).toInstant();
+      } catch (DateTimeException | ArithmeticException e) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE,
+            "expires must be a time such as 2027-01-31T12:00:00Z or a duration such as P90D");
+      }
+      if (!at.isAfter(now)) {
+        throw new ProblemException(Kind.INVALID_VALUE, "expires must be in the future");
+      }
+      return Optional.of(at);
+    }
+  }
+
+  /** The repository of an address. */
+  static RepositoryName repository(String owner, String name) {
+    return RepositoryName.parse(owner + "/" + name)
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    Kind.INVALID_NAME,
+                    "a repository is owner/name, both 1 to 63 of a-z, 0-9 and inner hyphens;"
+                        + " some owners are reserved, such as v2 and api"));
+  }
+
+  /** The size of a page. */
+  static int pageSize(String n) {
+    if (n == null) {
+      return 100;
+    }
+    try {
+      int size = Integer.parseInt(n);
+      if (size >= 1 && size <= MAX_PAGE) {
+        return size;
+      }
+    } catch (NumberFormatException e) {
+      // Answered below.
+    }
+    throw new ProblemException(Kind.INVALID_VALUE, "n must be a number from 1 to " + MAX_PAGE);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.countermark.gateway.api;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.countermark.gateway.api.Problem.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collection;
+import java.util.stream.Collectors;
+
+/**
+ * Reads request bodies. Nothing is ignored: a misspelt member that silently meant the default could
+ * open a repository that should be closed.
+ */
+final class StrictJson {
+  /** Largest body, bytes. */
+  static final int MAX_BYTES = 64 * 1024;
+
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .build();
+
+  static {
+    MAPPER
+        .getFactory()
+        .setStreamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).build());
+  }
+
+  private StrictJson() {}
+
+  /**
+   * @param body not null; read to its end, at most 64 KiB
+   * @throws ProblemException 400 or 413, saying which member is wrong and what is allowed
+   */
+  static <T> T read(InputStream body, Class<T> type) {
+    byte[] json;
+    try {
+      json = body.readNBytes(MAX_BYTES + 1);
+    } catch (IOException e) {
+      throw new ProblemException(Kind.MALFORMED_REQUEST, "the body could not be read to its end");
+    }
+    if (json.length > MAX_BYTES) {
+      throw new ProblemException(Kind.TOO_LARGE, "the body may have " + MAX_BYTES + " bytes");
+    }
+    if (json.length == 0) {
+      throw new ProblemException(
+          Kind.MALFORMED_REQUEST, "the body is empty; {} is the smallest one");
+    }
+    try {
+      T value = MAPPER.readValue(json, type);
+      if (value == null) {
+        throw new ProblemException(Kind.MALFORMED_REQUEST, "the body is null; a JSON object is due");
+      }
+      return value;
+    } catch (UnrecognizedPropertyException e) {
+      throw new ProblemException(
+          Kind.UNKNOWN_MEMBER,
+          "unknown member "
+              + path(e)
+              + "; known here: "
+              + known(e.getKnownPropertyIds()));
+    } catch (InvalidFormatException e) {
+      throw new ProblemException(
+          Kind.INVALID_VALUE, path(e) + " has a value that is not allowed" + allowed(e));
+    } catch (JsonMappingException e) {
+      throw new ProblemException(
+          Kind.MALFORMED_REQUEST,
+          e.getPath().isEmpty()
+              ? "the body must be one JSON object"
+              : path(e) + " has the wrong type");
+    } catch (JsonProcessingException e) {
+      var at = e.getLocation();
+      throw new ProblemException(
+          Kind.MALFORMED_REQUEST,
+          "the body is not JSON"
+              + (at == null ? "" : ", line " + at.getLineNr() + ", column " + at.getColumnNr()));
+    } catch (IOException e) {
+      throw new ProblemException(Kind.MALFORMED_REQUEST, "the body is not JSON");
+    }
+  }
+
+  private static String path(JsonMappingException e) {
+    return e.getPath().stream()
+        .map(r -> r.getFieldName() == null ? "[" + r.getIndex() + "]" : shown(r.getFieldName()))
+        .collect(Collectors.joining("."));
+  }
+
+  private static String known(Collection<Object> ids) {
+    return ids == null
+        ? "none"
+        : ids.stream().map(String::valueOf).sorted().collect(Collectors.joining(", "));
+  }
+
+  private static String allowed(InvalidFormatException e) {
+    Class<?> type = e.getTargetType();
+    if (type == null || !type.isEnum()) {
+      return "";
+    }
+    return "; allowed: "
+        + java.util.Arrays.stream(type.getEnumConstants())
+            .map(c -> MAPPER.convertValue(c, String.class))
+            .collect(Collectors.joining(", "));
+  }
+
+  /** What a stranger wrote, fit to be repeated to him. */
+  static String shown(String text) {
+    String printable = text.replaceAll("[^\\x21-\\x7e]", "?");
+    return printable.length() <= 60 ? printable : printable.substring(0, 60) + "...";
+  }
+}

@@ -1,0 +1,98 @@
+package dev.countermark.gateway.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Events.PackageResyncRequested;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.OciRecords.ManifestRecord;
+import dev.countermark.contracts.OciRecords.State;
+import dev.countermark.contracts.RepositoryName;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class ResyncsTest {
+  private static final RepositoryName APP = RepositoryName.of("acme/app");
+  private static final RepositoryName OTHER = RepositoryName.of("acme/app-two");
+
+  private final InMemoryBlobStore store = new InMemoryBlobStore();
+  private final List<PackageResyncRequested> published = new ArrayList<>();
+  private final Resyncs resyncs =
+      new Resyncs(
+          store,
+          request -> {
+            published.add(request);
+            return CompletableFuture.completedFuture(null);
+          });
+
+  private void manifest(String name, int number, State state) {
+    String digest = "sha256:" + String.format("%064x", number);
+    new Records(store)
+        .create(
+            ObjectKeys.ociManifest(name, digest),
+            new ManifestRecord(
+                1,
+                name.startsWith("acme/app-two") ? OTHER : APP,
+                name,
+                digest,
+                "application/vnd.oci.image.manifest.v1+json",
+                Bytes.utf8("{}"),
+                Instant.EPOCH,
+                state,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+  }
+
+  @Test
+  void queuesEveryManifestOfTheRepositoryThatCanBeSigned() {
+    manifest("acme/app", 1, State.AVAILABLE);
+    manifest("acme/app/web/ui", 2, State.RECEIVED);
+    manifest("acme/app", 3, State.REFUSED);
+    manifest("acme/app", 4, State.EXEMPT);
+    manifest("acme/app-two", 5, State.AVAILABLE);
+    store.create(ObjectKeys.ociTag("acme/app", "latest"), new byte[] {'{', '}'});
+
+    Answers.Resync resync = resyncs.start(APP);
+
+    assertThat(resync.manifests()).isEqualTo(3);
+    assertThat(published)
+        .extracting(PackageResyncRequested::name)
+        .containsExactlyInAnyOrder("acme/app", "acme/app", "acme/app/web/ui");
+    assertThat(published)
+        .allSatisfy(
+            p -> {
+              assertThat(p.repository()).isEqualTo(APP);
+              assertThat(p.campaign()).isEqualTo(resync.campaign());
+            });
+  }
+
+  @Test
+  void goesOnPastOnePageAndOneBatch() {
+    for (int i = 0; i < 2_100; i++) {
+      manifest("acme/app", i, State.AVAILABLE);
+    }
+
+    assertThat(resyncs.start(APP).manifests()).isEqualTo(2_100);
+    assertThat(published).extracting(PackageResyncRequested::digest).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aBrokerThatIsAwayFailsTheRequest() {
+    manifest("acme/app", 1, State.AVAILABLE);
+    Resyncs failing =
+        new Resyncs(
+            store,
+            request -> CompletableFuture.failedFuture(new IllegalStateException("no broker")));
+
+    assertThatThrownBy(() -> failing.start(APP)).isInstanceOf(Failure.Transient.class);
+  }
+}
