@@ -95,11 +95,6 @@ final class Signatures {
                   + "\"predicateType\":\"https://sigstore.dev/cosign/sign/v1\",\"predicate\":{}}")
               .getBytes(StandardCharsets.UTF_8);
       String type = "application/vnd.in-toto+json";
-      byte[] head =
-          ("DSSEv1 " + type.length() + " " + type + " " + statement.length + " ")
-              .getBytes(StandardCharsets.UTF_8);
-      byte[] message = Arrays.copyOf(head, head.length + statement.length);
-      System.arraycopy(statement, 0, message, head.length, statement.length);
       ObjectNode bundle = NODES.objectNode().put("mediaType", BUNDLE);
       bundle.putObject("verificationMaterial").putObject("publicKey").put("hint", "stranger");
       ObjectNode envelope =
@@ -107,9 +102,19 @@ final class Signatures {
               .putObject("dsseEnvelope")
               .put("payload", Base64.getEncoder().encodeToString(statement))
               .put("payloadType", type);
-      envelope.putArray("signatures").addObject().put("sig", sign(message));
+      envelope.putArray("signatures").addObject().put("sig", sign(preAuthenticationEncoding(type, statement)));
       return new String(Json.write(bundle), StandardCharsets.UTF_8);
     }
+  }
+
+  /** What a DSSE signature covers. */
+  static byte[] preAuthenticationEncoding(String type, byte[] payload) {
+    byte[] head =
+        ("DSSEv1 " + type.length() + " " + type + " " + payload.length + " ")
+            .getBytes(StandardCharsets.UTF_8);
+    byte[] message = Arrays.copyOf(head, head.length + payload.length);
+    System.arraycopy(payload, 0, message, head.length, payload.length);
+    return message;
   }
 
   /** The simple-signing payload that cosign writes. */
