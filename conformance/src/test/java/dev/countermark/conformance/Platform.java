@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.contracts.Json;
 import dev.countermark.testkit.registry.RegistryClient;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -22,7 +23,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,18 +73,8 @@ final class Platform implements AutoCloseable {
   static Platform start() {
     Path scratch = temporary();
     Path data = scratch.resolve("data");
-    Command.run(
-            ProjectFiles.root(),
-            Map.of(),
-            START_LIMIT,
-            List.of(
-                launcher(),
-                "--detach",
-                "--data",
-                data.toString(),
-                "--port",
-                Integer.toString(freePort())))
-        .succeeded();
+    launch(
+        START_LIMIT, "--detach", "--data", data.toString(), "--port", Integer.toString(freePort()));
     try {
       Map<String, String> endpoint = endpoint(data.resolve("endpoint.env"));
       return new Platform(
@@ -94,8 +87,20 @@ final class Platform implements AutoCloseable {
     }
   }
 
-  private static String launcher() {
-    return ProjectFiles.root().resolve("run").toString();
+  /** As {@code ./run}, without its look at whether a build is due: this is part of one. */
+  private static void launch(Duration limit, String... arguments) {
+    Path root = ProjectFiles.root();
+    Path target = root.resolve("standalone/target");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dcountermark.home=" + root,
+                "-cp",
+                target.resolve("standalone.jar") + File.pathSeparator + target.resolve("lib") + "/*",
+                "dev.countermark.standalone.Main"));
+    command.addAll(List.of(arguments));
+    Command.run(root, Map.of(), limit, command).succeeded();
   }
 
   private static Path temporary() {
@@ -204,7 +209,7 @@ final class Platform implements AutoCloseable {
   }
 
   Client.Home home(Repository... repositories) {
-    Map<String, String> tokens = new java.util.LinkedHashMap<>();
+    Map<String, String> tokens = new LinkedHashMap<>();
     for (Repository repository : repositories) {
       tokens.put(host(), repository.token());
       tokens.put("localhost:" + url.getPort(), repository.token());
@@ -214,14 +219,8 @@ final class Platform implements AutoCloseable {
 
   @Override
   public void close() {
-    if (data.isPresent()) {
-      Command.run(
-              ProjectFiles.root(),
-              Map.of(),
-              Duration.ofMinutes(1),
-              List.of(launcher(), "stop", "--data", data.get().toString()))
-          .succeeded();
-    }
+    data.ifPresent(
+        directory -> launch(Duration.ofMinutes(1), "stop", "--data", directory.toString()));
     try (Stream<Path> files = Files.walk(scratch)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException | UncheckedIOException e) {

@@ -85,23 +85,18 @@ public final class RegistryClient {
     putManifest(name, reference, image.manifest());
   }
 
-  /** Pushes one blob in one request where the registry allows it, else in two. */
+  /** Pushes one blob in two requests: start, and everything at once. */
   public void pushBlob(String name, byte[] content) {
-    String digest = Digests.sha256(content);
-    String query = "digest=" + URLEncoder.encode(digest, StandardCharsets.UTF_8);
     HttpResponse<byte[]> started =
-        send("POST", "/v2/" + name + "/blobs/uploads/?" + query, content, Map.of());
-    if (started.statusCode() == 201) {
-      return;
-    }
+        send("POST", "/v2/" + name + "/blobs/uploads/", new byte[0], Map.of());
     expect("POST upload", started, 202);
     URI location = base.resolve(started.headers().firstValue("Location").orElseThrow());
-    String separator = location.getRawQuery() == null ? "?" : "&";
+    String digest = URLEncoder.encode(Digests.sha256(content), StandardCharsets.UTF_8);
     expect(
         "PUT upload",
         send(
             "PUT",
-            location + separator + query,
+            location + (location.getRawQuery() == null ? "?" : "&") + "digest=" + digest,
             content,
             Map.of("Content-Type", "application/octet-stream")),
         201);

@@ -1,0 +1,23 @@
+package dev.countermark.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.contracts.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Runs the benchmark that is named, and ends with one line: a JSON object of every figure. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) throws Exception {
+    if (!List.of(args).equals(List.of("oci"))) {
+      System.err.println("usage: bench oci");
+      System.exit(2);
+    }
+    ObjectNode figures;
+    try (Target target = Target.open()) {
+      figures = new OciBench(target).run();
+    }
+    System.out.println(new String(Json.write(figures), StandardCharsets.UTF_8));
+  }
+}

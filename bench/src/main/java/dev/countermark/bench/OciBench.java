@@ -1,0 +1,287 @@
+package dev.countermark.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.testkit.registry.RegistryClient;
+import dev.countermark.testkit.registry.SampleImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * The claims about the OCI path: images signed per second against a loop of {@code cosign sign},
+ * push throughput against docker-registry, and the lag from accepted to signed when idle.
+ */
+final class OciBench {
+  private static final int SIGNED_IMAGES = 300;
+  private static final int COSIGN_SAMPLE = 12;
+  private static final int PUSHED_IMAGES = 100;
+  private static final int PUSH_ROUNDS = 2;
+  private static final int LAYERS = 5;
+  private static final int LAYER_BYTES = 1 << 20;
+  private static final int SINGLE_PUSHES = 100;
+  private static final int CLIENT_THREADS = 8;
+  private static final String REPOSITORY = "bench/oci-" + Long.toString(System.nanoTime(), 36);
+
+  private final Target target;
+  private final ObjectNode figures = JsonNodeFactory.instance.objectNode();
+
+  OciBench(Target target) {
+    this.target = target;
+  }
+
+  ObjectNode run() throws IOException {
+    figures.put("benchmark", "oci");
+    figures.put("cores", Runtime.getRuntime().availableProcessors());
+    warmUp();
+    idleLag();
+    List<String> signed = pipeline();
+    drain();
+    cosignLoop(signed);
+    pushThroughput();
+    return figures;
+  }
+
+  private void warmUp() {
+    say("warming up");
+    String name = REPOSITORY + "/warm-up";
+    List<SampleImage> images = variants(name, 100, 1);
+    push(name, images);
+    awaitSigned(name, images);
+  }
+
+  /** Single pushes, each when the one before is signed. */
+  private void idleLag() {
+    say("lag from accepted to signed, " + SINGLE_PUSHES + " single pushes");
+    String name = REPOSITORY + "/lag";
+    List<Long> lags = new ArrayList<>();
+    for (SampleImage image : variants(name, SINGLE_PUSHES, 2)) {
+      target.registry().putManifest(name, image.digest(), image.manifest());
+      lags.add(awaitSigned(name, image).path("lagMillis").asLong());
+    }
+    lags.sort(Comparator.naturalOrder());
+    ObjectNode lag = figures.putObject("idleLagMillis");
+    lag.put("pushes", lags.size());
+    lag.put("p50", percentile(lags, 50));
+    lag.put("p99", percentile(lags, 99));
+    lag.put("max", lags.get(lags.size() - 1));
+    say("  p50 " + lag.path("p50") + " ms, p99 " + lag.path("p99") + " ms");
+  }
+
+  private static long percentile(List<Long> sorted, int percent) {
+    return sorted.get(Math.min(sorted.size() - 1, (sorted.size() * percent + 99) / 100 - 1));
+  }
+
+  /** All at once; from the first accepted to the last signed, by the platform's own clock. */
+  private List<String> pipeline() {
+    say("whole pipeline, " + SIGNED_IMAGES + " single-arch images");
+    String name = REPOSITORY + "/pipeline";
+    List<SampleImage> images = variants(name, SIGNED_IMAGES, 3);
+    push(name, images);
+    List<JsonNode> statuses = awaitSigned(name, images);
+    Instant first =
+        statuses.stream().map(s -> time(s, "acceptedAt")).min(Comparator.naturalOrder()).orElseThrow();
+    double seconds = seconds(Duration.between(first, lastSigned(statuses)));
+    ObjectNode pipeline = figures.putObject("pipeline");
+    pipeline.put("images", images.size());
+    pipeline.put("seconds", rounded(seconds));
+    pipeline.put("imagesPerSecond", rounded(images.size() / seconds));
+    say("  " + pipeline.path("imagesPerSecond") + " images/s");
+    return images.stream().map(i -> target.url().getAuthority() + "/" + name + "@" + i.digest()).toList();
+  }
+
+  /** The signer alone: it is stopped while the images are pushed, then let go. */
+  private void drain() {
+    Optional<Long> signer = target.signer();
+    if (signer.isEmpty()) {
+      figures.putNull("drain");
+      say("drain rate: not measured, the signer is not ours to stop");
+      return;
+    }
+    say("drain rate of the signer, " + SIGNED_IMAGES + " images waiting");
+    String name = REPOSITORY + "/drain";
+    List<SampleImage> images = variants(name, SIGNED_IMAGES, 4);
+    signal("STOP", signer.get());
+    Instant released;
+    try {
+      push(name, images);
+    } finally {
+      released = Instant.now();
+      signal("CONT", signer.get());
+    }
+    double seconds =
+        seconds(Duration.between(released, lastSigned(awaitSigned(name, images))));
+    ObjectNode drain = figures.putObject("drain");
+    drain.put("images", images.size());
+    drain.put("seconds", rounded(seconds));
+    drain.put("imagesPerSecond", rounded(images.size() / seconds));
+    say("  " + drain.path("imagesPerSecond") + " images/s");
+  }
+
+  private void signal(String signal, long process) {
+    Programs.run(
+        target.scratch(), Map.of(), List.of("kill", "-" + signal, Long.toString(process)));
+  }
+
+  private void cosignLoop(List<String> references) throws IOException {
+    double ours = figures.path("pipeline").path("imagesPerSecond").asDouble();
+    Optional<Path> cosign = Programs.find("cosign2", "cosign", "cosign3");
+    if (cosign.isEmpty()) {
+      figures.putNull("cosign");
+      figures.putNull("signedPerSecondRatioToCosign");
+      say("cosign is not on the PATH: no ratio");
+      return;
+    }
+    CosignLoop loop = CosignLoop.prepare(cosign.get(), target);
+    say("loop of cosign sign --key, " + COSIGN_SAMPLE + " of the same images");
+    loop.sign(references.get(0)); // the first one also warms up its caches
+    long began = System.nanoTime();
+    references.subList(1, COSIGN_SAMPLE + 1).forEach(loop::sign);
+    double perSecond = COSIGN_SAMPLE / seconds(Duration.ofNanos(System.nanoTime() - began));
+    ObjectNode figure = figures.putObject("cosign");
+    figure.put("major", loop.version());
+    figure.put("images", COSIGN_SAMPLE);
+    figure.put("imagesPerSecond", rounded(perSecond));
+    figures.put("signedPerSecondRatioToCosign", rounded(ours / perSecond));
+    say("  " + rounded(perSecond) + " images/s, ratio " + rounded(ours / perSecond));
+  }
+
+  /** The same images to both, in turns, so that a change in the machine's mood meets both. */
+  private void pushThroughput() throws IOException {
+    Optional<Path> program = Programs.find("docker-registry");
+    say(
+        "push of "
+            + PUSHED_IMAGES
+            + " images x "
+            + LAYERS
+            + " layers x 1 MiB, "
+            + CLIENT_THREADS
+            + " connections");
+    Map<String, RegistryClient> registries = new LinkedHashMap<>();
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    try (DockerRegistry peer =
+        program.isPresent() ? DockerRegistry.start(program.get(), target.scratch()) : null) {
+      registries.put("countermark", target.registry());
+      if (peer != null) {
+        registries.put("docker-registry", RegistryClient.anonymous(peer.url()));
+      }
+      // One image each for classes and connections.
+      registries.values().forEach(r -> r.push(REPOSITORY + "/push", "warm", SampleImage.oci(5)));
+      int perRound = PUSHED_IMAGES / PUSH_ROUNDS;
+      for (int round = 0; round < PUSH_ROUNDS; round++) {
+        int offset = 10_000 + round * perRound;
+        List<SampleImage> images =
+            IntStream.range(0, perRound)
+                .mapToObj(i -> SampleImage.oci(offset + i, LAYERS, LAYER_BYTES))
+                .toList();
+        registries.forEach(
+            (who, registry) -> {
+              long began = System.nanoTime();
+              inParallel(
+                  images, image -> registry.push(REPOSITORY + "/push", image.digest(), image));
+              seconds.merge(
+                  who, seconds(Duration.ofNanos(System.nanoTime() - began)), Double::sum);
+            });
+      }
+    }
+    ObjectNode push = figures.putObject("push");
+    push.put("images", PUSHED_IMAGES);
+    push.put("mebibytes", PUSHED_IMAGES * LAYERS);
+    seconds.forEach(
+        (who, took) -> push.put(who + "MebibytesPerSecond", rounded(PUSHED_IMAGES * LAYERS / took)));
+    if (seconds.containsKey("docker-registry")) {
+      double ratio = seconds.get("docker-registry") / seconds.get("countermark");
+      figures.put("pushThroughputRatioToDockerRegistry", rounded(ratio));
+      say("  " + push + ", ratio " + rounded(ratio));
+    } else {
+      figures.putNull("pushThroughputRatioToDockerRegistry");
+      say("  " + push + "; docker-registry is not on the PATH: no ratio");
+    }
+  }
+
+  /** Images over the same blobs, which are pushed here; the manifests are not. */
+  private List<SampleImage> variants(String name, int count, long seed) {
+    SampleImage base = SampleImage.oci(seed);
+    base.blobs().values().forEach(blob -> target.registry().pushBlob(name, blob.toArray()));
+    return IntStream.range(0, count)
+        .mapToObj(i -> base.annotated("dev.countermark.bench", Integer.toString(i)))
+        .toList();
+  }
+
+  private void push(String name, List<SampleImage> images) {
+    RegistryClient registry = target.registry();
+    inParallel(images, image -> registry.putManifest(name, image.digest(), image.manifest()));
+  }
+
+  private static void inParallel(List<SampleImage> images, Consumer<SampleImage> work) {
+    ExecutorService pool = Executors.newFixedThreadPool(CLIENT_THREADS);
+    try {
+      List<Future<?>> all = new ArrayList<>();
+      images.forEach(image -> all.add(pool.submit(() -> work.accept(image))));
+      for (Future<?> one : all) {
+        one.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a push failed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private List<JsonNode> awaitSigned(String name, List<SampleImage> images) {
+    // From the last to the first: few questions while the platform is still busy.
+    List<JsonNode> statuses = new ArrayList<>();
+    for (int i = images.size() - 1; i >= 0; i--) {
+      statuses.add(awaitSigned(name, images.get(i)));
+    }
+    return statuses;
+  }
+
+  private JsonNode awaitSigned(String name, SampleImage image) {
+    JsonNode[] status = new JsonNode[1];
+    Poll.until(
+        image.digest() + " is signed",
+        () -> {
+          status[0] = target.status(name, image.digest());
+          return status[0].path("status").asText().equals("signed");
+        });
+    return status[0];
+  }
+
+  private static Instant lastSigned(List<JsonNode> statuses) {
+    return statuses.stream().map(s -> time(s, "signedAt")).max(Comparator.naturalOrder()).orElseThrow();
+  }
+
+  private static Instant time(JsonNode status, String member) {
+    return Instant.parse(status.path(member).asText());
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 100) / 100.0;
+  }
+
+  private static void say(String line) {
+    System.out.println("bench: " + line);
+  }
+}

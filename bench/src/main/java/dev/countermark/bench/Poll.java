@@ -1,0 +1,26 @@
+package dev.countermark.bench;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits for conditions. */
+final class Poll {
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration INTERVAL = Duration.ofMillis(5);
+
+  private Poll() {}
+
+  /**
+   * @throws IllegalStateException after five minutes
+   */
+  static void until(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("not within " + LIMIT + ": " + what);
+      }
+      LockSupport.parkNanos(INTERVAL.toNanos());
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.countermark.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.countermark.contracts.Json;
+import dev.countermark.testkit.registry.RegistryClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The platform under load: the one that COUNTERMARK_URL and COUNTERMARK_ADMIN_TOKEN name, else a
+ * fresh one on an empty directory.
+ *
+ * @param scratch deleted at the end; on the disk that everything is measured on
+ * @param data where the platform keeps its data, when it was started here
+ */
+record Target(URI url, String token, Path scratch, Optional<Path> data) implements AutoCloseable {
+  static Target open() throws IOException {
+    Path scratch = Files.createTempDirectory("countermark-bench");
+    String url = System.getenv("COUNTERMARK_URL");
+    if (url != null) {
+      return new Target(
+          URI.create(url), System.getenv("COUNTERMARK_ADMIN_TOKEN"), scratch, Optional.empty());
+    }
+    Path data = scratch.resolve("data");
+    Programs.run(
+        scratch,
+        Map.of(),
+        List.of(
+            launcher(),
+            "--detach",
+            "--data",
+            data.toString(),
+            "--port",
+            Integer.toString(Programs.freePort())));
+    try (Stream<String> lines = Files.lines(data.resolve("endpoint.env"))) {
+      Map<String, String> endpoint =
+          lines
+              .map(line -> line.split("=", 2))
+              .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+      return new Target(
+          URI.create(endpoint.get("COUNTERMARK_URL")),
+          endpoint.get("COUNTERMARK_ADMIN_TOKEN"),
+          scratch,
+          Optional.of(data));
+    }
+  }
+
+  private static String launcher() {
+    return Path.of(System.getProperty("countermark.home", ".")).resolve("run").toString();
+  }
+
+  RegistryClient registry() {
+    return RegistryClient.withToken(url, token);
+  }
+
+  /** The status of a digest of {@code owner/repository/image}. */
+  JsonNode status(String name, String digest) {
+    int slash = name.lastIndexOf('/');
+    String path =
+        "/" + name.substring(0, slash) + "/status/oci/" + name.substring(slash + 1) + "@" + digest;
+    HttpResponse<byte[]> response = registry().send("GET", path, null, Map.of());
+    if (response.statusCode() != 200) {
+      throw new IllegalStateException(
+          path
+              + " -> "
+              + response.statusCode()
+              + " "
+              + new String(response.body(), StandardCharsets.UTF_8));
+    }
+    return Json.read(response.body(), JsonNode.class);
+  }
+
+  /** The signer's process, when the platform was started here. */
+  Optional<Long> signer() {
+    return data.map(
+        directory -> {
+          try {
+            return Long.parseLong(
+                Files.readString(directory.resolve("run").resolve("signer-oci.pid")).strip());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  @Override
+  public void close() throws IOException {
+    data.ifPresent(
+        directory ->
+            Programs.run(
+                scratch, Map.of(), List.of(launcher(), "stop", "--data", directory.toString())));
+    try (Stream<Path> files = Files.walk(scratch)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    }
+  }
+}
