@@ -132,6 +132,22 @@ public final class OciRecords {
           Optional.empty());
     }
 
+    /** It turned out to be a signature or attestation itself. */
+    public ManifestRecord exempt() {
+      return new ManifestRecord(
+          generation + 1,
+          repository,
+          name,
+          digest,
+          mediaType,
+          content,
+          pushedAt,
+          State.EXEMPT,
+          subject,
+          signatures,
+          Optional.empty());
+    }
+
     public ManifestRecord refused(RefusalNote note) {
       return new ManifestRecord(
           generation + 1,
