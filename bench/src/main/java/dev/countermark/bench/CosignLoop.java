@@ -44,7 +44,12 @@ final class CosignLoop {
 
   void sign(String reference) {
     if (third) {
-      run("sign", "--key", "cosign.key", "--use-signing-config=false", "--tlog-upload=false",
+      run(
+          "sign",
+          "--key",
+          "cosign.key",
+          "--use-signing-config=false",
+          "--tlog-upload=false",
           reference);
     } else {
       run("sign", "--key", "cosign.key", "--tlog-upload=false", reference);
@@ -57,10 +62,14 @@ final class CosignLoop {
     Programs.run(
         home,
         Map.of(
-            "HOME", home.toString(),
-            "DOCKER_CONFIG", home.toString(),
-            "COSIGN_PASSWORD", "",
-            "COSIGN_YES", "true"),
+            "HOME",
+            home.toString(),
+            "DOCKER_CONFIG",
+            home.toString(),
+            "COSIGN_PASSWORD",
+            "",
+            "COSIGN_YES",
+            "true"),
         command);
   }
 }

@@ -27,8 +27,7 @@ record DockerRegistry(Process process, URI url) implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("log").toFile())
             .start();
-    DockerRegistry registry =
-        new DockerRegistry(process, URI.create("http://127.0.0.1:" + port));
+    DockerRegistry registry = new DockerRegistry(process, URI.create("http://127.0.0.1:" + port));
     Poll.until("docker-registry answers", registry::answers);
     return registry;
   }

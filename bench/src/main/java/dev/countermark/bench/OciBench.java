@@ -94,14 +94,19 @@ final class OciBench {
     push(name, images);
     List<JsonNode> statuses = awaitSigned(name, images);
     Instant first =
-        statuses.stream().map(s -> time(s, "acceptedAt")).min(Comparator.naturalOrder()).orElseThrow();
+        statuses.stream()
+            .map(s -> time(s, "acceptedAt"))
+            .min(Comparator.naturalOrder())
+            .orElseThrow();
     double seconds = seconds(Duration.between(first, lastSigned(statuses)));
     ObjectNode pipeline = figures.putObject("pipeline");
     pipeline.put("images", images.size());
     pipeline.put("seconds", rounded(seconds));
     pipeline.put("imagesPerSecond", rounded(images.size() / seconds));
     say("  " + pipeline.path("imagesPerSecond") + " images/s");
-    return images.stream().map(i -> target.url().getAuthority() + "/" + name + "@" + i.digest()).toList();
+    return images.stream()
+        .map(i -> target.url().getAuthority() + "/" + name + "@" + i.digest())
+        .toList();
   }
 
   /** The signer alone: it is stopped while the images are pushed, then let go. */
@@ -123,8 +128,7 @@ final class OciBench {
       released = Instant.now();
       signal("CONT", signer.get());
     }
-    double seconds =
-        seconds(Duration.between(released, lastSigned(awaitSigned(name, images))));
+    double seconds = seconds(Duration.between(released, lastSigned(awaitSigned(name, images))));
     ObjectNode drain = figures.putObject("drain");
     drain.put("images", images.size());
     drain.put("seconds", rounded(seconds));
@@ -133,8 +137,7 @@ final class OciBench {
   }
 
   private void signal(String signal, long process) {
-    Programs.run(
-        target.scratch(), Map.of(), List.of("kill", "-" + signal, Long.toString(process)));
+    Programs.run(target.scratch(), Map.of(), List.of("kill", "-" + signal, Long.toString(process)));
   }
 
   private void cosignLoop(List<String> references) throws IOException {
@@ -193,8 +196,7 @@ final class OciBench {
               long began = System.nanoTime();
               inParallel(
                   images, image -> registry.push(REPOSITORY + "/push", image.digest(), image));
-              seconds.merge(
-                  who, seconds(Duration.ofNanos(System.nanoTime() - began)), Double::sum);
+              seconds.merge(who, seconds(Duration.ofNanos(System.nanoTime() - began)), Double::sum);
             });
       }
     }
@@ -202,7 +204,8 @@ final class OciBench {
     push.put("images", PUSHED_IMAGES);
     push.put("mebibytes", PUSHED_IMAGES * LAYERS);
     seconds.forEach(
-        (who, took) -> push.put(who + "MebibytesPerSecond", rounded(PUSHED_IMAGES * LAYERS / took)));
+        (who, took) ->
+            push.put(who + "MebibytesPerSecond", rounded(PUSHED_IMAGES * LAYERS / took)));
     if (seconds.containsKey("docker-registry")) {
       double ratio = seconds.get("docker-registry") / seconds.get("countermark");
       figures.put("pushThroughputRatioToDockerRegistry", rounded(ratio));
@@ -266,7 +269,10 @@ final class OciBench {
   }
 
   private static Instant lastSigned(List<JsonNode> statuses) {
-    return statuses.stream().map(s -> time(s, "signedAt")).max(Comparator.naturalOrder()).orElseThrow();
+    return statuses.stream()
+        .map(s -> time(s, "signedAt"))
+        .max(Comparator.naturalOrder())
+        .orElseThrow();
   }
 
   private static Instant time(JsonNode status, String member) {

@@ -70,8 +70,7 @@ class ChaosTest {
         await("%s is signed (seed %d)".formatted(digest, seed))
             .atMost(Duration.ofMinutes(4))
             .ignoreExceptionsInstanceOf(UncheckedIOException.class)
-            .until(
-                () -> repository.status("app", digest).path("status").asText().equals("signed"));
+            .until(() -> repository.status("app", digest).path("status").asText().equals("signed"));
         Images.assertSignedOnce(platform, repository, "app", digest);
       }
       assertThat(accepted).hasSize(pushes).doesNotHaveDuplicates();

@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * A released client from the PATH, run in a home directory of its own so that neither the developer's
- * credentials nor configuration take part.
+ * A released client from the PATH, run in a home directory of its own so that neither the
+ * developer's credentials nor configuration take part.
  */
 final class Client {
   private static final Duration LIMIT = Duration.ofSeconds(90);

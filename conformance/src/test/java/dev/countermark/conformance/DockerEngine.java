@@ -25,7 +25,9 @@ final class DockerEngine implements AutoCloseable {
     }
     Optional<Client> engine = Client.find("docker-engine");
     boolean started =
-        engine.map(e -> e.run(home, "start").exitCode() == 0 && answers(docker, home)).orElse(false);
+        engine
+            .map(e -> e.run(home, "start").exitCode() == 0 && answers(docker, home))
+            .orElse(false);
     if (!started) {
       SkippedClients.record("docker (engine)");
     }

@@ -65,8 +65,7 @@ class LifecycleTest {
 
   @Test
   void signedTagsSatisfyPodmansDefaultPolicy(Platform platform) {
-    Repository repository =
-        platform.repository(OciOptions.anonymousPull().with("signTags", true));
+    Repository repository = platform.repository(OciOptions.anonymousPull().with("signTags", true));
     SampleImage image = SampleImage.oci(34);
     String name = repository.name("app");
     repository.registry().push(name, "1.0", image);
@@ -171,10 +170,7 @@ class LifecycleTest {
 
     assertThat(Signatures.layers(legacy.registry(), legacy.name("app"), image.digest())).hasSize(1);
     assertThat(Signatures.bundles(legacy.registry(), legacy.name("app"), image.digest())).isEmpty();
-    assertThat(
-            bundle
-                .registry()
-                .manifest(bundle.name("app"), Digests.signatureTag(image.digest())))
+    assertThat(bundle.registry().manifest(bundle.name("app"), Digests.signatureTag(image.digest())))
         .isEmpty();
     assertThat(Signatures.bundles(bundle.registry(), bundle.name("app"), image.digest()))
         .hasSize(1);

@@ -23,8 +23,8 @@ final class OwnVerifier {
   private OwnVerifier() {}
 
   /**
-   * @return the {@code docker-reference} of each {@code .sig} layer that {@code key} signed and that
-   *     claims {@code digest}
+   * @return the {@code docker-reference} of each {@code .sig} layer that {@code key} signed and
+   *     that claims {@code digest}
    */
   static List<String> validLayers(RegistryClient registry, String name, String digest, String key) {
     List<String> references = new ArrayList<>();

@@ -55,7 +55,8 @@ class OwnVerifierTest {
 
   private static Stream<Arguments> layerChanges() {
     return Stream.of(
-        change("payload byte", l -> l.withPayload(l.payload().toUtf8().replace("/app\"", "/apq\""))),
+        change(
+            "payload byte", l -> l.withPayload(l.payload().toUtf8().replace("/app\"", "/apq\""))),
         change("payload whitespace", l -> l.withPayload(l.payload().toUtf8() + " ")),
         change("signature", l -> new Layer(l.mediaType(), l.payload(), "AAAA" + l.signature())),
         change("media type", l -> l.withMediaType("application/octet-stream")));
@@ -79,12 +80,10 @@ class OwnVerifierTest {
   @Test
   void refusesTheSignatureOfAnotherImage() {
     assertThat(
-            layersSeenThroughAProxy(
-                Signatures.layers(repository.registry(), name, other.digest())))
+            layersSeenThroughAProxy(Signatures.layers(repository.registry(), name, other.digest())))
         .isEmpty();
     assertThat(Signatures.bundles(repository.registry(), name, other.digest()))
-        .noneMatch(
-            b -> OwnVerifier.validBundle(b, image.digest(), repository.publicKey()));
+        .noneMatch(b -> OwnVerifier.validBundle(b, image.digest(), repository.publicKey()));
   }
 
   @Test

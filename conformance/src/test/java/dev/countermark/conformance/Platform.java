@@ -97,7 +97,10 @@ final class Platform implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dcountermark.home=" + root,
                 "-cp",
-                target.resolve("standalone.jar") + File.pathSeparator + target.resolve("lib") + "/*",
+                target.resolve("standalone.jar")
+                    + File.pathSeparator
+                    + target.resolve("lib")
+                    + "/*",
                 "dev.countermark.standalone.Main"));
     command.addAll(List.of(arguments));
     Command.run(root, Map.of(), limit, command).succeeded();
@@ -153,7 +156,9 @@ final class Platform implements AutoCloseable {
     return scratch;
   }
 
-  /** A new repository with a token that may push and pull; the settings are those of its creation. */
+  /**
+   * A new repository with a token that may push and pull; the settings are those of its creation.
+   */
   Repository repository(OciOptions options) {
     String repository = "team-" + RUN + "/r" + NAMES.incrementAndGet();
     ObjectNode body = JsonNodeFactory.instance.objectNode();
@@ -185,7 +190,8 @@ final class Platform implements AutoCloseable {
         HttpRequest.newBuilder(url.resolve(path))
             .timeout(Duration.ofSeconds(60))
             .header("Authorization", "Bearer " + adminToken)
-            .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(json));
+            .method(
+                method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(json));
     if (json != null) {
       request.header("Content-Type", "application/json");
     }

@@ -7,10 +7,13 @@ import java.nio.file.Path;
 final class ProjectFiles {
   private ProjectFiles() {}
 
-  /** The top directory: the first one above the working directory that holds the launcher script. */
+  /**
+   * The top directory: the first one above the working directory that holds the launcher script.
+   */
   static Path root() {
     for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-      if (Files.isRegularFile(at.resolve("pom.xml")) && Files.isDirectory(at.resolve("standalone"))) {
+      if (Files.isRegularFile(at.resolve("pom.xml"))
+          && Files.isDirectory(at.resolve("standalone"))) {
         return at;
       }
     }

@@ -103,18 +103,11 @@ class PushMatrixTest {
     Client oras = Client.require("oras");
     String reference = repository.reference("app") + ":1.0";
 
-    oras.run(
-            home,
-            "cp",
-            "--from-oci-layout",
-            layout(image) + ":1.0",
-            "--to-plain-http",
-            reference)
+    oras.run(home, "cp", "--from-oci-layout", layout(image) + ":1.0", "--to-plain-http", reference)
         .succeeded();
 
     assertStoredAndSigned(image);
-    oras.run(
-            home, "cp", "--from-plain-http", reference, "--to-oci-layout", "pulled:1.0")
+    oras.run(home, "cp", "--from-plain-http", reference, "--to-oci-layout", "pulled:1.0")
         .succeeded();
     assertThat(
             home.directory()
@@ -138,8 +131,7 @@ class PushMatrixTest {
             "hello.txt:text/plain")
         .succeeded();
 
-    Manifest pushed =
-        repository.registry().manifest(repository.name("app"), "1.0").orElseThrow();
+    Manifest pushed = repository.registry().manifest(repository.name("app"), "1.0").orElseThrow();
     Images.assertSigned(platform, repository, "app", pushed.digest());
   }
 
@@ -153,8 +145,7 @@ class PushMatrixTest {
 
       Command.Result push = docker.run("push", reference).succeeded();
 
-      Manifest pushed =
-          repository.registry().manifest(repository.name("app"), "1.0").orElseThrow();
+      Manifest pushed = repository.registry().manifest(repository.name("app"), "1.0").orElseThrow();
       assertThat(push.output()).contains(pushed.digest());
       Images.assertSigned(platform, repository, "app", pushed.digest());
       docker.run("image", "rm", reference).succeeded();
@@ -170,8 +161,7 @@ class PushMatrixTest {
   }
 
   private void assertStoredAndSigned(SampleImage image) {
-    Manifest stored =
-        repository.registry().manifest(repository.name("app"), "1.0").orElseThrow();
+    Manifest stored = repository.registry().manifest(repository.name("app"), "1.0").orElseThrow();
     assertThat(stored).isEqualTo(image.manifest());
     Images.assertSigned(platform, repository, "app", image.digest());
     image

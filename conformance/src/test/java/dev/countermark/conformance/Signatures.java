@@ -81,9 +81,7 @@ final class Signatures {
 
     Layer layer(String payload) {
       return new Layer(
-          SIMPLE_SIGNING,
-          Bytes.utf8(payload),
-          sign(payload.getBytes(StandardCharsets.UTF_8)));
+          SIMPLE_SIGNING, Bytes.utf8(payload), sign(payload.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** A bundle over cosign's statement about {@code digest}. */
@@ -102,7 +100,10 @@ final class Signatures {
               .putObject("dsseEnvelope")
               .put("payload", Base64.getEncoder().encodeToString(statement))
               .put("payloadType", type);
-      envelope.putArray("signatures").addObject().put("sig", sign(preAuthenticationEncoding(type, statement)));
+      envelope
+          .putArray("signatures")
+          .addObject()
+          .put("sig", sign(preAuthenticationEncoding(type, statement)));
       return new String(Json.write(bundle), StandardCharsets.UTF_8);
     }
   }
@@ -144,7 +145,8 @@ final class Signatures {
   static List<String> bundles(RegistryClient registry, String name, String digest) {
     List<String> bundles = new ArrayList<>();
     for (JsonNode entry : registry.referrers(name, digest).json().path("manifests")) {
-      JsonNode manifest = registry.manifest(name, entry.path("digest").asText()).orElseThrow().json();
+      JsonNode manifest =
+          registry.manifest(name, entry.path("digest").asText()).orElseThrow().json();
       if (manifest.path("artifactType").asText().equals(BUNDLE)) {
         JsonNode layer = manifest.path("layers").path(0);
         bundles.add(registry.blob(name, layer.path("digest").asText()).orElseThrow().toUtf8());
@@ -200,8 +202,7 @@ final class Signatures {
               .put("schemaVersion", 2)
               .put("mediaType", SampleImage.OCI_MANIFEST)
               .put("artifactType", BUNDLE);
-      manifest.set(
-          "config", SampleImage.descriptor(EMPTY, Digests.sha256(config), config.length));
+      manifest.set("config", SampleImage.descriptor(EMPTY, Digests.sha256(config), config.length));
       manifest
           .putArray("layers")
           .add(SampleImage.descriptor(layerType, Digests.sha256(bundle), bundle.length));

@@ -115,9 +115,7 @@ final class TamperingProxy implements AutoCloseable {
             .method(
                 exchange.getRequestMethod(),
                 body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
-    exchange
-        .getRequestHeaders()
-        .forEach((name, values) -> copy(name, values, request::header));
+    exchange.getRequestHeaders().forEach((name, values) -> copy(name, values, request::header));
     try {
       HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
       Headers headers = exchange.getResponseHeaders();

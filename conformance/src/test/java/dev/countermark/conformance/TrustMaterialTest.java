@@ -107,7 +107,8 @@ class TrustMaterialTest {
 
   @Test
   void trustedRootNeedsNoNetwork() throws IOException {
-    JsonNode root = Json.read(download("trusted_root.json").getBytes(StandardCharsets.UTF_8), JsonNode.class);
+    JsonNode root =
+        Json.read(download("trusted_root.json").getBytes(StandardCharsets.UTF_8), JsonNode.class);
     assertThat(root.path("mediaType").asText())
         .isEqualTo("application/vnd.dev.sigstore.trustedroot+json;version=0.1");
     Home home = platform.home();

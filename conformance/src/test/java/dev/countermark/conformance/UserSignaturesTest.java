@@ -55,8 +55,7 @@ class UserSignaturesTest {
     Command.Result result =
         verifier.verify(
             home,
-            Verifier.question(
-                platform.host(), repository.name("app"), "@" + image.digest(), key));
+            Verifier.question(platform.host(), repository.name("app"), "@" + image.digest(), key));
     assertThat(result.exitCode()).as(result::toString).isZero();
   }
 
@@ -93,9 +92,7 @@ class UserSignaturesTest {
   }
 
   private void signLegacy(Client cosign, String prefix) {
-    cosign
-        .run(home, "sign", "--key", prefix + ".key", "--tlog-upload=false", target)
-        .succeeded();
+    cosign.run(home, "sign", "--key", prefix + ".key", "--tlog-upload=false", target).succeeded();
   }
 
   @Test
@@ -107,8 +104,7 @@ class UserSignaturesTest {
     try {
       List<CompletableFuture<Void>> writers =
           IntStream.range(0, WRITERS)
-              .mapToObj(
-                  i -> CompletableFuture.runAsync(() -> signLegacy(cosign, "user" + i), pool))
+              .mapToObj(i -> CompletableFuture.runAsync(() -> signLegacy(cosign, "user" + i), pool))
               .toList();
       writers.forEach(CompletableFuture::join);
     } finally {
@@ -126,8 +122,7 @@ class UserSignaturesTest {
     assertThat(lost).isEmpty();
     // One by the real client: the others differ only in the key.
     assertAccepted(Verifier.COSIGN2, keys.get(WRITERS - 1));
-    assertThat(
-            Signatures.layers(repository.registry(), repository.name("app"), image.digest()))
+    assertThat(Signatures.layers(repository.registry(), repository.name("app"), image.digest()))
         .hasSize(WRITERS + 1);
     Images.assertSigned(platform, repository, "app", image.digest());
   }

@@ -14,7 +14,9 @@ enum Verifier {
   COSIGN3_LEGACY,
   /** cosign 3 by default: bundles, and the {@code .sig} tag only where there is no bundle. */
   COSIGN3,
-  /** skopeo (as podman and CRI-O) with a {@code sigstoreSigned} policy; reads the {@code .sig} tag. */
+  /**
+   * skopeo (as podman and CRI-O) with a {@code sigstoreSigned} policy; reads the {@code .sig} tag.
+   */
   SKOPEO;
 
   static final String MATCH_REPOSITORY = "{\"type\":\"matchRepository\"}";
@@ -76,8 +78,7 @@ enum Verifier {
   }
 
   /** Copies the image for linux/amd64 under the given policy, the cheapest check there is. */
-  static Command.Result skopeoCopy(
-      Home home, String policy, String registries, Question question) {
+  static Command.Result skopeoCopy(Home home, String policy, String registries, Question question) {
     return Client.require("skopeo")
         .run(
             home,

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every verdict of every released verifier about our signatures, valid and changed. The changes
- * happen between client and platform ({@link TamperingProxy}), so it is our own signatures that must
- * not survive them; rows that need a validly signed but wrong claim use a stranger's key.
+ * happen between client and platform ({@link TamperingProxy}), so it is our own signatures that
+ * must not survive them; rows that need a validly signed but wrong claim use a stranger's key.
  */
 @ExtendWith(PlatformExtension.class)
 @TestInstance(Lifecycle.PER_CLASS)
@@ -155,9 +155,7 @@ class VerifyMatrixTest {
     add(
         rows,
         "annotation that nobody signed",
-        t ->
-            new Attempt(
-                Map.of(), ":one", t.repository.publicKey(), Optional.of("reviewed=yes")),
+        t -> new Attempt(Map.of(), ":one", t.repository.publicKey(), Optional.of("reviewed=yes")),
         Map.of(
             COSIGN2, new Verdict(12, "missing or incorrect annotation"),
             COSIGN3_LEGACY, new Verdict(12, "missing or incorrect annotation"),
@@ -177,8 +175,7 @@ class VerifyMatrixTest {
         "foreign bundle beside ours",
         t ->
             t.ask(
-                t.bundles(
-                    concat(List.of(t.key.bundle(t.image.digest())), t.ourBundles(t.image))),
+                t.bundles(concat(List.of(t.key.bundle(t.image.digest())), t.ourBundles(t.image))),
                 ":one"),
         all(YES));
     add(
@@ -194,8 +191,7 @@ class VerifyMatrixTest {
         rows,
         "payload with another member",
         t -> t.crafted(t.payload().replace("\"optional\":null", "\"optional\":null,\"x\":1")),
-        Map.of(
-            COSIGN2, YES, COSIGN3_LEGACY, YES, SKOPEO, new Verdict(1, "Unknown key \\\"x\\\"")));
+        Map.of(COSIGN2, YES, COSIGN3_LEGACY, YES, SKOPEO, new Verdict(1, "Unknown key \\\"x\\\"")));
     add(
         rows,
         "payload of another type",
@@ -334,7 +330,8 @@ class VerifyMatrixTest {
 
   /** The {@code .sig} tag holds one payload, validly signed with a key that is trusted here. */
   private Attempt crafted(String payload) {
-    return new Attempt(signatures(List.of(key.layer(payload))), ":one", key.pem(), Optional.empty());
+    return new Attempt(
+        signatures(List.of(key.layer(payload))), ":one", key.pem(), Optional.empty());
   }
 
   private String payload() {
@@ -382,12 +379,10 @@ class VerifyMatrixTest {
   private Map<String, Answer> childrenUnsigned() {
     Manifest first = index.children().get(0).manifest();
     Manifest second = index.children().get(1).manifest();
-    return merged(
-        Signatures.noAnswers(name, first), Signatures.noAnswers(name, second));
+    return merged(Signatures.noAnswers(name, first), Signatures.noAnswers(name, second));
   }
 
-  private static Map<String, Answer> merged(
-      Map<String, Answer> first, Map<String, Answer> second) {
+  private static Map<String, Answer> merged(Map<String, Answer> first, Map<String, Answer> second) {
     Map<String, Answer> all = new LinkedHashMap<>(first);
     all.putAll(second);
     return all;

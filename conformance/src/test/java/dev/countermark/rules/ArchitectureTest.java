@@ -101,8 +101,7 @@ class ArchitectureTest {
   /** Stops a key that travels: only the key service ever holds a private one. */
   @Test
   void onlyTheKeyServiceHoldsPrivateKeys() {
-    for (Class<?> secret :
-        List.of(PrivateKey.class, ECPrivateKey.class, ECPrivateKeySpec.class)) {
+    for (Class<?> secret : List.of(PrivateKey.class, ECPrivateKey.class, ECPrivateKeySpec.class)) {
       check(
           noClasses()
               .that()

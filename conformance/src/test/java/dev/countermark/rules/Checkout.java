@@ -7,7 +7,9 @@ import java.nio.file.Path;
 final class Checkout {
   private Checkout() {}
 
-  /** The top directory: the first one above the working directory that holds the launcher script. */
+  /**
+   * The top directory: the first one above the working directory that holds the launcher script.
+   */
   static Path root() {
     for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
       if (Files.isRegularFile(at.resolve("run")) && Files.isRegularFile(at.resolve("pom.xml"))) {
