@@ -1,6 +1,7 @@
 package dev.countermark.blobs;
 
 import dev.countermark.contracts.Failure;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,16 @@ public interface BlobStore {
    * @param body exactly {@code size} bytes; not closed
    */
   void put(String key, InputStream body, long size);
+
+  /**
+   * Writes immutable content that is in memory already, like {@link #put(String, InputStream,
+   * long)}.
+   *
+   * @param content its first {@code length} bytes are written
+   */
+  default void put(String key, byte[] content, int length) {
+    put(key, new ByteArrayInputStream(content, 0, length), length);
+  }
 
   /** Deletes an object; nothing happens when there is none. */
   void delete(String key);

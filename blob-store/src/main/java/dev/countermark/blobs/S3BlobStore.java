@@ -247,6 +247,24 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
   }
 
   @Override
+  public void put(String key, byte[] content, int length) {
+    try {
+      call(
+          key,
+          () ->
+              client.putObject(
+                  PutObjectArgs.builder()
+                      .bucket(bucket)
+                      .object(key)
+                      .data(content, length)
+                      .contentType("application/octet-stream")
+                      .build()));
+    } catch (StatusException e) {
+      throw e.asTransient();
+    }
+  }
+
+  @Override
   public void delete(String key) {
     try {
       call(

@@ -8,20 +8,25 @@ import java.util.regex.Pattern;
  */
 public final class ObjectKeys {
   public static final String REPOSITORIES = "repositories/";
+  public static final String OCI_UPLOADS = "uploads/oci/";
+  public static final String CONTENT = "content/sha256/";
   private static final Pattern SHA256_HEX = Pattern.compile("[0-9a-f]{64}");
+  private static final Pattern UPLOAD_ID = Pattern.compile("[0-9a-f-]{36}");
 
   private ObjectKeys() {}
 
   /**
-   * Immutable bytes under their own hash; written once, never changed.
+   * One part of a blob: immutable, written once, under its own hash and the upload that brought it,
+   * so that a failed upload can take back what it stored.
    *
    * @param sha256Hex 64 lower-case hexadecimal digits
+   * @param upload id of the upload
    */
-  public static String content(String sha256Hex) {
-    if (!SHA256_HEX.matcher(sha256Hex).matches()) {
-      throw new IllegalArgumentException("not the hexadecimal form of a SHA-256");
+  public static String content(String sha256Hex, String upload) {
+    if (!SHA256_HEX.matcher(sha256Hex).matches() || !UPLOAD_ID.matcher(upload).matches()) {
+      throw new IllegalArgumentException("not the hexadecimal form of a SHA-256, or no upload id");
     }
-    return "content/sha256/" + sha256Hex.substring(0, 2) + "/" + sha256Hex;
+    return CONTENT + sha256Hex.substring(0, 2) + "/" + sha256Hex + "/" + upload;
   }
 
   /** A {@link OciRecords.RepositoryRecord}. */
@@ -75,9 +80,19 @@ public final class ObjectKeys {
     return "oci/" + repository + "/";
   }
 
-  /** The state of a blob upload that no longer fits its own address. */
+  /** What belongs to one blob upload while it is under way. */
   public static String ociUpload(String uploadId) {
-    return "uploads/oci/" + uploadId + ".json";
+    return OCI_UPLOADS + uploadId + "/";
+  }
+
+  /** The parts received up to {@code offset}, when they no longer fit into the upload's address. */
+  public static String ociUploadParts(String uploadId, long offset) {
+    return ociUpload(uploadId) + "parts-" + offset + ".json";
+  }
+
+  /** That the upload was cancelled. */
+  public static String ociUploadCancelled(String uploadId) {
+    return ociUpload(uploadId) + "cancelled";
   }
 
   private static String path(String digest) {

@@ -48,7 +48,8 @@ public final class OciRecords {
    * @param anonymousPull whether anybody may pull; default false
    * @param signatureFormats default both; never empty
    * @param signTags also sign {@code host/name:tag} identities, for podman's default policy
-   * @param hideSignatureTags leave the platform's own {@code .sig} tags out of the tag list
+   * @param hideSignatureTags leave users' signature tags out of the tag list; the platform's own are
+   *     never in it
    */
   public record OciSettings(
       Visibility visibility,
@@ -250,10 +251,13 @@ public final class OciRecords {
   }
 
   /**
-   * @param sha256 64 lower-case hexadecimal digits; key by {@link ObjectKeys#content}
+   * One immutable object; its key is {@link ObjectKeys#content}.
+   *
+   * @param sha256 64 lower-case hexadecimal digits
    * @param size bytes
+   * @param upload id of the upload that brought it
    */
-  public record Part(String sha256, long size) {}
+  public record Part(String sha256, long size, String upload) {}
 
   /** All manifests in one name whose subject is {@code subject}, pushed by users. */
   public record ReferrersRecord(long generation, String subject, List<Referrer> manifests) {

@@ -83,7 +83,7 @@ class RecordsJsonTest {
 
   @Test
   void refusesAKeyThatIsNoHash() {
-    assertThatThrownBy(() -> ObjectKeys.content("../x"))
+    assertThatThrownBy(() -> ObjectKeys.content("../x", "../y"))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
