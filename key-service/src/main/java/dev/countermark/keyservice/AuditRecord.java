@@ -1,0 +1,91 @@
+package dev.countermark.keyservice;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.countermark.contracts.RepositoryName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One link of an audit chain.
+ *
+ * @param format {@link #FORMAT}
+ * @param chain which chain: {@code owner/name/purpose}, or {@code denials}
+ * @param sequence 1 for the first; also in the object's key
+ * @param previous SHA-256 of the previous record's JSON line, lower-case hexadecimal; 64 zeros for
+ *     the first
+ * @param keyVersion highest key version that the chain has announced, this record included; 0 in
+ *     {@code denials}
+ * @param at when it was written, by this service's clock
+ * @param caller the client whose call caused it
+ */
+record AuditRecord(
+    int format,
+    String chain,
+    long sequence,
+    String previous,
+    int keyVersion,
+    Instant at,
+    String caller,
+    List<Entry> entries) {
+  static final int FORMAT = 1;
+
+  AuditRecord {
+    entries = List.copyOf(entries);
+  }
+
+  /** One thing that happened. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = KeyCreated.class, name = "key-created"),
+    @JsonSubTypes.Type(value = KeyRevoked.class, name = "key-revoked"),
+    @JsonSubTypes.Type(value = Signed.class, name = "signed"),
+    @JsonSubTypes.Type(value = Denied.class, name = "denied"),
+  })
+  sealed interface Entry {}
+
+  /**
+   * A version came into force: the first one on first use, each later one by a rotation.
+   *
+   * @param by the client whose call made it
+   */
+  record KeyCreated(int version, String fingerprint, Instant createdAt, String by)
+      implements Entry {}
+
+  /** A version is no longer to be trusted. */
+  record KeyRevoked(int version, String fingerprint, Instant revokedAt) implements Entry {}
+
+  /**
+   * A signature was made.
+   *
+   * @param digest of the package that it is for
+   * @param hash what was signed, lower-case hexadecimal
+   * @param signature SHA-256 of the DER signature, lower-case hexadecimal
+   * @param keyVersion version of the key that made it
+   */
+  record Signed(
+      String purl,
+      String digest,
+      String hash,
+      String signature,
+      int keyVersion,
+      String fingerprint)
+      implements Entry {}
+
+  /**
+   * Calls that were refused.
+   *
+   * @param client absent when it did not prove who it is
+   * @param repository absent when the address names none
+   * @param reason never holds what the client sent
+   * @param times how often since the previous record
+   */
+  record Denied(
+      Optional<String> client,
+      Optional<RepositoryName> repository,
+      String operation,
+      String reason,
+      long times)
+      implements Entry {}
+}

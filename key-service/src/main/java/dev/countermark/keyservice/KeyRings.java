@@ -1,0 +1,185 @@
+package dev.countermark.keyservice;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.BlobStore.Entry;
+import dev.countermark.blobs.BlobStore.Page;
+import dev.countermark.blobs.Records;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+
+/**
+ * Finds and makes the versions of keys. A version is one object, made by create-once; the highest is
+ * current, so that there is exactly one, whatever races. Rings are remembered for a short time, and
+ * unwrapped private keys for a bounded number of keys.
+ */
+final class KeyRings {
+  private static final int PAGE = 1_000;
+
+  private record VersionOf(KeyScope scope, int version) {}
+
+  private final BlobStore store;
+  private final Records records;
+  private final KeyEnvelope envelope;
+  private final SecureRandom random;
+  private final Clock clock;
+  private final Cache<KeyScope, KeyRing> rings;
+  private final Cache<VersionOf, EcdsaKey> keys;
+
+  /**
+   * @param ringTtl how long a rotation or revocation made by another replica may stay unseen by
+   *     readers; signatures see a rotation at once, through the audit chain
+   * @param keyTtl how long an unused private key stays in memory
+   * @param maxKeys most private keys in memory
+   */
+  KeyRings(
+      BlobStore store,
+      KeyEnvelope envelope,
+      SecureRandom random,
+      Clock clock,
+      Duration ringTtl,
+      Duration keyTtl,
+      int maxKeys) {
+    this.store = store;
+    this.records = new Records(store);
+    this.envelope = envelope;
+    this.random = random;
+    this.clock = clock;
+    this.rings =
+        Caffeine.newBuilder().maximumSize(maxKeys).expireAfterWrite(ringTtl).build();
+    this.keys = Caffeine.newBuilder().maximumSize(maxKeys).expireAfterAccess(keyTtl).build();
+  }
+
+  /**
+   * A ring, and whether this very call made its key.
+   *
+   * @param created then nobody else may have told the audit chain
+   */
+  record Found(KeyRing ring, boolean created) {}
+
+  /** The ring of a scope, perhaps from memory; its key is made when there is none. */
+  Found getOrCreate(KeyScope scope, String caller) {
+    KeyRing known = rings.getIfPresent(scope);
+    if (known != null) {
+      return new Found(known, false);
+    }
+    KeyRing ring = load(scope);
+    if (ring != null) {
+      rings.put(scope, ring);
+      return new Found(ring, false);
+    }
+    // A chain without keys: they were made by somebody just now, or they are lost. A lost key must not
+    // be replaced in silence: what it signed would stop verifying.
+    boolean hadKeys = store.head(KeysBucket.audit(KeysBucket.chain(scope), 1)).isPresent();
+    boolean created = !hadKeys && create(scope, 1, caller);
+    return new Found(reload(scope), created);
+  }
+
+  /** The ring of a scope as the bucket has it now. */
+  KeyRing reload(KeyScope scope) {
+    KeyRing ring = load(scope);
+    if (ring == null) {
+      throw new KeyServiceException(
+          KeyServiceException.Code.RECORD_UNUSABLE, "the key records of " + scope + " vanished");
+    }
+    rings.put(scope, ring);
+    return ring;
+  }
+
+  /**
+   * Makes a version.
+   *
+   * @return false when another call made it first
+   */
+  boolean create(KeyScope scope, int version, String caller) {
+    EcdsaKey key = EcdsaKey.generate(random);
+    KeyRecord record =
+        envelope.seal(key, scope, version, clock.instant().truncatedTo(ChronoUnit.MILLIS), caller);
+    boolean created = records.create(KeysBucket.version(scope, version), record);
+    if (created) {
+      keys.put(new VersionOf(scope, version), key);
+    }
+    return created;
+  }
+
+  /** Marks a version as revoked; the first mark stays. */
+  void revoke(KeyScope scope, int version, String caller) {
+    records.create(
+        KeysBucket.revocation(scope, version),
+        new Revocation(clock.instant().truncatedTo(ChronoUnit.MILLIS), caller));
+  }
+
+  /** The private key of a record. */
+  EcdsaKey open(KeyScope scope, KeyRecord record) {
+    VersionOf id = new VersionOf(scope, record.version());
+    EcdsaKey known = keys.getIfPresent(id);
+    // A record that somebody exchanged in the bucket must not be answered from memory.
+    if (known != null && known.spki().equals(record.spki())) {
+      return known;
+    }
+    EcdsaKey key = envelope.open(record, scope, record.version());
+    keys.put(id, key);
+    return key;
+  }
+
+  /** Null when there is no version yet. */
+  private KeyRing load(KeyScope scope) {
+    TreeSet<Integer> versions = new TreeSet<>();
+    Map<Integer, Revocation> revocations = new HashMap<>();
+    for (String key : list(KeysBucket.versions(scope))) {
+      KeysBucket.versionOf(key).ifPresent(versions::add);
+      OptionalInt revoked = KeysBucket.revokedVersionOf(key);
+      if (revoked.isPresent()) {
+        records
+            .read(key, Revocation.class)
+            .ifPresent(revocation -> revocations.put(revoked.getAsInt(), revocation));
+      }
+    }
+    if (versions.isEmpty()) {
+      return null;
+    }
+    List<KeyRecord> found = new ArrayList<>();
+    for (int version : versions) {
+      found.add(read(scope, version, found.size() + 1));
+    }
+    return new KeyRing(found, revocations);
+  }
+
+  private KeyRecord read(KeyScope scope, int version, int expected) {
+    KeyRecord record =
+        version != expected
+            ? null
+            : records.read(KeysBucket.version(scope, version), KeyRecord.class).orElse(null);
+    if (record == null || record.version() != version) {
+      throw new KeyServiceException(
+          KeyServiceException.Code.RECORD_UNUSABLE,
+          "version " + expected + " of " + scope + " is missing from the bucket");
+    }
+    // Opening proves the public half too: what is published is what the root secret vouches for.
+    open(scope, record);
+    return record;
+  }
+
+  private List<String> list(String prefix) {
+    List<String> found = new ArrayList<>();
+    String after = "";
+    Page page;
+    do {
+      page = store.list(prefix, after, PAGE);
+      for (Entry entry : page.entries()) {
+        found.add(entry.key());
+        after = entry.key();
+      }
+    } while (page.more());
+    return found;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.countermark.keyservice.http;
+
+import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.keyservice.Caller;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import javax.security.auth.x500.X500Principal;
+
+/** Tells who calls: by bearer credential, or by the subject of a certificate that TLS has verified. */
+final class Clients {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+  private record Client(Caller caller, byte[] credentialSha256, X500Principal subject) {}
+
+  private final List<Client> clients;
+
+  private Clients(List<Client> clients) {
+    this.clients = clients;
+  }
+
+  /**
+   * @throws IllegalArgumentException naming the setting that is wrong
+   */
+  static Clients of(Map<String, KeyServiceConfig.Client> settings) {
+    List<Client> clients = new ArrayList<>();
+    settings.forEach((name, client) -> clients.add(client(name, client)));
+    return new Clients(List.copyOf(clients));
+  }
+
+  private static Client client(String name, KeyServiceConfig.Client settings) {
+    String key = "countermark.keyservice.clients." + name;
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(key + ": a name has 1 to 64 of A-Z a-z 0-9 . _ -");
+    }
+    if (settings.credentialSha256().isEmpty() && settings.certificateSubject().isEmpty()) {
+      throw new IllegalArgumentException(
+          key + " needs credential-sha256 or certificate-subject");
+    }
+    settings
+        .credentialSha256()
+        .filter(hash -> !SHA256.matcher(hash).matches())
+        .ifPresent(
+            hash -> {
+              throw new IllegalArgumentException(
+                  key + ".credential-sha256 is not 64 lower-case hexadecimal digits");
+            });
+    return new Client(
+        new Caller(
+            name,
+            purposes(key, settings.purposes().orElse(List.of())),
+            settings.maySign(),
+            settings.mayRotate()),
+        settings.credentialSha256().map(HexFormat.of()::parseHex).orElse(null),
+        settings.certificateSubject().map(subject -> subject(key, subject)).orElse(null));
+  }
+
+  private static Set<Purpose> purposes(String key, List<String> names) {
+    Set<Purpose> purposes = EnumSet.noneOf(Purpose.class);
+    for (String name : names) {
+      purposes.add(
+          Arrays.stream(Purpose.values())
+              .filter(p -> p.path().equals(name))
+              .findFirst()
+              .orElseThrow(
+                  () -> new IllegalArgumentException(key + ".purposes: unknown: " + name)));
+    }
+    return purposes;
+  }
+
+  private static X500Principal subject(String key, String text) {
+    try {
+      return new X500Principal(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          key + ".certificate-subject is not a distinguished name", e);
+    }
+  }
+
+  boolean isEmpty() {
+    return clients.isEmpty();
+  }
+
+  /** Compares in constant time, and always with every client. */
+  Optional<Caller> byCredential(String credential) {
+    byte[] hash = sha256(credential);
+    Optional<Caller> found = Optional.empty();
+    for (Client client : clients) {
+      if (client.credentialSha256() != null
+          && MessageDigest.isEqual(client.credentialSha256(), hash)) {
+        found = Optional.of(client.caller());
+      }
+    }
+    return found;
+  }
+
+  /**
+   * @param subject of a certificate whose chain and key TLS has verified
+   */
+  Optional<Caller> bySubject(X500Principal subject) {
+    return clients.stream()
+        .filter(client -> subject.equals(client.subject()))
+        .map(Client::caller)
+        .findFirst();
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

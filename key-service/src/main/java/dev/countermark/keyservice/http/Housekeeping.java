@@ -1,0 +1,53 @@
+package dev.countermark.keyservice.http;
+
+import dev.countermark.keyservice.Denials;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** Checks the settings when the service starts, and writes refused calls to their chain. */
+@ApplicationScoped
+class Housekeeping {
+  private static final Logger LOG = Logger.getLogger(Housekeeping.class);
+
+  private final Denials denials;
+  private final Clients clients;
+  private final ScheduledExecutorService flusher =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "denials");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  Housekeeping(Denials denials, Clients clients) {
+    this.denials = denials;
+    this.clients = clients;
+  }
+
+  void start(@Observes StartupEvent event) {
+    if (clients.isEmpty()) {
+      LOG.warn("no countermark.keyservice.clients are configured: every call will be refused");
+    }
+    flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    flusher.shutdown();
+    flush();
+  }
+
+  private void flush() {
+    try {
+      denials.flush();
+    } catch (RuntimeException e) {
+      // They are kept for the next time.
+      LOG.warn("cannot write refused calls to the audit log: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.countermark.keyservice.http;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Settings of the key service. */
+@ConfigMapping(prefix = "countermark.keyservice")
+public interface KeyServiceConfig {
+  /**
+   * File with the root secret: at least 32 random bytes, taken as they are. Whoever has it and the
+   * keys bucket has all keys; whoever loses it has none.
+   */
+  Optional<Path> rootSecretFile();
+
+  /** The root secret itself in Base64, for platforms that hand over secrets in the environment. */
+  Optional<String> rootSecret();
+
+  /** Who may call, by name. Whoever is not listed is refused. */
+  Map<String, Client> clients();
+
+  /**
+   * How long a rotation or revocation made at another replica may stay unseen by readers. Signatures
+   * see a rotation at once.
+   */
+  @WithDefault("PT10S")
+  Duration ringTtl();
+
+  /** How long an unused private key stays in memory. */
+  @WithDefault("PT10M")
+  Duration keyTtl();
+
+  /** Most private keys in memory at one time. */
+  @WithDefault("1000")
+  int maxKeysInMemory();
+
+  /** One client. */
+  interface Client {
+    /** SHA-256 of its bearer credential, 64 lower-case hexadecimal digits. */
+    Optional<String> credentialSha256();
+
+    /**
+     * Subject of its TLS certificate, as in {@code CN=signer-oci,O=Example}; needs {@code
+     * quarkus.http.ssl.client-auth}.
+     */
+    Optional<String> certificateSubject();
+
+    /** Whose keys it may use, such as {@code oci}. */
+    Optional<List<String>> purposes();
+
+    /** Whether it may have hashes signed. */
+    @WithDefault("false")
+    boolean maySign();
+
+    /** Whether it may rotate and revoke keys: operators only. */
+    @WithDefault("false")
+    boolean mayRotate();
+  }
+}

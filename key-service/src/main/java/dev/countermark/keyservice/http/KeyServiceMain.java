@@ -1,0 +1,36 @@
+package dev.countermark.keyservice.http;
+
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.annotations.QuarkusMain;
+
+/** Without arguments the service; {@code verify-audit} the command. */
+@QuarkusMain
+public class KeyServiceMain {
+  public static void main(String... args) {
+    if (args.length == 0) {
+      Quarkus.run(args);
+      return;
+    }
+    // The command must not take the port of a service that runs beside it, nor chat on standard out.
+    System.setProperty("quarkus.http.host-enabled", "false");
+    System.setProperty("quarkus.log.console.stderr", "true");
+    System.setProperty("quarkus.banner.enabled", "false");
+    System.setProperty("quarkus.log.level", "WARN");
+    Quarkus.run(Command.class, args);
+  }
+
+  /** The command line, run inside the wired application. */
+  public static final class Command implements QuarkusApplication {
+    private final VerifyAuditCommand verifyAudit;
+
+    Command(VerifyAuditCommand verifyAudit) {
+      this.verifyAudit = verifyAudit;
+    }
+
+    @Override
+    public int run(String... args) {
+      return verifyAudit.execute(args);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.countermark.keyservice.http;
+
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.keys.KeyServiceApi;
+import dev.countermark.keys.KeyServiceApi.SignRequest;
+import dev.countermark.keyservice.Caller;
+import dev.countermark.keyservice.KeyCustodian;
+import dev.countermark.keyservice.KeyScope;
+import dev.countermark.keyservice.KeyServiceException;
+import dev.countermark.keyservice.KeyServiceException.Code;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Arrays;
+import java.util.function.BiFunction;
+
+/** The key service over HTTP; the bodies are those of {@link KeyServiceApi}. */
+@Path("/v1/repositories/{owner}/{name}/keys")
+@Produces(MediaType.APPLICATION_JSON)
+public class KeysResource {
+  private final KeyCustodian custodian;
+  private final CallerIdentification caller;
+  private final MeterRegistry metrics;
+
+  KeysResource(KeyCustodian custodian, CallerIdentification caller, MeterRegistry metrics) {
+    this.custodian = custodian;
+    this.caller = caller;
+    this.metrics = metrics;
+  }
+
+  @GET
+  @Path("{purpose:[a-z0-9]+}")
+  public byte[] versions(
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      @PathParam("purpose") String purpose) {
+    return answer(
+        "read",
+        new Address(owner, name, purpose),
+        (who, scope) -> new KeyServiceApi.Versions(custodian.versions(who, scope)));
+  }
+
+  @GET
+  @Path("{purpose:[a-z0-9]+}/identity")
+  public byte[] identity(
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      @PathParam("purpose") String purpose) {
+    return answer("read", new Address(owner, name, purpose), custodian::identity);
+  }
+
+  @POST
+  @Path("{purpose:[a-z0-9]+}:sign")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public byte[] sign(
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      @PathParam("purpose") String purpose,
+      byte[] body) {
+    return answer(
+        "sign",
+        new Address(owner, name, purpose),
+        (who, scope) -> {
+          SignRequest request = read(body);
+          var batch = custodian.sign(who, scope, request.items());
+          metrics
+              .counter("countermark.keys.signatures", "purpose", scope.purpose().path())
+              .increment(batch.signatures().size());
+          return batch;
+        });
+  }
+
+  @POST
+  @Path("{purpose:[a-z0-9]+}:rotate")
+  public byte[] rotate(
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      @PathParam("purpose") String purpose) {
+    return answer("rotate", new Address(owner, name, purpose), custodian::rotate);
+  }
+
+  @POST
+  @Path("{purpose:[a-z0-9]+}/{version:[0-9]{1,8}}:revoke")
+  public byte[] revoke(
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      @PathParam("purpose") String purpose,
+      @PathParam("version") int version) {
+    return answer(
+        "revoke",
+        new Address(owner, name, purpose),
+        (who, scope) -> custodian.revoke(who, scope, version));
+  }
+
+  private record Address(String owner, String name, String purpose) {
+    /** Only after the caller is known: strangers learn nothing about names. */
+    KeyScope scope() {
+      RepositoryName repository =
+          RepositoryName.parse(owner + "/" + name)
+              .orElseThrow(
+                  () -> new KeyServiceException(Code.NOT_FOUND, "not a repository name"));
+      return new KeyScope(
+          repository,
+          Arrays.stream(Purpose.values())
+              .filter(p -> p.path().equals(purpose))
+              .findFirst()
+              .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a purpose")));
+    }
+  }
+
+  private byte[] answer(
+      String operation, Address address, BiFunction<Caller, KeyScope, Object> use) {
+    Timer.Sample sample = Timer.start(metrics);
+    String outcome = "failed";
+    try {
+      Caller who = caller.require(operation);
+      byte[] json = Json.write(use.apply(who, address.scope()));
+      outcome = "done";
+      return json;
+    } catch (KeyServiceException e) {
+      outcome = e.code().name().toLowerCase(java.util.Locale.ROOT);
+      throw e;
+    } finally {
+      sample.stop(
+          Timer.builder("countermark.keys.operation")
+              .description("time of one call, audit record included")
+              .tag("operation", operation)
+              .tag("outcome", outcome)
+              .publishPercentileHistogram()
+              .register(metrics));
+    }
+  }
+
+  private static SignRequest read(byte[] body) {
+    try {
+      return Json.read(body, SignRequest.class);
+    } catch (Json.MalformedJsonException e) {
+      throw new KeyServiceException(
+          Code.INVALID_REQUEST, "the body is not the JSON of a signing request", e);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.countermark.keyservice;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.keys.KeyClient.Item;
+import dev.countermark.keys.KeyClient.Purpose;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the tests of the key service share. */
+public final class Fixtures {
+  static final KeyScope SCOPE = new KeyScope(new RepositoryName("acme", "tools"), Purpose.OCI);
+  static final Caller SIGNER = new Caller("signer-oci", Set.of(Purpose.OCI), true, false);
+  static final Caller OPERATOR = new Caller("operator", Set.of(Purpose.OCI), false, true);
+  static final Caller READER = new Caller("gateway", Set.of(Purpose.OCI), false, false);
+  static final Caller STRANGER = new Caller("signer-other", Set.of(), true, true);
+
+  private Fixtures() {}
+
+  /** A root secret that is always the same for one seed. */
+  static RootSecret root(int seed) {
+    byte[] secret = new byte[RootSecret.MIN_LENGTH];
+    Arrays.fill(secret, (byte) seed);
+    return RootSecret.consume(secret);
+  }
+
+  /** A replica with its own memory over a shared store. */
+  static KeyService replica(BlobStore store) {
+    return new KeyService(
+        store,
+        root(1),
+        Clock.systemUTC(),
+        new KeyService.Limits(Duration.ofHours(1), Duration.ofHours(1), 100));
+  }
+
+  /** An item over the SHA-256 of {@code text}. */
+  static Item item(String text) {
+    byte[] hash = Hashes.sha256(text.getBytes(StandardCharsets.UTF_8));
+    String digest = "sha256:" + HexFormat.of().formatHex(hash);
+    return new Item("pkg:oci/app@" + digest.replace(":", "%3A"), digest, Bytes.of(hash));
+  }
+
+  /** What the verifier finds wrong, one text each. */
+  static List<String> breaks(BlobStore store, boolean recompute) {
+    List<String> found = new ArrayList<>();
+    long count =
+        replica(store)
+            .verifier()
+            .verify(
+                Optional.empty(),
+                recompute,
+                b -> found.add(b.chain() + ": " + b.what()),
+                chain -> {});
+    if (count != found.size()) {
+      throw new AssertionError("counted " + count + ", reported " + found);
+    }
+    return found;
+  }
+
+  /** All records of a chain, oldest first. */
+  static List<AuditRecord> records(BlobStore store, String chain) {
+    AuditSeal seal = new AuditSeal(root(1));
+    return store.list(chain, "", 1000).entries().stream()
+        .map(e -> store.get(e.key()).orElseThrow().content())
+        .map(
+            bytes -> {
+              try {
+                return seal.open(bytes).record();
+              } catch (AuditSeal.BrokenException e) {
+                throw new AssertionError(e);
+              }
+            })
+        .toList();
+  }
+}

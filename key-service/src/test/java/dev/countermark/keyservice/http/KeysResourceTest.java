@@ -1,0 +1,283 @@
+package dev.countermark.keyservice.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.countermark.keyservice.AuditVerifier;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@TestProfile(TestClients.class)
+class KeysResourceTest {
+  private static final String KEYS = "/v1/repositories/acme/tools/keys/oci";
+  private static final String HASH = Base64.getEncoder().encodeToString(new byte[32]);
+  private static final String ITEM =
+      "{\"purl\":\"pkg:oci/a@b\",\"digest\":\"sha256:00\",\"hash\":\"" + HASH + "\"}";
+  private static final String SIGN = "{\"items\":[" + ITEM + "]}";
+
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @TestHTTPResource("/")
+  URI url;
+
+  @Inject AuditVerifier verifier;
+
+  private HttpResponse<String> call(String method, String path, String credential, String body)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(url.resolve(path))
+            .method(
+                method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    if (body != null) {
+      request.header("Content-Type", "application/json");
+    }
+    if (credential != null) {
+      request.header("Authorization", "Bearer " + credential);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static void assertProblem(HttpResponse<String> answer, int status)
+      throws IOException {
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.headers().firstValue("content-type"))
+        .hasValueSatisfying(type -> assertThat(type).startsWith("application/problem+json"));
+    JsonNode problem = new ObjectMapper().readTree(answer.body());
+    assertThat(problem.get("status").asInt()).isEqualTo(status);
+    assertThat(problem.get("title").asText()).isNotEmpty();
+    assertThat(problem.get("detail").asText()).isNotEmpty();
+  }
+
+  @Test
+  void answersInTheShapesOfTheInterface() throws Exception {
+    ObjectMapper json = new ObjectMapper();
+    HttpResponse<String> versions = call("GET", KEYS, TestClients.GATEWAY, null);
+    assertThat(versions.statusCode()).isEqualTo(200);
+    assertThat(versions.headers().firstValue("content-type"))
+        .hasValueSatisfying(type -> assertThat(type).startsWith("application/json"));
+    JsonNode version = json.readTree(versions.body()).get("versions").get(0);
+    assertThat(version.fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder("version", "spki", "fingerprint", "createdAt", "current");
+    HttpResponse<String> identity = call("GET", KEYS + "/identity", TestClients.GATEWAY, null);
+    assertThat(json.readTree(identity.body()).get("fingerprint"))
+        .isEqualTo(version.get("fingerprint"));
+    JsonNode signed =
+        json.readTree(call("POST", KEYS + ":sign", TestClients.SIGNER, SIGN).body());
+    assertThat(signed.get("key").get("fingerprint")).isEqualTo(version.get("fingerprint"));
+    assertThat(signed.get("signatures")).hasSize(1);
+  }
+
+  @Test
+  void rotatesAndRevokesForTheOperatorOnly() throws Exception {
+    String keys = "/v1/repositories/acme/rotating/keys/oci";
+    assertProblem(call("POST", keys + ":rotate", TestClients.SIGNER, null), 403);
+    assertProblem(call("POST", keys + "/1:revoke", TestClients.SIGNER, null), 403);
+    assertProblem(call("POST", keys + "/1:revoke", TestClients.OPERATOR, null), 409);
+    HttpResponse<String> rotated = call("POST", keys + ":rotate", TestClients.OPERATOR, null);
+    assertThat(rotated.statusCode()).isEqualTo(200);
+    assertThat(new ObjectMapper().readTree(rotated.body()).get("version").asInt()).isEqualTo(2);
+    HttpResponse<String> revoked = call("POST", keys + "/1:revoke", TestClients.OPERATOR, null);
+    assertThat(revoked.statusCode()).isEqualTo(200);
+    assertThat(new ObjectMapper().readTree(revoked.body()).has("revokedAt")).isTrue();
+    assertProblem(call("POST", keys + "/7:revoke", TestClients.OPERATOR, null), 404);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET,'',", "GET,/identity,", "POST,:sign,", "POST,:rotate,", "POST,/1:revoke,",
+    "GET,'',wrong", "POST,:sign,wrong", "POST,:rotate,wrong"
+  })
+  void refusesStrangers(String method, String suffix, String credential) throws Exception {
+    HttpResponse<String> answer =
+        call(method, KEYS + suffix, credential, method.equals("POST") ? SIGN : null);
+    assertProblem(answer, 401);
+    assertThat(answer.headers().firstValue("www-authenticate"))
+        .hasValueSatisfying(v -> assertThat(v).startsWith("Bearer"));
+  }
+
+
+  @Test
+  void refusesAnotherSchemeEvenWithTheRightCredential() throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(url.resolve(KEYS))
+            .header("Authorization", "Basic " + TestClients.GATEWAY)
+            .build();
+    assertProblem(http.send(request, HttpResponse.BodyHandlers.ofString()), 401);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GET,''", "GET,/identity", "POST,:sign", "POST,:rotate", "POST,/1:revoke"})
+  void refusesAClientOfAnotherPurpose(String method, String suffix) throws Exception {
+    assertProblem(
+        call(method, KEYS + suffix, TestClients.OTHER, method.equals("POST") ? SIGN : null), 403);
+  }
+
+  @Test
+  void refusesToSignForAClientThatMayOnlyRead() throws Exception {
+    assertProblem(call("POST", KEYS + ":sign", TestClients.GATEWAY, SIGN), 403);
+    assertProblem(call("POST", KEYS + ":sign", TestClients.OPERATOR, SIGN), 403);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "null",
+        "[]",
+        "{}",
+        "{\"items\":null}",
+        "{\"items\":[]}",
+        "{\"items\":[null]}",
+        "{\"items\":[{}]}",
+        "{\"items\":[{\"purl\":\"p\",\"digest\":\"d\",\"hash\":\"AAAA\"}]}",
+        "{\"items\":[{\"purl\":\"p\",\"digest\":\"d\",\"hash\":\"not base64!\"}]}",
+        "{\"items\":\"many\"}"
+      })
+  void refusesABodyThatIsNoSigningRequest(String body) throws Exception {
+    assertProblem(call("POST", KEYS + ":sign", TestClients.SIGNER, body), 400);
+  }
+
+  @Test
+  void refusesMoreThan256ItemsAndOverlongOnes() throws Exception {
+    String many =
+        IntStream.range(0, 257).mapToObj(i -> ITEM).collect(Collectors.joining(","));
+    assertProblem(
+        call("POST", KEYS + ":sign", TestClients.SIGNER, "{\"items\":[" + many + "]}"), 400);
+    String overlong = SIGN.replace("pkg:oci/a@b", "p".repeat(1025));
+    assertProblem(call("POST", KEYS + ":sign", TestClients.SIGNER, overlong), 400);
+  }
+
+  @Test
+  void refusesABodyBeyondTheLimit() throws Exception {
+    String large = SIGN.replace("pkg:oci/a@b", "p".repeat(1_100_000));
+    assertThat(call("POST", KEYS + ":sign", TestClients.SIGNER, large).statusCode())
+        .isEqualTo(413);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/repositories/acme/Tools/keys/oci",
+        "/v1/repositories/acme/tools/keys/nonsense",
+        "/v1/repositories/v2/tools/keys/oci",
+        "/v1/repositories/acme/tools/keys/oci/nonsense",
+        "/v1/nonsense"
+      })
+  void knowsNoOtherAddress(String path) throws Exception {
+    assertProblem(call("GET", path, TestClients.GATEWAY, null), 404);
+  }
+
+  @Test
+  void refusesAnotherMethodAndAnotherMediaType() throws Exception {
+    assertProblem(call("DELETE", KEYS, TestClients.OPERATOR, null), 405);
+    HttpRequest request =
+        HttpRequest.newBuilder(url.resolve(KEYS + ":sign"))
+            .header("Authorization", "Bearer " + TestClients.SIGNER)
+            .header("Content-Type", "text/plain")
+            .POST(BodyPublishers.ofString(SIGN))
+            .build();
+    assertProblem(http.send(request, HttpResponse.BodyHandlers.ofString()), 415);
+  }
+
+  @Test
+  void reportsHealthAndMeasuresEachOperation() throws Exception {
+    call("POST", KEYS + ":sign", TestClients.SIGNER, SIGN);
+    assertThat(call("GET", "/q/health/ready", null, null).statusCode()).isEqualTo(200);
+    assertThat(call("GET", "/q/health/live", null, null).statusCode()).isEqualTo(200);
+    String metrics = call("GET", "/q/metrics", null, null).body();
+    assertThat(metrics)
+        .contains("countermark_keys_operation_seconds_count")
+        .contains("operation=\"sign\"")
+        .contains("outcome=\"done\"")
+        .contains("countermark_keys_signatures_total");
+  }
+
+  @Test
+  void verifiesItsChainByCommand() throws Exception {
+    call("POST", KEYS + ":sign", TestClients.SIGNER, SIGN);
+    StringWriter out = new StringWriter();
+    int code =
+        new VerifyAuditCommand(verifier)
+            .commandLine()
+            .setOut(new PrintWriter(out))
+            .execute("verify-audit", "acme/tools", "--recompute");
+    assertThat(out.toString()).contains("ok     acme/tools/oci:").contains("every chain holds");
+    assertThat(code).isZero();
+    assertThat(new VerifyAuditCommand(verifier).commandLine().execute("verify-audit", "x"))
+        .isEqualTo(2);
+  }
+
+  @Test
+  void logsNoSecrets() throws Exception {
+    List<String> lines = Collections.synchronizedList(new ArrayList<>());
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            StringWriter text = new StringWriter();
+            text.write(record.getMessage() + String.valueOf(record.getThrown()));
+            if (record.getParameters() != null) {
+              text.write(List.of(record.getParameters()).toString());
+            }
+            if (record.getThrown() != null) {
+              record.getThrown().printStackTrace(new PrintWriter(text));
+            }
+            lines.add(text.toString());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    handler.setLevel(Level.ALL);
+    Logger root = Logger.getLogger("");
+    root.addHandler(handler);
+    try {
+      call("POST", KEYS + ":sign", TestClients.SIGNER, SIGN);
+      call("POST", KEYS + ":sign", TestClients.GATEWAY, SIGN);
+      call("POST", KEYS + ":sign", "wrong-credential-of-a-stranger", SIGN);
+      call("POST", KEYS + ":sign", TestClients.SIGNER, "{\"items\":\"body-of-the-caller");
+      call("POST", "/v1/repositories/acme/logged/keys/oci:rotate", TestClients.OPERATOR, null);
+    } finally {
+      root.removeHandler(handler);
+    }
+    assertThat(lines).anyMatch(line -> line.contains("gateway may not sign here"));
+    assertThat(lines)
+        .noneMatch(line -> line.contains(TestClients.SIGNER))
+        .noneMatch(line -> line.contains(TestClients.GATEWAY))
+        .noneMatch(line -> line.contains(TestClients.OPERATOR))
+        .noneMatch(line -> line.contains("wrong-credential"))
+        .noneMatch(line -> line.contains("body-of-the-caller"))
+        .noneMatch(line -> line.contains("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
+  }
+}
