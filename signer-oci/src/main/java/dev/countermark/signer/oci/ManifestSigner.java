@@ -1,0 +1,307 @@
+package dev.countermark.signer.oci;
+
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Events;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.OciRecords.ManifestRecord;
+import dev.countermark.contracts.OciRecords.OciSettings;
+import dev.countermark.contracts.OciRecords.Piece;
+import dev.countermark.contracts.OciRecords.SignatureFormat;
+import dev.countermark.contracts.OciRecords.Signatures;
+import dev.countermark.contracts.OciRecords.SignedBy;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.oci.Content;
+import dev.countermark.format.oci.CosignVerifier;
+import dev.countermark.format.oci.CosignVerifier.Verdict;
+import dev.countermark.format.oci.Descriptor;
+import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.LegacySignatures.Layer;
+import dev.countermark.format.oci.SignaturePlan;
+import dev.countermark.format.oci.SignaturePlan.Bundle;
+import dev.countermark.format.oci.SignaturePlan.Pieces;
+import dev.countermark.keys.KeyClient;
+import dev.countermark.keys.KeyClient.Item;
+import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.keys.KeyClient.SignedBatch;
+import dev.countermark.signing.Lane;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Finds which signatures of one manifest are missing, has them made, verifies them, adds them. */
+final class ManifestSigner {
+  /** Items of one call to the key service. */
+  private static final int MAX_ITEMS = 256;
+
+  private final TagReferences references;
+  private final KeyClient keys;
+  private final Clock clock;
+
+  ManifestSigner(TagReferences references, KeyClient keys, Clock clock) {
+    this.references = references;
+    this.keys = keys;
+    this.clock = clock;
+  }
+
+  /** What is to be made, and by which key if it matters. */
+  private record Missing(
+      Optional<PublicKeyVersion> key, List<String> references, boolean bundle) {
+    boolean nothing() {
+      return references.isEmpty() && !bundle;
+    }
+  }
+
+  /**
+   * @param subject descriptor of the record's content
+   * @param lane a resync also verifies what is there, and makes anew what is damaged
+   * @return the record's own signatures when nothing was missing
+   * @throws Failure.Transient when the key service or the store is away, or the key was rotated
+   *     meanwhile
+   * @throws IllegalStateException when a signature that was made does not verify: a bug here or in
+   *     the key service
+   */
+  Signatures upToDate(
+      ManifestRecord record, Descriptor subject, OciSettings settings, Lane lane) {
+    Signatures existing =
+        record
+            .signatures()
+            .orElseGet(() -> new Signatures(List.of(), Optional.empty(), List.of(), List.of()));
+    // Without any signature it does not matter which key is current: one call less per image.
+    Optional<PublicKeyVersion> current =
+        existing.by().isEmpty()
+            ? Optional.empty()
+            : Optional.of(keys.current(record.repository(), Purpose.OCI));
+    if (lane == Lane.RESYNC && current.isPresent()) {
+      existing =
+          withoutDamage(existing, record.repository(), current.get(), subject.digest());
+    }
+    Missing missing = missing(record, settings, existing, current);
+    if (missing.nothing()) {
+      return existing;
+    }
+    SignaturePlan plan =
+        SignaturePlan.prepare(
+            subject, record.pushedAt(), missing.references(), missing.bundle());
+    SignedBatch batch = sign(record, plan.hashes());
+    if (missing.key().isPresent()
+        && !missing.key().get().fingerprint().equals(batch.key().fingerprint())) {
+      throw new Failure.Transient("the key of " + record.repository() + " was just rotated", null);
+    }
+    SignaturePlan.Signed made =
+        plan.complete(
+            batch.signatures().stream().map(Bytes::toArray).toList(),
+            batch.key().spki().toArray());
+    verify(made, missing, batch.key(), subject.digest());
+    return with(existing, made, missing, batch.key());
+  }
+
+  private Missing missing(
+      ManifestRecord record,
+      OciSettings settings,
+      Signatures existing,
+      Optional<PublicKeyVersion> current) {
+    Optional<SignedBy> own = current.flatMap(key -> by(existing, key));
+    Set<SignatureFormat> formats = settings.signatureFormats();
+    Set<String> wanted = new LinkedHashSet<>();
+    if (formats.contains(SignatureFormat.LEGACY)) {
+      wanted.add(references.bare(record.name()));
+      if (settings.signTags()) {
+        wanted.addAll(references.tagged(record.name(), record.digest()));
+      }
+      own.ifPresent(o -> o.references().forEach(wanted::remove));
+    }
+    boolean bundle =
+        formats.contains(SignatureFormat.BUNDLE)
+            && own.filter(o -> o.formats().contains(SignatureFormat.BUNDLE)).isEmpty();
+    return new Missing(current, List.copyOf(wanted), bundle);
+  }
+
+  private static Optional<SignedBy> by(Signatures signatures, PublicKeyVersion key) {
+    return signatures.by().stream()
+        .filter(b -> b.fingerprint().equals(key.fingerprint()))
+        .findFirst();
+  }
+
+  private SignedBatch sign(ManifestRecord record, List<byte[]> hashes) {
+    String purl = Events.ociPurl(record.name(), record.digest());
+    List<Item> items =
+        hashes.stream().map(h -> new Item(purl, record.digest(), Bytes.of(h))).toList();
+    PublicKeyVersion key = null;
+    List<Bytes> signatures = new ArrayList<>();
+    for (int from = 0; from < items.size(); from += MAX_ITEMS) {
+      List<Item> some = items.subList(from, Math.min(items.size(), from + MAX_ITEMS));
+      SignedBatch batch = keys.sign(record.repository(), Purpose.OCI, some);
+      if (key != null && !key.fingerprint().equals(batch.key().fingerprint())) {
+        throw new Failure.Transient(
+            "the key of " + record.repository() + " was just rotated", null);
+      }
+      key = batch.key();
+      signatures.addAll(batch.signatures());
+    }
+    return new SignedBatch(key, signatures);
+  }
+
+  /** Clients refuse the image over one bad signature, so nothing unverified is stored. */
+  private static void verify(
+      SignaturePlan.Signed made, Missing missing, PublicKeyVersion key, Digest subject) {
+    CosignVerifier verifier = verifier(List.of(key));
+    boolean layers =
+        made.layers().stream()
+            .map(l -> reference(verifier, l, subject).orElse("none"))
+            .toList()
+            .equals(missing.references());
+    if (!layers || made.bundle().filter(b -> !accepts(verifier, b, subject)).isPresent()) {
+      throw new IllegalStateException(
+          "the signatures that key " + key.fingerprint() + " just made do not verify");
+    }
+  }
+
+  private Signatures with(
+      Signatures existing, SignaturePlan.Signed made, Missing missing, PublicKeyVersion key) {
+    Pieces before = pieces(existing);
+    List<Layer> layers = new ArrayList<>(before.layers());
+    layers.addAll(made.layers());
+    List<Bundle> bundles = new ArrayList<>(before.bundles());
+    made.bundle().ifPresent(bundles::add);
+    Pieces after = Pieces.of(layers, bundles);
+    if (!after.layers().equals(layers) || !after.bundles().equals(bundles)) {
+      throw new IllegalStateException("the signatures are not read back as they were written");
+    }
+    List<SignedBy> by = new ArrayList<>(existing.by());
+    Optional<SignedBy> own = by(existing, key);
+    own.ifPresent(by::remove);
+    by.add(added(own, missing, key));
+    return signatures(by, after);
+  }
+
+  private SignedBy added(Optional<SignedBy> own, Missing missing, PublicKeyVersion key) {
+    Set<SignatureFormat> formats = EnumSet.noneOf(SignatureFormat.class);
+    own.ifPresent(o -> formats.addAll(o.formats()));
+    Set<String> all = new LinkedHashSet<>();
+    own.ifPresent(o -> all.addAll(o.references()));
+    all.addAll(missing.references());
+    if (!all.isEmpty()) {
+      formats.add(SignatureFormat.LEGACY);
+    }
+    if (missing.bundle()) {
+      formats.add(SignatureFormat.BUNDLE);
+    }
+    return new SignedBy(
+        key.version(),
+        key.fingerprint(),
+        formats,
+        List.copyOf(all),
+        own.map(SignedBy::signedAt).orElseGet(clock::instant));
+  }
+
+  /**
+   * Drops what no key of the repository made, so that it is made again. Everything else stays as it
+   * is, the signatures of earlier keys included.
+   *
+   * @return {@code existing} itself when there is no damage
+   */
+  private Signatures withoutDamage(
+      Signatures existing, RepositoryName repository, PublicKeyVersion current, Digest subject) {
+    Optional<SignedBy> own = by(existing, current);
+    if (own.isEmpty()) {
+      return existing;
+    }
+    CosignVerifier byCurrent = verifier(List.of(current));
+    Pieces pieces = pieces(existing);
+    Set<String> references = new LinkedHashSet<>();
+    pieces.layers().forEach(l -> reference(byCurrent, l, subject).ifPresent(references::add));
+    boolean bundle = pieces.bundles().stream().anyMatch(b -> accepts(byCurrent, b, subject));
+    boolean whole =
+        Pieces.of(pieces.layers(), pieces.bundles()).contents().equals(pieces.contents());
+    if (whole
+        && references.containsAll(own.get().references())
+        && (bundle || !own.get().formats().contains(SignatureFormat.BUNDLE))) {
+      return existing;
+    }
+    CosignVerifier byAny = verifier(keys.versions(repository, Purpose.OCI));
+    List<SignedBy> others = new ArrayList<>(existing.by());
+    others.remove(own.get());
+    Set<SignatureFormat> formats = EnumSet.noneOf(SignatureFormat.class);
+    if (!references.isEmpty()) {
+      formats.add(SignatureFormat.LEGACY);
+    }
+    if (bundle) {
+      formats.add(SignatureFormat.BUNDLE);
+    }
+    if (!formats.isEmpty()) {
+      others.add(
+          new SignedBy(
+              current.version(),
+              current.fingerprint(),
+              formats,
+              own.get().references().stream().filter(references::contains).toList(),
+              own.get().signedAt()));
+    }
+    return signatures(
+        others,
+        Pieces.of(
+            pieces.layers().stream()
+                .filter(l -> reference(byAny, l, subject).isPresent())
+                .toList(),
+            pieces.bundles().stream().filter(b -> accepts(byAny, b, subject)).toList()));
+  }
+
+  private static CosignVerifier verifier(List<PublicKeyVersion> keys) {
+    return new CosignVerifier(keys.stream().map(k -> k.spki().toArray()).toList());
+  }
+
+  /** The reference that a valid layer signs. */
+  private static Optional<String> reference(CosignVerifier verifier, Layer layer, Digest subject) {
+    Pieces alone = Pieces.of(List.of(layer), List.of());
+    AtomicReference<String> reference = new AtomicReference<>();
+    Verdict verdict =
+        verifier.legacyWithIdentity(
+            alone.content(alone.signatureManifest().orElseThrow()).orElseThrow().bytes(),
+            digest -> alone.content(digest).map(Content::bytes),
+            subject,
+            found -> {
+              reference.set(found);
+              return true;
+            });
+    return verdict.accepted() ? Optional.of(reference.get()) : Optional.empty();
+  }
+
+  private static boolean accepts(CosignVerifier verifier, Bundle bundle, Digest subject) {
+    return verifier.bundle(bundle.content().bytes(), subject).accepted();
+  }
+
+  private static Pieces pieces(Signatures signatures) {
+    return new Pieces(
+        signatures.signatureManifest().map(Digest::of),
+        signatures.bundleManifests().stream().map(Digest::of).toList(),
+        signatures.pieces().stream()
+            .map(
+                p ->
+                    p.manifest()
+                        ? Content.manifest(p.content().toArray())
+                        : Content.blob(p.mediaType(), p.content().toArray()))
+            .toList());
+  }
+
+  private static Signatures signatures(List<SignedBy> by, Pieces pieces) {
+    return new Signatures(
+        by,
+        pieces.signatureManifest().map(Digest::toString),
+        pieces.bundleManifests().stream().map(Digest::toString).toList(),
+        pieces.contents().stream()
+            .map(
+                c ->
+                    new Piece(
+                        c.digest().toString(),
+                        c.mediaType(),
+                        c.isManifest(),
+                        Bytes.of(c.bytes())))
+            .toList());
+  }
+}

@@ -1,0 +1,128 @@
+package dev.countermark.signer.oci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.CloudEvent;
+import dev.countermark.contracts.Events.PackageRefused;
+import dev.countermark.contracts.Events.PackageResyncRequested;
+import dev.countermark.contracts.Events.PackageUploaded;
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.Refusal;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.signing.Lane;
+import dev.countermark.signing.MalformedEventException;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EventDecoderTest {
+  private static final RepositoryName REPOSITORY = RepositoryName.of("acme/app");
+  private static final String DIGEST = "sha256:" + "ab".repeat(32);
+  private static final Instant ACCEPTED = Instant.parse("2026-11-24T10:00:00Z");
+  private static final Instant SENT = Instant.parse("2026-11-24T10:00:01Z");
+
+  private final EventDecoder decoder = new EventDecoder();
+
+  private static Bytes event(String type, Object data) {
+    return Bytes.of(CloudEvent.of("id", "/test", type, "pkg:oci/app", SENT, data).toJson());
+  }
+
+  private static Bytes upload(String name, String digest) {
+    return event(
+        PackageUploaded.TYPE,
+        new PackageUploaded(REPOSITORY, name, digest, "application/json", ACCEPTED));
+  }
+
+  @Test
+  void readsAnUpload() {
+    assertThat(decoder.decode(Lane.UPLOAD, upload("acme/app/web", DIGEST)))
+        .isEqualTo(
+            new OciSigningRequest(Lane.UPLOAD, REPOSITORY, "acme/app/web", DIGEST, ACCEPTED));
+  }
+
+  @Test
+  void readsAResyncAsOfTheTimeItWasRequested() {
+    Bytes event =
+        event(
+            PackageResyncRequested.TYPE,
+            new PackageResyncRequested(REPOSITORY, "acme/app", DIGEST, "campaign"));
+
+    assertThat(decoder.decode(Lane.RESYNC, event))
+        .isEqualTo(new OciSigningRequest(Lane.RESYNC, REPOSITORY, "acme/app", DIGEST, SENT));
+  }
+
+  @Test
+  void readsASha512Digest() {
+    String digest = "sha512:" + "0f".repeat(64);
+
+    assertThat(decoder.decode(Lane.UPLOAD, upload("acme/app", digest)).digest()).isEqualTo(digest);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "null", "[]", "{\"specversion\":\"1.0\"}", "\u0000\u0001"})
+  void refusesWhatIsNoEvent(String bytes) {
+    assertThatThrownBy(() -> decoder.decode(Lane.UPLOAD, Bytes.utf8(bytes)))
+        .isInstanceOf(MalformedEventException.class);
+  }
+
+  @Test
+  void refusesAnEventOfAnotherKind() {
+    Bytes event =
+        event(
+            PackageRefused.TYPE,
+            new PackageRefused(REPOSITORY, "acme/app", DIGEST, Refusal.TOO_LARGE, "large"));
+
+    assertThatThrownBy(() -> decoder.decode(Lane.UPLOAD, event))
+        .isInstanceOf(MalformedEventException.class);
+  }
+
+  @Test
+  void refusesDataOfTheWrongShape() {
+    Bytes event = event(PackageUploaded.TYPE, Map.of("repository", 7));
+
+    assertThatThrownBy(() -> decoder.decode(Lane.UPLOAD, event))
+        .isInstanceOf(MalformedEventException.class);
+  }
+
+  @Test
+  void refusesAnEventWithoutData() {
+    Bytes event =
+        Bytes.of(
+            Json.write(
+                Map.of(
+                    "specversion", "1.0", "id", "1", "source", "/x", "type",
+                    PackageUploaded.TYPE)));
+
+    assertThatThrownBy(() -> decoder.decode(Lane.UPLOAD, event))
+        .isInstanceOf(MalformedEventException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "acme/other",
+        "acme/app2/x",
+        "acme/app/../other",
+        "acme/app//x",
+        "acme/app/",
+        "acme/app/_manifests",
+        "/acme/app",
+        "acme/app/UPPER",
+        "acme"
+      })
+  void refusesANameThatIsNotOneOfTheRepository(String name) {
+    assertThatThrownBy(() -> decoder.decode(Lane.UPLOAD, upload(name, DIGEST)))
+        .isInstanceOf(MalformedEventException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "latest", "sha256:abc", "md5:00", "sha256:../../../tokens"})
+  void refusesADigestThatIsNotOne(String digest) {
+    assertThatThrownBy(() -> decoder.decode(Lane.UPLOAD, upload("acme/app", digest)))
+        .isInstanceOf(MalformedEventException.class);
+  }
+}

@@ -1,0 +1,118 @@
+package dev.countermark.signer.oci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countermark.contracts.Events;
+import dev.countermark.contracts.Events.PackageRefused;
+import dev.countermark.contracts.Events.PackageSigned;
+import dev.countermark.contracts.Refusal;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.signing.Lane;
+import dev.countermark.signing.SigningOutcome;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OutcomeEventsTest {
+  private static final RepositoryName REPOSITORY = RepositoryName.of("acme/app");
+  private static final String DIGEST = "sha256:" + "ab".repeat(32);
+  private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
+  private static final OciSigningRequest REQUEST =
+      new OciSigningRequest(Lane.UPLOAD, REPOSITORY, "acme/app", DIGEST, NOW);
+  private static final SignedManifest SIGNED = signed(DIGEST, 1, "sha256:" + "cd".repeat(32));
+
+  private final OutcomeEvents events = new OutcomeEvents(Clock.fixed(NOW, ZoneOffset.UTC));
+
+  private static SignedManifest signed(String digest, int version, String artifact) {
+    return new SignedManifest(
+        REPOSITORY,
+        "acme/app",
+        digest,
+        version,
+        "ef".repeat(32),
+        NOW,
+        NOW.plusMillis(40),
+        List.of(artifact));
+  }
+
+  @Test
+  void tellsWhatIsInPlace() {
+    var told = events.of(REQUEST, new SigningOutcome.Signed<>(SIGNED, List.of()));
+
+    assertThat(told).hasSize(1);
+    assertThat(told.get(0).key()).isEqualTo(Events.ociKey("acme/app", DIGEST));
+    assertThat(told.get(0).event().type()).isEqualTo(PackageSigned.TYPE);
+    assertThat(told.get(0).event().dataAs(PackageSigned.class))
+        .isEqualTo(
+            new PackageSigned(
+                REPOSITORY,
+                "acme/app",
+                DIGEST,
+                1,
+                "ef".repeat(32),
+                NOW,
+                NOW.plusMillis(40),
+                List.of("sha256:" + "cd".repeat(32)),
+                true));
+  }
+
+  @Test
+  void givesADuplicateTheSameIdAndTime() {
+    var first = events.of(REQUEST, new SigningOutcome.Signed<>(SIGNED, List.of())).get(0).event();
+    var later = new OutcomeEvents(Clock.offset(Clock.systemUTC(), Duration.ofDays(1)));
+    var second =
+        later.of(REQUEST, new SigningOutcome.AlreadySigned<>(SIGNED, List.of())).get(0).event();
+
+    assertThat(second.id()).isEqualTo(first.id());
+    assertThat(second.time()).isEqualTo(first.time());
+    assertThat(second.dataAs(PackageSigned.class).changed()).isFalse();
+  }
+
+  @Test
+  void givesAnotherFactAnotherId() {
+    var ids =
+        List.of(
+                SIGNED,
+                signed(DIGEST, 2, "sha256:" + "cd".repeat(32)),
+                signed(DIGEST, 1, "sha256:" + "ce".repeat(32)),
+                signed("sha256:" + "00".repeat(32), 1, "sha256:" + "cd".repeat(32)))
+            .stream()
+            .map(s -> events.of(REQUEST, new SigningOutcome.Signed<>(s, List.of())))
+            .map(told -> told.get(0).event().id());
+
+    assertThat(ids).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void tellsOfContainedManifestsFirst() {
+    SignedManifest child = signed("sha256:" + "00".repeat(32), 1, "sha256:" + "11".repeat(32));
+
+    var told = events.of(REQUEST, new SigningOutcome.AlreadySigned<>(SIGNED, List.of(child)));
+
+    assertThat(told)
+        .extracting(t -> t.event().dataAs(PackageSigned.class).changed())
+        .containsExactly(true, false);
+    assertThat(told.get(0).key()).isEqualTo(Events.ociKey("acme/app", child.digest()));
+  }
+
+  @Test
+  void tellsOfARefusal() {
+    var told = events.of(REQUEST, new SigningOutcome.Refused<>(Refusal.TOO_LARGE, "1001 found"));
+
+    assertThat(told).hasSize(1);
+    assertThat(told.get(0).event().dataAs(PackageRefused.class))
+        .isEqualTo(
+            new PackageRefused(REPOSITORY, "acme/app", DIGEST, Refusal.TOO_LARGE, "1001 found"));
+  }
+
+  @Test
+  void tellsNothingOfWhatIsNeverSigned() {
+    assertThat(
+            events.of(
+                REQUEST, new SigningOutcome.Exempt<>(SigningOutcome.Exempt.Why.NEVER_SIGNED)))
+        .isEmpty();
+  }
+}

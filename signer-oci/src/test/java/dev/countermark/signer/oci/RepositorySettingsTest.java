@@ -1,0 +1,87 @@
+package dev.countermark.signer.oci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.OciRecords.OciSettings;
+import dev.countermark.contracts.OciRecords.RepositoryRecord;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.signing.Lane;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class RepositorySettingsTest {
+  private static final RepositoryName REPOSITORY = RepositoryName.of("acme/app");
+  private static final OciSettings PLAIN = OciSettings.defaults();
+  private static final OciSettings WITH_TAGS = new OciSettings(null, false, null, true, false);
+
+  private static final class HandClock extends Clock {
+    private Instant now = Instant.parse("2026-11-24T10:00:00Z");
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+  }
+
+  private final HandClock clock = new HandClock();
+  private final Records records = new Records(new InMemoryBlobStore());
+  private final RepositorySettings settings =
+      new RepositorySettings(records, Duration.ofSeconds(2), clock);
+
+  private void store(OciSettings wanted) {
+    records.update(
+        ObjectKeys.repository(REPOSITORY),
+        RepositoryRecord.class,
+        old -> Optional.of(new RepositoryRecord(1, REPOSITORY, clock.instant(), wanted)));
+  }
+
+  @Test
+  void remembersForUploadsAWhile() {
+    store(PLAIN);
+    settings.of(REPOSITORY, Lane.UPLOAD);
+    store(WITH_TAGS);
+    clock.now = clock.now.plusMillis(1_999);
+
+    assertThat(settings.of(REPOSITORY, Lane.UPLOAD)).contains(PLAIN);
+
+    clock.now = clock.now.plusMillis(1);
+
+    assertThat(settings.of(REPOSITORY, Lane.UPLOAD)).contains(WITH_TAGS);
+  }
+
+  @Test
+  void readsAnewForEachResyncAndUploadsProfit() {
+    store(PLAIN);
+    settings.of(REPOSITORY, Lane.UPLOAD);
+    store(WITH_TAGS);
+
+    assertThat(settings.of(REPOSITORY, Lane.RESYNC)).contains(WITH_TAGS);
+    assertThat(settings.of(REPOSITORY, Lane.UPLOAD)).contains(WITH_TAGS);
+  }
+
+  @Test
+  void doesNotRememberThatThereIsNone() {
+    assertThat(settings.of(REPOSITORY, Lane.UPLOAD)).isEmpty();
+    store(PLAIN);
+
+    assertThat(settings.of(REPOSITORY, Lane.UPLOAD)).contains(PLAIN);
+  }
+}
