@@ -37,10 +37,10 @@ final class Images {
     repository.awaitSigned(image, digest);
     String name = repository.name(image);
     String key = repository.publicKey();
-    assertThat(OwnVerifier.validLayers(repository.registry(), name, digest, key))
+    assertThat(PlainVerifier.validLayers(repository.registry(), name, digest, key))
         .as("valid signatures of ours in %s", Digests.signatureTag(digest))
         .containsExactly(repository.reference(image));
-    assertThat(OwnVerifier.validBundles(repository.registry(), name, digest, key))
+    assertThat(PlainVerifier.validBundles(repository.registry(), name, digest, key))
         .as("valid bundles of ours that refer to %s", digest)
         .hasSize(1);
   }

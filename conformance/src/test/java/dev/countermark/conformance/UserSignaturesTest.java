@@ -113,7 +113,7 @@ class UserSignaturesTest {
 
     List<String> lost = new ArrayList<>();
     for (int i = 0; i < WRITERS; i++) {
-      if (OwnVerifier.validLayers(
+      if (PlainVerifier.validLayers(
               repository.registry(), repository.name("app"), image.digest(), keys.get(i))
           .isEmpty()) {
         lost.add("user" + i);
@@ -158,7 +158,7 @@ class UserSignaturesTest {
         .allSatisfy(
             key ->
                 assertThat(
-                        OwnVerifier.validLayers(
+                        PlainVerifier.validLayers(
                             repository.registry(),
                             repository.name("app"),
                             image.digest(),
@@ -179,7 +179,7 @@ class UserSignaturesTest {
         List.of(user.layer(Signatures.payload(repository.reference("app"), image.digest()))));
 
     assertThat(
-            OwnVerifier.validLayers(
+            PlainVerifier.validLayers(
                 repository.registry(), repository.name("app"), image.digest(), user.pem()))
         .hasSize(1);
     Images.assertSigned(platform, repository, "app", image.digest());

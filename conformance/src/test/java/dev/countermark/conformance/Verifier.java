@@ -1,12 +1,26 @@
 package dev.countermark.conformance;
 
 import dev.countermark.conformance.Client.Home;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.format.oci.CosignVerifier;
+import dev.countermark.format.oci.CosignVerifier.Verdict;
+import dev.countermark.format.oci.Digest;
+import dev.countermark.testkit.registry.Digests;
+import dev.countermark.testkit.registry.Manifest;
+import dev.countermark.testkit.registry.RegistryClient;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** The released verifiers, each with the command line that our documents give. */
+/**
+ * The released verifiers, each with the command line that our documents give, and our own, which
+ * needs no client.
+ */
 enum Verifier {
   /** cosign 2 reads the {@code .sig} tag. */
   COSIGN2,
@@ -17,7 +31,13 @@ enum Verifier {
   /**
    * skopeo (as podman and CRI-O) with a {@code sigstoreSigned} policy; reads the {@code .sig} tag.
    */
-  SKOPEO;
+  SKOPEO,
+  /** Our own verifier over the {@code .sig} tag, as lenient as cosign. */
+  OURS_LEGACY,
+  /** Our own verifier over the {@code .sig} tag, as strict as skopeo. */
+  OURS_STRICT,
+  /** Our own verifier over the bundles. */
+  OURS_BUNDLE;
 
   static final String MATCH_REPOSITORY = "{\"type\":\"matchRepository\"}";
 
@@ -38,7 +58,62 @@ enum Verifier {
       String identity) {}
 
   Command.Result verify(Home home, Question question) {
-    return this == SKOPEO ? skopeo(home, question) : cosign(home, question);
+    return switch (this) {
+      case COSIGN2, COSIGN3, COSIGN3_LEGACY -> cosign(home, question);
+      case SKOPEO -> skopeo(home, question);
+      case OURS_LEGACY, OURS_STRICT, OURS_BUNDLE -> ours(question);
+    };
+  }
+
+  /** The program that it needs; empty for our own. */
+  Optional<String> client() {
+    return switch (this) {
+      case COSIGN2 -> Optional.of("cosign2");
+      case COSIGN3, COSIGN3_LEGACY -> Optional.of("cosign3");
+      case SKOPEO -> Optional.of("skopeo");
+      case OURS_LEGACY, OURS_STRICT, OURS_BUNDLE -> Optional.empty();
+    };
+  }
+
+  private Command.Result ours(Question question) {
+    RegistryClient registry =
+        Anonymous.registry(URI.create("http://" + question.host()), question.name());
+    String reference = question.reference().substring(1);
+    Digest subject =
+        registry
+            .manifest(question.name(), reference)
+            .flatMap(manifest -> Digest.parse(manifest.digest()))
+            .orElseThrow();
+    CosignVerifier verifier = new CosignVerifier(List.of(PlainVerifier.spki(question.key())));
+    List<Verdict> verdicts =
+        this == OURS_BUNDLE
+            ? Signatures.bundles(registry, question.name(), subject.toString()).stream()
+                .map(b -> verifier.bundle(b.getBytes(StandardCharsets.UTF_8), subject))
+                .toList()
+            : registry
+                .manifest(question.name(), Digests.signatureTag(subject.toString()))
+                .map(sig -> legacy(verifier, registry, question, sig, subject))
+                .stream()
+                .toList();
+    return new Command.Result(
+        List.of(name(), question.name() + question.reference()),
+        verdicts.stream().anyMatch(Verdict::accepted) ? 0 : 1,
+        verdicts.toString());
+  }
+
+  private Verdict legacy(
+      CosignVerifier verifier,
+      RegistryClient registry,
+      Question question,
+      Manifest signatures,
+      Digest subject) {
+    byte[] manifest = signatures.content().toArray();
+    Function<Digest, Optional<byte[]>> blobs =
+        digest -> registry.blob(question.name(), digest.toString()).map(Bytes::toArray);
+    return this == OURS_LEGACY
+        ? verifier.legacy(manifest, blobs, subject)
+        : verifier.legacyWithIdentity(
+            manifest, blobs, subject, reference -> question.identity().contains(reference + '"'));
   }
 
   private Command.Result cosign(Home home, Question question) {
@@ -102,11 +177,14 @@ enum Verifier {
     return new Question(host, name, reference, key, Optional.empty(), MATCH_REPOSITORY);
   }
 
-  /** Everything that all of them say about one reference must be yes. */
+  /** What each of the released ones found on this machine says about one reference. */
   static Map<Verifier, Command.Result> all(Home home, Question question) {
-    Map<Verifier, Command.Result> results = new java.util.EnumMap<>(Verifier.class);
+    Map<Verifier, Command.Result> results = new EnumMap<>(Verifier.class);
     for (Verifier verifier : values()) {
-      String client = verifier == SKOPEO ? "skopeo" : verifier == COSIGN2 ? "cosign2" : "cosign3";
+      if (verifier.client().isEmpty()) {
+        continue; // PlainVerifier has already said so
+      }
+      String client = verifier.client().get();
       if (Client.find(client).isPresent()) {
         results.put(verifier, verifier.verify(home, question));
       } else {

@@ -3,6 +3,9 @@ package dev.countermark.conformance;
 import static dev.countermark.conformance.Verifier.COSIGN2;
 import static dev.countermark.conformance.Verifier.COSIGN3;
 import static dev.countermark.conformance.Verifier.COSIGN3_LEGACY;
+import static dev.countermark.conformance.Verifier.OURS_BUNDLE;
+import static dev.countermark.conformance.Verifier.OURS_LEGACY;
+import static dev.countermark.conformance.Verifier.OURS_STRICT;
 import static dev.countermark.conformance.Verifier.SKOPEO;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +18,7 @@ import dev.countermark.conformance.Verifier.Question;
 import dev.countermark.testkit.registry.Manifest;
 import dev.countermark.testkit.registry.SampleImage;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +87,7 @@ class VerifyMatrixTest {
   private record Verdict(int exit, String says) {}
 
   private static final Verdict YES = new Verdict(0, "");
+  private static final Verdict NO = new Verdict(1, "");
 
   private record Row(String title, Function<VerifyMatrixTest, Attempt> attempt) {
     @Override
@@ -98,6 +103,12 @@ class VerifyMatrixTest {
         "valid, by tag",
         t -> t.ask(Map.of(), ":one"),
         Map.of(
+            OURS_LEGACY,
+            YES,
+            OURS_STRICT,
+            YES,
+            OURS_BUNDLE,
+            YES,
             COSIGN2,
             new Verdict(0, "\"type\":\"cosign container image signature\""),
             COSIGN3_LEGACY,
@@ -112,10 +123,20 @@ class VerifyMatrixTest {
         "no signature",
         t -> t.ask(Signatures.noAnswers(t.name, t.image.manifest()), ":one"),
         Map.of(
-            COSIGN2, new Verdict(10, "no signatures found"),
-            COSIGN3_LEGACY, new Verdict(10, "no signatures found"),
-            COSIGN3, new Verdict(10, "no signatures found"),
-            SKOPEO, new Verdict(1, NO_SIGNATURE)));
+            OURS_LEGACY,
+            NO,
+            OURS_STRICT,
+            NO,
+            OURS_BUNDLE,
+            NO,
+            COSIGN2,
+            new Verdict(10, "no signatures found"),
+            COSIGN3_LEGACY,
+            new Verdict(10, "no signatures found"),
+            COSIGN3,
+            new Verdict(10, "no signatures found"),
+            SKOPEO,
+            new Verdict(1, NO_SIGNATURE)));
     add(
         rows,
         "tag missing",
@@ -130,28 +151,58 @@ class VerifyMatrixTest {
         "wrong key",
         t -> new Attempt(Map.of(), ":one", t.stranger.publicKey(), Optional.empty()),
         Map.of(
-            COSIGN2, new Verdict(12, BAD_ECDSA),
-            COSIGN3_LEGACY, new Verdict(12, BAD_ECDSA),
-            COSIGN3, new Verdict(1, BELOW_THRESHOLD),
-            SKOPEO, new Verdict(1, BAD_ECDSA)));
+            OURS_LEGACY,
+            NO,
+            OURS_STRICT,
+            NO,
+            OURS_BUNDLE,
+            NO,
+            COSIGN2,
+            new Verdict(12, BAD_ECDSA),
+            COSIGN3_LEGACY,
+            new Verdict(12, BAD_ECDSA),
+            COSIGN3,
+            new Verdict(1, BELOW_THRESHOLD),
+            SKOPEO,
+            new Verdict(1, BAD_ECDSA)));
     add(
         rows,
         "payload changed",
         t -> t.ask(t.both(t.spoiled(), t.spoiledBundle()), ":one"),
         Map.of(
-            COSIGN2, new Verdict(12, BAD_ECDSA),
-            COSIGN3_LEGACY, new Verdict(12, BAD_ECDSA),
-            COSIGN3, new Verdict(1, BELOW_THRESHOLD),
-            SKOPEO, new Verdict(1, BAD_ECDSA)));
+            OURS_LEGACY,
+            NO,
+            OURS_STRICT,
+            NO,
+            OURS_BUNDLE,
+            NO,
+            COSIGN2,
+            new Verdict(12, BAD_ECDSA),
+            COSIGN3_LEGACY,
+            new Verdict(12, BAD_ECDSA),
+            COSIGN3,
+            new Verdict(1, BELOW_THRESHOLD),
+            SKOPEO,
+            new Verdict(1, BAD_ECDSA)));
     add(
         rows,
         "signature of another digest replayed",
         t -> t.ask(t.both(t.ours(t.other), t.ourBundles(t.other)), ":one"),
         Map.of(
-            COSIGN2, new Verdict(12, "invalid or missing digest in claim"),
-            COSIGN3_LEGACY, new Verdict(12, "invalid or missing digest in claim"),
-            COSIGN3, new Verdict(1, "does not match any digest in statement"),
-            SKOPEO, new Verdict(1, "does not match")));
+            OURS_LEGACY,
+            NO,
+            OURS_STRICT,
+            NO,
+            OURS_BUNDLE,
+            NO,
+            COSIGN2,
+            new Verdict(12, "invalid or missing digest in claim"),
+            COSIGN3_LEGACY,
+            new Verdict(12, "invalid or missing digest in claim"),
+            COSIGN3,
+            new Verdict(1, "does not match any digest in statement"),
+            SKOPEO,
+            new Verdict(1, "does not match")));
     add(
         rows,
         "annotation that nobody signed",
@@ -183,20 +234,44 @@ class VerifyMatrixTest {
         "foreign bundle masks our .sig where our bundle is missing",
         t -> t.ask(t.bundles(List.of(t.key.bundle(t.image.digest()))), ":one"),
         Map.of(
-            COSIGN2, YES,
-            COSIGN3_LEGACY, YES,
-            COSIGN3, new Verdict(1, BELOW_THRESHOLD),
-            SKOPEO, YES));
+            OURS_LEGACY,
+            YES,
+            OURS_STRICT,
+            YES,
+            OURS_BUNDLE,
+            NO,
+            COSIGN2,
+            YES,
+            COSIGN3_LEGACY,
+            YES,
+            COSIGN3,
+            new Verdict(1, BELOW_THRESHOLD),
+            SKOPEO,
+            YES));
     add(
         rows,
         "payload with another member",
         t -> t.crafted(t.payload().replace("\"optional\":null", "\"optional\":null,\"x\":1")),
-        Map.of(COSIGN2, YES, COSIGN3_LEGACY, YES, SKOPEO, new Verdict(1, "Unknown key \\\"x\\\"")));
+        Map.of(
+            OURS_LEGACY,
+            YES,
+            OURS_STRICT,
+            NO,
+            COSIGN2,
+            YES,
+            COSIGN3_LEGACY,
+            YES,
+            SKOPEO,
+            new Verdict(1, "Unknown key \\\"x\\\"")));
     add(
         rows,
         "payload of another type",
         t -> t.crafted(t.payload().replace("cosign container image signature", "other")),
         Map.of(
+            OURS_LEGACY,
+            YES,
+            OURS_STRICT,
+            NO,
             COSIGN2,
             YES,
             COSIGN3_LEGACY,
@@ -207,7 +282,17 @@ class VerifyMatrixTest {
         rows,
         "payload for another host",
         t -> t.crafted(t.payload().replace(t.platform.host(), "registry.example.com")),
-        Map.of(COSIGN2, YES, COSIGN3_LEGACY, YES, SKOPEO, new Verdict(1, "is not accepted")));
+        Map.of(
+            OURS_LEGACY,
+            YES,
+            OURS_STRICT,
+            NO,
+            COSIGN2,
+            YES,
+            COSIGN3_LEGACY,
+            YES,
+            SKOPEO,
+            new Verdict(1, "is not accepted")));
     add(
         rows,
         "layer of another media type",
@@ -225,9 +310,14 @@ class VerifyMatrixTest {
                         t.ourBundles(t.image))),
                 ":one"),
         Map.of(
-            COSIGN2, YES,
-            COSIGN3_LEGACY, YES,
-            SKOPEO, new Verdict(1, "no signature exists")));
+            OURS_STRICT,
+            NO,
+            COSIGN2,
+            YES,
+            COSIGN3_LEGACY,
+            YES,
+            SKOPEO,
+            new Verdict(1, "no signature exists")));
     add(
         rows,
         "bundle layer of another media type, no .sig",
@@ -254,7 +344,7 @@ class VerifyMatrixTest {
                             .map(b -> b.replaceFirst("\\{", "{\"x\":1,"))
                             .toList())),
                 ":one"),
-        Map.of(COSIGN3, new Verdict(10, "no signatures found")));
+        Map.of(OURS_BUNDLE, NO, COSIGN3, new Verdict(10, "no signatures found")));
     add(rows, "index and children signed", t -> t.ask(Map.of(), ":multi"), all(YES));
     add(
         rows,
@@ -321,7 +411,11 @@ class VerifyMatrixTest {
   }
 
   private static Map<Verifier, Verdict> all(Verdict verdict) {
-    return Map.of(COSIGN2, verdict, COSIGN3_LEGACY, verdict, COSIGN3, verdict, SKOPEO, verdict);
+    Map<Verifier, Verdict> all = new EnumMap<>(Verifier.class);
+    for (Verifier verifier : Verifier.values()) {
+      all.put(verifier, verdict);
+    }
+    return all;
   }
 
   private Attempt ask(Map<String, Answer> answers, String reference) {

@@ -58,6 +58,11 @@ public final class RegistryClient {
     return new RegistryClient(base, Optional.of("Basic " + credentials));
   }
 
+  /** A client that sends what the registry's token endpoint gave out. */
+  public static RegistryClient withBearer(URI base, String bearer) {
+    return new RegistryClient(base, Optional.of("Bearer " + bearer));
+  }
+
   /** An answer other than the expected one; the message has the status and the body's beginning. */
   public static final class UnexpectedAnswerException extends RuntimeException {
     private final int status;

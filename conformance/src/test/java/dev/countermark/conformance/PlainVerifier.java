@@ -19,8 +19,8 @@ import java.util.List;
  * Judges served signatures with nothing but the JDK, so that a run without any client still says
  * whether they are right. Shares no code with the signer.
  */
-final class OwnVerifier {
-  private OwnVerifier() {}
+final class PlainVerifier {
+  private PlainVerifier() {}
 
   /**
    * @return the {@code docker-reference} of each {@code .sig} layer that {@code key} signed and
@@ -81,8 +81,12 @@ final class OwnVerifier {
   }
 
   private static PublicKey publicKey(String pem) throws GeneralSecurityException {
+    return KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(spki(pem)));
+  }
+
+  /** The DER inside a PEM public key. */
+  static byte[] spki(String pem) {
     String base64 = pem.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
-    return KeyFactory.getInstance("EC")
-        .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(base64)));
+    return Base64.getDecoder().decode(base64);
   }
 }
