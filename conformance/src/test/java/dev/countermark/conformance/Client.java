@@ -97,6 +97,10 @@ final class Client {
         .orElse("");
   }
 
+  Path program() {
+    return program;
+  }
+
   /** Runs it; the exit code is the caller's to judge. */
   Command.Result run(Home home, String... arguments) {
     return run(home, LIMIT, Map.of(), arguments);

@@ -214,6 +214,25 @@ final class Platform implements AutoCloseable {
     }
   }
 
+  /** Waits until the digest is signed, at most a minute, and returns its status. */
+  JsonNode awaitSigned(RegistryClient registry, String repository, String image, String digest) {
+    return await(repository + "/" + image + "@" + digest + " is signed")
+        .atMost(SIGNED_LIMIT)
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> status(registry, repository, image, digest),
+            s -> "signed".equals(s.path("status").asText()));
+  }
+
+  private static JsonNode status(
+      RegistryClient registry, String repository, String image, String digest) {
+    HttpResponse<byte[]> response =
+        registry.send(
+            "GET", "/" + repository + "/status/oci/" + image + "@" + digest, null, Map.of());
+    expect(response, 200);
+    return Json.read(response.body(), JsonNode.class);
+  }
+
   Client.Home home(Repository... repositories) {
     Map<String, String> tokens = new LinkedHashMap<>();
     for (Repository repository : repositories) {
@@ -305,18 +324,12 @@ final class Platform implements AutoCloseable {
     }
 
     JsonNode status(String image, String digest) {
-      HttpResponse<byte[]> response =
-          registry.send("GET", "/" + path + "/status/oci/" + image + "@" + digest, null, Map.of());
-      expect(response, 200);
-      return Json.read(response.body(), JsonNode.class);
+      return Platform.status(registry, path, image, digest);
     }
 
     /** Waits until the digest is signed, at most a minute, and returns its status. */
     JsonNode awaitSigned(String image, String digest) {
-      return await(path + "/" + image + "@" + digest + " is signed")
-          .atMost(SIGNED_LIMIT)
-          .pollInterval(Duration.ofMillis(50))
-          .until(() -> status(image, digest), s -> "signed".equals(s.path("status").asText()));
+      return Platform.this.awaitSigned(registry, path, image, digest);
     }
 
     /** Asks for a new look at every manifest of this repository. */
