@@ -44,7 +44,8 @@ public record Problem(String type, String title, int status, String detail) {
     }
 
     private String type() {
-      return "urn:countermark:problem:" + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+      return "urn:countermark:problem:"
+          + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
     }
   }
 

@@ -126,8 +126,7 @@ public class RepositoriesResource {
       InputStream body) {
     RepositoryName repository = Requests.repository(owner, name);
     Access access = managers.managerOf(repository, authorization);
-    var settings =
-        StrictJson.read(body, Requests.RepositorySettings.class).ociSettings(repository);
+    var settings = StrictJson.read(body, Requests.RepositorySettings.class).ociSettings(repository);
     var put =
         administration
             .put(repository, settings, access.isAdministrator())

@@ -86,8 +86,7 @@ final class RepositoryAdministration {
   }
 
   private RepositoryRecord fresh(RepositoryName name, OciSettings settings) {
-    return new RepositoryRecord(
-        1, name, clock.instant().truncatedTo(ChronoUnit.MILLIS), settings);
+    return new RepositoryRecord(1, name, clock.instant().truncatedTo(ChronoUnit.MILLIS), settings);
   }
 
   /** Early, so that the public key can be handed out before the first push; not needed later. */

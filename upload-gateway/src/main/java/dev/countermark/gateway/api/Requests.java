@@ -52,8 +52,7 @@ final class Requests {
           Boolean anonymousPull,
       @JsonProperty("signatureFormats")
           @Schema(
-              description =
-                  "legacy: the .sig tag, bundle: the v0.3 bundle referrer; default both")
+              description = "legacy: the .sig tag, bundle: the v0.3 bundle referrer; default both")
           Set<SignatureFormat> signatureFormats,
       @JsonProperty("signTags")
           @Schema(description = "also sign host/name:tag identities; default false")
@@ -83,8 +82,8 @@ final class Requests {
           @Schema(
               required = true,
               description =
-                  "read: pull; push: pull and push; admin: everything in this repository,"
-                      + " deleting included")
+                  "read: pull; push: pull, push and delete images; admin: also the repository's"
+                      + " settings and tokens")
           Set<Scope> scopes,
       @JsonProperty("expires")
           @Schema(

@@ -4,9 +4,9 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.OciRecords.ManifestRecord;
 import dev.countermark.contracts.OciRecords.State;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,15 +61,13 @@ final class Resyncs {
   }
 
   private boolean queue(String key, String campaign, List<CompletableFuture<Void>> waiting) {
-    var manifest =
-        records.read(key, ManifestRecord.class).filter(m -> m.state() != State.EXEMPT);
+    var manifest = records.read(key, ManifestRecord.class).filter(m -> m.state() != State.EXEMPT);
     manifest.ifPresent(
         m ->
             waiting.add(
                 publisher
                     .publish(
-                        new PackageResyncRequested(
-                            m.repository(), m.name(), m.digest(), campaign))
+                        new PackageResyncRequested(m.repository(), m.name(), m.digest(), campaign))
                     .toCompletableFuture()));
     return manifest.isPresent();
   }

@@ -62,16 +62,14 @@ final class StrictJson {
     try {
       T value = MAPPER.readValue(json, type);
       if (value == null) {
-        throw new ProblemException(Kind.MALFORMED_REQUEST, "the body is null; a JSON object is due");
+        throw new ProblemException(
+            Kind.MALFORMED_REQUEST, "the body is null; a JSON object is due");
       }
       return value;
     } catch (UnrecognizedPropertyException e) {
       throw new ProblemException(
           Kind.UNKNOWN_MEMBER,
-          "unknown member "
-              + path(e)
-              + "; known here: "
-              + known(e.getKnownPropertyIds()));
+          "unknown member " + path(e) + "; known here: " + known(e.getKnownPropertyIds()));
     } catch (InvalidFormatException e) {
       throw new ProblemException(
           Kind.INVALID_VALUE, path(e) + " has a value that is not allowed" + allowed(e));

@@ -35,8 +35,7 @@ class AuthWiring {
       Clock clock) {
     return new GatewayAuthenticator(
         secret("countermark.gateway.admin-token", adminToken, adminTokenFile),
-        GatewayAuthenticator.secretBytes(
-            secret("countermark.gateway.secret", secret, secretFile)),
+        GatewayAuthenticator.secretBytes(secret("countermark.gateway.secret", secret, secretFile)),
         Challenges.service(publicUrl),
         tokens,
         publicPull,

@@ -5,8 +5,8 @@ public interface Authenticator {
   /**
    * @param authorizationHeaderOrNull the header's value; null is the anonymous caller
    * @return never null
-   * @throws AuthenticationFailedException when credentials are given and are not valid: the answer is
-   *     401, never anonymous access
+   * @throws AuthenticationFailedException when credentials are given and are not valid: the answer
+   *     is 401, never anonymous access
    */
   Access authenticate(String authorizationHeaderOrNull) throws AuthenticationFailedException;
 }

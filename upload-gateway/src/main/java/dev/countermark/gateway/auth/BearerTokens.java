@@ -25,8 +25,8 @@ import org.jose4j.lang.JoseException;
 
 /**
  * The short-lived bearer tokens of {@code /v2/token}: JWTs signed with HMAC-SHA-256. Any replica
- * accepts what another issued, because all have the same secret. A token names the credential it was
- * issued for, so that it never outlives or outreaches it.
+ * accepts what another issued, because all have the same secret. A token names the credential it
+ * was issued for, so that it never outlives or outreaches it.
  */
 final class BearerTokens {
   /** How long a token is accepted; checked when a request begins, however long its body is. */
@@ -68,7 +68,8 @@ final class BearerTokens {
           entry.put("type", "repository");
           entry.put("name", repository.toString());
           entry.put(
-              "actions", actions.stream().map(RequestedScopes::name).flatMap(Optional::stream).toList());
+              "actions",
+              actions.stream().map(RequestedScopes::name).flatMap(Optional::stream).toList());
           access.add(entry);
         });
     claims.setClaim("access", access);
@@ -135,7 +136,8 @@ final class BearerTokens {
   }
 
   /**
-   * @param credential {@code anonymous}, {@code admin:<fingerprint>} or {@code token:<owner/repo/id>}
+   * @param credential {@code anonymous}, {@code admin:<fingerprint>} or {@code
+   *     token:<owner/repo/id>}
    * @param granted actions by repository
    */
   record Claims(String credential, Map<RepositoryName, Set<Action>> granted) {}

@@ -8,7 +8,8 @@ import java.util.Optional;
  * Decides how a registry request that is not allowed is answered, and where to get a token.
  *
  * <p>Realm and service come from the public URL alone: a realm taken from the request's Host header
- * would let a forged Host send credentials elsewhere, and clients insist on the registry's own host.
+ * would let a forged Host send credentials elsewhere, and clients insist on the registry's own
+ * host.
  */
 public final class Challenges {
   private final String realm;
@@ -74,10 +75,8 @@ public final class Challenges {
   }
 
   /** The answer to credentials that are not valid, in a request to one image. */
-  public Denial invalidCredentials(
-      AuthenticationFailedException e, String ociName, Action action) {
-    return unauthorized(
-        e.getMessage(), forAction(ociName, action) + ",error=\"invalid_token\"");
+  public Denial invalidCredentials(AuthenticationFailedException e, String ociName, Action action) {
+    return unauthorized(e.getMessage(), forAction(ociName, action) + ",error=\"invalid_token\"");
   }
 
   /** The answer to a ping without credentials. */

@@ -8,9 +8,9 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Knows the admin token, repository tokens and the bearer tokens of the token endpoint. Every bearer
- * token is traced back to its credential at each request: when that is revoked, expires or is
- * replaced, the bearer token ends too (within {@link RepositoryTokens#CACHED}).
+ * Knows the admin token, repository tokens and the bearer tokens of the token endpoint. Every
+ * bearer token is traced back to its credential at each request: when that is revoked, expires or
+ * is replaced, the bearer token ends too (within {@link RepositoryTokens#CACHED}).
  */
 public final class GatewayAuthenticator implements Authenticator {
   /** Fewest bytes of the gateway's secret. */
@@ -51,8 +51,7 @@ public final class GatewayAuthenticator implements Authenticator {
     }
     this.adminToken = adminToken;
     byte[] fingerprint =
-        Hashes.hmacSha256(
-            Hashes.hmacSha256(secret, "countermark/admin-token/v1"), adminToken);
+        Hashes.hmacSha256(Hashes.hmacSha256(secret, "countermark/admin-token/v1"), adminToken);
     this.administrator =
         new Grants.Administrator(
             Grants.Administrator.PREFIX + HexFormat.of().formatHex(fingerprint, 0, 8));

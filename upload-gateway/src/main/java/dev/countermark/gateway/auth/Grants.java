@@ -47,8 +47,8 @@ final class Grants {
   /**
    * The holder of the installation's admin token.
    *
-   * @param credential {@code admin:} and a fingerprint of the admin token, so that bearer tokens end
-   *     with it
+   * @param credential {@code admin:} and a fingerprint of the admin token, so that bearer tokens
+   *     end with it
    */
   record Administrator(String credential) implements Credential {
     static final String PREFIX = "admin:";
@@ -110,8 +110,7 @@ final class Grants {
    *
    * @param holder who it was issued for
    */
-  record Bearer(
-      Credential holder, Map<RepositoryName, Set<Action>> granted, PublicPull publicPull)
+  record Bearer(Credential holder, Map<RepositoryName, Set<Action>> granted, PublicPull publicPull)
       implements Access {
     @Override
     public boolean may(RepositoryName repository, Action action) {
@@ -131,7 +130,9 @@ final class Grants {
       return holder.isAdministrator();
     }
 
-    /** True also for a token that was issued to an anonymous caller: it went through the endpoint. */
+    /**
+     * True also for a token that was issued to an anonymous caller: it went through the endpoint.
+     */
     @Override
     public boolean isAuthenticated() {
       return true;

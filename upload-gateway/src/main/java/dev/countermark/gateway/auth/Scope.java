@@ -8,9 +8,12 @@ public enum Scope {
   /** Pull. */
   @JsonProperty("read")
   READ(Set.of(Action.PULL)),
-  /** Pull and push; not delete, so that a leaked CI token cannot remove what is signed. */
+  /**
+   * Pull, push and delete images: a registry's "write", as crane and cosign mean it when they ask
+   * for {@code push,pull} before a delete. A job that cleans up so needs no admin token.
+   */
   @JsonProperty("push")
-  PUSH(Set.of(Action.PULL, Action.PUSH)),
+  PUSH(Set.of(Action.PULL, Action.PUSH, Action.DELETE)),
   /** Everything in this one repository, its settings and tokens included. */
   @JsonProperty("admin")
   ADMIN(Set.of(Action.values()));

@@ -22,9 +22,9 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /**
  * {@code /v2/token}: user name and password for a short-lived bearer token. What was asked for and
- * is not allowed is left out silently; clients see that at their next request. The parameters {@code
- * service}, {@code account}, {@code client_id}, {@code offline_token} and {@code access_type} are
- * accepted and change nothing: there are no refresh tokens.
+ * is not allowed is left out silently; clients see that at their next request. The parameters
+ * {@code service}, {@code account}, {@code client_id}, {@code offline_token} and {@code
+ * access_type} are accepted and change nothing: there are no refresh tokens.
  */
 @Path("/v2/token")
 @Produces(MediaType.APPLICATION_JSON)
@@ -107,8 +107,7 @@ public class TokenEndpoint {
   /** Both shapes in one: OAuth 2 clients read {@code error}, registry clients {@code errors}. */
   private static Response error(int status, String error, String code, String message) {
     return Response.status(status)
-        .entity(
-            new ErrorResponse(error, message, List.of(new ErrorResponse.Entry(code, message))))
+        .entity(new ErrorResponse(error, message, List.of(new ErrorResponse.Entry(code, message))))
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .build();
   }

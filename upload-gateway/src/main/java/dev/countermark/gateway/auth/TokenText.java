@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A repository token as its holder has it: {@code cm.<owner>.<repo>.<id>.<secret>}. Names the record
- * to look up, so that no request ever searches for a token.
+ * A repository token as its holder has it: {@code cm.<owner>.<repo>.<id>.<secret>}. Names the
+ * record to look up, so that no request ever searches for a token.
  */
 final class TokenText {
   private static final Pattern FORM =

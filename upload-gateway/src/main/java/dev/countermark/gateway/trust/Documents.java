@@ -8,7 +8,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** Small public documents that clients may keep: with a strong ETag, answered 304 when unchanged. */
+/**
+ * Small public documents that clients may keep: with a strong ETag, answered 304 when unchanged.
+ */
 final class Documents {
   private Documents() {}
 

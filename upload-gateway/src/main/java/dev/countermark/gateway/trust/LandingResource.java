@@ -26,7 +26,8 @@ public class LandingResource {
   public Landing get() {
     String repository = base + "/{owner}/{repository}";
     Map<String, String> addresses = new LinkedHashMap<>();
-    addresses.put("registry", base.replaceFirst("^https?://", "") + "/{owner}/{repository}[/{image}]");
+    addresses.put(
+        "registry", base.replaceFirst("^https?://", "") + "/{owner}/{repository}[/{image}]");
     addresses.put("publicKey", repository + "/keys/cosign.pub");
     addresses.put("allKeys", repository + "/keys/");
     addresses.put("containersPolicy", repository + "/keys/policy.json");

@@ -36,8 +36,7 @@ final class PublicKeys {
   Optional<List<PublicKeyVersion>> versions(RepositoryName repository) {
     return cache.get(
         repository,
-        name ->
-            store.head(ObjectKeys.repository(name)).map(r -> keys.versions(name, Purpose.OCI)));
+        name -> store.head(ObjectKeys.repository(name)).map(r -> keys.versions(name, Purpose.OCI)));
   }
 
   /** Forgets what is known of a repository that was just created or deleted here. */

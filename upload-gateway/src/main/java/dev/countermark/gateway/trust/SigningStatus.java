@@ -7,6 +7,8 @@ import dev.countermark.contracts.OciRecords.SignatureFormat;
 import dev.countermark.contracts.OciRecords.Signatures;
 import dev.countermark.contracts.OciRecords.SignedBy;
 import dev.countermark.contracts.Refusal;
+import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.SignatureTags;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -98,7 +100,9 @@ public record SigningStatus(
             digest ->
                 found.add(
                     new Signature(
-                        SignatureFormat.LEGACY, digest, subject.replace(':', '-') + ".sig")));
+                        SignatureFormat.LEGACY,
+                        digest,
+                        SignatureTags.signature(Digest.of(subject)).orElse(null))));
     for (String digest : signatures.bundleManifests()) {
       found.add(new Signature(SignatureFormat.BUNDLE, digest, null));
     }

@@ -150,13 +150,7 @@ class ManagementApiTest {
   @ValueSource(strings = {"UPPER/x", "-a/x", "a/x_y", "v2/x", "api/x", "a/%2e%2e", "a/x%2fy"})
   void aNameThatIsNoneIsRefused(String name) {
     int status =
-        admin()
-            .urlEncodingEnabled(false)
-            .body("{}")
-            .put(BASE + name)
-            .then()
-            .extract()
-            .statusCode();
+        admin().urlEncodingEnabled(false).body("{}").put(BASE + name).then().extract().statusCode();
     assertThat(status).isIn(400, 404, 405);
   }
 
@@ -184,8 +178,10 @@ class ManagementApiTest {
     put("auth-a/app", "{}").statusCode(201);
     String read = token("auth-a/app", "read");
     String push = token("auth-a/app", "push");
-    String basic = "Basic " + java.util.Base64.getEncoder()
-        .encodeToString(("x:" + adminToken).getBytes(StandardCharsets.UTF_8));
+    String basic =
+        "Basic "
+            + java.util.Base64.getEncoder()
+                .encodeToString(("x:" + adminToken).getBytes(StandardCharsets.UTF_8));
     for (String header : new String[] {"", "Bearer nonsense", "Bearer " + read + "x", basic}) {
       for (String[] request : requests("auth-a/app")) {
         given()
@@ -226,9 +222,16 @@ class ManagementApiTest {
     String own = token("own-a/app", "admin");
 
     bearer(own).get(BASE + "own-a/app").then().statusCode(200);
-    bearer(own).body("{\"oci\":{\"signTags\":true}}").put(BASE + "own-a/app").then().statusCode(200);
+    bearer(own)
+        .body("{\"oci\":{\"signTags\":true}}")
+        .put(BASE + "own-a/app")
+        .then()
+        .statusCode(200);
     bearer(own).get(BASE).then().body("repositories.repository", equalTo(List.of("own-a/app")));
-    bearer(own).body("{\"scopes\":[\"push\"]}").post(BASE + "own-a/app/tokens").then()
+    bearer(own)
+        .body("{\"scopes\":[\"push\"]}")
+        .post(BASE + "own-a/app/tokens")
+        .then()
         .statusCode(201);
     for (String[] request : requests("own-a/other")) {
       if (!request[1].equals(BASE)) {
@@ -268,8 +271,7 @@ class ManagementApiTest {
       org.jboss.logging.Logger.getLogger(ManagementApiTest.class).info("the recorder records");
       var created =
           admin()
-              .body(
-                  "{\"scopes\":[\"push\",\"read\"],\"expires\":\"P30D\",\"description\":\"ci\"}")
+              .body("{\"scopes\":[\"push\",\"read\"],\"expires\":\"P30D\",\"description\":\"ci\"}")
               .post(BASE + "token-a/app/tokens")
               .then()
               .statusCode(201)
@@ -281,8 +283,12 @@ class ManagementApiTest {
       token = created.path("token");
       listed = admin().get(BASE + "token-a/app/tokens").then().statusCode(200).extract().asString();
       bearer(token + "x").get(BASE).then().statusCode(401);
-      admin().body("{\"scopes\":[\"" + token + "\"]}").post(BASE + "token-a/app/tokens").then()
-          .statusCode(400).body("detail", not(containsString(token)));
+      admin()
+          .body("{\"scopes\":[\"" + token + "\"]}")
+          .post(BASE + "token-a/app/tokens")
+          .then()
+          .statusCode(400)
+          .body("detail", not(containsString(token)));
     } finally {
       root.removeHandler(recorder);
     }
@@ -337,8 +343,13 @@ class ManagementApiTest {
       token("pages-a/app", "read");
     }
 
-    var first = admin().queryParam("n", 2).get(BASE + "pages-a/app/tokens").then()
-        .body("tokens", hasSize(2)).extract();
+    var first =
+        admin()
+            .queryParam("n", 2)
+            .get(BASE + "pages-a/app/tokens")
+            .then()
+            .body("tokens", hasSize(2))
+            .extract();
     admin()
         .queryParam("n", 2)
         .queryParam("last", first.<String>path("next"))
@@ -436,7 +447,8 @@ class ManagementApiTest {
     @Override
     public synchronized void publish(LogRecord entry) {
       logged.add(
-          entry.getMessage() + java.util.Arrays.toString(entry.getParameters())
+          entry.getMessage()
+              + java.util.Arrays.toString(entry.getParameters())
               + entry.getThrown());
     }
 

@@ -52,10 +52,8 @@ final class AuthFixture {
   /** A bearer header for what the credential gets of the scopes. */
   String bearer(String basic, String... scopes) throws Exception {
     var credential = authenticator.credential(basic);
-    var granted =
-        TokenGrants.grant(credential, RequestedScopes.parse(java.util.List.of(scopes)));
-    return "Bearer "
-        + authenticator.bearerTokens().issue(credential.credential(), granted).token();
+    var granted = TokenGrants.grant(credential, RequestedScopes.parse(java.util.List.of(scopes)));
+    return "Bearer " + authenticator.bearerTokens().issue(credential.credential(), granted).token();
   }
 
   static final class MovingClock extends Clock {

@@ -14,7 +14,8 @@ class ChallengesTest {
   @Test
   void thePingNamesRealmAndServiceOfThePublicUrlWithoutScope() {
     assertThat(challenges.ping().challenge())
-        .contains("Bearer realm=\"https://registry.test:8080/v2/token\",service=\"registry.test:8080\"");
+        .contains(
+            "Bearer realm=\"https://registry.test:8080/v2/token\",service=\"registry.test:8080\"");
     assertThat(challenges.ping().status()).isEqualTo(401);
   }
 
@@ -33,8 +34,8 @@ class ChallengesTest {
 
   @Test
   void aTooNarrowBearerTokenIsAskedToComeBackWithABetterOne() throws Exception {
-    String header = fixture.bearer(basic("", fixture.token(APP, Scope.PUSH)),
-        "repository:acme/app:pull");
+    String header =
+        fixture.bearer(basic("", fixture.token(APP, Scope.PUSH)), "repository:acme/app:pull");
 
     var denial =
         challenges

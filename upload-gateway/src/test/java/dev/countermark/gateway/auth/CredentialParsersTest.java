@@ -33,8 +33,10 @@ class CredentialParsersTest {
   void passwordsKeepTheirColonsAndTheirUnicode() throws Exception {
     assertThat(AuthorizationHeader.parse(basic("u", "a:b:é")).orElseThrow().secret())
         .isEqualTo("a:b:é");
-    assertThat(AuthorizationHeader.parse("bAsIc " + basic("u", "p").substring(6)).orElseThrow()
-            .secret())
+    assertThat(
+            AuthorizationHeader.parse("bAsIc " + basic("u", "p").substring(6))
+                .orElseThrow()
+                .secret())
         .isEqualTo("p");
   }
 

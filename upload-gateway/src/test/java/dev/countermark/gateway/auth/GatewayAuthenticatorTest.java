@@ -65,7 +65,7 @@ class GatewayAuthenticatorTest {
     Access admin = authenticator.authenticate(basic("ci", fixture.token(APP, Scope.ADMIN)));
 
     assertThat(allowed(read)).containsExactly(Action.PULL);
-    assertThat(allowed(push)).containsExactly(Action.PULL, Action.PUSH);
+    assertThat(allowed(push)).containsExactly(Action.PULL, Action.PUSH, Action.DELETE);
     assertThat(allowed(admin)).containsExactly(Action.values());
     for (Access access : new Access[] {read, push, admin}) {
       assertThat(access.isAdministrator()).isFalse();
@@ -174,7 +174,8 @@ class GatewayAuthenticatorTest {
   @Test
   void aBearerTokenMayWhatWasGrantedAndNothingElse() throws Exception {
     String header =
-        fixture.bearer(basic("ci", fixture.token(APP, Scope.ADMIN)), "repository:acme/app/web:pull");
+        fixture.bearer(
+            basic("ci", fixture.token(APP, Scope.ADMIN)), "repository:acme/app/web:pull");
 
     Access access = authenticator.authenticate(header);
 
@@ -193,19 +194,22 @@ class GatewayAuthenticatorTest {
     assertThat(access.may(APP, Action.PULL)).isFalse();
   }
 
+  /** crane and cosign ask for {@code push,pull} before they delete. */
   @Test
-  void aBearerTokenForPushMayDeleteWhenItsHolderMay() throws Exception {
-    String scope = "repository:acme/app:push,pull";
-    Access admin =
-        authenticator.authenticate(
-            fixture.bearer(basic("", fixture.token(APP, Scope.ADMIN)), scope));
+  void aBearerTokenForPushMayDelete() throws Exception {
     Access push =
         authenticator.authenticate(
-            fixture.bearer(basic("", fixture.token(APP, Scope.PUSH)), scope));
+            fixture.bearer(
+                basic("", fixture.token(APP, Scope.PUSH)), "repository:acme/app:push,pull"));
+    Access read =
+        authenticator.authenticate(
+            fixture.bearer(
+                basic("", fixture.token(APP, Scope.READ)), "repository:acme/app:push,pull,delete"));
 
-    assertThat(admin.may(APP, Action.DELETE)).isTrue();
-    assertThat(push.may(APP, Action.DELETE)).isFalse();
+    assertThat(push.may(APP, Action.DELETE)).isTrue();
     assertThat(push.may(APP, Action.PUSH)).isTrue();
+    assertThat(push.may(APP, Action.ADMIN)).isFalse();
+    assertThat(read.may(APP, Action.DELETE)).isFalse();
   }
 
   @Test
@@ -271,8 +275,8 @@ class GatewayAuthenticatorTest {
     assertRefused("Bearer eyJhbGciOiJub25lIn0." + payload + "." + token.split("\\.")[2]);
     for (int i = 0; i < token.length() - 1; i++) {
       char c = token.charAt(i);
-      assertRefused("Bearer " + token.substring(0, i) + (c == 'A' ? 'B' : 'A')
-          + token.substring(i + 1));
+      assertRefused(
+          "Bearer " + token.substring(0, i) + (c == 'A' ? 'B' : 'A') + token.substring(i + 1));
     }
   }
 
@@ -307,8 +311,21 @@ class GatewayAuthenticatorTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "Basic", "Basic ", "Basic !!!", "Basic Zm9v", "Basic gICA", "Digest x", "Bearer",
-        "Bearer ", "Bearer a.b.c", "Bearer cm.acme.app.x.y", "Negotiate abc", ":", "Basic Og=="
+        "",
+        " ",
+        "Basic",
+        "Basic ",
+        "Basic !!!",
+        "Basic Zm9v",
+        "Basic gICA",
+        "Digest x",
+        "Bearer",
+        "Bearer ",
+        "Bearer a.b.c",
+        "Bearer cm.acme.app.x.y",
+        "Negotiate abc",
+        ":",
+        "Basic Og=="
       })
   void whatIsNoCredentialIsRefusedOrAnonymousNeverMore(String header) {
     try {

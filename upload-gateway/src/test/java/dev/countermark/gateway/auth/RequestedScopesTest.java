@@ -37,7 +37,8 @@ class RequestedScopesTest {
         .isEqualTo(wanted);
     assertThat(
             RequestedScopes.parse(
-                List.of("repository:acme/app:push repository:acme/app/x:pull",
+                List.of(
+                    "repository:acme/app:push repository:acme/app/x:pull",
                     "repository:acme/other:pull")))
         .isEqualTo(wanted);
   }
@@ -92,8 +93,29 @@ class RequestedScopesTest {
   void randomTextNeitherThrowsNorGrantsMoreThanItSays(long seed) throws Exception {
     Random random = new Random(seed);
     String[] pieces = {
-      "repository", ":", "acme", "/", "app", "other", "pull", "push", "delete", "*", ",", " ", "(",
-      ")", "registry", "catalog", "A", "\u0000", "é", "admin", "..", "-", "_"
+      "repository",
+      ":",
+      "acme",
+      "/",
+      "app",
+      "other",
+      "pull",
+      "push",
+      "delete",
+      "*",
+      ",",
+      " ",
+      "(",
+      ")",
+      "registry",
+      "catalog",
+      "A",
+      "\u0000",
+      "é",
+      "admin",
+      "..",
+      "-",
+      "_"
     };
     for (int i = 0; i < 20_000; i++) {
       StringBuilder text = new StringBuilder();

