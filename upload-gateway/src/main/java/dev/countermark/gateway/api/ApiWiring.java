@@ -3,9 +3,8 @@ package dev.countermark.gateway.api;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
 import dev.countermark.gateway.auth.RepositoryTokens;
-import dev.countermark.gateway.repositories.RepositoryChanged;
+import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.keys.KeyClient;
-import jakarta.enterprise.event.Event;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -24,10 +23,9 @@ class ApiWiring {
       BlobStore store,
       RepositoryTokens tokens,
       KeyClient keys,
-      Event<RepositoryChanged> changed,
+      Repositories repositories,
       Clock clock) {
-    return new RepositoryAdministration(
-        store, tokens, keys, name -> changed.fire(new RepositoryChanged(name)), clock);
+    return new RepositoryAdministration(store, tokens, keys, repositories::forget, clock);
   }
 
   @Produces

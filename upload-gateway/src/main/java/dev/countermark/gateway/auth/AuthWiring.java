@@ -1,8 +1,7 @@
 package dev.countermark.gateway.auth;
 
 import dev.countermark.blobs.BlobStore;
-import dev.countermark.gateway.repositories.RepositoryChanged;
-import jakarta.enterprise.event.Observes;
+import dev.countermark.gateway.repositories.Repositories;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -44,12 +43,8 @@ class AuthWiring {
 
   @Produces
   @Singleton
-  PublicRepositories publicRepositories(BlobStore store) {
-    return new PublicRepositories(store);
-  }
-
-  void forget(@Observes RepositoryChanged changed, PublicRepositories publicRepositories) {
-    publicRepositories.forget(changed.repository());
+  PublicPull publicPull(Repositories repositories) {
+    return name -> repositories.find(name).map(r -> r.oci().anonymousPull()).orElse(false);
   }
 
   @Produces

@@ -2,9 +2,8 @@ package dev.countermark.gateway.trust;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.countermark.blobs.BlobStore;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
@@ -17,30 +16,25 @@ import java.util.Optional;
  * so a stranger's guesses must not reach it; and anybody may ask here, so answers are kept a while.
  */
 final class PublicKeys {
-  /** How late a rotation or a new repository may show. */
+  /** How late a rotation may show. */
   static final Duration CACHED = Duration.ofSeconds(5);
 
   private static final int MAX_CACHED = 10_000;
 
-  private final BlobStore store;
+  private final Repositories repositories;
   private final KeyClient keys;
-  private final Cache<RepositoryName, Optional<List<PublicKeyVersion>>> cache =
+  private final Cache<RepositoryName, List<PublicKeyVersion>> cache =
       Caffeine.newBuilder().maximumSize(MAX_CACHED).expireAfterWrite(CACHED).build();
 
-  PublicKeys(BlobStore store, KeyClient keys) {
-    this.store = store;
+  PublicKeys(Repositories repositories, KeyClient keys) {
+    this.repositories = repositories;
     this.keys = keys;
   }
 
   /** All versions, oldest first, at least one; empty when there is no such repository. */
   Optional<List<PublicKeyVersion>> versions(RepositoryName repository) {
-    return cache.get(
-        repository,
-        name -> store.head(ObjectKeys.repository(name)).map(r -> keys.versions(name, Purpose.OCI)));
-  }
-
-  /** Forgets what is known of a repository that was just created or deleted here. */
-  void forget(RepositoryName repository) {
-    cache.invalidate(repository);
+    return repositories
+        .find(repository)
+        .map(r -> cache.get(repository, name -> keys.versions(name, Purpose.OCI)));
   }
 }

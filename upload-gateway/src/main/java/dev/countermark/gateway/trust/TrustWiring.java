@@ -1,9 +1,7 @@
 package dev.countermark.gateway.trust;
 
-import dev.countermark.blobs.BlobStore;
-import dev.countermark.gateway.repositories.RepositoryChanged;
+import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.keys.KeyClient;
-import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -11,11 +9,7 @@ import jakarta.inject.Singleton;
 class TrustWiring {
   @Produces
   @Singleton
-  PublicKeys publicKeys(BlobStore store, KeyClient keys) {
-    return new PublicKeys(store, keys);
-  }
-
-  void forget(@Observes RepositoryChanged changed, PublicKeys keys) {
-    keys.forget(changed.repository());
+  PublicKeys publicKeys(Repositories repositories, KeyClient keys) {
+    return new PublicKeys(repositories, keys);
   }
 }

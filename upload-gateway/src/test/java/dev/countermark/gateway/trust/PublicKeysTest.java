@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
 import java.net.URI;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,8 +19,9 @@ class PublicKeysTest {
   private static final RepositoryName APP = RepositoryName.of("acme/app");
 
   private final InMemoryBlobStore store = new InMemoryBlobStore();
+  private final Repositories repositories = new Repositories(store, Clock.systemUTC());
   private final CountingKeyClient client = new CountingKeyClient();
-  private final PublicKeys keys = new PublicKeys(store, client);
+  private final PublicKeys keys = new PublicKeys(repositories, client);
 
   @Test
   void aGuessedNameDoesNotReachTheKeyServiceWhichWouldMakeAKey() {
@@ -29,7 +31,7 @@ class PublicKeysTest {
 
   @Test
   void manyReadersAreOneQuestion() {
-    store.create(ObjectKeys.repository(APP), new byte[] {'{', '}'});
+    repositories.findOrCreate(APP);
 
     for (int i = 0; i < 100; i++) {
       assertThat(keys.versions(APP)).isPresent();
@@ -41,16 +43,15 @@ class PublicKeysTest {
   @Test
   void aRepositoryThatWasJustCreatedIsFoundAtOnce() {
     assertThat(keys.versions(APP)).isEmpty();
-    store.create(ObjectKeys.repository(APP), new byte[] {'{', '}'});
 
-    keys.forget(APP);
+    repositories.findOrCreate(APP);
 
     assertThat(keys.versions(APP)).isPresent();
   }
 
   @Test
   void aKeyServiceThatIsAwayIsAskedAgain() {
-    store.create(ObjectKeys.repository(APP), new byte[] {'{', '}'});
+    repositories.findOrCreate(APP);
     client.away = true;
     assertThatThrownBy(() -> keys.versions(APP)).isInstanceOf(Failure.Transient.class);
     KeysResource resource = new KeysResource(keys, URI.create("http://registry.test"));
