@@ -1,0 +1,73 @@
+package dev.countermark.gateway.events;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.OciRecords.ManifestRecord;
+import dev.countermark.contracts.OciRecords.State;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Finds manifests that wait for their signature although nobody may have told the signers: the
+ * gateway ended between record and event. Telling them twice does no harm.
+ */
+public final class Reconciler {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration LOOK_BACK = Duration.ofHours(24);
+
+  private final BlobStore store;
+  private final Records records;
+  private final UploadEvents events;
+  private final Clock clock;
+  private Instant from = Instant.MIN;
+
+  public Reconciler(BlobStore store, UploadEvents events, Clock clock) {
+    this.store = store;
+    this.records = new Records(store);
+    this.events = events;
+    this.clock = clock;
+  }
+
+  /**
+   * Looks at everything that was written since the last sweep, at first since a day ago.
+   *
+   * @return how many were published again
+   */
+  public int sweep() {
+    Instant now = clock.instant();
+    Instant since = from.equals(Instant.MIN) ? now.minus(LOOK_BACK) : from;
+    Instant until = now.minus(PATIENCE);
+    int published = 0;
+    String after = "";
+    BlobStore.Page page;
+    do {
+      page = store.list("oci/", after, 1000);
+      for (BlobStore.Entry entry : page.entries()) {
+        after = entry.key();
+        boolean candidate =
+            entry.key().contains("/_manifests/")
+                && entry.lastModified().isAfter(since)
+                && entry.lastModified().isBefore(until);
+        if (candidate) {
+          published += publish(entry.key());
+        }
+      }
+    } while (page.more());
+    // What is younger than the patience is looked at the next time; and a published one again.
+    from = until.minus(PATIENCE);
+    return published;
+  }
+
+  private int publish(String key) {
+    return records
+        .read(key, ManifestRecord.class)
+        .filter(m -> m.state() == State.RECEIVED)
+        .map(
+            m -> {
+              events.uploaded(m);
+              return 1;
+            })
+        .orElse(0);
+  }
+}

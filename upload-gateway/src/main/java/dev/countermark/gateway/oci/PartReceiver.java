@@ -1,0 +1,176 @@
+package dev.countermark.gateway.oci;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.OciRecords.Part;
+import dev.countermark.gateway.oci.OciException.Code;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Receives the bytes of a request and stores them part by part, each as soon as it is whole. Memory
+ * is bounded over all requests: who finds none left waits.
+ */
+final class PartReceiver {
+  /**
+   * Bytes of every part but the last. Below 5 MiB the S3 client sends one request, no multipart.
+   */
+  static final int PART = 4 * 1024 * 1024;
+
+  private static final int UNIT = 64 * 1024;
+  private static final long WAIT_SECONDS = 30;
+
+  private final BlobStore store;
+  private final Semaphore memory;
+
+  /**
+   * @param budget bytes that all requests together may hold in memory
+   */
+  PartReceiver(BlobStore store, long budget) {
+    this.store = store;
+    this.memory = new Semaphore((int) Math.max(budget, 2L * PART) / UNIT, true);
+  }
+
+  /**
+   * What a request brought.
+   *
+   * @param size bytes in all
+   * @param digest hexadecimal, by the algorithm asked for
+   */
+  record Received(List<Part> parts, long size, String digest) {}
+
+  /** Told of each part before it is stored; may keep it from being stored. */
+  interface OnlyPart {
+    /**
+     * @param content holds {@code length} bytes: all that the request brought
+     * @return true when the part need not be stored
+     */
+    boolean keep(byte[] content, int length, String digest);
+  }
+
+  /**
+   * @param algorithm as {@code MessageDigest} names it
+   * @param announced length of the body, or -1
+   * @param onlyPart asked when the whole body fits into one part
+   * @throws IOException when the client broke off; what was stored is taken back
+   */
+  Received receive(
+      InputStream body, String algorithm, long announced, OnlyPart onlyPart) throws IOException {
+    // An id of this request alone: what it stored can be taken back whatever others do.
+    String upload = UUID.randomUUID().toString();
+    long expected = announced < 0 ? PART : Math.min(announced, PART);
+    int units = (int) Math.max(1, (expected + UNIT - 1) / UNIT);
+    acquire(units);
+    List<Part> parts = new ArrayList<>();
+    try {
+      MessageDigest whole = digest(algorithm);
+      byte[] buffer = new byte[(int) Math.max(expected, 1)];
+      int length = fill(body, buffer);
+      // One byte more tells whether a full part was all.
+      int next = length == buffer.length ? body.read() : -1;
+      if (next < 0) {
+        whole.update(buffer, 0, length);
+        String digest = hex(whole.digest());
+        if (length > 0 && !onlyPart.keep(buffer, length, digest)) {
+          parts.add(store(buffer, length, upload, "SHA-256".equals(algorithm) ? digest : null));
+        }
+        return new Received(parts, length, digest);
+      }
+      if (buffer.length < PART) {
+        throw new OciException(Code.SIZE_INVALID, "more bytes came than Content-Length announced");
+      }
+      long size = 0;
+      while (length > 0) {
+        whole.update(buffer, 0, length);
+        size += length;
+        parts.add(store(buffer, length, upload, null));
+        if (next >= 0) {
+          buffer[0] = (byte) next;
+          length = 1 + fill(body, buffer, 1);
+          next = length == buffer.length ? body.read() : -1;
+        } else {
+          length = 0;
+        }
+      }
+      return new Received(parts, size, hex(whole.digest()));
+    } catch (IOException | RuntimeException e) {
+      takeBack(parts);
+      throw e;
+    } finally {
+      memory.release(units);
+    }
+  }
+
+  private void acquire(int units) {
+    try {
+      if (!memory.tryAcquire(units, WAIT_SECONDS, TimeUnit.SECONDS)) {
+        throw new OciException(
+                Code.TOOMANYREQUESTS, "too many uploads at a time: try again in a moment")
+            .with("Retry-After", "5");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new OciException(Code.UNAVAILABLE, "the gateway is stopping");
+    }
+  }
+
+  private Part store(byte[] buffer, int length, String upload, String knownSha256) {
+    String sha256 = knownSha256;
+    if (sha256 == null) {
+      MessageDigest md = digest("SHA-256");
+      md.update(buffer, 0, length);
+      sha256 = hex(md.digest());
+    }
+    store.put(ObjectKeys.content(sha256, upload), buffer, length);
+    return new Part(sha256, length, upload);
+  }
+
+  /** Deletes parts of one request that nobody else was told of. */
+  void takeBack(List<Part> parts) {
+    for (Part part : parts) {
+      store.delete(ObjectKeys.content(part.sha256(), part.upload()));
+    }
+  }
+
+  private static int fill(InputStream body, byte[] buffer) throws IOException {
+    return fill(body, buffer, 0);
+  }
+
+  /** Number of bytes that were added from {@code from} on; fewer than fit only at the end. */
+  private static int fill(InputStream body, byte[] buffer, int from) throws IOException {
+    return body.readNBytes(buffer, from, buffer.length - from);
+  }
+
+  static MessageDigest digest(String algorithm) {
+    try {
+      return MessageDigest.getInstance(algorithm);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has " + algorithm, e);
+    }
+  }
+
+  static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /**
+   * Reads a small body whole.
+   *
+   * @throws OciException {@code SIZE_INVALID} with 413 when it has more than {@code limit} bytes
+   */
+  static byte[] small(InputStream body, int limit) throws IOException {
+    byte[] content = body.readNBytes(limit + 1);
+    if (content.length > limit) {
+      throw new OciException(Code.SIZE_INVALID, 413, "at most " + limit + " bytes are accepted");
+    }
+    return content;
+  }
+}

@@ -1,0 +1,188 @@
+package dev.countermark.gateway.oci;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.OciRecords.ManifestRecord;
+import dev.countermark.contracts.OciRecords.Referrer;
+import dev.countermark.contracts.OciRecords.ReferrersRecord;
+import dev.countermark.contracts.OciRecords.TagRecord;
+import dev.countermark.format.oci.Descriptor;
+import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.InvalidManifestException;
+import dev.countermark.format.oci.Manifest;
+import dev.countermark.format.oci.MediaTypes;
+import dev.countermark.format.oci.OciName;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What refers to a manifest: users' referrers from one record, the platform's from the subject. */
+final class Referrers {
+  private final BlobStore store;
+  private final Records records;
+  private final SignatureView signatures;
+
+  Referrers(BlobStore store, SignatureView signatures) {
+    this.store = store;
+    this.records = new Records(store);
+    this.signatures = signatures;
+  }
+
+  void add(OciName name, Digest subject, Digest digest, Manifest manifest, long size) {
+    Referrer entry =
+        new Referrer(
+            manifest.mediaType(),
+            digest.toString(),
+            size,
+            manifest.artifactType(),
+            manifest.annotations());
+    records.update(
+        ObjectKeys.ociReferrers(name.value(), subject.toString()),
+        ReferrersRecord.class,
+        old -> {
+          List<Referrer> all =
+              new ArrayList<>(old.map(ReferrersRecord::manifests).orElse(List.of()));
+          if (all.stream().anyMatch(r -> r.digest().equals(entry.digest()))) {
+            return old;
+          }
+          all.add(entry);
+          return Optional.of(
+              new ReferrersRecord(
+                  old.map(ReferrersRecord::generation).orElse(0L) + 1, subject.toString(), all));
+        });
+  }
+
+  void remove(OciName name, Digest subject, Digest digest) {
+    records.update(
+        ObjectKeys.ociReferrers(name.value(), subject.toString()),
+        ReferrersRecord.class,
+        old ->
+            old.filter(
+                    r -> r.manifests().stream().anyMatch(m -> m.digest().equals(digest.toString())))
+                .map(
+                    r ->
+                        new ReferrersRecord(
+                            r.generation() + 1,
+                            r.subject(),
+                            r.manifests().stream()
+                                .filter(m -> !m.digest().equals(digest.toString()))
+                                .toList()))
+                .or(() -> old));
+  }
+
+  void deleteAll(OciName name, Digest subject) {
+    store.delete(ObjectKeys.ociReferrers(name.value(), subject.toString()));
+  }
+
+  /** Digests of what users pushed as referrers to {@code subject}. */
+  List<Digest> of(OciName name, Digest subject) {
+    return users(name, subject).stream()
+        .flatMap(r -> Digest.parse(r.digest()).stream())
+        .toList();
+  }
+
+  private List<Referrer> users(OciName name, Digest subject) {
+    return records
+        .read(
+            ObjectKeys.ociReferrers(name.value(), subject.toString()), ReferrersRecord.class)
+        .map(ReferrersRecord::manifests)
+        .orElse(List.of());
+  }
+
+  /**
+   * The response body: an image index, complete on one page because common clients read no second.
+   *
+   * @param artifactType only entries of exactly this type
+   */
+  byte[] index(OciName name, Digest subject, Optional<String> artifactType) {
+    Map<String, Referrer> all = new LinkedHashMap<>();
+    users(name, subject).forEach(r -> all.put(r.digest(), r));
+    records
+        .read(ObjectKeys.ociManifest(name.value(), subject.toString()), ManifestRecord.class)
+        .map(signatures::bundles)
+        .orElse(List.of())
+        .forEach(m -> entry(m).ifPresent(r -> all.put(r.digest(), r)));
+    fallback(name, subject).forEach(r -> all.putIfAbsent(r.digest(), r));
+    return write(all.values(), artifactType);
+  }
+
+  private static Optional<Referrer> entry(ManifestRecord record) {
+    try {
+      Manifest manifest = Manifest.parse(record.content().toArray(), record.mediaType());
+      return Optional.of(
+          new Referrer(
+              record.mediaType(),
+              record.digest(),
+              record.content().length(),
+              manifest.artifactType(),
+              manifest.annotations()));
+    } catch (InvalidManifestException e) {
+      return Optional.empty(); // was checked before it was stored
+    }
+  }
+
+  /** What clients without the referrers API kept under the tag {@code sha256-<hex>}. */
+  private List<Referrer> fallback(OciName name, Digest subject) {
+    String tag = subject.algorithm() + "-" + subject.encoded();
+    if (tag.length() > 97) {
+      tag = tag.substring(0, subject.algorithm().length() + 1 + 64);
+    }
+    Optional<ManifestRecord> index =
+        records
+            .read(ObjectKeys.ociTag(name.value(), tag), TagRecord.class)
+            .flatMap(
+                t ->
+                    records.read(
+                        ObjectKeys.ociManifest(name.value(), t.digest()), ManifestRecord.class))
+            .filter(m -> m.mediaType().equals(MediaTypes.OCI_INDEX));
+    if (index.isEmpty()) {
+      return List.of();
+    }
+    try {
+      List<Referrer> entries = new ArrayList<>();
+      for (Descriptor d :
+          Manifest.parse(index.get().content().toArray(), index.get().mediaType()).children()) {
+        entries.add(
+            new Referrer(
+                d.mediaType(), d.digest().toString(), d.size(), d.artifactType(), d.annotations()));
+      }
+      return entries;
+    } catch (InvalidManifestException e) {
+      return List.of();
+    }
+  }
+
+  /** The members in the order of the specification. */
+  private record Index(int schemaVersion, String mediaType, List<Entry> manifests) {}
+
+  private record Entry(
+      String mediaType,
+      String digest,
+      long size,
+      Optional<String> artifactType,
+      Optional<Map<String, String>> annotations) {}
+
+  private static byte[] write(Collection<Referrer> referrers, Optional<String> artifactType) {
+    List<Entry> entries =
+        referrers.stream()
+            .filter(
+                r -> artifactType.isEmpty() || artifactType.equals(r.artifactType()))
+            .map(
+                r ->
+                    new Entry(
+                        r.mediaType(),
+                        r.digest(),
+                        r.size(),
+                        r.artifactType(),
+                        r.annotations().isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(r.annotations())))
+            .toList();
+    return Json.write(new Index(2, MediaTypes.OCI_INDEX, entries));
+  }
+}

@@ -1,0 +1,78 @@
+package dev.countermark.gateway.wiring;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.S3BlobStore;
+import dev.countermark.blobs.S3Settings;
+import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.events.UploadEvents;
+import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.keys.HttpKeyClient;
+import dev.countermark.keys.KeyClient;
+import dev.countermark.keys.KeyClientSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Store, keys, clock and what else several packages share. */
+@ApplicationScoped
+class GatewayBeans {
+  @Produces
+  @Singleton
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Produces
+  @Singleton
+  BlobStore store(StoreConfig config) {
+    String key = "countermark.store.secret-key";
+    return S3BlobStore.open(
+        new S3Settings(
+            config.endpoint(),
+            config.region(),
+            config.bucket(),
+            config.accessKey(),
+            Secret.of(key, config.secretKey(), config.secretKeyFile())
+                .orElseThrow(
+                    () -> new IllegalArgumentException("missing: " + key + " or " + key + "-file")),
+            config.trustCertificates(),
+            config.timeout()));
+  }
+
+  void closeStore(@Disposes BlobStore store) throws Exception {
+    if (store instanceof AutoCloseable closeable) {
+      closeable.close();
+    }
+  }
+
+  /** Public material only: this service's credential may not sign. */
+  @Produces
+  @Singleton
+  KeyClient keys(KeysConfig config) {
+    return new HttpKeyClient(
+        new KeyClientSettings(
+            config.url(),
+            Secret.of("countermark.keys.credential", config.credential(), config.credentialFile()),
+            config.trustCertificates(),
+            config.clientCertificate(),
+            config.clientKey(),
+            config.connectTimeout(),
+            config.requestTimeout(),
+            Duration.ofSeconds(5)));
+  }
+
+  @Produces
+  @Singleton
+  Repositories repositories(BlobStore store, Clock clock) {
+    return new Repositories(store, clock);
+  }
+
+  @Produces
+  @Singleton
+  Reconciler reconciler(BlobStore store, UploadEvents events, Clock clock) {
+    return new Reconciler(store, events, clock);
+  }
+}
