@@ -1,0 +1,44 @@
+package dev.countermark.standalone;
+
+import java.net.URI;
+import java.nio.file.Path;
+
+/** What a user sees when the platform is ready: addresses, token, commands to copy. */
+final class Banner {
+  private Banner() {}
+
+  static String text(String url, String token, Path data, long startMillis) {
+    String host = URI.create(url).getAuthority();
+    return String.join(
+        System.lineSeparator(),
+        "",
+        "  ┌───────────────────────────────────────────────────────────────────┐",
+        "  │  COUNTERMARK   every package signed natively, on the server       │",
+        "  └───────────────────────────────────────────────────────────────────┘",
+        "   ready in        " + String.format("%.1f s", startMillis / 1000.0),
+        "   gateway         " + url,
+        "   API             " + url + "/api/v1/openapi",
+        "   admin token     " + token,
+        "   data and logs   " + data,
+        "",
+        "   push an image (the repository demo/hello is made on first push)",
+        "     docker login " + host + " -u admin        # password: the admin token",
+        "     docker tag IMAGE " + host + "/demo/hello/web:1.0",
+        "     docker push " + host + "/demo/hello/web:1.0",
+        "     crane auth login " + host + " -u admin -p " + token,
+        "     crane push IMAGE.tar " + host + "/demo/hello/web:1.0",
+        "",
+        "   verify it, seconds later, with nothing but the public key",
+        "     cosign verify --key " + url + "/demo/hello/keys/cosign.pub \\",
+        "       --insecure-ignore-tlog=true " + host + "/demo/hello/web:1.0",
+        "     curl -O " + url + "/demo/hello/keys/policy.json",
+        "     curl --create-dirs -o registries.d/countermark.yaml \\",
+        "       " + url + "/demo/hello/keys/registries.yaml",
+        "     skopeo --policy policy.json --registries.d registries.d copy \\",
+        "       --src-tls-verify=false --src-creds admin:" + token + " \\",
+        "       docker://" + host + "/demo/hello/web:1.0 dir:verified",
+        "",
+        "   stop with Ctrl-C, or ./run stop --data " + data,
+        "");
+  }
+}

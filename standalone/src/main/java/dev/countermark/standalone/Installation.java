@@ -1,0 +1,62 @@
+package dev.countermark.standalone;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where the built artefacts are: the checkout that {@code ./run} stands in.
+ *
+ * @param home the top folder
+ */
+record Installation(Path home) {
+  private static final String HOME = "countermark.home";
+
+  static Installation find() {
+    String home = System.getProperty(HOME);
+    if (home == null) {
+      throw new UserError("start the platform with ./run");
+    }
+    return new Installation(Path.of(home).toAbsolutePath().normalize());
+  }
+
+  Path service(String name) {
+    return require(home.resolve(name).resolve("target/quarkus-app/quarkus-run.jar"));
+  }
+
+  /** Class path of a server that is not a service: its own jar and everything in {@code lib}. */
+  String server(String name) {
+    Path target = home.resolve("standalone").resolve(name).resolve("target");
+    return require(jar(target)) + java.io.File.pathSeparator + target.resolve("lib") + "/*";
+  }
+
+  private static Path jar(Path target) {
+    try (var files = Files.newDirectoryStream(target, "*-server-*.jar")) {
+      for (Path file : files) {
+        return file;
+      }
+    } catch (IOException e) {
+      // Reported below like a missing file.
+    }
+    return target.resolve("missing");
+  }
+
+  Path parentWatch() {
+    return require(home.resolve("standalone/parent-watch/target/parent-watch.jar"));
+  }
+
+  Path bench() {
+    return require(home.resolve("bench/target/bench.jar"));
+  }
+
+  String benchLibraries() {
+    return home.resolve("bench/target/lib") + "/*";
+  }
+
+  private static Path require(Path file) {
+    if (!Files.isReadable(file)) {
+      throw new UserError(file + " is missing: build it with 'mvn package -Dquick'");
+    }
+    return file;
+  }
+}

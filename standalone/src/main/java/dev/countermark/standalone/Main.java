@@ -1,0 +1,223 @@
+package dev.countermark.standalone;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command line of {@code ./run}. */
+@Command(
+    name = "run",
+    description = "Starts Countermark on this machine: broker, object store and all services.",
+    mixinStandardHelpOptions = true,
+    version = "Countermark 0.1.0",
+    sortOptions = false)
+public final class Main implements Runnable {
+  private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+
+  /** Where a platform keeps its data. */
+  static final class DataOption {
+    @Option(
+        names = "--data",
+        paramLabel = "DIR",
+        description = "Where everything is kept (default: ./data).")
+    Path data = Path.of("data");
+  }
+
+  @Mixin private DataOption where;
+
+  @Option(names = "--port", description = "Port of the gateway (default: ${DEFAULT-VALUE}).")
+  private int port = 8080;
+
+  @Option(
+      names = "--host",
+      description = "Interface the gateway listens on (default: ${DEFAULT-VALUE}).")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--public-url",
+      paramLabel = "URL",
+      description = "What clients call the gateway (default: http://HOST:PORT).")
+  private String publicUrl;
+
+  @Option(
+      names = "--detach",
+      description = "Return once ready; DIR/endpoint.env then holds address and token.")
+  private boolean detach;
+
+  public static void main(String[] args) {
+    CommandLine commands = new CommandLine(new Main());
+    commands.addSubcommand(new Stop());
+    commands.addSubcommand(new Demo());
+    commands.addSubcommand(new Bench());
+    commands.setExecutionExceptionHandler(
+        (failure, line, parsed) -> {
+          if (failure instanceof UserError) {
+            System.err.println("countermark: " + failure.getMessage());
+          } else {
+            failure.printStackTrace(System.err);
+          }
+          return 1;
+        });
+    System.exit(commands.execute(args));
+  }
+
+  @Override
+  public void run() {
+    try {
+      if (detach) {
+        detach();
+      } else {
+        foreground();
+      }
+    } catch (IOException e) {
+      throw new UserError("cannot start: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String url() {
+    if (publicUrl != null) {
+      return publicUrl.replaceAll("/+$", "");
+    }
+    return "http://" + ("0.0.0.0".equals(host) ? "127.0.0.1" : host) + ":" + port;
+  }
+
+  private void foreground() throws IOException, InterruptedException {
+    long began = System.nanoTime();
+    DataDirectory data = DataDirectory.open(where.data);
+    CountDownLatch end = new CountDownLatch(1);
+    Platform platform =
+        new Platform(
+            Installation.find(),
+            data,
+            new Platform.Settings(host, port, url()),
+            line -> OUT.println("countermark: " + line));
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  platform.close();
+                  end.countDown();
+                },
+                "stop"));
+    try {
+      platform.start();
+    } catch (UserError | IOException e) {
+      platform.close();
+      throw e;
+    }
+    OUT.println(
+        Banner.text(
+            url(),
+            platform.adminToken(),
+            data.root(),
+            Duration.ofNanos(System.nanoTime() - began).toMillis()));
+    end.await();
+  }
+
+  private void detach() throws IOException, InterruptedException {
+    DataDirectory data = DataDirectory.open(where.data);
+    data.lock().release();
+    Files.deleteIfExists(data.endpointFile());
+    List<String> command = new ArrayList<>();
+    if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
+      command.add("/usr/bin/setsid"); // a closed terminal must not end the platform
+    }
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx96m",
+            "-Dcountermark.home=" + Installation.find().home(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName(),
+            "--data",
+            data.root().toString(),
+            "--port",
+            Integer.toString(port),
+            "--host",
+            host,
+            "--public-url",
+            url()));
+    Path log = data.log("launcher");
+    Files.deleteIfExists(log);
+    Process launcher =
+        new ProcessBuilder(command)
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    while (!Files.exists(data.endpointFile())) {
+      if (launcher.waitFor(50, TimeUnit.MILLISECONDS)) {
+        throw new UserError(
+            "the platform did not start:" + System.lineSeparator() + Files.readString(log).strip());
+      }
+    }
+    OUT.println("countermark: ready on " + url() + "; address and token in " + data.endpointFile());
+  }
+
+  @Command(name = "stop", description = "Stops a platform that runs on the data directory.")
+  static final class Stop implements Runnable {
+    @Mixin private DataOption where;
+
+    @Override
+    public void run() {
+      ProcessHandle launcher =
+          DataDirectory.at(where.data)
+              .process("launcher")
+              .orElseThrow(
+                  () ->
+                      new UserError(
+                          "no platform runs on " + where.data.toAbsolutePath().normalize()));
+      launcher.destroy();
+      try {
+        launcher.onExit().get(60, TimeUnit.SECONDS);
+        OUT.println("countermark: stopped");
+      } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+        launcher.destroyForcibly(); // its children notice and end by themselves
+        throw new UserError("the platform did not stop within 60 s and was killed");
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Command(name = "bench", description = "Runs a benchmark; its last line is one JSON object.")
+  static final class Bench implements java.util.concurrent.Callable<Integer> {
+    @Parameters(paramLabel = "NAME", description = "Which one: oci.")
+    private String name;
+
+    @Parameters(arity = "0..*", hidden = true)
+    private List<String> arguments = List.of();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      Installation installation = Installation.find();
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(
+          List.of(
+              "-Xmx1g",
+              "-Dcountermark.home=" + installation.home(),
+              "-cp",
+              installation.bench() + java.io.File.pathSeparator + installation.benchLibraries(),
+              "dev.countermark.bench.Main",
+              name));
+      command.addAll(arguments);
+      return new ProcessBuilder(command).inheritIO().start().waitFor();
+    }
+  }
+}

@@ -1,0 +1,339 @@
+package dev.countermark.standalone;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * The running platform: a broker, a store and the services, each a process of its own. All but the
+ * gateway listen on the loopback interface only, on ports found at start. Secrets reach them in
+ * files that only their owner can read.
+ */
+final class Platform implements AutoCloseable {
+  static final String PACKAGES_BUCKET = "countermark-packages";
+  static final String KEYS_BUCKET = "countermark-keys";
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final int DEATHS_BEFORE_GIVING_UP = 5;
+
+  /**
+   * @param host interface the gateway listens on
+   * @param port port the gateway listens on
+   * @param publicUrl what clients call the gateway, without a trailing slash
+   */
+  record Settings(String host, int port, String publicUrl) {}
+
+  private final Installation installation;
+  private final DataDirectory data;
+  private final Settings settings;
+  private final Consumer<String> report;
+  private final List<Child> infrastructure = new ArrayList<>();
+  private final List<Child> services = new ArrayList<>();
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+  private boolean closed;
+
+  Platform(
+      Installation installation,
+      DataDirectory data,
+      Settings settings,
+      Consumer<String> report) {
+    this.installation = installation;
+    this.data = data;
+    this.settings = settings;
+    this.report = report;
+  }
+
+  String adminToken() throws IOException {
+    return DataDirectory.read(data.secret("admin-token"));
+  }
+
+  /**
+   * Starts everything and returns when the gateway, the signers and the key service are ready.
+   *
+   * @throws UserError when the port is taken, another launcher holds the data, or a part does not
+   *     start
+   */
+  void start() throws IOException {
+    FileLock lock = data.lock();
+    report.accept("data in " + data.root() + (lock.isValid() ? "" : " (unlocked)"));
+    awaitLeftovers();
+    Ports.requireFree(settings.host(), settings.port());
+    data.writePid("launcher", ProcessHandle.current().pid());
+    Iterator<Integer> ports = Ports.free(6);
+    int brokerPort = ports.next();
+    int controllerPort = ports.next();
+    int storePort = ports.next();
+    int keysPort = ports.next();
+    int signerPort = ports.next();
+
+    infrastructure.add(
+        server(
+            "broker",
+            "dev.countermark.standalone.broker.BrokerServer",
+            "384m",
+            data.directory("kafka").toString(),
+            Integer.toString(brokerPort),
+            Integer.toString(controllerPort)));
+    infrastructure.add(
+        server(
+            "store",
+            "dev.countermark.standalone.store.StoreServer",
+            "512m",
+            data.directory("objects").toString(),
+            Integer.toString(storePort),
+            storeCredentials().toString()));
+    for (Child child : infrastructure) {
+      child.start();
+    }
+    await("the object store", infrastructure, () -> listens(storePort));
+
+    services.add(service("key-service", "256m", keyService(keysPort, storePort)));
+    services.add(
+        service("signer-oci", "256m", signerOci(signerPort, storePort, brokerPort, keysPort)));
+    services.add(service("upload-gateway", "384m", gateway(storePort, brokerPort, keysPort)));
+    for (Child child : services) {
+      child.start();
+    }
+    await("the broker", infrastructure, () -> listens(brokerPort));
+    await("the key service", services, () -> ready(keysPort));
+    await("the OCI signer", services, () -> ready(signerPort));
+    await("the gateway", services, () -> ready(settings.port()));
+    DataDirectory.writePrivate(
+        data.endpointFile(),
+        "COUNTERMARK_URL="
+            + settings.publicUrl()
+            + "\nCOUNTERMARK_ADMIN_TOKEN="
+            + adminToken()
+            + "\n");
+  }
+
+  private Path storeCredentials() throws IOException {
+    return data.properties(
+        "store",
+        Map.of(
+            "packages.bucket", PACKAGES_BUCKET,
+            "packages.access-key", "packages",
+            "packages.secret-key", DataDirectory.read(data.secret("store-packages")),
+            "keys.bucket", KEYS_BUCKET,
+            "keys.access-key", "keys",
+            "keys.secret-key", DataDirectory.read(data.secret("store-keys"))));
+  }
+
+  private Map<String, String> store(int port, String bucket, String identity) throws IOException {
+    Map<String, String> p = new LinkedHashMap<>();
+    p.put("countermark.store.endpoint", "http://127.0.0.1:" + port);
+    p.put("countermark.store.bucket", bucket);
+    p.put("countermark.store.access-key", identity);
+    p.put("countermark.store.secret-key-file", data.secret("store-" + identity).toString());
+    return p;
+  }
+
+  private Map<String, String> keyService(int port, int storePort) throws IOException {
+    Map<String, String> p = store(storePort, KEYS_BUCKET, "keys");
+    p.put("quarkus.http.host", "127.0.0.1");
+    p.put("quarkus.http.port", Integer.toString(port));
+    p.put("countermark.keyservice.root-secret-file", data.secret("keys-root").toString());
+    keyServiceClient(p, "signer-oci", "may-sign", "true");
+    keyServiceClient(p, "upload-gateway", "may-sign", "false");
+    keyServiceClient(p, "operator", "may-rotate", "true");
+    return p;
+  }
+
+  private void keyServiceClient(Map<String, String> p, String client, String right, String value)
+      throws IOException {
+    String prefix = "countermark.keyservice.clients." + client + ".";
+    p.put(prefix + "credential-sha256", sha256(DataDirectory.read(credential(client))));
+    p.put(prefix + "purposes", "oci");
+    p.put(prefix + right, value);
+  }
+
+  private Path credential(String client) throws IOException {
+    return data.secret("key-service-credential-" + client);
+  }
+
+  private Map<String, String> keyClient(int keysPort, String client) throws IOException {
+    return Map.of(
+        "countermark.keys.url", "http://127.0.0.1:" + keysPort,
+        "countermark.keys.credential-file", credential(client).toString());
+  }
+
+  private Map<String, String> signerOci(int port, int storePort, int brokerPort, int keysPort)
+      throws IOException {
+    Map<String, String> p = store(storePort, PACKAGES_BUCKET, "packages");
+    p.putAll(keyClient(keysPort, "signer-oci"));
+    p.put("quarkus.http.host", "127.0.0.1");
+    p.put("quarkus.http.port", Integer.toString(port));
+    p.put("kafka.bootstrap.servers", "127.0.0.1:" + brokerPort);
+    p.put("countermark.public-url", settings.publicUrl());
+    return p;
+  }
+
+  private Map<String, String> gateway(int storePort, int brokerPort, int keysPort)
+      throws IOException {
+    Map<String, String> p = store(storePort, PACKAGES_BUCKET, "packages");
+    p.putAll(keyClient(keysPort, "upload-gateway"));
+    p.put("quarkus.http.host", settings.host());
+    p.put("quarkus.http.port", Integer.toString(settings.port()));
+    p.put("kafka.bootstrap.servers", "127.0.0.1:" + brokerPort);
+    p.put("countermark.public-url", settings.publicUrl());
+    p.put("countermark.gateway.admin-token-file", data.secret("admin-token").toString());
+    p.put("countermark.gateway.secret-file", data.secret("gateway").toString());
+    return p;
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private Child server(String name, String mainClass, String heap, String... arguments) {
+    List<String> command = java(heap);
+    command.addAll(List.of("-cp", installation.server(name), mainClass));
+    command.addAll(List.of(arguments));
+    return new Child(name, command, data.root(), data, report);
+  }
+
+  private Child service(String name, String heap, Map<String, String> properties)
+      throws IOException {
+    Path jar = installation.service(name);
+    List<String> command = java(heap);
+    command.add("-Dsmallrye.config.locations=" + data.properties(name, properties).toUri());
+    command.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
+    command.addAll(List.of("-jar", jar.toString()));
+    return new Child(name, command, data.root(), data, report);
+  }
+
+  private List<String> java(String heap) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-javaagent:" + installation.parentWatch());
+    command.add("-Xmx" + heap);
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:+ExitOnOutOfMemoryError");
+    command.add("-XX:-HeapDumpOnOutOfMemoryError");
+    return command;
+  }
+
+  /** Children of a launcher that was killed end by themselves; not before that may we start. */
+  private void awaitLeftovers() {
+    for (String name : List.of("upload-gateway", "signer-oci", "key-service", "store", "broker")) {
+      data.process(name)
+          .ifPresent(
+              left -> {
+                report.accept("waiting for " + name + " of an earlier run to end");
+                left.destroy();
+                if (!poll(GRACE, () -> !left.isAlive())) {
+                  left.destroyForcibly();
+                  poll(GRACE, () -> !left.isAlive());
+                }
+              });
+    }
+  }
+
+  private void await(String what, List<Child> children, BooleanSupplier ready) {
+    boolean done =
+        poll(
+            PATIENCE,
+            () -> {
+              for (Child child : children) {
+                if (child.deaths() >= DEATHS_BEFORE_GIVING_UP) {
+                  throw new UserError(
+                      child.name() + " does not start; its log says why: " + child.logFile());
+                }
+              }
+              return ready.getAsBoolean();
+            });
+    if (!done) {
+      throw new UserError(
+          what + " was not ready within " + PATIENCE.toSeconds() + " s; see the logs in "
+              + data.root().resolve("logs"));
+    }
+  }
+
+  private static boolean poll(Duration patience, BooleanSupplier condition) {
+    long end = System.nanoTime() + patience.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - end > 0 || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+    return true;
+  }
+
+  private static boolean listens(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private boolean ready(int port) {
+    String host = port == settings.port() && !"0.0.0.0".equals(settings.host())
+        ? settings.host()
+        : "127.0.0.1";
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + "/q/health/ready"))
+              .timeout(Duration.ofSeconds(5))
+              .build();
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Stops all children: first who writes, then what is written to. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      Files.deleteIfExists(data.endpointFile());
+    } catch (IOException e) {
+      report.accept("cannot remove " + data.endpointFile() + ": " + e.getMessage());
+    }
+    for (List<Child> group : List.of(services, infrastructure)) {
+      group.forEach(Child::terminate);
+      group.forEach(child -> child.awaitEnd(GRACE));
+    }
+    try {
+      data.removePid("launcher");
+    } catch (IOException e) {
+      report.accept("cannot remove the launcher's pid file: " + e.getMessage());
+    }
+  }
+}
