@@ -63,8 +63,7 @@ public final class InMemoryBlobStore implements BlobStore {
   public Optional<Version> replace(String key, byte[] content, Version expected) {
     Stored fresh = stored(content.clone());
     Stored now =
-        objects.computeIfPresent(
-            key, (k, old) -> old.version().equals(expected) ? fresh : old);
+        objects.computeIfPresent(key, (k, old) -> old.version().equals(expected) ? fresh : old);
     return now == fresh ? Optional.of(fresh.version()) : Optional.empty();
   }
 

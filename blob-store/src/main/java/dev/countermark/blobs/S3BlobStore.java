@@ -37,8 +37,8 @@ import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 
 /**
- * The store behind the S3 API. Relies on {@code If-None-Match: *} and {@code If-Match} being atomic;
- * {@code BlobStoreContract} proves it for a given server.
+ * The store behind the S3 API. Relies on {@code If-None-Match: *} and {@code If-Match} being
+ * atomic; {@code BlobStoreContract} proves it for a given server.
  */
 public final class S3BlobStore implements BlobStore, AutoCloseable {
   private static final int CONNECTIONS = 256;
@@ -115,17 +115,14 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
   private void makeBucket(String region) {
     boolean exists =
-        call(
-            bucket, () -> client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build()));
+        call(bucket, () -> client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build()));
     if (exists) {
       return;
     }
     try {
       call(
           bucket,
-          () ->
-              client.makeBucket(
-                  MakeBucketArgs.builder().bucket(bucket).region(region).build()));
+          () -> client.makeBucket(MakeBucketArgs.builder().bucket(bucket).region(region).build()));
     } catch (StatusException e) {
       // 409: another service was faster.
       if (e.status != 409) {
@@ -235,10 +232,8 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
           key,
           () ->
               client.putObject(
-                  PutObjectArgs.builder()
-                      .bucket(bucket)
-                      .object(key)
-                      .stream(new Unclosed(body), size, null)
+                  PutObjectArgs.builder().bucket(bucket).object(key).stream(
+                          new Unclosed(body), size, null)
                       .contentType("application/octet-stream")
                       .build()));
     } catch (StatusException e) {
@@ -415,5 +410,4 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
       // left to the caller
     }
   }
-
 }

@@ -25,8 +25,7 @@ public record S3Settings(
     Duration timeout) {
   public S3Settings(
       URI endpoint, String region, String bucket, String accessKey, String secretKey) {
-    this(
-        endpoint, region, bucket, accessKey, secretKey, Optional.empty(), Duration.ofSeconds(20));
+    this(endpoint, region, bucket, accessKey, secretKey, Optional.empty(), Duration.ofSeconds(20));
   }
 
   /** Without the keys. */

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 
 /**
- * A CloudEvents 1.0 event in structured JSON mode. An event is a hint, never authority: whoever acts
- * on it reads the record it names again.
+ * A CloudEvents 1.0 event in structured JSON mode. An event is a hint, never authority: whoever
+ * acts on it reads the record it names again.
  *
  * @param specversion always {@code 1.0}
  * @param id equal for every delivery of the same fact

@@ -28,7 +28,8 @@ public final class Events {
   }
 
   /**
-   * A manifest was stored, or its signatures need a look because a tag or a foreign signature moved.
+   * A manifest was stored, or its signatures need a look because a tag or a foreign signature
+   * moved.
    *
    * @param repository {@code owner/name}
    * @param name full OCI name

@@ -1,8 +1,8 @@
 package dev.countermark.contracts;
 
 /**
- * A failure that was foreseen. Anything else that is thrown is a bug and goes to the dead letters at
- * once. Messages name what was expected, what was found and where; never secrets.
+ * A failure that was foreseen. Anything else that is thrown is a bug and goes to the dead letters
+ * at once. Messages name what was expected, what was found and where; never secrets.
  */
 public abstract sealed class Failure extends RuntimeException {
   private Failure(String message, Throwable cause) {

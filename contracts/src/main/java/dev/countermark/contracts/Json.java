@@ -50,7 +50,8 @@ public final class Json {
     try {
       T value = MAPPER.readValue(json, type);
       if (value == null) {
-        throw new MalformedJsonException("the JSON of a " + type.getSimpleName() + " is null", null);
+        throw new MalformedJsonException(
+            "the JSON of a " + type.getSimpleName() + " is null", null);
       }
       return value;
     } catch (IOException e) {

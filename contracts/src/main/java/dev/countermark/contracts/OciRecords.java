@@ -48,8 +48,8 @@ public final class OciRecords {
    * @param anonymousPull whether anybody may pull; default false
    * @param signatureFormats default both; never empty
    * @param signTags also sign {@code host/name:tag} identities, for podman's default policy
-   * @param hideSignatureTags leave users' signature tags out of the tag list; the platform's own are
-   *     never in it
+   * @param hideSignatureTags leave users' signature tags out of the tag list; the platform's own
+   *     are never in it
    */
   public record OciSettings(
       Visibility visibility,
@@ -172,7 +172,8 @@ public final class OciRecords {
    * bytes, so that a later release serves the same digests.
    *
    * @param by one entry per key version, oldest first
-   * @param signatureManifest digest of the {@code .sig} manifest among the pieces, if that form is on
+   * @param signatureManifest digest of the {@code .sig} manifest among the pieces, if that form is
+   *     on
    * @param bundleManifests digests of the bundle referrer manifests among the pieces
    * @param pieces every manifest and blob of all forms
    */
@@ -221,8 +222,8 @@ public final class OciRecords {
 
   /**
    * @param digest what the tag points to
-   * @param previous the last manifest that was available under this tag, while {@code digest} may not
-   *     be yet (visibility {@code after-signing})
+   * @param previous the last manifest that was available under this tag, while {@code digest} may
+   *     not be yet (visibility {@code after-signing})
    */
   public record TagRecord(
       long generation,
@@ -275,7 +276,8 @@ public final class OciRecords {
       Map<String, String> annotations) {
     public Referrer {
       artifactType = artifactType == null ? Optional.empty() : artifactType;
-      annotations = annotations == null
+      annotations =
+          annotations == null
               ? Map.of()
               : Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
     }

@@ -19,7 +19,8 @@ public record RepositoryName(String owner, String name) implements Comparable<Re
   private static final Set<String> RESERVED = Set.of("v2", "api", "q", "openapi");
 
   /**
-   * @throws IllegalArgumentException when a part breaks the grammar, or the owner is a reserved word
+   * @throws IllegalArgumentException when a part breaks the grammar, or the owner is a reserved
+   *     word
    */
   public RepositoryName {
     if (!isPart(owner) || !isPart(name) || RESERVED.contains(owner)) {

@@ -91,7 +91,8 @@ class RecordsJsonTest {
   void knowsRepositoryNames() {
     assertThat(RepositoryName.parse("acme/app")).isPresent();
     for (String bad :
-        List.of("", "acme", "acme/", "/app", "Acme/app", "a_b/c", "-a/b", "a-/b", "v2/x", "a/b/c")) {
+        List.of(
+            "", "acme", "acme/", "/app", "Acme/app", "a_b/c", "-a/b", "a-/b", "v2/x", "a/b/c")) {
       assertThat(RepositoryName.parse(bad)).as(bad).isEmpty();
     }
   }

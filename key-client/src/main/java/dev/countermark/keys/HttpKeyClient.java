@@ -26,7 +26,9 @@ public final class HttpKeyClient implements KeyClient {
 
   private record Remembered(PublicKeyVersion version, long atNanos) {}
 
-  /** Repositories whose batcher and current key are kept; beyond that all are dropped and refilled. */
+  /**
+   * Repositories whose batcher and current key are kept; beyond that all are dropped and refilled.
+   */
   private static final int MAX_REMEMBERED = 10_000;
 
   private final KeyClientSettings settings;

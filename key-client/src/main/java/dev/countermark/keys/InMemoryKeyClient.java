@@ -28,11 +28,14 @@ import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
 import org.bouncycastle.crypto.signers.StandardDSAEncoding;
 import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
 
-/** A key service for tests: keeps its keys in memory, unprotected and unaudited, loses them on exit. */
+/**
+ * A key service for tests: keeps its keys in memory, unprotected and unaudited, loses them on exit.
+ */
 public final class InMemoryKeyClient implements KeyClient {
   private static final ECNamedDomainParameters P256 =
       new ECNamedDomainParameters(
-          SECObjectIdentifiers.secp256r1, CustomNamedCurves.getByOID(SECObjectIdentifiers.secp256r1));
+          SECObjectIdentifiers.secp256r1,
+          CustomNamedCurves.getByOID(SECObjectIdentifiers.secp256r1));
 
   private record Key(RepositoryName repository, Purpose purpose) {}
 

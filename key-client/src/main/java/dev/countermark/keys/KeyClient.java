@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What the services ask of the key service. All calls block and throw {@link Failure.Transient} when
- * it is away, slow, refuses the caller or answers 5xx.
+ * What the services ask of the key service. All calls block and throw {@link Failure.Transient}
+ * when it is away, slow, refuses the caller or answers 5xx.
  */
 public interface KeyClient {
   /** What a key may be used for. */

@@ -21,7 +21,9 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Makes a TLS context from PEM files. The key is this service's TLS identity, never a signing key. */
+/**
+ * Makes a TLS context from PEM files. The key is this service's TLS identity, never a signing key.
+ */
 final class PemTls {
   private static final Pattern PKCS8 =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");

@@ -19,8 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The adapter against a server that misbehaves; the contract runs against the real service there. */
+/**
+ * The adapter against a server that misbehaves; the contract runs against the real service there.
+ */
 class HttpKeyClientTest {
   private static final RepositoryName REPOSITORY = new RepositoryName("acme", "tools");
   private static final String CREDENTIAL = "a-credential-that-nobody-may-see";
@@ -104,8 +106,7 @@ class HttpKeyClientTest {
   @Test
   void callsAnAnswerOfTheWrongShapeTransient() {
     Item item = new Item("pkg:oci/a@b", "sha256:00", Bytes.of(new byte[32]));
-    assertThatThrownBy(
-            () -> new HttpKeyClient(settings()).versions(REPOSITORY, Purpose.OCI))
+    assertThatThrownBy(() -> new HttpKeyClient(settings()).versions(REPOSITORY, Purpose.OCI))
         .isInstanceOf(Failure.Transient.class);
     assertThatThrownBy(
             () -> new HttpKeyClient(settings()).sign(REPOSITORY, Purpose.OCI, List.of(item)))
@@ -145,8 +146,7 @@ class HttpKeyClientTest {
   @Test
   void namesThePemFileThatIsMissing() {
     KeyClientSettings settings =
-        settings()
-            .withTls(Optional.of(Path.of("no-such.pem")), Optional.empty(), Optional.empty());
+        settings().withTls(Optional.of(Path.of("no-such.pem")), Optional.empty(), Optional.empty());
     assertThatThrownBy(() -> new HttpKeyClient(settings))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no-such.pem");

@@ -72,8 +72,7 @@ public abstract class KeyClientContract {
   @Test
   void makesOneKeyOnFirstUseHoweverManyAskAtOnce() throws Exception {
     RepositoryName repository = freshRepository();
-    List<PublicKeyVersion> seen =
-        atOnce(16, i -> client().current(repository, Purpose.OCI));
+    List<PublicKeyVersion> seen = atOnce(16, i -> client().current(repository, Purpose.OCI));
     assertThat(seen).doesNotContainNull().containsOnly(seen.get(0));
     assertThat(client().versions(repository, Purpose.OCI)).containsExactly(seen.get(0));
     assertThat(seen.get(0).version()).isEqualTo(1);

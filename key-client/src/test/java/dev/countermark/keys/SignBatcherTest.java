@@ -75,8 +75,11 @@ class SignBatcherTest {
         .until(
             () ->
                 waiting.size() == count
-                    && waiting.stream().allMatch(t -> t.getState() == Thread.State.WAITING
-                        || t.getState() == Thread.State.TIMED_WAITING));
+                    && waiting.stream()
+                        .allMatch(
+                            t ->
+                                t.getState() == Thread.State.WAITING
+                                    || t.getState() == Thread.State.TIMED_WAITING));
   }
 
   @Test

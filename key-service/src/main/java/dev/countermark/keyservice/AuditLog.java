@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * Appends to audit chains. A record is one object, written by create-once under the next number:
- * whoever loses the race for a number reads the winner's record, decides again and takes the next. So
- * a chain has one order over all replicas, and nothing is returned that is not in it.
+ * whoever loses the race for a number reads the winner's record, decides again and takes the next.
+ * So a chain has one order over all replicas, and nothing is returned that is not in it.
  */
 final class AuditLog {
   private static final int STRIPES = 64;
@@ -94,8 +94,7 @@ final class AuditLog {
                     appendix.entries()));
         if (write(prefix, head.sequence() + 1, sealed)) {
           heads.put(
-              prefix,
-              new Head(head.sequence() + 1, AuditSeal.hash(sealed), appendix.keyVersion()));
+              prefix, new Head(head.sequence() + 1, AuditSeal.hash(sealed), appendix.keyVersion()));
           return appendix.result();
         }
         head = readForward(prefix, name, head);
@@ -114,7 +113,8 @@ final class AuditLog {
     if (store.create(key, sealed).isPresent()) {
       return true;
     }
-    // A store client that lost the answer to its first try is told that the object exists: it is ours.
+    // A store client that lost the answer to its first try is told that the object exists: it is
+    // ours.
     return store.get(key).map(o -> Arrays.equals(o.content(), sealed)).orElse(false);
   }
 
@@ -125,8 +125,7 @@ final class AuditLog {
       if (next.isEmpty()) {
         return head;
       }
-      AuditSeal.Opened opened =
-          open(prefix, name, head.sequence() + 1, next.get().content());
+      AuditSeal.Opened opened = open(prefix, name, head.sequence() + 1, next.get().content());
       if (!opened.record().previous().equals(head.hash())) {
         throw broken(prefix, head.sequence() + 1, "does not follow the one before it");
       }
@@ -134,7 +133,9 @@ final class AuditLog {
     }
   }
 
-  /** Finds the last record in about 2 log2(n) looks: chains have no holes and nothing is deleted. */
+  /**
+   * Finds the last record in about 2 log2(n) looks: chains have no holes and nothing is deleted.
+   */
   private Head find(String prefix, String name) {
     long there = 0;
     long absent = 1;
@@ -160,8 +161,7 @@ final class AuditLog {
             .orElseThrow(() -> broken(prefix, last, "vanished"))
             .content();
     AuditSeal.Opened opened = open(prefix, name, last, sealed);
-    return readForward(
-        prefix, name, new Head(last, opened.hash(), opened.record().keyVersion()));
+    return readForward(prefix, name, new Head(last, opened.hash(), opened.record().keyVersion()));
   }
 
   private boolean exists(String prefix, long sequence) {

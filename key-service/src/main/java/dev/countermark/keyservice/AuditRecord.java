@@ -65,12 +65,7 @@ record AuditRecord(
    * @param keyVersion version of the key that made it
    */
   record Signed(
-      String purl,
-      String digest,
-      String hash,
-      String signature,
-      int keyVersion,
-      String fingerprint)
+      String purl, String digest, String hash, String signature, int keyVersion, String fingerprint)
       implements Entry {}
 
   /**

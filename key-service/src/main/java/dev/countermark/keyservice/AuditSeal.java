@@ -9,8 +9,8 @@ import java.util.HexFormat;
 /**
  * The bytes of an audit record: a line of JSON, then a line with the HMAC-SHA256 of the first in
  * hexadecimal, both ended by LF. The first line's SHA-256 links the next record to it, so the chain
- * can be followed with {@code head -1 | sha256sum}; the second stops who can write to the bucket but
- * lacks the root secret from writing a chain anew.
+ * can be followed with {@code head -1 | sha256sum}; the second stops who can write to the bucket
+ * but lacks the root secret from writing a chain anew.
  */
 final class AuditSeal {
   /** {@code previous} of the first record. */
@@ -54,8 +54,7 @@ final class AuditSeal {
     byte[] json = Arrays.copyOf(sealed, end);
     byte[] expected =
         HexFormat.of().formatHex(Hashes.hmacSha256(key, json)).getBytes(StandardCharsets.US_ASCII);
-    if (!MessageDigest.isEqual(
-        expected, Arrays.copyOfRange(sealed, end + 1, sealed.length - 1))) {
+    if (!MessageDigest.isEqual(expected, Arrays.copyOfRange(sealed, end + 1, sealed.length - 1))) {
       throw new BrokenException("was altered, or sealed with another root secret");
     }
     try {

@@ -16,10 +16,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Reads audit chains from their first record to their last and reports every place where one does not
- * hold: missing, altered, moved or reordered records, keys that the chain does not know, signatures
- * that the key does not make. What was cut off the end of a chain leaves no trace in it: note the head
- * that is printed, and compare.
+ * Reads audit chains from their first record to their last and reports every place where one does
+ * not hold: missing, altered, moved or reordered records, keys that the chain does not know,
+ * signatures that the key does not make. What was cut off the end of a chain leaves no trace in it:
+ * note the head that is printed, and compare.
  */
 public final class AuditVerifier {
   static final String DENIALS = "denials";
@@ -198,15 +198,23 @@ public final class AuditVerifier {
       }
       if (!record.record().chain().equals(name) || record.record().sequence() != number) {
         broken(
-            "record " + number + " was moved here from " + record.record().chain()
-                + " " + record.record().sequence());
+            "record "
+                + number
+                + " was moved here from "
+                + record.record().chain()
+                + " "
+                + record.record().sequence());
       }
       hash = record.hash();
       record.record().entries().forEach(entry -> check(number, entry));
       if (record.record().keyVersion() != announced) {
         broken(
-            "record " + number + " says version " + record.record().keyVersion()
-                + " is announced, found " + announced);
+            "record "
+                + number
+                + " says version "
+                + record.record().keyVersion()
+                + " is announced, found "
+                + announced);
         announced = record.record().keyVersion();
       }
     }
@@ -215,8 +223,12 @@ public final class AuditVerifier {
       if (entry instanceof AuditRecord.KeyCreated created) {
         if (created.version() != announced + 1) {
           broken(
-              "record " + number + " announces version " + created.version()
-                  + " after version " + announced);
+              "record "
+                  + number
+                  + " announces version "
+                  + created.version()
+                  + " after version "
+                  + announced);
         }
         announced = Math.max(announced, created.version());
         checkKey(number, created.version(), created.fingerprint());
@@ -229,8 +241,13 @@ public final class AuditVerifier {
         signatures++;
         if (signed.keyVersion() != announced) {
           broken(
-              "record " + number + " has a signature by version " + signed.keyVersion()
-                  + " while version " + announced + " was current");
+              "record "
+                  + number
+                  + " has a signature by version "
+                  + signed.keyVersion()
+                  + " while version "
+                  + announced
+                  + " was current");
         }
         checkKey(number, signed.keyVersion(), signed.fingerprint());
         if (recompute) {
@@ -242,8 +259,7 @@ public final class AuditVerifier {
     private void checkKey(long number, int version, String fingerprint) {
       KeyRecord key = keys.get(version);
       if (key == null || !key.fingerprint().equals(fingerprint)) {
-        broken(
-            "record " + number + " names a key version " + version + " that the bucket lacks");
+        broken("record " + number + " names a key version " + version + " that the bucket lacks");
       }
     }
 
@@ -254,7 +270,8 @@ public final class AuditVerifier {
       }
       Bytes again = key.sign(Bytes.of(HexFormat.of().parseHex(signed.hash())));
       if (!Hashes.sha256Hex(again.toArray()).equals(signed.signature())) {
-        broken("record " + number + " has a signature of " + signed.purl() + " that is not the key's");
+        broken(
+            "record " + number + " has a signature of " + signed.purl() + " that is not the key's");
       }
     }
   }

@@ -4,8 +4,8 @@ import dev.countermark.keys.KeyClient.Purpose;
 import java.util.Set;
 
 /**
- * A service that proved who it is, and what it may do. Public material of its purposes it may always
- * read; everything else only when it is said here.
+ * A service that proved who it is, and what it may do. Public material of its purposes it may
+ * always read; everything else only when it is said here.
  *
  * @param name as configured; goes into the audit log
  * @param purposes whose keys it may use at all

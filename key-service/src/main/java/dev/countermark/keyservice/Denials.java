@@ -48,8 +48,8 @@ public final class Denials {
   }
 
   /**
-   * Writes what was refused since the last call; nothing when nothing was. What cannot be written is
-   * kept for the next call.
+   * Writes what was refused since the last call; nothing when nothing was. What cannot be written
+   * is kept for the next call.
    */
   public void flush() {
     Map<AuditRecord.Denied, Long> taken;

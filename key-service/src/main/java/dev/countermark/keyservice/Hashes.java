@@ -6,7 +6,9 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The two hash functions of the key service, from the JDK: far faster there than Bouncy Castle's. */
+/**
+ * The two hash functions of the key service, from the JDK: far faster there than Bouncy Castle's.
+ */
 final class Hashes {
   private Hashes() {}
 

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The use cases of the key service. Each begins by asking whether the caller may, and each signature,
- * creation, rotation and revocation is in the audit chain before it is answered.
+ * The use cases of the key service. Each begins by asking whether the caller may, and each
+ * signature, creation, rotation and revocation is in the audit chain before it is answered.
  *
  * <p>All calls block and throw {@link Failure.Transient} when the store is away, and {@link
  * KeyServiceException} otherwise.
@@ -83,7 +83,8 @@ public final class KeyCustodian {
   /**
    * Marks a version as no longer to be trusted, for good.
    *
-   * @throws KeyServiceException {@code CONFLICT} for the current version, which must be rotated first
+   * @throws KeyServiceException {@code CONFLICT} for the current version, which must be rotated
+   *     first
    */
   public PublicKeyVersion revoke(Caller caller, KeyScope scope, int version) {
     require(caller, scope, "revoke", caller.mayRotate());
@@ -147,7 +148,9 @@ public final class KeyCustodian {
     return Math.max(head.keyVersion(), ring.current().version());
   }
 
-  /** The versions that the chain does not know yet, for instance because a replica died just then. */
+  /**
+   * The versions that the chain does not know yet, for instance because a replica died just then.
+   */
   private static List<AuditRecord.Entry> announcements(Head head, KeyRing ring) {
     List<AuditRecord.Entry> entries = new ArrayList<>();
     for (KeyRecord key : ring.records()) {
@@ -202,8 +205,12 @@ public final class KeyCustodian {
       if (head.keyVersion() > ring.current().version()) {
         throw new KeyServiceException(
             Code.RECORD_UNUSABLE,
-            "the audit chain of " + scope + " knows version " + head.keyVersion()
-                + ", the bucket only " + ring.current().version());
+            "the audit chain of "
+                + scope
+                + " knows version "
+                + head.keyVersion()
+                + ", the bucket only "
+                + ring.current().version());
       }
       List<AuditRecord.Entry> all = announcements(head, ring);
       all.addAll(entries);

@@ -11,8 +11,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Encrypts private keys for the bucket and decrypts them: AES-256-GCM under a data key of its own per
- * record, the data key in turn under the root. Both are bound to repository, purpose, version,
+ * Encrypts private keys for the bucket and decrypts them: AES-256-GCM under a data key of its own
+ * per record, the data key in turn under the root. Both are bound to repository, purpose, version,
  * public key and origin, so that a record that was moved, swapped or mixed from two does not open.
  */
 final class KeyEnvelope {
@@ -36,10 +36,8 @@ final class KeyEnvelope {
       random.nextBytes(dataKey);
       String fingerprint = key.fingerprint();
       String about = about(fingerprint, createdAt, createdBy);
-      Bytes wrapped =
-          encrypt(root.wrappingKey(), dataKey, aad("data key", scope, version, about));
-      Bytes encrypted =
-          encrypt(dataKey, scalar, aad("private key", scope, version, about));
+      Bytes wrapped = encrypt(root.wrappingKey(), dataKey, aad("data key", scope, version, about));
+      Bytes encrypted = encrypt(dataKey, scalar, aad("private key", scope, version, about));
       return new KeyRecord(
           KeyRecord.FORMAT,
           scope.repository(),
@@ -80,14 +78,9 @@ final class KeyEnvelope {
     try {
       dataKey =
           decrypt(
-              root.wrappingKey(),
-              record.wrappedDataKey(),
-              aad("data key", scope, version, about));
+              root.wrappingKey(), record.wrappedDataKey(), aad("data key", scope, version, about));
       scalar =
-          decrypt(
-              dataKey,
-              record.encryptedPrivateKey(),
-              aad("private key", scope, version, about));
+          decrypt(dataKey, record.encryptedPrivateKey(), aad("private key", scope, version, about));
       EcdsaKey key = EcdsaKey.of(scalar);
       if (!key.spki().equals(record.spki()) || !key.fingerprint().equals(record.fingerprint())) {
         throw unusable(where + " does not hold the key that it announces", null);
@@ -147,8 +140,7 @@ final class KeyEnvelope {
     if (all.length < NONCE_LENGTH + TAG_BITS / 8) {
       throw new GeneralSecurityException(all.length + " bytes are too few");
     }
-    Cipher cipher =
-        cipher(Cipher.DECRYPT_MODE, key, Arrays.copyOf(all, NONCE_LENGTH), aad);
+    Cipher cipher = cipher(Cipher.DECRYPT_MODE, key, Arrays.copyOf(all, NONCE_LENGTH), aad);
     return cipher.doFinal(all, NONCE_LENGTH, all.length - NONCE_LENGTH);
   }
 

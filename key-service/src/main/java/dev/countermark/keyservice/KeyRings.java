@@ -18,9 +18,9 @@ import java.util.OptionalInt;
 import java.util.TreeSet;
 
 /**
- * Finds and makes the versions of keys. A version is one object, made by create-once; the highest is
- * current, so that there is exactly one, whatever races. Rings are remembered for a short time, and
- * unwrapped private keys for a bounded number of keys.
+ * Finds and makes the versions of keys. A version is one object, made by create-once; the highest
+ * is current, so that there is exactly one, whatever races. Rings are remembered for a short time,
+ * and unwrapped private keys for a bounded number of keys.
  */
 final class KeyRings {
   private static final int PAGE = 1_000;
@@ -54,8 +54,7 @@ final class KeyRings {
     this.envelope = envelope;
     this.random = random;
     this.clock = clock;
-    this.rings =
-        Caffeine.newBuilder().maximumSize(maxKeys).expireAfterWrite(ringTtl).build();
+    this.rings = Caffeine.newBuilder().maximumSize(maxKeys).expireAfterWrite(ringTtl).build();
     this.keys = Caffeine.newBuilder().maximumSize(maxKeys).expireAfterAccess(keyTtl).build();
   }
 
@@ -77,7 +76,8 @@ final class KeyRings {
       rings.put(scope, ring);
       return new Found(ring, false);
     }
-    // A chain without keys: they were made by somebody just now, or they are lost. A lost key must not
+    // A chain without keys: they were made by somebody just now, or they are lost. A lost key must
+    // not
     // be replaced in silence: what it signed would stop verifying.
     boolean hadKeys = store.head(KeysBucket.audit(KeysBucket.chain(scope), 1)).isPresent();
     boolean created = !hadKeys && create(scope, 1, caller);

@@ -8,7 +8,9 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Every key of every object in the keys bucket. Numbers are padded: listings come in their order. */
+/**
+ * Every key of every object in the keys bucket. Numbers are padded: listings come in their order.
+ */
 final class KeysBucket {
   private static final Pattern RECORD = Pattern.compile(".*/([0-9]{8})\\.json");
   private static final Pattern REVOCATION = Pattern.compile(".*/([0-9]{8})\\.revoked\\.json");

@@ -41,8 +41,7 @@ public final class RootSecret {
       return new RootSecret(
           derive(secret, "countermark key-service v1: wrap data keys"),
           derive(secret, "countermark key-service v1: authenticate audit records"),
-          HexFormat.of()
-              .formatHex(derive(secret, "countermark key-service v1: public id"), 0, 8));
+          HexFormat.of().formatHex(derive(secret, "countermark key-service v1: public id"), 0, 8));
     } finally {
       Arrays.fill(secret, (byte) 0);
     }

@@ -62,16 +62,13 @@ class AuditVerifierTest {
     String line = first.substring(0, first.indexOf('\n'));
     assertThat(text(key(2)))
         .contains(
-            "\"previous\":\""
-                + Hashes.sha256Hex(line.getBytes(StandardCharsets.UTF_8))
-                + "\"");
+            "\"previous\":\"" + Hashes.sha256Hex(line.getBytes(StandardCharsets.UTF_8)) + "\"");
   }
 
   @Test
   void findsAMissingRecord() {
     store.delete(key(4));
-    assertThat(breaks(store, false))
-        .anyMatch(b -> b.equals("acme/tools/oci: record 4 is missing"));
+    assertThat(breaks(store, false)).anyMatch(b -> b.equals("acme/tools/oci: record 4 is missing"));
   }
 
   @Test
@@ -161,8 +158,7 @@ class AuditVerifierTest {
   @Test
   void findsAKeyThatWasReplaced() {
     store.delete(KeysBucket.version(OTHER, 1));
-    KeyEnvelope envelope =
-        new KeyEnvelope(Fixtures.root(1), new java.security.SecureRandom());
+    KeyEnvelope envelope = new KeyEnvelope(Fixtures.root(1), new java.security.SecureRandom());
     EcdsaKey foreign = EcdsaKey.generate(new java.security.SecureRandom());
     store.create(
         KeysBucket.version(OTHER, 1),
@@ -178,19 +174,22 @@ class AuditVerifierTest {
     long breaks =
         replica(store)
             .verifier()
-            .verify(Optional.of(OTHER.repository()), true, b -> {}, chain -> {
-              assertThat(chain.name()).isEqualTo("acme/other/oci");
-              assertThat(chain.length()).isEqualTo(4);
-              assertThat(chain.signatures()).isEqualTo(4);
-            });
+            .verify(
+                Optional.of(OTHER.repository()),
+                true,
+                b -> {},
+                chain -> {
+                  assertThat(chain.name()).isEqualTo("acme/other/oci");
+                  assertThat(chain.length()).isEqualTo(4);
+                  assertThat(chain.signatures()).isEqualTo(4);
+                });
     assertThat(breaks).isZero();
   }
 
   @Test
   void makesTheServiceRefuseToSignOntoAChainThatDoesNotFollow() {
     write(key(10), text(key(9)));
-    assertThatThrownBy(
-            () -> replica(store).custodian().sign(SIGNER, SCOPE, List.of(item("z"))))
+    assertThatThrownBy(() -> replica(store).custodian().sign(SIGNER, SCOPE, List.of(item("z"))))
         .isInstanceOfSatisfying(
             KeyServiceException.class, e -> assertThat(e.code()).isEqualTo(Code.AUDIT_BROKEN));
   }

@@ -31,8 +31,7 @@ class EcdsaKeyTest {
         EcdsaKey.of(
             HexFormat.of()
                 .parseHex("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721"));
-    Bytes signature =
-        key.sign(Bytes.of(Hashes.sha256(message.getBytes(StandardCharsets.UTF_8))));
+    Bytes signature = key.sign(Bytes.of(Hashes.sha256(message.getBytes(StandardCharsets.UTF_8))));
     ASN1Sequence parsed = ASN1Sequence.getInstance(signature.toArray());
     assertThat(ASN1Integer.getInstance(parsed.getObjectAt(0)).getValue())
         .isEqualTo(new BigInteger(r, 16));
@@ -46,8 +45,7 @@ class EcdsaKeyTest {
     byte[] message = "message".getBytes(StandardCharsets.UTF_8);
     Signature verifier = Signature.getInstance("SHA256withECDSA");
     verifier.initVerify(
-        KeyFactory.getInstance("EC")
-            .generatePublic(new X509EncodedKeySpec(key.spki().toArray())));
+        KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(key.spki().toArray())));
     verifier.update(message);
     assertThat(verifier.verify(key.sign(Bytes.of(Hashes.sha256(message))).toArray())).isTrue();
   }

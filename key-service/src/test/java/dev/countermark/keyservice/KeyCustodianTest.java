@@ -227,8 +227,7 @@ class KeyCustodianTest {
     for (int i = 0; i < 10_000; i++) {
       service
           .denials()
-          .record(
-              java.util.Optional.of("client-" + i), java.util.Optional.empty(), "sign", "no");
+          .record(java.util.Optional.of("client-" + i), java.util.Optional.empty(), "sign", "no");
     }
     service.denials().flush();
     AuditRecord record = records(store, KeysBucket.DENIALS).get(0);
@@ -251,14 +250,11 @@ class KeyCustodianTest {
   @Test
   void givesTheSameBytesWhenTheServiceDiedBetweenAuditRecordAndAnswer() {
     store.failAfter(KeysBucket.AUDIT);
-    assertThatThrownBy(
-            () -> replica(store).custodian().sign(SIGNER, SCOPE, List.of(item("a"))))
+    assertThatThrownBy(() -> replica(store).custodian().sign(SIGNER, SCOPE, List.of(item("a"))))
         .isInstanceOf(Failure.Transient.class);
-    AuditRecord.Signed lost =
-        (AuditRecord.Signed) records(store, chain()).get(0).entries().get(1);
+    AuditRecord.Signed lost = (AuditRecord.Signed) records(store, chain()).get(0).entries().get(1);
     SignedBatch again = replica(store).custodian().sign(SIGNER, SCOPE, List.of(item("a")));
-    assertThat(Hashes.sha256Hex(again.signatures().get(0).toArray()))
-        .isEqualTo(lost.signature());
+    assertThat(Hashes.sha256Hex(again.signatures().get(0).toArray())).isEqualTo(lost.signature());
     assertThat(records(store, chain())).hasSize(2);
     assertThat(breaks(store, true)).isEmpty();
   }

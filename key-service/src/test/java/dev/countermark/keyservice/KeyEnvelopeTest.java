@@ -71,13 +71,9 @@ class KeyEnvelopeTest {
   void opensNoRecordWithASingleBitChanged() {
     for (int bit = 0; bit < sealed.encryptedPrivateKey().length() * 8; bit++) {
       assertUnusable(
-          with(sealed, sealed.wrappedDataKey(), flip(sealed.encryptedPrivateKey(), bit)),
-          SCOPE,
-          1);
+          with(sealed, sealed.wrappedDataKey(), flip(sealed.encryptedPrivateKey(), bit)), SCOPE, 1);
       assertUnusable(
-          with(sealed, flip(sealed.wrappedDataKey(), bit), sealed.encryptedPrivateKey()),
-          SCOPE,
-          1);
+          with(sealed, flip(sealed.wrappedDataKey(), bit), sealed.encryptedPrivateKey()), SCOPE, 1);
     }
   }
 
@@ -91,9 +87,17 @@ class KeyEnvelopeTest {
     Bytes foreign = EcdsaKey.generate(random).spki();
     assertUnusable(
         new KeyRecord(
-            sealed.format(), sealed.repository(), sealed.purpose(), sealed.version(),
-            sealed.algorithm(), foreign, sealed.fingerprint(), sealed.createdAt(),
-            sealed.createdBy(), sealed.rootId(), sealed.wrappedDataKey(),
+            sealed.format(),
+            sealed.repository(),
+            sealed.purpose(),
+            sealed.version(),
+            sealed.algorithm(),
+            foreign,
+            sealed.fingerprint(),
+            sealed.createdAt(),
+            sealed.createdBy(),
+            sealed.rootId(),
+            sealed.wrappedDataKey(),
             sealed.encryptedPrivateKey()),
         SCOPE,
         1);
@@ -124,15 +128,23 @@ class KeyEnvelopeTest {
     assertThatThrownBy(() -> envelope.open(record, scope, version))
         .isInstanceOfSatisfying(
             KeyServiceException.class,
-            e ->
-                assertThat(e.code()).isEqualTo(KeyServiceException.Code.RECORD_UNUSABLE));
+            e -> assertThat(e.code()).isEqualTo(KeyServiceException.Code.RECORD_UNUSABLE));
   }
 
   private static KeyRecord with(KeyRecord base, Bytes wrapped, Bytes encrypted) {
     return new KeyRecord(
-        base.format(), base.repository(), base.purpose(), base.version(), base.algorithm(),
-        base.spki(), base.fingerprint(), base.createdAt(), base.createdBy(), base.rootId(),
-        wrapped, encrypted);
+        base.format(),
+        base.repository(),
+        base.purpose(),
+        base.version(),
+        base.algorithm(),
+        base.spki(),
+        base.fingerprint(),
+        base.createdAt(),
+        base.createdBy(),
+        base.rootId(),
+        wrapped,
+        encrypted);
   }
 
   private static Bytes flip(Bytes bytes, int bit) {

@@ -129,8 +129,7 @@ public final class KeyedDispatcher {
    * @param threads jobs that run at the same time, all lanes together
    * @param workers runs at least {@code threads} tasks at once
    */
-  public KeyedDispatcher(
-      int threads, Share uploads, Share resyncs, Executor workers, Timer timer) {
+  public KeyedDispatcher(int threads, Share uploads, Share resyncs, Executor workers, Timer timer) {
     if (threads < 1) {
       throw new IllegalArgumentException("a dispatcher needs a thread, got " + threads);
     }

@@ -6,7 +6,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Exponential backoff with full jitter: the wait before try n+1 is anything from nothing to {@code
- * base · 2^(n-1)}, at most {@code cap}, so that those who failed together do not come back together.
+ * base · 2^(n-1)}, at most {@code cap}, so that those who failed together do not come back
+ * together.
  *
  * @param base upper bound of the first wait
  * @param cap upper bound of every wait

@@ -11,9 +11,11 @@ import java.time.Duration;
  *
  * <ul>
  *   <li>{@code countermark.signing.lag}: accepted to signed, for what was newly signed
- *   <li>{@code countermark.signing.attempt}: one try, from its start to the broker's acknowledgement
+ *   <li>{@code countermark.signing.attempt}: one try, from its start to the broker's
+ *       acknowledgement
  *   <li>{@code countermark.signing.outcomes} by {@code code}
- *   <li>{@code countermark.signing.retries}, {@code countermark.signing.dead.letters} by {@code code}
+ *   <li>{@code countermark.signing.retries}, {@code countermark.signing.dead.letters} by {@code
+ *       code}
  *   <li>{@code countermark.signing.in.flight}: accepted and not yet dealt with
  * </ul>
  */

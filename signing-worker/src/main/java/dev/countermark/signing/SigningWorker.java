@@ -51,8 +51,8 @@ public final class SigningWorker<R extends SigningRequest, O> {
   @FunctionalInterface
   public interface DeadLetters {
     /**
-     * @return completes when the broker acknowledged it; any failure is tried again without end, for
-     *     the record would be lost otherwise
+     * @return completes when the broker acknowledged it; any failure is tried again without end,
+     *     for the record would be lost otherwise
      */
     CompletionStage<Void> publish(DeadLetter letter);
   }

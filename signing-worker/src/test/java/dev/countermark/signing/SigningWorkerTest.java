@@ -46,8 +46,7 @@ class SigningWorkerTest {
       new RetryPolicy(Duration.ofMillis(100), Duration.ofSeconds(2), 5, Duration.ofMinutes(1));
 
   private SigningWorker<Request, String> worker() {
-    var dispatcher =
-        new KeyedDispatcher(2, new Share(8, 2), new Share(2, 1), scheduler, scheduler);
+    var dispatcher = new KeyedDispatcher(2, new Share(8, 2), new Share(2, 1), scheduler, scheduler);
     return new SigningWorker<>(
         dispatcher,
         (lane, value) -> {
@@ -152,8 +151,7 @@ class SigningWorkerTest {
     worker().accept(delivery("pkg:a"));
     scheduler.runAll();
 
-    assertThat(events)
-        .containsExactly("signing", "told signed", "told signed", "acknowledged");
+    assertThat(events).containsExactly("signing", "told signed", "told signed", "acknowledged");
     assertThat(meters.get("countermark.signing.lag").timer().count()).isEqualTo(1);
   }
 
@@ -274,8 +272,7 @@ class SigningWorkerTest {
     Random random = new Random(seed);
     Map<String, List<Integer>> acknowledged = new HashMap<>();
     Map<String, List<Integer>> ended = new HashMap<>();
-    var dispatcher =
-        new KeyedDispatcher(3, new Share(8, 3), new Share(2, 1), scheduler, scheduler);
+    var dispatcher = new KeyedDispatcher(3, new Share(8, 3), new Share(2, 1), scheduler, scheduler);
     SigningWorker<Request, String> worker =
         new SigningWorker<>(
             dispatcher,

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The directory that holds everything: the broker's log, the store's objects, secrets, configuration
- * and logs. Directories have mode 0700, files with secrets 0600.
+ * The directory that holds everything: the broker's log, the store's objects, secrets,
+ * configuration and logs. Directories have mode 0700, files with secrets 0600.
  */
 final class DataDirectory {
   private static final long LEAST_FREE_BYTES = 256L * 1024 * 1024;
@@ -73,8 +73,7 @@ final class DataDirectory {
     }
     try {
       return Files.createDirectories(
-          path,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (UnsupportedOperationException e) {
       return Files.createDirectories(path); // a file system without POSIX permissions
     }
@@ -113,7 +112,8 @@ final class DataDirectory {
 
   Path properties(String name, Map<String, String> values) throws IOException {
     StringBuilder text = new StringBuilder();
-    values.forEach((k, v) -> text.append(k).append('=').append(v.replace("\\", "\\\\")).append('\n'));
+    values.forEach(
+        (k, v) -> text.append(k).append('=').append(v.replace("\\", "\\\\")).append('\n'));
     Path file = directory("config").resolve(name + ".properties");
     writePrivate(file, text.toString());
     return file;
@@ -139,7 +139,8 @@ final class DataDirectory {
   /** The process that wrote a pid file, if it still runs and still is one of ours. */
   Optional<ProcessHandle> process(String name) {
     try {
-      long pid = Long.parseLong(Files.readString(root.resolve("run").resolve(name + ".pid")).strip());
+      long pid =
+          Long.parseLong(Files.readString(root.resolve("run").resolve(name + ".pid")).strip());
       // A pid may have been reused since: only a Java process can be ours.
       return ProcessHandle.of(pid)
           .filter(ProcessHandle::isAlive)

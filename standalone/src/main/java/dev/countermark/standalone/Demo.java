@@ -8,7 +8,8 @@ import picocli.CommandLine.Option;
 /** Shows the platform: pushes, waits for the signatures, verifies them, and prints a table. */
 @Command(
     name = "demo",
-    description = "Pushes samples, waits until they are signed, verifies them; non-zero on failure.")
+    description =
+        "Pushes samples, waits until they are signed, verifies them; non-zero on failure.")
 final class Demo implements Callable<Integer> {
   @Option(
       names = "--data",

@@ -54,10 +54,7 @@ final class Platform implements AutoCloseable {
   private boolean closed;
 
   Platform(
-      Installation installation,
-      DataDirectory data,
-      Settings settings,
-      Consumer<String> report) {
+      Installation installation, DataDirectory data, Settings settings, Consumer<String> report) {
     this.installation = installation;
     this.data = data;
     this.settings = settings;
@@ -132,12 +129,18 @@ final class Platform implements AutoCloseable {
     return data.properties(
         "store",
         Map.of(
-            "packages.bucket", PACKAGES_BUCKET,
-            "packages.access-key", "packages",
-            "packages.secret-key", DataDirectory.read(data.secret("store-packages")),
-            "keys.bucket", KEYS_BUCKET,
-            "keys.access-key", "keys",
-            "keys.secret-key", DataDirectory.read(data.secret("store-keys"))));
+            "packages.bucket",
+            PACKAGES_BUCKET,
+            "packages.access-key",
+            "packages",
+            "packages.secret-key",
+            DataDirectory.read(data.secret("store-packages")),
+            "keys.bucket",
+            KEYS_BUCKET,
+            "keys.access-key",
+            "keys",
+            "keys.secret-key",
+            DataDirectory.read(data.secret("store-keys"))));
   }
 
   private Map<String, String> store(int port, String bucket, String identity) throws IOException {
@@ -174,8 +177,10 @@ final class Platform implements AutoCloseable {
 
   private Map<String, String> keyClient(int keysPort, String client) throws IOException {
     return Map.of(
-        "countermark.keys.url", "http://127.0.0.1:" + keysPort,
-        "countermark.keys.credential-file", credential(client).toString());
+        "countermark.keys.url",
+        "http://127.0.0.1:" + keysPort,
+        "countermark.keys.credential-file",
+        credential(client).toString());
   }
 
   private Map<String, String> signerOci(int port, int storePort, int brokerPort, int keysPort)
@@ -271,7 +276,10 @@ final class Platform implements AutoCloseable {
             });
     if (!done) {
       throw new UserError(
-          what + " was not ready within " + PATIENCE.toSeconds() + " s; see the logs in "
+          what
+              + " was not ready within "
+              + PATIENCE.toSeconds()
+              + " s; see the logs in "
               + data.root().resolve("logs"));
     }
   }
@@ -297,9 +305,10 @@ final class Platform implements AutoCloseable {
   }
 
   private boolean ready(int port) {
-    String host = port == settings.port() && !"0.0.0.0".equals(settings.host())
-        ? settings.host()
-        : "127.0.0.1";
+    String host =
+        port == settings.port() && !"0.0.0.0".equals(settings.host())
+            ? settings.host()
+            : "127.0.0.1";
     try {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + "/q/health/ready"))

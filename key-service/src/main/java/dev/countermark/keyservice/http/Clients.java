@@ -16,7 +16,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import javax.security.auth.x500.X500Principal;
 
-/** Tells who calls: by bearer credential, or by the subject of a certificate that TLS has verified. */
+/**
+ * Tells who calls: by bearer credential, or by the subject of a certificate that TLS has verified.
+ */
 final class Clients {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
@@ -44,8 +46,7 @@ final class Clients {
       throw new IllegalArgumentException(key + ": a name has 1 to 64 of A-Z a-z 0-9 . _ -");
     }
     if (settings.credentialSha256().isEmpty() && settings.certificateSubject().isEmpty()) {
-      throw new IllegalArgumentException(
-          key + " needs credential-sha256 or certificate-subject");
+      throw new IllegalArgumentException(key + " needs credential-sha256 or certificate-subject");
     }
     settings
         .credentialSha256()

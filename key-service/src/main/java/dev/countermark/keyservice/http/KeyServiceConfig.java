@@ -24,8 +24,8 @@ public interface KeyServiceConfig {
   Map<String, Client> clients();
 
   /**
-   * How long a rotation or revocation made at another replica may stay unseen by readers. Signatures
-   * see a rotation at once.
+   * How long a rotation or revocation made at another replica may stay unseen by readers.
+   * Signatures see a rotation at once.
    */
   @WithDefault("PT10S")
   Duration ringTtl();
@@ -44,8 +44,8 @@ public interface KeyServiceConfig {
     Optional<String> credentialSha256();
 
     /**
-     * Subject of its TLS certificate, as in {@code CN=signer-oci,O=Example}; needs {@code
-     * quarkus.http.ssl.client-auth}.
+     * Subject of its TLS certificate in the order of RFC 2253 (most specific first), as in {@code
+     * CN=signer-oci,O=Example}; needs {@code quarkus.http.ssl.client-auth}.
      */
     Optional<String> certificateSubject();
 

@@ -12,7 +12,8 @@ public class KeyServiceMain {
       Quarkus.run(args);
       return;
     }
-    // The command must not take the port of a service that runs beside it, nor chat on standard out.
+    // The command must not take the port of a service that runs beside it, nor chat on standard
+    // out.
     System.setProperty("quarkus.http.host-enabled", "false");
     System.setProperty("quarkus.log.console.stderr", "true");
     System.setProperty("quarkus.banner.enabled", "false");

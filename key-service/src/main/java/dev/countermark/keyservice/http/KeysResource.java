@@ -105,8 +105,7 @@ public class KeysResource {
     KeyScope scope() {
       RepositoryName repository =
           RepositoryName.parse(owner + "/" + name)
-              .orElseThrow(
-                  () -> new KeyServiceException(Code.NOT_FOUND, "not a repository name"));
+              .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a repository name"));
       return new KeyScope(
           repository,
           Arrays.stream(Purpose.values())

@@ -11,7 +11,9 @@ import java.util.TreeMap;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Turns failures into {@code application/problem+json} (RFC 9457); the only place with statuses. */
+/**
+ * Turns failures into {@code application/problem+json} (RFC 9457); the only place with statuses.
+ */
 class Problems {
   private static final Logger LOG = Logger.getLogger(Problems.class);
 

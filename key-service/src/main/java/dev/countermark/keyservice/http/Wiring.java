@@ -22,7 +22,9 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 
-/** Makes the service from its settings; refuses to start with a setting that is wrong, naming it. */
+/**
+ * Makes the service from its settings; refuses to start with a setting that is wrong, naming it.
+ */
 @ApplicationScoped
 class Wiring {
   @Produces
@@ -49,8 +51,7 @@ class Wiring {
   private static String secretKey(StoreConfig config) {
     if (config.secretKeyFile().isPresent()) {
       Path file = config.secretKeyFile().get();
-      return new String(
-              bytesOf(file, "countermark.store.secret-key-file"), StandardCharsets.UTF_8)
+      return new String(bytesOf(file, "countermark.store.secret-key-file"), StandardCharsets.UTF_8)
           .strip();
     }
     return config
@@ -75,8 +76,7 @@ class Wiring {
     Optional<Path> file = config.rootSecretFile();
     try {
       if (file.isPresent()) {
-        return RootSecret.consume(
-            bytesOf(file.get(), "countermark.keyservice.root-secret-file"));
+        return RootSecret.consume(bytesOf(file.get(), "countermark.keyservice.root-secret-file"));
       }
       return RootSecret.consume(
           Base64.getDecoder()

@@ -52,8 +52,7 @@ class KeysResourceTest {
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(url.resolve(path))
-            .method(
-                method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     if (body != null) {
       request.header("Content-Type", "application/json");
     }
@@ -63,8 +62,7 @@ class KeysResourceTest {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  private static void assertProblem(HttpResponse<String> answer, int status)
-      throws IOException {
+  private static void assertProblem(HttpResponse<String> answer, int status) throws IOException {
     assertThat(answer.statusCode()).isEqualTo(status);
     assertThat(answer.headers().firstValue("content-type"))
         .hasValueSatisfying(type -> assertThat(type).startsWith("application/problem+json"));
@@ -88,8 +86,7 @@ class KeysResourceTest {
     HttpResponse<String> identity = call("GET", KEYS + "/identity", TestClients.GATEWAY, null);
     assertThat(json.readTree(identity.body()).get("fingerprint"))
         .isEqualTo(version.get("fingerprint"));
-    JsonNode signed =
-        json.readTree(call("POST", KEYS + ":sign", TestClients.SIGNER, SIGN).body());
+    JsonNode signed = json.readTree(call("POST", KEYS + ":sign", TestClients.SIGNER, SIGN).body());
     assertThat(signed.get("key").get("fingerprint")).isEqualTo(version.get("fingerprint"));
     assertThat(signed.get("signatures")).hasSize(1);
   }
@@ -111,8 +108,14 @@ class KeysResourceTest {
 
   @ParameterizedTest
   @CsvSource({
-    "GET,'',", "GET,/identity,", "POST,:sign,", "POST,:rotate,", "POST,/1:revoke,",
-    "GET,'',wrong", "POST,:sign,wrong", "POST,:rotate,wrong"
+    "GET,'',",
+    "GET,/identity,",
+    "POST,:sign,",
+    "POST,:rotate,",
+    "POST,/1:revoke,",
+    "GET,'',wrong",
+    "POST,:sign,wrong",
+    "POST,:rotate,wrong"
   })
   void refusesStrangers(String method, String suffix, String credential) throws Exception {
     HttpResponse<String> answer =
@@ -121,7 +124,6 @@ class KeysResourceTest {
     assertThat(answer.headers().firstValue("www-authenticate"))
         .hasValueSatisfying(v -> assertThat(v).startsWith("Bearer"));
   }
-
 
   @Test
   void refusesAnotherSchemeEvenWithTheRightCredential() throws Exception {
@@ -167,8 +169,7 @@ class KeysResourceTest {
 
   @Test
   void refusesMoreThan256ItemsAndOverlongOnes() throws Exception {
-    String many =
-        IntStream.range(0, 257).mapToObj(i -> ITEM).collect(Collectors.joining(","));
+    String many = IntStream.range(0, 257).mapToObj(i -> ITEM).collect(Collectors.joining(","));
     assertProblem(
         call("POST", KEYS + ":sign", TestClients.SIGNER, "{\"items\":[" + many + "]}"), 400);
     String overlong = SIGN.replace("pkg:oci/a@b", "p".repeat(1025));
@@ -178,8 +179,7 @@ class KeysResourceTest {
   @Test
   void refusesABodyBeyondTheLimit() throws Exception {
     String large = SIGN.replace("pkg:oci/a@b", "p".repeat(1_100_000));
-    assertThat(call("POST", KEYS + ":sign", TestClients.SIGNER, large).statusCode())
-        .isEqualTo(413);
+    assertThat(call("POST", KEYS + ":sign", TestClients.SIGNER, large).statusCode()).isEqualTo(413);
   }
 
   @ParameterizedTest

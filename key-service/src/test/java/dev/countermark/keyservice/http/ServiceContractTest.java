@@ -33,8 +33,7 @@ class ServiceContractTest extends KeyClientContract {
       if (client == null) {
         client =
             new HttpKeyClient(
-                KeyClientSettings.bearer(url, TestClients.SIGNER)
-                    .withCurrentTtl(Duration.ZERO));
+                KeyClientSettings.bearer(url, TestClients.SIGNER).withCurrentTtl(Duration.ZERO));
       }
       return client;
     }
@@ -46,8 +45,7 @@ class ServiceContractTest extends KeyClientContract {
       HttpResponse<String> answer =
           HttpClient.newHttpClient()
               .send(
-                  HttpRequest.newBuilder(
-                          url.resolve(KeyServiceApi.rotate(repository, purpose)))
+                  HttpRequest.newBuilder(url.resolve(KeyServiceApi.rotate(repository, purpose)))
                       .header("Authorization", "Bearer " + TestClients.OPERATOR)
                       .POST(HttpRequest.BodyPublishers.noBody())
                       .build(),

@@ -27,8 +27,8 @@ class KafkaPublisher
   static final String VALUE_OMITTED = "countermark-value-omitted-bytes";
 
   /**
-   * Largest value a dead letter carries, bytes: with its headers it must stay below a broker's usual
-   * limit of 1 MiB per record, or it could never be written.
+   * Largest value a dead letter carries, bytes: with its headers it must stay below a broker's
+   * usual limit of 1 MiB per record, or it could never be written.
    */
   static final int MAX_DEAD_LETTER_VALUE = 900_000;
 

@@ -50,8 +50,7 @@ final class ManifestSigner {
   }
 
   /** What is to be made, and by which key if it matters. */
-  private record Missing(
-      Optional<PublicKeyVersion> key, List<String> references, boolean bundle) {
+  private record Missing(Optional<PublicKeyVersion> key, List<String> references, boolean bundle) {
     boolean nothing() {
       return references.isEmpty() && !bundle;
     }
@@ -66,8 +65,7 @@ final class ManifestSigner {
    * @throws IllegalStateException when a signature that was made does not verify: a bug here or in
    *     the key service
    */
-  Signatures upToDate(
-      ManifestRecord record, Descriptor subject, OciSettings settings, Lane lane) {
+  Signatures upToDate(ManifestRecord record, Descriptor subject, OciSettings settings, Lane lane) {
     Signatures existing =
         record
             .signatures()
@@ -78,16 +76,14 @@ final class ManifestSigner {
             ? Optional.empty()
             : Optional.of(keys.current(record.repository(), Purpose.OCI));
     if (lane == Lane.RESYNC && current.isPresent()) {
-      existing =
-          withoutDamage(existing, record.repository(), current.get(), subject.digest());
+      existing = withoutDamage(existing, record.repository(), current.get(), subject.digest());
     }
     Missing missing = missing(record, settings, existing, current);
     if (missing.nothing()) {
       return existing;
     }
     SignaturePlan plan =
-        SignaturePlan.prepare(
-            subject, record.pushedAt(), missing.references(), missing.bundle());
+        SignaturePlan.prepare(subject, record.pushedAt(), missing.references(), missing.bundle());
     SignedBatch batch = sign(record, plan.hashes());
     if (missing.key().isPresent()
         && !missing.key().get().fingerprint().equals(batch.key().fingerprint())) {
@@ -95,8 +91,7 @@ final class ManifestSigner {
     }
     SignaturePlan.Signed made =
         plan.complete(
-            batch.signatures().stream().map(Bytes::toArray).toList(),
-            batch.key().spki().toArray());
+            batch.signatures().stream().map(Bytes::toArray).toList(), batch.key().spki().toArray());
     verify(made, missing, batch.key(), subject.digest());
     return with(existing, made, missing, batch.key());
   }
@@ -246,9 +241,7 @@ final class ManifestSigner {
     return signatures(
         others,
         Pieces.of(
-            pieces.layers().stream()
-                .filter(l -> reference(byAny, l, subject).isPresent())
-                .toList(),
+            pieces.layers().stream().filter(l -> reference(byAny, l, subject).isPresent()).toList(),
             pieces.bundles().stream().filter(b -> accepts(byAny, b, subject)).toList()));
   }
 
@@ -298,10 +291,7 @@ final class ManifestSigner {
             .map(
                 c ->
                     new Piece(
-                        c.digest().toString(),
-                        c.mediaType(),
-                        c.isManifest(),
-                        Bytes.of(c.bytes())))
+                        c.digest().toString(), c.mediaType(), c.isManifest(), Bytes.of(c.bytes())))
             .toList());
   }
 }

@@ -73,8 +73,7 @@ final class OutcomeEvents {
                 changed)));
   }
 
-  private Keyed refused(
-      OciSigningRequest request, SigningOutcome.Refused<SignedManifest> refused) {
+  private Keyed refused(OciSigningRequest request, SigningOutcome.Refused<SignedManifest> refused) {
     String fact = String.join("\n", request.name(), request.digest(), refused.reason().name());
     return new Keyed(
         Events.ociKey(request.name(), request.digest()),

@@ -35,8 +35,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Brings the signatures of one manifest up to date: reads its record, believes nothing but what it
- * finds there, has the missing signatures made in one call, verifies them all and stores them in the
- * same record with one compare-and-set. A second run changes no byte.
+ * finds there, has the missing signatures made in one call, verifies them all and stores them in
+ * the same record with one compare-and-set. A second run changes no byte.
  *
  * <p>The manifests of an index come first, so that an index is never available before they are.
  */

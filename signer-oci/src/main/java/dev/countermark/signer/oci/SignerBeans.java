@@ -62,8 +62,7 @@ class SignerBeans {
     return new HttpKeyClient(
         new KeyClientSettings(
             config.url(),
-            Secret.of(
-                "countermark.keys.credential", config.credential(), config.credentialFile()),
+            Secret.of("countermark.keys.credential", config.credential(), config.credentialFile()),
             config.trustCertificates(),
             config.clientCertificate(),
             config.clientKey(),
@@ -120,7 +119,8 @@ class SignerBeans {
   SigningWorker<OciSigningRequest, SignedManifest> worker(
       KeyedDispatcher dispatcher,
       SignOciManifest useCase,
-      KafkaPublisher publisher,
+      SigningWorker.Outcomes<OciSigningRequest, SignedManifest> outcomes,
+      SigningWorker.DeadLetters deadLetters,
       MeterRegistry meters,
       Clock clock,
       SignerConfig config) {
@@ -131,8 +131,8 @@ class SignerBeans {
         dispatcher,
         new EventDecoder(),
         useCase,
-        publisher,
-        publisher,
+        outcomes,
+        deadLetters,
         new RetryPolicy(retry.base(), retry.cap(), retry.maxAttempts(), retry.maxElapsed()),
         metrics,
         clock,

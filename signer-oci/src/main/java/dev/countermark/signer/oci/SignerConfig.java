@@ -15,7 +15,9 @@ interface SignerConfig {
   @WithDefault("16")
   int threads();
 
-  /** Uploads accepted from Kafka and not yet dealt with, those that wait for another try included. */
+  /**
+   * Uploads accepted from Kafka and not yet dealt with, those that wait for another try included.
+   */
   @WithDefault("64")
   int uploadSlots();
 

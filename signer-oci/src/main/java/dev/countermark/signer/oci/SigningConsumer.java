@@ -4,6 +4,7 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.signing.Delivery;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningWorker;
+import io.quarkus.runtime.Startup;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +15,11 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
 /**
- * Takes records from Kafka, one lane per topic. A channel gets its next record as soon as there is a
- * slot, so records are handled many at once; each is acknowledged when it is dealt with, and the
+ * Takes records from Kafka, one lane per topic. A channel gets its next record as soon as there is
+ * a slot, so records are handled many at once; each is acknowledged when it is dealt with, and the
  * connector commits only up to the first that is not.
  */
+@Startup // not with the first record: a wrong setting must stop the service at once
 @ApplicationScoped
 class SigningConsumer {
   private final SigningWorker<OciSigningRequest, SignedManifest> worker;

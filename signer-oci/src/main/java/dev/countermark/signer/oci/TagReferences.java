@@ -30,8 +30,8 @@ final class TagReferences {
   }
 
   /**
-   * {@code host[:port]/name:tag} for each tag that points to {@code digest} now, in ascending order.
-   * Reads every tag of the name: only for repositories that ask for it.
+   * {@code host[:port]/name:tag} for each tag that points to {@code digest} now, in ascending
+   * order. Reads every tag of the name: only for repositories that ask for it.
    */
   List<String> tagged(String name, String digest) {
     List<String> references = new ArrayList<>();

@@ -3,7 +3,7 @@
  * they name up to date, and publishes what came of it.
  *
  * <p>Start reading at {@link dev.countermark.signer.oci.SigningConsumer} (the edge) and {@link
- * dev.countermark.signer.oci.SignOciManifest} (the use case, which knows neither Kafka nor Quarkus).
- * Must not face clients, and never holds a private key.
+ * dev.countermark.signer.oci.SignOciManifest} (the use case, which knows neither Kafka nor
+ * Quarkus). Must not face clients, and never holds a private key.
  */
 package dev.countermark.signer.oci;

@@ -94,7 +94,13 @@ class EventDecoderTest {
         Bytes.of(
             Json.write(
                 Map.of(
-                    "specversion", "1.0", "id", "1", "source", "/x", "type",
+                    "specversion",
+                    "1.0",
+                    "id",
+                    "1",
+                    "source",
+                    "/x",
+                    "type",
                     PackageUploaded.TYPE)));
 
     assertThatThrownBy(() -> decoder.decode(Lane.UPLOAD, event))

@@ -21,8 +21,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Reads signatures as a client does, with nothing but the JDK: a second opinion on what the format's
- * own verifier says.
+ * Reads signatures as a client does, with nothing but the JDK: a second opinion on what the
+ * format's own verifier says.
  */
 final class Oracle {
   private Oracle() {}
@@ -43,8 +43,7 @@ final class Oracle {
           Base64.getDecoder()
               .decode(layer.at("/annotations/dev.cosignproject.cosign~1signature").asText());
       JsonNode critical = Json.read(payload, JsonNode.class).get("critical");
-      assertThat(critical.at("/image/docker-manifest-digest").asText())
-          .isEqualTo(record.digest());
+      assertThat(critical.at("/image/docker-manifest-digest").asText()).isEqualTo(record.digest());
       if (verifies(key, payload, signature)) {
         references.add(critical.at("/identity/docker-reference").asText());
       }
@@ -66,17 +65,14 @@ final class Oracle {
       byte[] payload = Base64.getDecoder().decode(envelope.get("payload").asText());
       String[] digestParts = record.digest().split(":");
       assertThat(
-              Json.read(payload, JsonNode.class)
-                  .at("/subject/0/digest/" + digestParts[0])
-                  .asText())
+              Json.read(payload, JsonNode.class).at("/subject/0/digest/" + digestParts[0]).asText())
           .isEqualTo(digestParts[1]);
       ByteArrayOutputStream pae = new ByteArrayOutputStream();
       pae.writeBytes(
           ("DSSEv1 28 application/vnd.in-toto+json " + payload.length + " ")
               .getBytes(StandardCharsets.US_ASCII));
       pae.writeBytes(payload);
-      byte[] signature =
-          Base64.getDecoder().decode(envelope.at("/signatures/0/sig").asText());
+      byte[] signature = Base64.getDecoder().decode(envelope.at("/signatures/0/sig").asText());
       if (verifies(key, pae.toByteArray(), signature)) {
         valid++;
       }

@@ -111,8 +111,7 @@ class OutcomeEventsTest {
   @Test
   void tellsNothingOfWhatIsNeverSigned() {
     assertThat(
-            events.of(
-                REQUEST, new SigningOutcome.Exempt<>(SigningOutcome.Exempt.Why.NEVER_SIGNED)))
+            events.of(REQUEST, new SigningOutcome.Exempt<>(SigningOutcome.Exempt.Why.NEVER_SIGNED)))
         .isEmpty();
   }
 }

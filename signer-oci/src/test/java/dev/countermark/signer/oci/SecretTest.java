@@ -27,8 +27,7 @@ class SecretTest {
 
   @Test
   void namesTheKeyButNotTheSecretWhenBothAreGiven() {
-    assertThatThrownBy(
-            () -> Secret.of("a.key", Optional.of("s3cret"), Optional.of(directory)))
+    assertThatThrownBy(() -> Secret.of("a.key", Optional.of("s3cret"), Optional.of(directory)))
         .hasMessageContaining("a.key-file")
         .hasMessageNotContaining("s3cret");
   }

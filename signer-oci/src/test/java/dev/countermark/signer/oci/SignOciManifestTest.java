@@ -131,8 +131,7 @@ class SignOciManifestTest {
     String blob = Oracle.sha256(salt.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     image.put("config", descriptor("application/vnd.oci.image.config.v1+json", blob, 7));
     image.put(
-        "layers",
-        List.of(descriptor("application/vnd.oci.image.layer.v1.tar+gzip", blob, 7)));
+        "layers", List.of(descriptor("application/vnd.oci.image.layer.v1.tar+gzip", blob, 7)));
     return image;
   }
 
@@ -487,8 +486,7 @@ class SignOciManifestTest {
     store(IMAGE, Oracle.sha256(later), later);
 
     assertThat(upload(index))
-        .isInstanceOfSatisfying(
-            AlreadySigned.class, a -> assertThat(a.contained()).hasSize(1));
+        .isInstanceOfSatisfying(AlreadySigned.class, a -> assertThat(a.contained()).hasSize(1));
     assertSignedByCurrentKey(Oracle.sha256(later));
   }
 

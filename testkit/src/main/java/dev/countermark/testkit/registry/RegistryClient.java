@@ -74,7 +74,10 @@ public final class RegistryClient {
               + response.statusCode()
               + " "
               + new String(
-                  response.body(), 0, Math.min(500, response.body().length), StandardCharsets.UTF_8));
+                  response.body(),
+                  0,
+                  Math.min(500, response.body().length),
+                  StandardCharsets.UTF_8));
       this.status = response.statusCode();
     }
 

@@ -20,7 +20,8 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * An image or an index with everything it refers to. Equal seeds give equal bytes, so equal digests.
+ * An image or an index with everything it refers to. Equal seeds give equal bytes, so equal
+ * digests.
  *
  * @param blobs by digest, in the order in which a client pushes them
  * @param children manifests of an index, in order; empty for an image
@@ -97,8 +98,7 @@ public record SampleImage(Manifest manifest, Map<String, Bytes> blobs, List<Samp
       long seed, String architecture, int layers, int layerBytes, boolean docker) {
     Random random = new Random(seed * 31 + architecture.hashCode());
     Map<String, Bytes> blobs = new LinkedHashMap<>();
-    ObjectNode config =
-        NODES.objectNode().put("architecture", architecture).put("os", "linux");
+    ObjectNode config = NODES.objectNode().put("architecture", architecture).put("os", "linux");
     config.putObject("config");
     ArrayNode diffIds = config.putObject("rootfs").put("type", "layers").putArray("diff_ids");
     ArrayNode entries = NODES.arrayNode();

@@ -30,8 +30,7 @@ final class ServerProcess {
     Path target = root().resolve("standalone").resolve(module).resolve("target");
     command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add(
-        "-javaagent:" + root().resolve("standalone/parent-watch/target/parent-watch.jar"));
+    command.add("-javaagent:" + root().resolve("standalone/parent-watch/target/parent-watch.jar"));
     command.addAll(
         List.of(
             "-Xmx384m",

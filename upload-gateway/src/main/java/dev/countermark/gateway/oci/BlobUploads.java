@@ -221,9 +221,7 @@ final class BlobUploads {
     if (state.offset() == 0) {
       return received.digest();
     }
-    if (received.size() == 0
-        && "sha256".equals(wanted.algorithm())
-        && state.whole().isPresent()) {
+    if (received.size() == 0 && "sha256".equals(wanted.algorithm()) && state.whole().isPresent()) {
       return state.whole().get();
     }
     return hash(parts, wanted);

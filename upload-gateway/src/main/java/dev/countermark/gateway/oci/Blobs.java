@@ -46,8 +46,7 @@ final class Blobs {
    */
   BlobRecord require(OciName name, Digest digest) {
     return find(name, digest)
-        .orElseThrow(
-            () -> new OciException(Code.BLOB_UNKNOWN, name + " holds no blob " + digest));
+        .orElseThrow(() -> new OciException(Code.BLOB_UNKNOWN, name + " holds no blob " + digest));
   }
 
   /** The bytes of a range; the caller closes the stream. */

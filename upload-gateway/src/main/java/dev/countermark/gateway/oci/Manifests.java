@@ -116,13 +116,15 @@ final class Manifests {
     Optional<ManifestRecord> current =
         Digest.parse(record.get().digest()).flatMap(d -> find(name, d));
     if (hide && current.filter(Manifests::visible).isEmpty()) {
-      return record.get().previous().flatMap(Digest::parse).flatMap(d -> find(name, d))
+      return record
+          .get()
+          .previous()
+          .flatMap(Digest::parse)
+          .flatMap(d -> find(name, d))
           .filter(Manifests::visible);
     }
     Optional<ManifestRecord> subject =
-        signatureTag
-            .filter(s -> s.suffix().equals("sig"))
-            .flatMap(s -> find(name, s.subject()));
+        signatureTag.filter(s -> s.suffix().equals("sig")).flatMap(s -> find(name, s.subject()));
     return current.isPresent() && subject.isPresent()
         ? Optional.of(signatures.merged(current.get(), subject.get()))
         : current;
@@ -216,8 +218,7 @@ final class Manifests {
               .orElseThrow(
                   () ->
                       new OciException(
-                          Code.MANIFEST_INVALID,
-                          "a tag is [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")));
+                          Code.MANIFEST_INVALID, "a tag is [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")));
     }
     return tags;
   }
@@ -335,8 +336,7 @@ final class Manifests {
         TagRecord.class,
         old -> {
           requireCondition(push, old);
-          String digest =
-              mergeable ? withOthers(name, old, target).digest() : target.digest();
+          String digest = mergeable ? withOthers(name, old, target).digest() : target.digest();
           moved[0] = old.isEmpty() || !old.get().digest().equals(digest);
           return moved[0]
               ? Optional.of(
@@ -356,8 +356,7 @@ final class Manifests {
    * Signers read a tag, add their layer and write it back; of two at a time the later one would
    * undo the earlier one's. So the tag gets a manifest with the layers of both.
    */
-  private ManifestRecord withOthers(
-      OciName name, Optional<TagRecord> old, ManifestRecord target) {
+  private ManifestRecord withOthers(OciName name, Optional<TagRecord> old, ManifestRecord target) {
     Optional<ManifestRecord> before =
         old.flatMap(t -> Digest.parse(t.digest())).flatMap(d -> find(name, d));
     if (before.isEmpty()) {
@@ -399,8 +398,7 @@ final class Manifests {
     }
     Tag tag =
         Tag.parse(reference)
-            .orElseThrow(
-                () -> new OciException(Code.MANIFEST_UNKNOWN, "there is no such tag"));
+            .orElseThrow(() -> new OciException(Code.MANIFEST_UNKNOWN, "there is no such tag"));
     if (tag(name, tag).isEmpty()) {
       boolean virtual =
           SignatureTags.parse(tag.value())

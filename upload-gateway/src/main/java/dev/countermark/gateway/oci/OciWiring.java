@@ -91,7 +91,6 @@ class OciWiring {
       UploadEvents events,
       Reads reads,
       Clock clock) {
-    return new Manifests(
-        store, blobs, referrers, signatures, events, reads.threads(), clock);
+    return new Manifests(store, blobs, referrers, signatures, events, reads.threads(), clock);
   }
 }

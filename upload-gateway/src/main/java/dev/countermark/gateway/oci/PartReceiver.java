@@ -62,8 +62,8 @@ final class PartReceiver {
    * @param onlyPart asked when the whole body fits into one part
    * @throws IOException when the client broke off; what was stored is taken back
    */
-  Received receive(
-      InputStream body, String algorithm, long announced, OnlyPart onlyPart) throws IOException {
+  Received receive(InputStream body, String algorithm, long announced, OnlyPart onlyPart)
+      throws IOException {
     // An id of this request alone: what it stored can be taken back whatever others do.
     String upload = UUID.randomUUID().toString();
     long expected = announced < 0 ? PART : Math.min(announced, PART);

@@ -81,15 +81,12 @@ final class Referrers {
 
   /** Digests of what users pushed as referrers to {@code subject}. */
   List<Digest> of(OciName name, Digest subject) {
-    return users(name, subject).stream()
-        .flatMap(r -> Digest.parse(r.digest()).stream())
-        .toList();
+    return users(name, subject).stream().flatMap(r -> Digest.parse(r.digest()).stream()).toList();
   }
 
   private List<Referrer> users(OciName name, Digest subject) {
     return records
-        .read(
-            ObjectKeys.ociReferrers(name.value(), subject.toString()), ReferrersRecord.class)
+        .read(ObjectKeys.ociReferrers(name.value(), subject.toString()), ReferrersRecord.class)
         .map(ReferrersRecord::manifests)
         .orElse(List.of());
   }
@@ -170,8 +167,7 @@ final class Referrers {
   private static byte[] write(Collection<Referrer> referrers, Optional<String> artifactType) {
     List<Entry> entries =
         referrers.stream()
-            .filter(
-                r -> artifactType.isEmpty() || artifactType.equals(r.artifactType()))
+            .filter(r -> artifactType.isEmpty() || artifactType.equals(r.artifactType()))
             .map(
                 r ->
                     new Entry(

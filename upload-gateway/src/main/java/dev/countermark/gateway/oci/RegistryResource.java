@@ -278,15 +278,15 @@ public class RegistryResource {
     }
     throw new OciException(
         Code.NAME_UNKNOWN,
-        "there is no repository " + name.get() + ": create it with PUT /api/v1/repositories/"
+        "there is no repository "
+            + name.get()
+            + ": create it with PUT /api/v1/repositories/"
             + name.get());
   }
 
   private static Optional<RepositoryName> repositoryOf(OciName name) {
     String[] parts = name.value().split("/", 3);
-    return parts.length < 2
-        ? Optional.empty()
-        : RepositoryName.parse(parts[0] + "/" + parts[1]);
+    return parts.length < 2 ? Optional.empty() : RepositoryName.parse(parts[0] + "/" + parts[1]);
   }
 
   // ---- GET and HEAD ---------------------------------------------------------------------------
@@ -340,11 +340,9 @@ public class RegistryResource {
   private Response blob(Request request) {
     Digest digest = digest(request.route().reference());
     BlobRecord blob = blobs.require(request.route().name(), digest);
-    ByteRange.Request asked =
-        ByteRange.request(request.header("Range").orElse(null), blob.size());
+    ByteRange.Request asked = ByteRange.request(request.header("Range").orElse(null), blob.size());
     if (asked instanceof ByteRange.Request.Unsatisfiable) {
-      throw new OciException(
-              Code.SIZE_INVALID, 416, "the blob has " + blob.size() + " bytes")
+      throw new OciException(Code.SIZE_INVALID, 416, "the blob has " + blob.size() + " bytes")
           .with("Content-Range", "bytes */" + blob.size());
     }
     boolean whole = asked instanceof ByteRange.Request.Whole;
@@ -489,9 +487,7 @@ public class RegistryResource {
         .flatMap(OciName::parse)
         .filter(
             from ->
-                repositoryOf(from)
-                    .filter(r -> request.access().may(r, Action.PULL))
-                    .isPresent())
+                repositoryOf(from).filter(r -> request.access().may(r, Action.PULL)).isPresent())
         .map(from -> uploads.mount(name, from, digest))
         .orElse(false);
   }
@@ -624,8 +620,7 @@ public class RegistryResource {
   private static Response error(OciException e, boolean head) {
     byte[] body =
         Json.write(
-            new ErrorBody(
-                List.of(new ErrorItem(e.code().name(), e.getMessage(), Map.of()))));
+            new ErrorBody(List.of(new ErrorItem(e.code().name(), e.getMessage(), Map.of()))));
     Response.ResponseBuilder response =
         Response.status(e.status())
             .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON)

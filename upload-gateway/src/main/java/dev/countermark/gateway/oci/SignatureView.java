@@ -145,10 +145,7 @@ final class SignatureView {
 
   private static ManifestRecord manifest(ManifestRecord subject, Piece piece) {
     boolean refers =
-        subject
-            .signatures()
-            .map(s -> s.bundleManifests().contains(piece.digest()))
-            .orElse(false);
+        subject.signatures().map(s -> s.bundleManifests().contains(piece.digest())).orElse(false);
     return new ManifestRecord(
         1,
         subject.repository(),

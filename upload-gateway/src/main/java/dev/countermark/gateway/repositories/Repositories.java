@@ -28,8 +28,7 @@ public final class Repositories {
   }
 
   public Optional<RepositoryRecord> find(RepositoryName name) {
-    return cache.get(
-        name, n -> records.read(ObjectKeys.repository(n), RepositoryRecord.class));
+    return cache.get(name, n -> records.read(ObjectKeys.repository(n), RepositoryRecord.class));
   }
 
   /** The repository; made with default settings when there is none. */

@@ -39,8 +39,10 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 public class StatusResource {
   private final Authenticator authenticator;
   private final Records records;
+  private final SignaturePieces pieces;
 
-  StatusResource(Authenticator authenticator, BlobStore store) {
+  StatusResource(Authenticator authenticator, BlobStore store, SignaturePieces pieces) {
+    this.pieces = pieces;
     this.authenticator = authenticator;
     this.records = new Records(store);
   }
@@ -76,10 +78,12 @@ public class StatusResource {
             ObjectKeys.ociManifest(address.get().name(), address.get().digest()),
             ManifestRecord.class)
         .map(
-            r ->
-                Response.ok(SigningStatus.of(r))
-                    .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                    .build())
+            r -> {
+              pieces.materialise(r);
+              return Response.ok(SigningStatus.of(r))
+                  .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                  .build();
+            })
         .orElseGet(
             () ->
                 Problem.response(

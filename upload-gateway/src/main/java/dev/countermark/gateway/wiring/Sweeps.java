@@ -49,7 +49,8 @@ class Sweeps {
     try {
       int published = reconciler.sweep();
       if (published > 0) {
-        LOG.infof("told the signers again of %d manifests that wait for their signature", published);
+        LOG.infof(
+            "told the signers again of %d manifests that wait for their signature", published);
       }
     } catch (Failure e) {
       LOG.warnf("the search for unsigned manifests goes on later: %s", e.getMessage());

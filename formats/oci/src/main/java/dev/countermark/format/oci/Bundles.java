@@ -46,8 +46,8 @@ final class Bundles {
   }
 
   /**
-   * The bundle. Its key id is left out on purpose: Go verifiers skip a signature whose id is not the
-   * fingerprint they would have chosen.
+   * The bundle. Its key id is left out on purpose: Go verifiers skip a signature whose id is not
+   * the fingerprint they would have chosen.
    *
    * @param signature DER
    * @param spki DER of the public key; its SHA-256 is the hint

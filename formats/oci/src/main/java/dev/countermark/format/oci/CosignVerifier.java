@@ -65,8 +65,7 @@ public final class CosignVerifier {
   }
 
   /** As {@code cosign verify} reads the {@code .sig} manifest: one good layer is enough. */
-  public Verdict legacy(
-      byte[] manifest, Function<Digest, Optional<byte[]>> blobs, Digest subject) {
+  public Verdict legacy(byte[] manifest, Function<Digest, Optional<byte[]>> blobs, Digest subject) {
     return legacy(manifest, blobs, subject, payload -> Optional.empty());
   }
 
@@ -138,9 +137,7 @@ public final class CosignVerifier {
     }
     return more.apply(json.get())
         .orElseGet(
-            () ->
-                Verdict.accepted(
-                    critical.path("identity").path("docker-reference").asText()));
+            () -> Verdict.accepted(critical.path("identity").path("docker-reference").asText()));
   }
 
   private static Optional<Verdict> strictly(ObjectNode payload, Predicate<String> identity) {

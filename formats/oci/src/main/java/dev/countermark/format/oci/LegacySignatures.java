@@ -79,8 +79,8 @@ public final class LegacySignatures {
   }
 
   /**
-   * The first manifest with those layers of the second that it lacks appended. What the first holds,
-   * unknown members included, is kept as it is; only the config is written anew.
+   * The first manifest with those layers of the second that it lacks appended. What the first
+   * holds, unknown members included, is kept as it is; only the config is written anew.
    *
    * @return empty when nothing is lacking, when one is no OCI manifest in JSON, or when there would
    *     be more than {@link #MOST_LAYERS} layers

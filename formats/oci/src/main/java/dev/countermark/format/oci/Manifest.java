@@ -43,8 +43,7 @@ public record Manifest(
    * @param contentType the header it was pushed with; parameters are ignored
    * @throws InvalidManifestException when the bytes break a rule
    */
-  public static Manifest parse(byte[] content, String contentType)
-      throws InvalidManifestException {
+  public static Manifest parse(byte[] content, String contentType) throws InvalidManifestException {
     if (content.length > LARGEST) {
       throw new InvalidManifestException(
           Rule.TOO_LARGE, "a manifest has at most " + LARGEST + " bytes, not " + content.length);
@@ -54,7 +53,9 @@ public record Manifest(
     if (!index && !MediaTypes.IMAGES.contains(type)) {
       throw new InvalidManifestException(
           Rule.UNSUPPORTED_MEDIA_TYPE,
-          "manifests of type '" + shortened(type) + "' are not supported: push an OCI image"
+          "manifests of type '"
+              + shortened(type)
+              + "' are not supported: push an OCI image"
               + " manifest or index, or a Docker schema 2 manifest or list");
     }
     ObjectNode json =
@@ -149,9 +150,7 @@ public record Manifest(
   private static Optional<Descriptor> descriptor(ObjectNode json, String member)
       throws InvalidManifestException {
     JsonNode node = json.get(member);
-    return node == null || node.isNull()
-        ? Optional.empty()
-        : Optional.of(descriptor(node, member));
+    return node == null || node.isNull() ? Optional.empty() : Optional.of(descriptor(node, member));
   }
 
   private static Descriptor descriptor(JsonNode node, String where)
@@ -167,7 +166,10 @@ public record Manifest(
                     new InvalidManifestException(
                         Rule.BAD_DESCRIPTOR, where + " has no valid sha256 or sha512 digest"));
     JsonNode size = node.get("size");
-    if (size == null || !size.isIntegralNumber() || !size.canConvertToLong() || size.longValue() < 0) {
+    if (size == null
+        || !size.isIntegralNumber()
+        || !size.canConvertToLong()
+        || size.longValue() < 0) {
       throw new InvalidManifestException(Rule.BAD_DESCRIPTOR, where + " has no valid size");
     }
     return new Descriptor(

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  * @param suffix {@code sig}, {@code att} or {@code sbom}
  */
 public record SignatureTags(Digest subject, String suffix) {
-  private static final Pattern GRAMMAR = Pattern.compile("(sha256)-([0-9a-f]{64})\\.(sig|att|sbom)");
+  private static final Pattern GRAMMAR =
+      Pattern.compile("(sha256)-([0-9a-f]{64})\\.(sig|att|sbom)");
 
   public static Optional<SignatureTags> parse(String tag) {
     Matcher m = GRAMMAR.matcher(tag);
@@ -20,7 +21,9 @@ public record SignatureTags(Digest subject, String suffix) {
         : Optional.empty();
   }
 
-  /** {@code sha256-<hex>.sig}; empty for a sha512 subject, whose tag would be too long for a tag. */
+  /**
+   * {@code sha256-<hex>.sig}; empty for a sha512 subject, whose tag would be too long for a tag.
+   */
   public static Optional<String> signature(Digest subject) {
     return tag(subject, "sig");
   }

@@ -52,8 +52,7 @@ class GoldenVectorsTest {
   void writesTheConfigThatCosignWrote() {
     Content payload =
         Content.blob(MediaTypes.SIMPLE_SIGNING, SimpleSigning.payload(REFERENCE, IMAGE));
-    var rendered =
-        LegacySignatures.render(List.of(new LegacySignatures.Layer(payload, SIGNATURE)));
+    var rendered = LegacySignatures.render(List.of(new LegacySignatures.Layer(payload, SIGNATURE)));
     assertThat(rendered.config().size()).isEqualTo(233);
     assertThat(rendered.config().digest().encoded())
         .isEqualTo("d2c7494ec7bb1b7b7f509968ccabae6b8ccb097f5cc9c8f9cb4f0c861f1ce9fd");
@@ -63,8 +62,7 @@ class GoldenVectorsTest {
   void acceptsTheSignatureThatCosignMade() {
     Content payload =
         Content.blob(MediaTypes.SIMPLE_SIGNING, SimpleSigning.payload(REFERENCE, IMAGE));
-    var rendered =
-        LegacySignatures.render(List.of(new LegacySignatures.Layer(payload, SIGNATURE)));
+    var rendered = LegacySignatures.render(List.of(new LegacySignatures.Layer(payload, SIGNATURE)));
     var verdict =
         VERIFIER.legacyWithIdentity(
             rendered.manifest().bytes(),
@@ -101,7 +99,8 @@ class GoldenVectorsTest {
     byte[] unknownMember = BUNDLE.replaceFirst("\\{", "{\"x\":1,").getBytes(StandardCharsets.UTF_8);
     assertThat(VERIFIER.bundle(unknownMember, BUNDLED).reason())
         .contains(CosignVerifier.Reason.MALFORMED);
-    byte[] altered = BUNDLE.replace("eyJfdHlwZSI6", "eyJfdHlwZSA6").getBytes(StandardCharsets.UTF_8);
+    byte[] altered =
+        BUNDLE.replace("eyJfdHlwZSI6", "eyJfdHlwZSA6").getBytes(StandardCharsets.UTF_8);
     assertThat(VERIFIER.bundle(altered, BUNDLED).reason())
         .contains(CosignVerifier.Reason.WRONG_KEY_OR_ALTERED);
   }
@@ -118,8 +117,7 @@ class GoldenVectorsTest {
     var second =
         SignaturePlan.prepare(subject, pushed, List.of(REFERENCE), true)
             .complete(List.of(der, der), SPKI);
-    var pieces =
-        SignaturePlan.Pieces.of(first.layers(), first.bundle().stream().toList());
+    var pieces = SignaturePlan.Pieces.of(first.layers(), first.bundle().stream().toList());
     assertThat(pieces.contents())
         .isEqualTo(
             SignaturePlan.Pieces.of(second.layers(), second.bundle().stream().toList()).contents());

@@ -20,8 +20,8 @@ import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * Starts a single-node Kafka: {@code BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT}. Formats the
- * directory on first use, creates the platform's topics, then prints {@code broker ready} on
+ * Starts a single-node Kafka: {@code BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT}. Formats
+ * the directory on first use, creates the platform's topics, then prints {@code broker ready} on
  * standard output. Stops on SIGTERM.
  */
 public final class BrokerServer {

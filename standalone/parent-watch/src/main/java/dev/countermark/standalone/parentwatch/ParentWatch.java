@@ -5,8 +5,8 @@ import java.io.InputStream;
 
 /**
  * Ends this process in an orderly way when its standard input ends, that is when the parent that
- * holds the other end of the pipe is gone, even by SIGKILL. An agent, so that no service has to know
- * who started it.
+ * holds the other end of the pipe is gone, even by SIGKILL. An agent, so that no service has to
+ * know who started it.
  */
 public final class ParentWatch {
   private ParentWatch() {}
