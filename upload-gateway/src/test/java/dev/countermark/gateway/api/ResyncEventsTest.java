@@ -1,0 +1,84 @@
+package dev.countermark.gateway.api;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.CloudEvent;
+import dev.countermark.contracts.Events.PackageResyncRequested;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.OciRecords.ManifestRecord;
+import dev.countermark.contracts.OciRecords.OciSettings;
+import dev.countermark.contracts.OciRecords.RepositoryRecord;
+import dev.countermark.contracts.OciRecords.State;
+import dev.countermark.contracts.RepositoryName;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
+import io.smallrye.reactive.messaging.memory.InMemoryConnector;
+import jakarta.enterprise.inject.Any;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class ResyncEventsTest {
+  private static final RepositoryName APP = RepositoryName.of("resync/app");
+  private static final String DIGEST = "sha256:" + "f".repeat(64);
+
+  @Inject @Any InMemoryConnector broker;
+  @Inject BlobStore store;
+
+  @ConfigProperty(name = "countermark.gateway.admin-token")
+  String adminToken;
+
+  @Test
+  void aResyncAsksTheSignersForEachManifestByAnEvent() {
+    Records records = new Records(store);
+    records.create(
+        ObjectKeys.repository(APP),
+        new RepositoryRecord(1, APP, Instant.EPOCH, OciSettings.defaults()));
+    records.create(
+        ObjectKeys.ociManifest("resync/app/web", DIGEST),
+        new ManifestRecord(
+            1,
+            APP,
+            "resync/app/web",
+            DIGEST,
+            "application/vnd.oci.image.manifest.v1+json",
+            Bytes.utf8("{}"),
+            Instant.EPOCH,
+            State.AVAILABLE,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+
+    String campaign =
+        given()
+            .header("Authorization", "Bearer " + adminToken)
+            .post("/api/v1/repositories/resync/app/resync")
+            .then()
+            .statusCode(202)
+            .body("manifests", equalTo(1))
+            .extract()
+            .path("campaign");
+
+    Message<byte[]> message = broker.<byte[]>sink("resyncs-oci").received().get(0);
+    CloudEvent event = CloudEvent.fromJson(message.getPayload());
+    assertThat(event.type()).isEqualTo(PackageResyncRequested.TYPE);
+    assertThat(event.dataAs(PackageResyncRequested.class))
+        .isEqualTo(new PackageResyncRequested(APP, "resync/app/web", DIGEST, campaign));
+    var metadata = message.getMetadata(OutgoingKafkaRecordMetadata.class).orElseThrow();
+    assertThat(metadata.getKey()).isEqualTo("oci/resync/app/web@" + DIGEST);
+    assertThat(
+            new String(
+                metadata.getHeaders().lastHeader("content-type").value(), StandardCharsets.UTF_8))
+        .isEqualTo("application/cloudevents+json");
+  }
+}
