@@ -4,8 +4,7 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
-import jakarta.annotation.Priority;
-import jakarta.enterprise.inject.Alternative;
+import io.quarkus.test.Mock;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -14,16 +13,14 @@ import jakarta.inject.Singleton;
 class InMemoryBeans {
   @Produces
   @Singleton
-  @Alternative
-  @Priority(1)
+  @Mock
   BlobStore store() {
     return new InMemoryBlobStore();
   }
 
   @Produces
   @Singleton
-  @Alternative
-  @Priority(1)
+  @Mock
   KeyClient keys() {
     return new InMemoryKeyClient();
   }
