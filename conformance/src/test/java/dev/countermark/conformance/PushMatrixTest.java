@@ -60,7 +60,7 @@ class PushMatrixTest {
             "--preserve-digests",
             "--insecure-policy",
             "--dest-tls-verify=false",
-            "oci:" + layout(image) + ":1.0",
+            "dir:" + directory(image),
             "docker://" + repository.reference("app") + ":1.0")
         .succeeded();
 
@@ -152,6 +152,13 @@ class PushMatrixTest {
       assertThat(docker.run("pull", reference).succeeded().output()).contains(pushed.digest());
       docker.run("image", "rm", reference).succeeded();
     }
+  }
+
+  /** The form in which skopeo reads Docker's types too. */
+  private String directory(SampleImage image) {
+    Path directory = home.directory().resolve("directory");
+    image.writeDirectory(directory);
+    return directory.toString();
   }
 
   private String layout(SampleImage image) {

@@ -145,7 +145,7 @@ class VerifyMatrixTest {
             COSIGN2, new Verdict(11, "MANIFEST_UNKNOWN"),
             COSIGN3_LEGACY, new Verdict(11, "MANIFEST_UNKNOWN"),
             COSIGN3, new Verdict(11, "MANIFEST_UNKNOWN"),
-            SKOPEO, new Verdict(1, "manifest unknown")));
+            SKOPEO, new Verdict(2, "manifest unknown")));
     add(
         rows,
         "wrong key",

@@ -157,6 +157,30 @@ public record SampleImage(Manifest manifest, Map<String, Bytes> blobs, List<Samp
     }
   }
 
+  /** Writes the directory that {@code skopeo copy dir:DIR} reads, whatever the media types. */
+  public void writeDirectory(Path directory) {
+    try {
+      Files.createDirectories(directory);
+      Files.writeString(directory.resolve("version"), "Directory Transport Version: 1.1\n");
+      Files.write(directory.resolve("manifest.json"), manifest.content().toArray());
+      writeDirectoryBlobs(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void writeDirectoryBlobs(Path directory) throws IOException {
+    for (Map.Entry<String, Bytes> blob : blobs.entrySet()) {
+      Files.write(directory.resolve(hex(blob.getKey())), blob.getValue().toArray());
+    }
+    for (SampleImage child : children) {
+      Files.write(
+          directory.resolve(hex(child.digest()) + ".manifest.json"),
+          child.manifest().content().toArray());
+      child.writeDirectoryBlobs(directory);
+    }
+  }
+
   private static String hex(String digest) {
     return digest.substring(digest.indexOf(':') + 1);
   }
