@@ -51,6 +51,9 @@ public final class Main implements Runnable {
       description = "What clients call the gateway (default: http://HOST:PORT).")
   private String publicUrl;
 
+  @Option(names = "--background", hidden = true, description = "Keep the token out of the output.")
+  private boolean background;
+
   @Option(
       names = "--detach",
       description = "Return once ready; DIR/endpoint.env then holds address and token.")
@@ -59,7 +62,7 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     CommandLine commands = new CommandLine(new Main());
     commands.addSubcommand(new Stop());
-    commands.addSubcommand(new Demo());
+    commands.addSubcommand(new dev.countermark.standalone.demo.Demo());
     commands.addSubcommand(new Bench());
     commands.setExecutionExceptionHandler(
         (failure, line, parsed) -> {
@@ -122,7 +125,7 @@ public final class Main implements Runnable {
     OUT.println(
         Banner.text(
             url(),
-            platform.adminToken(),
+            background ? "in " + data.endpointFile() : platform.adminToken(),
             data.root(),
             Duration.ofNanos(System.nanoTime() - began).toMillis()));
     end.await();
@@ -144,6 +147,7 @@ public final class Main implements Runnable {
             "-cp",
             System.getProperty("java.class.path"),
             Main.class.getName(),
+            "--background",
             "--data",
             data.root().toString(),
             "--port",

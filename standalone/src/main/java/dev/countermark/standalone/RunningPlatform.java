@@ -1,0 +1,84 @@
+package dev.countermark.standalone;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** A platform to talk to: one that runs already, or one of our own on temporary data. */
+public final class RunningPlatform implements AutoCloseable {
+  private final String url;
+  private final String adminToken;
+  private final AutoCloseable end;
+
+  private RunningPlatform(String url, String adminToken, AutoCloseable end) {
+    this.url = url;
+    this.adminToken = adminToken;
+    this.end = end;
+  }
+
+  public String url() {
+    return url;
+  }
+
+  public String adminToken() {
+    return adminToken;
+  }
+
+  /**
+   * The platform that runs on a data directory.
+   *
+   * @throws UserError when none does
+   */
+  public static RunningPlatform at(Path directory) throws IOException {
+    Path file = DataDirectory.at(directory).endpointFile();
+    if (!Files.isReadable(file)) {
+      throw new UserError("no platform runs on " + directory + ": start one with ./run");
+    }
+    Map<String, String> values = new HashMap<>();
+    for (String line : Files.readAllLines(file)) {
+      int equals = line.indexOf('=');
+      if (equals > 0) {
+        values.put(line.substring(0, equals), line.substring(equals + 1));
+      }
+    }
+    return new RunningPlatform(
+        values.get("COUNTERMARK_URL"), values.get("COUNTERMARK_ADMIN_TOKEN"), () -> {});
+  }
+
+  /** Starts one on temporary data and a free port; closing stops it and deletes the data. */
+  public static RunningPlatform startTemporary(Consumer<String> report) throws IOException {
+    Path directory = Files.createTempDirectory("countermark-data-");
+    int port = Ports.free(1).next();
+    String url = "http://127.0.0.1:" + port;
+    report.accept("starting a platform of its own ...");
+    Platform platform =
+        new Platform(
+            Installation.find(),
+            DataDirectory.open(directory),
+            new Platform.Settings("127.0.0.1", port, url),
+            report);
+    Thread stop = new Thread(() -> stop(platform, directory), "stop");
+    Runtime.getRuntime().addShutdownHook(stop);
+    platform.start();
+    return new RunningPlatform(url, platform.adminToken(), () -> stop(platform, directory));
+  }
+
+  private static void stop(Platform platform, Path directory) {
+    platform.close();
+    try (var files = Files.walk(directory)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      // the second of two calls finds nothing, and what stays is temporary
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    end.close();
+  }
+}
