@@ -2,7 +2,6 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
-import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.OciRecords.BlobRecord;
 import dev.countermark.format.oci.ByteRange;
@@ -11,20 +10,10 @@ import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.oci.OciException.Code;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 
 /** Reads and deletes blobs. */
 final class Blobs {
-  /** The empty JSON object, which every artifact without a config refers to. */
-  private static final BlobRecord EMPTY_JSON =
-      new BlobRecord(
-          Digest.sha256("{}".getBytes(StandardCharsets.UTF_8)).toString(),
-          2,
-          List.of(),
-          Optional.of(Bytes.utf8("{}")));
-
   private final BlobStore store;
   private final Records records;
 
@@ -34,11 +23,7 @@ final class Blobs {
   }
 
   Optional<BlobRecord> find(OciName name, Digest digest) {
-    Optional<BlobRecord> found =
-        records.read(ObjectKeys.ociBlob(name.value(), digest.toString()), BlobRecord.class);
-    return found.isEmpty() && EMPTY_JSON.digest().equals(digest.toString())
-        ? Optional.of(EMPTY_JSON)
-        : found;
+    return records.read(ObjectKeys.ociBlob(name.value(), digest.toString()), BlobRecord.class);
   }
 
   /**

@@ -14,6 +14,7 @@ import dev.countermark.contracts.OciRecords.State;
 import dev.countermark.format.oci.Content;
 import dev.countermark.format.oci.LegacySignatures;
 import dev.countermark.format.oci.MediaTypes;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,9 +27,12 @@ final class SignatureView {
   private final BlobStore store;
   private final Records records;
 
-  /** Which sets of pieces this replica has seen to; another one does it again, without effect. */
+  /**
+   * Which sets of pieces this replica has seen to; another one does it again, without effect. It
+   * forgets, so that a piece some client deleted comes back.
+   */
   private final Cache<String, Boolean> materialised =
-      Caffeine.newBuilder().maximumSize(20_000).build();
+      Caffeine.newBuilder().maximumSize(20_000).expireAfterWrite(Duration.ofMinutes(5)).build();
 
   SignatureView(BlobStore store) {
     this.store = store;
