@@ -204,9 +204,6 @@ public final class Main implements Runnable {
     @Parameters(paramLabel = "NAME", description = "Which one: oci.")
     private String name;
 
-    @Parameters(arity = "0..*", hidden = true)
-    private List<String> arguments = List.of();
-
     @Override
     public Integer call() throws IOException, InterruptedException {
       Installation installation = Installation.find();
@@ -220,7 +217,6 @@ public final class Main implements Runnable {
               installation.bench() + java.io.File.pathSeparator + installation.benchLibraries(),
               "dev.countermark.bench.Main",
               name));
-      command.addAll(arguments);
       return new ProcessBuilder(command).inheritIO().start().waitFor();
     }
   }
