@@ -10,6 +10,11 @@ public final class ObjectKeys {
   public static final String REPOSITORIES = "repositories/";
   public static final String OCI_UPLOADS = "uploads/oci/";
   public static final String CONTENT = "content/sha256/";
+
+  /** Keys of {@link #ociUploadMount}. */
+  public static final Pattern OCI_UPLOAD_MOUNT =
+      Pattern.compile(OCI_UPLOADS + "[^/]+/mount\\.json");
+
   private static final Pattern SHA256_HEX = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern UPLOAD_ID = Pattern.compile("[0-9a-f-]{36}");
 
@@ -88,6 +93,11 @@ public final class ObjectKeys {
   /** The parts received up to {@code offset}, when they no longer fit into the upload's address. */
   public static String ociUploadParts(String uploadId, long offset) {
     return ociUpload(uploadId) + "parts-" + offset + ".json";
+  }
+
+  /** The {@link OciRecords.BlobRecord} that a mount is about to copy into another name. */
+  public static String ociUploadMount(String mountId) {
+    return ociUpload(mountId) + "mount.json";
   }
 
   /** That the upload was cancelled. */

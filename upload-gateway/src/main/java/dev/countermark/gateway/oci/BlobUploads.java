@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,15 +32,13 @@ final class BlobUploads {
   /** Small blobs whose digest is known up front ride in their record: one write, not two. */
   static final int INLINE = 8 * 1024;
 
-  private static final Duration LIFETIME = Duration.ofHours(24);
-
   private final BlobStore store;
   private final Records records;
   private final PartReceiver receiver;
   private final UploadState.Codec codec;
   private final Clock clock;
   private final Cache<String, Boolean> cancelled =
-      Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(LIFETIME).build();
+      Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(UploadTimes.LIFETIME).build();
 
   BlobUploads(BlobStore store, PartReceiver receiver, UploadState.Codec codec, Clock clock) {
     this.store = store;
@@ -94,11 +91,25 @@ final class BlobUploads {
    * @return false when the other one does not
    */
   boolean mount(OciName name, OciName from, Digest digest) {
-    Optional<BlobRecord> source =
-        records.read(ObjectKeys.ociBlob(from.value(), digest.toString()), BlobRecord.class);
-    source.ifPresent(
-        blob -> records.create(ObjectKeys.ociBlob(name.value(), digest.toString()), blob));
-    return source.isPresent();
+    String source = ObjectKeys.ociBlob(from.value(), digest.toString());
+    Optional<BlobRecord> blob = records.read(source, BlobRecord.class);
+    if (blob.isEmpty() || !blob.get().parts().isEmpty() && !announced(source, blob.get())) {
+      return false;
+    }
+    records.create(ObjectKeys.ociBlob(name.value(), digest.toString()), blob.get());
+    return true;
+  }
+
+  /**
+   * The parts may be old, and the sweeper may have looked at {@code name} already and not yet at
+   * the source, which somebody deletes meanwhile. So it is told before the record is written; it
+   * tells in turn, by the source, whether it was told in time.
+   *
+   * @return false when the source is gone
+   */
+  private boolean announced(String source, BlobRecord blob) {
+    records.create(ObjectKeys.ociUploadMount(UUID.randomUUID().toString()), blob);
+    return store.head(source).isPresent();
   }
 
   /**
@@ -169,7 +180,6 @@ final class BlobUploads {
   }
 
   private void finish(UploadState state, Digest digest, Body body) throws IOException {
-    String key = ObjectKeys.ociBlob(state.name(), digest.toString());
     byte[][] inline = new byte[1][];
     PartReceiver.Received received =
         receiver.receive(
@@ -190,8 +200,8 @@ final class BlobUploads {
             });
     requireLength(body, received);
     if (inline[0] != null) {
-      records.create(
-          key,
+      create(
+          state,
           new BlobRecord(
               digest.toString(), received.size(), List.of(), Optional.of(Bytes.of(inline[0]))));
       return;
@@ -206,11 +216,32 @@ final class BlobUploads {
     }
     long size = state.offset() + received.size();
     Optional<Bytes> empty = size == 0 ? Optional.of(Bytes.of(new byte[0])) : Optional.empty();
-    if (!records.create(key, new BlobRecord(digest.toString(), size, parts, empty))) {
-      receiver.takeBack(received.parts()); // the name holds the blob already
+    requireInTime(state, received);
+    if (!create(state, new BlobRecord(digest.toString(), size, parts, empty))) {
+      receiver.takeBack(received.parts());
     }
     if (state.spilled()) {
       store.delete(ObjectKeys.ociUploadParts(state.id(), state.offset()));
+    }
+  }
+
+  /**
+   * Makes the blob visible.
+   *
+   * @return false when the name holds it already, in other parts
+   */
+  private boolean create(UploadState state, BlobRecord blob) {
+    String key = ObjectKeys.ociBlob(state.name(), blob.digest());
+    // Refused is also what was written but, for a lost answer, sent twice by the store's client.
+    return records.create(key, blob)
+        || records.read(key, BlobRecord.class).filter(blob::equals).isPresent();
+  }
+
+  /** The sweeper counts on parts being young when their record is written. */
+  private void requireInTime(UploadState state, PartReceiver.Received received) {
+    if (clock.millis() - state.startedAt() > UploadTimes.LONGEST.toMillis()) {
+      receiver.takeBack(received.parts());
+      throw unknown();
     }
   }
 
@@ -271,7 +302,7 @@ final class BlobUploads {
             .read(address)
             .filter(s -> s.id().equals(id) && s.name().equals(name.value()))
             .orElseThrow(BlobUploads::unknown);
-    if (clock.millis() - state.startedAt() > LIFETIME.toMillis()
+    if (clock.millis() - state.startedAt() > UploadTimes.LIFETIME.toMillis()
         || cancelled.getIfPresent(id) != null) {
       throw unknown();
     }

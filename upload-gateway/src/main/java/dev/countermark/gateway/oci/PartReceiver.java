@@ -1,6 +1,7 @@
 package dev.countermark.gateway.oci;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.OciRecords.Part;
 import dev.countermark.gateway.oci.OciException.Code;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
 /**
  * Receives the bytes of a request and stores them part by part, each as soon as it is whole. Memory
@@ -25,6 +27,7 @@ final class PartReceiver {
    */
   static final int PART = 4 * 1024 * 1024;
 
+  private static final Logger LOG = Logger.getLogger(PartReceiver.class);
   private static final int UNIT = 64 * 1024;
   private static final long WAIT_SECONDS = 30;
 
@@ -36,7 +39,8 @@ final class PartReceiver {
    */
   PartReceiver(BlobStore store, long budget) {
     this.store = store;
-    this.memory = new Semaphore((int) Math.max(budget, 2L * PART) / UNIT, true);
+    long units = Math.max(budget, 2L * PART) / UNIT;
+    this.memory = new Semaphore((int) Math.min(units, Integer.MAX_VALUE), true);
   }
 
   /**
@@ -133,10 +137,14 @@ final class PartReceiver {
     return new Part(sha256, length, upload);
   }
 
-  /** Deletes parts of one request that nobody else was told of. */
+  /** Deletes parts of one request that nobody else was told of. What fails, the sweeper does. */
   void takeBack(List<Part> parts) {
-    for (Part part : parts) {
-      store.delete(ObjectKeys.content(part.sha256(), part.upload()));
+    try {
+      for (Part part : parts) {
+        store.delete(ObjectKeys.content(part.sha256(), part.upload()));
+      }
+    } catch (Failure.Transient e) {
+      LOG.debugf("parts of a failed request stay for the sweeper: %s", e.getMessage());
     }
   }
 

@@ -340,7 +340,9 @@ public class RegistryResource {
   private Response blob(Request request) {
     Digest digest = digest(request.route().reference());
     BlobRecord blob = blobs.require(request.route().name(), digest);
-    ByteRange.Request asked = ByteRange.request(request.header("Range").orElse(null), blob.size());
+    // Ranges are defined for GET only: RFC 9110, section 14.2.
+    String wanted = request.head() ? null : request.header("Range").orElse(null);
+    ByteRange.Request asked = ByteRange.request(wanted, blob.size());
     if (asked instanceof ByteRange.Request.Unsatisfiable) {
       throw new OciException(Code.SIZE_INVALID, 416, "the blob has " + blob.size() + " bytes")
           .with("Content-Range", "bytes */" + blob.size());

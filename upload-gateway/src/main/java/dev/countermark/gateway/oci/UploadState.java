@@ -41,6 +41,7 @@ record UploadState(
 
   /** Writes and reads states in addresses. */
   static final class Codec {
+    private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
     private static final String ALGORITHM = "HmacSHA256";
     private final SecretKeySpec key;
 
@@ -59,9 +60,8 @@ record UploadState(
 
     /** Safe in a query. */
     String write(UploadState state) {
-      byte[] json = Json.write(state);
-      Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
-      return base64.encodeToString(json) + "." + base64.encodeToString(mac(key, json));
+      String content = BASE64.encodeToString(Json.write(state));
+      return content + "." + mac(content);
     }
 
     /** Empty for anything that {@link #write} did not make. */
@@ -70,16 +70,16 @@ record UploadState(
       if (dot < 0) {
         return Optional.empty();
       }
-      try {
-        Base64.Decoder base64 = Base64.getUrlDecoder();
-        byte[] json = base64.decode(text.substring(0, dot));
-        byte[] mac = base64.decode(text.substring(dot + 1));
-        return MessageDigest.isEqual(mac, mac(key, json))
-            ? Optional.of(Json.read(json, UploadState.class))
-            : Optional.empty();
-      } catch (IllegalArgumentException | Json.MalformedJsonException e) {
-        return Optional.empty();
-      }
+      // Compared as texts: several Base64 texts stand for the same bytes.
+      String content = text.substring(0, dot);
+      byte[] given = text.substring(dot + 1).getBytes(StandardCharsets.UTF_8);
+      return MessageDigest.isEqual(given, mac(content).getBytes(StandardCharsets.UTF_8))
+          ? Optional.of(Json.read(Base64.getUrlDecoder().decode(content), UploadState.class))
+          : Optional.empty();
+    }
+
+    private String mac(String content) {
+      return BASE64.encodeToString(mac(key, content.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static byte[] mac(SecretKeySpec key, byte[] message) {

@@ -6,9 +6,13 @@ import dev.countermark.blobs.S3Settings;
 import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.events.UploadEvents;
 import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.gateway.sweep.ContentSweeper;
+import dev.countermark.gateway.sweep.SweepLease;
+import dev.countermark.gateway.sweep.SweepMetrics;
 import dev.countermark.keys.HttpKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClientSettings;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -74,5 +78,23 @@ class GatewayBeans {
   @Singleton
   Reconciler reconciler(BlobStore store, UploadEvents events, Clock clock) {
     return new Reconciler(store, events, clock);
+  }
+
+  @Produces
+  @Singleton
+  ContentSweeper sweeper(BlobStore store, SweepConfig config, Clock clock) {
+    return new ContentSweeper(store, config.grace(), clock);
+  }
+
+  @Produces
+  @Singleton
+  SweepLease sweepLease(BlobStore store, SweepConfig config, Clock clock) {
+    return new SweepLease(store, config.interval(), clock);
+  }
+
+  @Produces
+  @Singleton
+  SweepMetrics sweepMetrics(MeterRegistry registry, Clock clock) {
+    return new SweepMetrics(registry, clock);
   }
 }
