@@ -14,10 +14,10 @@ public final class Main {
       System.err.println("usage: bench oci");
       System.exit(2);
     }
-    ObjectNode figures;
-    try (Target target = Target.open()) {
-      figures = new OciBench(target).run();
-    }
+    Target target = Target.open();
+    // Also when it is interrupted: the platform under load must not stay behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(target::close));
+    ObjectNode figures = new OciBench(target).run();
     System.out.println(new String(Json.write(figures), StandardCharsets.UTF_8));
   }
 }

@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 /** Waits for conditions. */
 final class Poll {
   private static final Duration LIMIT = Duration.ofMinutes(5);
-  private static final Duration INTERVAL = Duration.ofMillis(5);
+  private static final Duration INTERVAL = Duration.ofMillis(10);
 
   private Poll() {}
 

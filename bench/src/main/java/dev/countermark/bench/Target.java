@@ -21,16 +21,16 @@ import java.util.stream.Stream;
  * The platform under load: the one that COUNTERMARK_URL and COUNTERMARK_ADMIN_TOKEN name, else a
  * fresh one on an empty directory.
  *
+ * @param registry a client with the token
  * @param scratch deleted at the end; on the disk that everything is measured on
  * @param data where the platform keeps its data, when it was started here
  */
-record Target(URI url, String token, Path scratch, Optional<Path> data) implements AutoCloseable {
+record Target(URI url, RegistryClient registry, String token, Path scratch, Optional<Path> data) {
   static Target open() throws IOException {
     Path scratch = Files.createTempDirectory("countermark-bench");
     String url = System.getenv("COUNTERMARK_URL");
     if (url != null) {
-      return new Target(
-          URI.create(url), System.getenv("COUNTERMARK_ADMIN_TOKEN"), scratch, Optional.empty());
+      return at(URI.create(url), System.getenv("COUNTERMARK_ADMIN_TOKEN"), scratch, null);
     }
     Path data = scratch.resolve("data");
     Programs.run(
@@ -48,20 +48,22 @@ record Target(URI url, String token, Path scratch, Optional<Path> data) implemen
           lines
               .map(line -> line.split("=", 2))
               .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
-      return new Target(
+      return at(
           URI.create(endpoint.get("COUNTERMARK_URL")),
           endpoint.get("COUNTERMARK_ADMIN_TOKEN"),
           scratch,
-          Optional.of(data));
+          data);
     }
+  }
+
+  /** One client for all, so that connections are kept. */
+  private static Target at(URI url, String token, Path scratch, Path data) {
+    return new Target(
+        url, RegistryClient.withToken(url, token), token, scratch, Optional.ofNullable(data));
   }
 
   private static String launcher() {
     return Path.of(System.getProperty("countermark.home", ".")).resolve("run").toString();
-  }
-
-  RegistryClient registry() {
-    return RegistryClient.withToken(url, token);
   }
 
   /** The status of a digest of {@code owner/repository/image}. */
@@ -69,7 +71,7 @@ record Target(URI url, String token, Path scratch, Optional<Path> data) implemen
     int slash = name.lastIndexOf('/');
     String path =
         "/" + name.substring(0, slash) + "/status/oci/" + name.substring(slash + 1) + "@" + digest;
-    HttpResponse<byte[]> response = registry().send("GET", path, null, Map.of());
+    HttpResponse<byte[]> response = registry.send("GET", path, null, Map.of());
     if (response.statusCode() != 200) {
       throw new IllegalStateException(
           path
@@ -94,14 +96,16 @@ record Target(URI url, String token, Path scratch, Optional<Path> data) implemen
         });
   }
 
-  @Override
-  public void close() throws IOException {
+  /** Stops the platform, if it was started here, and deletes all that was written. */
+  void close() {
     data.ifPresent(
         directory ->
             Programs.run(
                 scratch, Map.of(), List.of(launcher(), "stop", "--data", directory.toString())));
     try (Stream<Path> files = Files.walk(scratch)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + scratch, e);
     }
   }
 }
