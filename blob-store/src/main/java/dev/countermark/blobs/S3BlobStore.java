@@ -2,6 +2,7 @@ package dev.countermark.blobs;
 
 import dev.countermark.contracts.Failure;
 import io.minio.BucketExistsArgs;
+import io.minio.Checksum;
 import io.minio.GetObjectArgs;
 import io.minio.GetObjectResponse;
 import io.minio.ListObjectsV2Args;
@@ -41,6 +42,11 @@ import okhttp3.OkHttpClient;
  * atomic; {@code BlobStoreContract} proves it for a given server.
  */
 public final class S3BlobStore implements BlobStore, AutoCloseable {
+  /**
+   * The SDK computes its default, CRC32C, byte by byte; this one the JVM has an instruction for.
+   */
+  private static final Checksum.Algorithm CHECKSUM = Checksum.Algorithm.CRC32;
+
   private static final int CONNECTIONS = 256;
 
   private final MinioAsyncClient client;
@@ -212,6 +218,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
                           .object(key)
                           .data(content, content.length)
                           .contentType("application/octet-stream")
+                          .checksum(CHECKSUM)
                           .extraHeaders(condition)
                           .build()));
       return Optional.of(version(response.etag()));
@@ -235,6 +242,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
                   PutObjectArgs.builder().bucket(bucket).object(key).stream(
                           new Unclosed(body), size, null)
                       .contentType("application/octet-stream")
+                      .checksum(CHECKSUM)
                       .build()));
     } catch (StatusException e) {
       throw e.asTransient();
@@ -253,6 +261,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
                       .object(key)
                       .data(content, length)
                       .contentType("application/octet-stream")
+                      .checksum(CHECKSUM)
                       .build()));
     } catch (StatusException e) {
       throw e.asTransient();
