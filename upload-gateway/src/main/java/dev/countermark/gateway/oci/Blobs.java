@@ -1,5 +1,7 @@
 package dev.countermark.gateway.oci;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.ObjectKeys;
@@ -10,12 +12,17 @@ import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.oci.OciException.Code;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Reads and deletes blobs. */
 final class Blobs {
   private final BlobStore store;
   private final Records records;
+
+  /** Blobs that were there a moment ago: clients push several manifests over the same layers. */
+  private final Cache<String, Boolean> present =
+      Caffeine.newBuilder().maximumSize(100_000).expireAfterWrite(Duration.ofSeconds(5)).build();
 
   Blobs(BlobStore store) {
     this.store = store;
@@ -24,6 +31,22 @@ final class Blobs {
 
   Optional<BlobRecord> find(OciName name, Digest digest) {
     return records.read(ObjectKeys.ociBlob(name.value(), digest.toString()), BlobRecord.class);
+  }
+
+  /**
+   * Whether a manifest may refer to the blob. A deletion by another replica may go unnoticed for
+   * five seconds, as one does that comes right after the look.
+   */
+  boolean holds(OciName name, Digest digest) {
+    String key = ObjectKeys.ociBlob(name.value(), digest.toString());
+    if (present.getIfPresent(key) != null) {
+      return true;
+    }
+    boolean found = store.head(key).isPresent();
+    if (found) {
+      present.put(key, true);
+    }
+    return found;
   }
 
   /**
@@ -52,5 +75,6 @@ final class Blobs {
       throw new OciException(Code.BLOB_UNKNOWN, name + " holds no blob " + digest);
     }
     store.delete(key);
+    present.invalidate(key);
   }
 }

@@ -236,7 +236,7 @@ final class Manifests {
 
   private void requireReferences(OciName name, Manifest manifest) {
     List<CompletableFuture<Optional<Digest>>> checks = new ArrayList<>();
-    ask(manifest.requiredBlobs(), d -> blobs.find(name, d).isPresent(), checks);
+    ask(manifest.requiredBlobs(), d -> blobs.holds(name, d), checks);
     ask(
         manifest.requiredManifests(),
         d -> store.head(ObjectKeys.ociManifest(name.value(), d.toString())).isPresent(),
