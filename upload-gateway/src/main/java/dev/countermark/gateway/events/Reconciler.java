@@ -7,6 +7,7 @@ import dev.countermark.contracts.OciRecords.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Finds manifests that wait for their signature although nobody may have told the signers: the
@@ -15,6 +16,9 @@ import java.time.Instant;
 public final class Reconciler {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration LOOK_BACK = Duration.ofHours(24);
+
+  /** Nobody waits for it: it rests this many times as long as it worked. */
+  private static final long REST = 4;
 
   private final BlobStore store;
   private final Records records;
@@ -42,6 +46,7 @@ public final class Reconciler {
     String after = "";
     BlobStore.Page page;
     do {
+      long began = System.nanoTime();
       page = store.list("oci/", after, 1000);
       for (BlobStore.Entry entry : page.entries()) {
         after = entry.key();
@@ -52,6 +57,9 @@ public final class Reconciler {
         if (candidate) {
           published += publish(entry.key());
         }
+      }
+      if (page.more()) {
+        LockSupport.parkNanos(REST * (System.nanoTime() - began));
       }
     } while (page.more());
     // What is younger than the patience is looked at the next time; and a published one again.
