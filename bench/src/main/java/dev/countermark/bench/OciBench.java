@@ -28,9 +28,9 @@ import java.util.stream.IntStream;
  */
 final class OciBench {
   /** A server runs for weeks: its first seconds, in which its code is compiled, say nothing. */
-  private static final int WARM_UP_IMAGES = 3000;
+  private static final int WARM_UP_IMAGES = 16_000;
 
-  private static final int SIGNED_IMAGES = 1000;
+  private static final int SIGNED_IMAGES = 2000;
   private static final int COSIGN_SAMPLE = 12;
   private static final int PUSHED_IMAGES = 100;
   private static final int PUSH_WARM_UP_IMAGES = 50;
@@ -38,7 +38,7 @@ final class OciBench {
   private static final int LAYERS = 5;
   private static final int LAYER_BYTES = 1 << 20;
   private static final int SINGLE_PUSHES = 100;
-  private static final int CLIENT_THREADS = 8;
+  private static final int CLIENT_THREADS = 16;
   private static final String REPOSITORY = "bench/oci-" + Long.toString(System.nanoTime(), 36);
 
   private final Target target;

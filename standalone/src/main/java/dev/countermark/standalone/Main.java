@@ -211,7 +211,7 @@ public final class Main implements Runnable {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(
           List.of(
-              "-Xmx1g",
+              "-Xmx2g",
               "-Dcountermark.home=" + installation.home(),
               "-cp",
               installation.bench() + java.io.File.pathSeparator + installation.benchLibraries(),

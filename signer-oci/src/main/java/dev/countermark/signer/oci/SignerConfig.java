@@ -12,13 +12,13 @@ interface SignerConfig {
    * Threads that sign, uploads and resyncs together. They mostly wait for the object store and the
    * key service, so there are many more than cores.
    */
-  @WithDefault("16")
+  @WithDefault("32")
   int threads();
 
   /**
    * Uploads accepted from Kafka and not yet dealt with, those that wait for another try included.
    */
-  @WithDefault("64")
+  @WithDefault("256")
   int uploadSlots();
 
   /** The same for resyncs. */
