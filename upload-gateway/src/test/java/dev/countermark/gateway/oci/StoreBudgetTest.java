@@ -1,0 +1,168 @@
+package dev.countermark.gateway.oci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.contracts.OciRecords.OciSettings;
+import dev.countermark.contracts.OciRecords.RepositoryRecord;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.OciName;
+import dev.countermark.testkit.registry.SampleImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a push may cost: one operation on the store is the dearest thing in it (design, section 8).
+ */
+class StoreBudgetTest {
+  private static final OciName NAME = OciName.parse("acme/app/web").orElseThrow();
+  private static final RepositoryRecord REPOSITORY =
+      new RepositoryRecord(
+          1, RepositoryName.parse("acme/app").orElseThrow(), Instant.EPOCH, OciSettings.defaults());
+
+  private final Map<String, Integer> operations = new TreeMap<>();
+  private final BlobStore store = counted(new InMemoryBlobStore());
+  private final Blobs blobs = new Blobs(store);
+  private final SignatureView signatures = new SignatureView(store);
+  private final Manifests manifests =
+      new Manifests(
+          store,
+          blobs,
+          new Referrers(store, signatures),
+          signatures,
+          manifest -> {},
+          Runnable::run,
+          Clock.systemUTC());
+  private final BlobUploads uploads =
+      new BlobUploads(
+          store,
+          new PartReceiver(store, 64 << 20),
+          new UploadState.Codec(new byte[32]),
+          Clock.systemUTC());
+
+  private BlobStore counted(BlobStore counted) {
+    return (BlobStore)
+        Proxy.newProxyInstance(
+            BlobStore.class.getClassLoader(),
+            new Class<?>[] {BlobStore.class},
+            (proxy, method, arguments) -> {
+              operations.merge(method.getName(), 1, Integer::sum);
+              try {
+                return method.invoke(counted, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @BeforeEach
+  void startCounting() {
+    operations.clear();
+  }
+
+  private static byte[] random(int length) {
+    byte[] content = new byte[length];
+    new Random(length).nextBytes(content);
+    return content;
+  }
+
+  private static BlobUploads.Body body(byte[] content) {
+    return new BlobUploads.Body(
+        new ByteArrayInputStream(content), content.length, Optional.empty());
+  }
+
+  @Test
+  void aSmallBlobIsOneWrite() throws IOException {
+    byte[] content = random(2_000);
+    BlobUploads.Open open = uploads.start(NAME);
+    uploads.complete(NAME, open.state().id(), address(open), Digest.sha256(content), body(content));
+
+    assertThat(operations).isEqualTo(Map.of("create", 1));
+  }
+
+  @Test
+  void aLayerInOneRequestIsTwoWrites() throws IOException {
+    byte[] content = random(1 << 20);
+    uploads.monolithic(
+        NAME, Digest.sha256(content), new ByteArrayInputStream(content), content.length);
+
+    assertThat(operations).isEqualTo(Map.of("put", 1, "create", 1));
+  }
+
+  @Test
+  void aStreamedLayerIsTwoWrites() throws IOException {
+    byte[] content = random(1 << 20);
+    BlobUploads.Open open = uploads.start(NAME);
+    BlobUploads.Open more = uploads.append(NAME, open.state().id(), address(open), body(content));
+    uploads.complete(
+        NAME, more.state().id(), address(more), Digest.sha256(content), body(new byte[0]));
+
+    assertThat(operations).isEqualTo(Map.of("put", 1, "create", 1));
+  }
+
+  @Test
+  void aManifestByDigestIsOneWrite() throws IOException {
+    SampleImage image = pushBlobs();
+    put(image, image.digest());
+
+    // One look per blob: config and layer.
+    assertThat(operations).isEqualTo(Map.of("head", 2, "create", 1));
+  }
+
+  @Test
+  void aManifestByTagIsTwoWrites() throws IOException {
+    SampleImage image = pushBlobs();
+    put(image, "1.0");
+
+    assertThat(operations).isEqualTo(Map.of("head", 2, "get", 1, "create", 2));
+  }
+
+  @Test
+  void anotherManifestOverTheSameBlobsLooksForNoneOfThem() throws IOException {
+    SampleImage image = pushBlobs();
+    put(image, image.digest());
+    operations.clear();
+    SampleImage other = image.annotated("org.example.build", "2");
+    put(other, other.digest());
+
+    assertThat(operations).isEqualTo(Map.of("create", 1));
+  }
+
+  private SampleImage pushBlobs() throws IOException {
+    SampleImage image = SampleImage.oci(7);
+    List<byte[]> contents = new ArrayList<>();
+    image.blobs().values().forEach(blob -> contents.add(blob.toArray()));
+    for (byte[] content : contents) {
+      uploads.monolithic(
+          NAME, Digest.sha256(content), new ByteArrayInputStream(content), content.length);
+    }
+    operations.clear();
+    return image;
+  }
+
+  private void put(SampleImage image, String reference) {
+    manifests.put(
+        REPOSITORY,
+        new Manifests.Push(
+            NAME, reference, List.of(), image.manifest().mediaType(), Optional.empty(), false),
+        image.manifest().content().toArray());
+  }
+
+  private static String address(BlobUploads.Open open) {
+    return open.location().substring(open.location().indexOf("state=") + "state=".length());
+  }
+}
