@@ -108,7 +108,7 @@ final class Platform implements AutoCloseable {
     services.add(service("key-service", "256m", keyService(keysPort, storePort)));
     services.add(
         service("signer-oci", "256m", signerOci(signerPort, storePort, brokerPort, keysPort)));
-    services.add(service("upload-gateway", "384m", gateway(storePort, brokerPort, keysPort)));
+    services.add(service("upload-gateway", "256m", gateway(storePort, brokerPort, keysPort)));
     for (Child child : services) {
       child.start();
     }
