@@ -1,0 +1,16 @@
+package dev.countermark.format.nupkg.archive;
+
+/**
+ * What stands before an entry's data (APPNOTE 4.3.7).
+ *
+ * @param length of the header with name and extra field, bytes
+ */
+public record LocalHeader(
+    byte[] name,
+    int flags,
+    int method,
+    long crc32,
+    long compressedSize,
+    long uncompressedSize,
+    byte[] extra,
+    int length) {}
