@@ -27,13 +27,30 @@ public final class Events {
         + name.replace("/", "%2F");
   }
 
+  /** Kafka key of every event about one version of a NuGet package. */
+  public static String nugetKey(RepositoryName repository, String name) {
+    return "nuget/" + repository + "/" + name;
+  }
+
   /**
-   * A manifest was stored, or its signatures need a look because a tag or a foreign signature
-   * moved.
+   * Package URL of a NuGet package (purl type {@code nuget}).
+   *
+   * @param name {@code lower-case id/lower-case normalized version}
+   */
+  public static String nugetPurl(RepositoryName repository, String name) {
+    return "pkg:nuget/"
+        + name.replace('/', '@')
+        + "?repository_url="
+        + repository.toString().replace("/", "%2F");
+  }
+
+  /**
+   * A package was stored, or its signatures need a look because a tag or a foreign signature moved.
    *
    * @param repository {@code owner/name}
-   * @param name full OCI name
-   * @param digest {@code algorithm:hex} of the manifest
+   * @param name OCI: the full OCI name; NuGet: {@code lower-case id/lower-case normalized version}
+   * @param digest {@code algorithm:hex} of the manifest, or of the uploaded file
+   * @param mediaType of the manifest, or of the uploaded file
    * @param acceptedAt when the upload was accepted
    */
   public record PackageUploaded(
@@ -42,7 +59,7 @@ public final class Events {
   }
 
   /**
-   * Bring the signatures of a stored manifest up to date.
+   * Bring the signatures of a stored package up to date.
    *
    * @param campaign id of the request it belongs to
    */
@@ -52,11 +69,11 @@ public final class Events {
   }
 
   /**
-   * The manifest's signatures are in place.
+   * The package's signatures are in place.
    *
    * @param keyVersion version of the repository's key that signed
    * @param fingerprint SHA-256 of the key's SPKI, lower-case hexadecimal
-   * @param artifacts digests of all signature manifests
+   * @param artifacts digests of all signature manifests, or of the signed package
    * @param changed false when they already were in place
    */
   public record PackageSigned(
@@ -72,7 +89,16 @@ public final class Events {
     public static final String TYPE = "dev.countermark.package.signed.v1";
   }
 
-  /** The manifest will never be signed as it is. */
+  /**
+   * What readers see of a package changed without a signature: it was unlisted, listed again or
+   * deleted.
+   */
+  public record PackageListingChanged(
+      RepositoryName repository, String name, String digest, Instant changedAt) {
+    public static final String TYPE = "dev.countermark.package.listing-changed.v1";
+  }
+
+  /** The package will never be signed as it is. */
   public record PackageRefused(
       RepositoryName repository, String name, String digest, Refusal code, String detail) {
     public static final String TYPE = "dev.countermark.package.refused.v1";

@@ -11,9 +11,16 @@ public final class ObjectKeys {
   public static final String OCI_UPLOADS = "uploads/oci/";
   public static final String CONTENT = "content/sha256/";
 
+  /** Everything of all NuGet packages of all repositories. */
+  public static final String NUGET = "nuget/";
+
   /** Keys of {@link #ociUploadMount}. */
   public static final Pattern OCI_UPLOAD_MOUNT =
       Pattern.compile(OCI_UPLOADS + "[^/]+/mount\\.json");
+
+  /** Keys of {@link #nugetVersion} and {@link #nugetSymbols}. */
+  public static final Pattern NUGET_RECORD =
+      Pattern.compile(NUGET + "([^/]+/[^/]+)/(packages|symbols)/([^/]+)/([^/]+)\\.json");
 
   private static final Pattern SHA256_HEX = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern UPLOAD_ID = Pattern.compile("[0-9a-f-]{36}");
@@ -34,7 +41,7 @@ public final class ObjectKeys {
     return CONTENT + sha256Hex.substring(0, 2) + "/" + sha256Hex + "/" + upload;
   }
 
-  /** A {@link OciRecords.RepositoryRecord}. */
+  /** A {@link RepositoryRecord}. */
   public static String repository(RepositoryName repository) {
     return REPOSITORIES + repository.owner() + "/" + repository.name() + ".json";
   }
@@ -103,6 +110,30 @@ public final class ObjectKeys {
   /** That the upload was cancelled. */
   public static String ociUploadCancelled(String uploadId) {
     return ociUpload(uploadId) + "cancelled";
+  }
+
+  /** A {@link NugetRecords.VersionRecord}. */
+  public static String nugetVersion(RepositoryName repository, NugetRecords.Identity identity) {
+    return nugetVersions(repository, identity.id()) + identity.version() + ".json";
+  }
+
+  /**
+   * All versions of one package.
+   *
+   * @param lowerId lower-case id
+   */
+  public static String nugetVersions(RepositoryName repository, String lowerId) {
+    return nugetPackages(repository) + lowerId + "/";
+  }
+
+  /** All versions of all packages of a repository. */
+  public static String nugetPackages(RepositoryName repository) {
+    return NUGET + repository + "/packages/";
+  }
+
+  /** A {@link NugetRecords.SymbolsRecord}. */
+  public static String nugetSymbols(RepositoryName repository, NugetRecords.Identity identity) {
+    return NUGET + repository + "/symbols/" + identity.id() + "/" + identity.version() + ".json";
   }
 
   private static String path(String digest) {

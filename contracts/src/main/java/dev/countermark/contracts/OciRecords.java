@@ -70,13 +70,6 @@ public final class OciRecords {
     }
   }
 
-  public record RepositoryRecord(
-      long generation, RepositoryName repository, Instant createdAt, OciSettings oci) {
-    public RepositoryRecord {
-      oci = oci == null ? OciSettings.defaults() : oci;
-    }
-  }
-
   /** Where a manifest stands. */
   public enum State {
     /** Stored, its signatures not yet in place. */
@@ -165,8 +158,6 @@ public final class OciRecords {
     }
   }
 
-  public record RefusalNote(Refusal code, String detail, Instant at) {}
-
   /**
    * Everything the platform made for one manifest, in every form and for every key version: all
    * bytes, so that a later release serves the same digests.
@@ -250,15 +241,6 @@ public final class OciRecords {
       inline = inline == null ? Optional.empty() : inline;
     }
   }
-
-  /**
-   * One immutable object; its key is {@link ObjectKeys#content}.
-   *
-   * @param sha256 64 lower-case hexadecimal digits
-   * @param size bytes
-   * @param upload id of the upload that brought it
-   */
-  public record Part(String sha256, long size, String upload) {}
 
   /** All manifests in one name whose subject is {@code subject}, pushed by users. */
   public record ReferrersRecord(long generation, String subject, List<Referrer> manifests) {

@@ -9,5 +9,9 @@ public enum Refusal {
   /** The record or its blob is no longer there. */
   BLOB_GONE,
   /** Too large, too deep or too many parts to be signed. */
-  TOO_LARGE
+  TOO_LARGE,
+  /** The repository's policy does not take the signature that the package came with. */
+  SIGNATURE_POLICY,
+  /** The signature that the package came with is broken. */
+  INVALID_SIGNATURE
 }

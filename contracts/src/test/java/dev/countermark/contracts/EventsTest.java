@@ -46,7 +46,10 @@ class EventsTest {
         event(
             Events.PackageRefused.TYPE,
             new Events.PackageRefused(
-                REPOSITORY, "acme/app/web", DIGEST, Refusal.TOO_LARGE, "1,001 children")));
+                REPOSITORY, "acme/app/web", DIGEST, Refusal.TOO_LARGE, "1,001 children")),
+        event(
+            Events.PackageListingChanged.TYPE,
+            new Events.PackageListingChanged(REPOSITORY, "acme.tools/1.0.0", DIGEST, T)));
   }
 
   private static CloudEvent event(String type, Object data) {

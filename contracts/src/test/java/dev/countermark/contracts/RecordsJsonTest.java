@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.countermark.contracts.OciRecords.ManifestRecord;
 import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.OciRecords.Piece;
-import dev.countermark.contracts.OciRecords.RefusalNote;
-import dev.countermark.contracts.OciRecords.RepositoryRecord;
 import dev.countermark.contracts.OciRecords.SignatureFormat;
 import dev.countermark.contracts.OciRecords.Signatures;
 import dev.countermark.contracts.OciRecords.SignedBy;

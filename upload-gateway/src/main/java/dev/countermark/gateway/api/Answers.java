@@ -2,9 +2,9 @@ package dev.countermark.gateway.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.countermark.contracts.OciRecords.OciSettings;
-import dev.countermark.contracts.OciRecords.RepositoryRecord;
 import dev.countermark.contracts.OciRecords.SignatureFormat;
 import dev.countermark.contracts.OciRecords.Visibility;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.gateway.auth.Scope;
 import dev.countermark.gateway.auth.TokenRecord;

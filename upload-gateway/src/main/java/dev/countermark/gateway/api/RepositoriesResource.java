@@ -1,8 +1,8 @@
 package dev.countermark.gateway.api;
 
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.OciRecords.RepositoryRecord;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.gateway.api.Answers.Repository;
 import dev.countermark.gateway.api.Problem.Kind;
 import dev.countermark.gateway.api.RepositoryAdministration.Listing;

@@ -8,7 +8,7 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.OciRecords.BlobRecord;
-import dev.countermark.contracts.OciRecords.Part;
+import dev.countermark.contracts.Part;
 import dev.countermark.format.oci.ByteRange;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciName;

@@ -3,7 +3,7 @@ package dev.countermark.gateway.oci;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.Part;
+import dev.countermark.contracts.Part;
 import dev.countermark.gateway.oci.OciException.Code;
 import java.io.IOException;
 import java.io.InputStream;

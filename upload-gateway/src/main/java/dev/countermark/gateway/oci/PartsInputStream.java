@@ -2,7 +2,7 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.Part;
+import dev.countermark.contracts.Part;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;

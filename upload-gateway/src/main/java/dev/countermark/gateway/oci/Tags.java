@@ -2,7 +2,7 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.RepositoryRecord;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.SignatureTags;
 import dev.countermark.format.oci.Tag;

@@ -1,7 +1,7 @@
 package dev.countermark.gateway.oci;
 
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.OciRecords.Part;
+import dev.countermark.contracts.Part;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

@@ -5,7 +5,7 @@ import dev.countermark.blobs.BlobStore.Entry;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.OciRecords.BlobRecord;
-import dev.countermark.contracts.OciRecords.Part;
+import dev.countermark.contracts.Part;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.oci.UploadTimes;
 import java.time.Clock;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.RefusalNote;
 import dev.countermark.contracts.OciRecords.SignatureFormat;
 import dev.countermark.contracts.OciRecords.Signatures;
 import dev.countermark.contracts.OciRecords.SignedBy;
 import dev.countermark.contracts.OciRecords.State;
 import dev.countermark.contracts.Refusal;
+import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
 import java.time.Instant;
 import java.util.EnumSet;

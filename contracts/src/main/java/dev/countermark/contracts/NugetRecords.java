@@ -1,0 +1,344 @@
+package dev.countermark.contracts;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The records of the NuGet path. Each is one JSON object that only ever changes by an atomic
+ * compare-and-set; {@code generation} grows by one with each change, so that a record never returns
+ * to earlier bytes (an ETag is a content hash).
+ */
+public final class NugetRecords {
+  private NugetRecords() {}
+
+  /** What is done with packages that come with a signature (nuget reference, section 3.1). */
+  public enum SignaturePolicy {
+    /** Authors' signatures are countersigned, foreign repositories' signatures replaced. */
+    @JsonProperty("resign")
+    RESIGN,
+    /** A valid signature of a foreign repository stays as it is. */
+    @JsonProperty("keep-valid-foreign")
+    KEEP_VALID_FOREIGN,
+    /** Only unsigned packages are taken. */
+    @JsonProperty("reject-signed")
+    REJECT_SIGNED
+  }
+
+  /** Whether signatures carry a timestamp of an authority (RFC 3161). */
+  public enum TimestampPolicy {
+    @JsonProperty("none")
+    NONE,
+    /** Without one when no authority answers. */
+    @JsonProperty("preferred")
+    PREFERRED,
+    /** A package waits until an authority answers. */
+    @JsonProperty("required")
+    REQUIRED
+  }
+
+  /**
+   * @param anonymousRead whether anybody may restore and search; default false
+   * @param signatures default {@code resign}
+   * @param timestamps default {@code none}
+   * @param announceAllSigned say {@code allRepositorySigned} to clients that understand it: they
+   *     then refuse whatever is unsigned, and whoever does not trust the root; default false
+   * @param deletePackages whether deleting removes the package instead of unlisting it; default
+   *     false
+   */
+  public record NugetSettings(
+      boolean anonymousRead,
+      SignaturePolicy signatures,
+      TimestampPolicy timestamps,
+      boolean announceAllSigned,
+      boolean deletePackages) {
+    public NugetSettings {
+      signatures = signatures == null ? SignaturePolicy.RESIGN : signatures;
+      timestamps = timestamps == null ? TimestampPolicy.NONE : timestamps;
+    }
+
+    public static NugetSettings defaults() {
+      return new NugetSettings(false, null, null, false, false);
+    }
+  }
+
+  /**
+   * What tells one package from another: case and the notation of the version do not.
+   *
+   * @param id lower-case id
+   * @param version lower-case normalized version, without build metadata
+   */
+  public record Identity(String id, String version) {
+    private static final Pattern ID = Pattern.compile("(?=.{1,100}$)[a-z0-9_]+([.-][a-z0-9_]+)*");
+    private static final Pattern VERSION =
+        Pattern.compile("(?=.{1,64}$)\\d+(\\.\\d+){2,3}(-[0-9a-z.-]+)?");
+
+    /**
+     * @throws IllegalArgumentException when a part cannot be one; both become parts of object keys
+     */
+    public Identity {
+      if (!ID.matcher(id).matches() || !VERSION.matcher(version).matches()) {
+        throw new IllegalArgumentException("not a lower-case package id and normalized version");
+      }
+    }
+
+    /** Reads {@link #toString}; empty when the text is anything else. */
+    public static Optional<Identity> parse(String text) {
+      int slash = text == null ? -1 : text.indexOf('/');
+      return slash < 0
+          ? Optional.empty()
+          : find(text.substring(0, slash), text.substring(slash + 1));
+    }
+
+    /** Empty when a part cannot be one. */
+    public static Optional<Identity> find(String id, String version) {
+      return ID.matcher(id).matches() && VERSION.matcher(version).matches()
+          ? Optional.of(new Identity(id, version))
+          : Optional.empty();
+    }
+
+    /** {@code id/version}. */
+    @Override
+    public String toString() {
+      return id + "/" + version;
+    }
+  }
+
+  /** Where a version stands. */
+  public enum State {
+    /** Stored, not yet signed: nobody sees it. */
+    RECEIVED,
+    /** Signed and visible; stays so while it is signed anew. */
+    AVAILABLE,
+    /** Will never be signed as it is: see {@link VersionRecord#refusal}; may be pushed again. */
+    REFUSED,
+    /** Gone, and its identity is never given away again. */
+    DELETED
+  }
+
+  /**
+   * A file as it was pushed.
+   *
+   * @param parts immutable content objects, in order
+   * @param size bytes
+   * @param sha256 of the file, lower-case hexadecimal
+   */
+  public record Upload(List<Part> parts, long size, String sha256) {
+    public Upload {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /**
+   * A run of the upload's bytes.
+   *
+   * @param from position of the first byte
+   * @param to position behind the last byte
+   */
+  public record ByteRun(long from, long to) {}
+
+  /**
+   * The package as it is handed out: runs of the upload's bytes, then the tail.
+   *
+   * @param runs of the upload, in order
+   * @param inlineTail signature entry, central directory and end record; absent when they are too
+   *     many bytes for a record
+   * @param storedTail the same as content
+   * @param size of the whole, bytes
+   * @param etag changes whenever a byte of the package changes
+   */
+  public record SignedFile(
+      List<ByteRun> runs,
+      Optional<Bytes> inlineTail,
+      Optional<Part> storedTail,
+      long size,
+      String etag) {
+    public SignedFile {
+      runs = List.copyOf(runs);
+      inlineTail = inlineTail == null ? Optional.empty() : inlineTail;
+      storedTail = storedTail == null ? Optional.empty() : storedTail;
+    }
+  }
+
+  /** How a package carries the repository's signature. */
+  public enum SignatureKind {
+    /** The only signature. */
+    @JsonProperty("primary")
+    PRIMARY,
+    /** Beside the author's. */
+    @JsonProperty("countersignature")
+    COUNTERSIGNATURE,
+    /** A foreign repository's signature was kept (policy {@code keep-valid-foreign}). */
+    @JsonProperty("foreign")
+    FOREIGN
+  }
+
+  /**
+   * Who signed.
+   *
+   * @param keyVersion version of the repository's key; 0 for a foreign signature
+   * @param certificate SHA-256 of the signer's certificate, upper-case hexadecimal as clients want
+   *     it
+   * @param serviceIndex as in the signature
+   * @param owners as in the signature
+   * @param notAfter end of the certificate's validity
+   * @param timestamped whether the signature carries an authority's timestamp
+   * @param signingTime as in the signature
+   * @param signedAt when it was made
+   */
+  public record RepositorySignature(
+      SignatureKind kind,
+      int keyVersion,
+      String certificate,
+      String serviceIndex,
+      List<String> owners,
+      Instant notAfter,
+      boolean timestamped,
+      Instant signingTime,
+      Instant signedAt) {
+    public RepositorySignature {
+      owners = List.copyOf(owners);
+    }
+  }
+
+  /**
+   * The signature that the upload carried and that was replaced.
+   *
+   * @param certificate SHA-256 of the signer's certificate, upper-case hexadecimal
+   */
+  public record ReplacedSignature(String certificate, String serviceIndex, List<String> owners) {
+    public ReplacedSignature {
+      owners = List.copyOf(owners);
+    }
+  }
+
+  /** What the platform signed, with by whom. */
+  public record SignedPackage(
+      SignedFile file, RepositorySignature signature, Optional<ReplacedSignature> replaced) {
+    public SignedPackage {
+      replaced = replaced == null ? Optional.empty() : replaced;
+    }
+  }
+
+  /**
+   * One version of a package.
+   *
+   * @param id as the author wrote it
+   * @param version as the author wrote it, with build metadata
+   * @param contentHash Base64 of the SHA-512 that lock files hold: over the package without its
+   *     signature, so it never changes
+   * @param nuspec the manifest's bytes, verbatim
+   * @param icon path of the embedded icon, if the nuspec names one
+   * @param readme path of the embedded readme
+   * @param license path of the embedded license
+   * @param acceptedAt when it was pushed
+   * @param pushSession SHA-256 of the client's session id and credential: a repeated request is
+   *     told from a second push
+   * @param listed false hides it from search
+   * @param signed absent until signed
+   */
+  public record VersionRecord(
+      long generation,
+      RepositoryName repository,
+      Identity identity,
+      String id,
+      String version,
+      Upload upload,
+      String contentHash,
+      Bytes nuspec,
+      Optional<String> icon,
+      Optional<String> readme,
+      Optional<String> license,
+      Instant acceptedAt,
+      Optional<String> pushSession,
+      boolean listed,
+      State state,
+      Optional<SignedPackage> signed,
+      Optional<RefusalNote> refusal) {
+    public VersionRecord {
+      icon = icon == null ? Optional.empty() : icon;
+      readme = readme == null ? Optional.empty() : readme;
+      license = license == null ? Optional.empty() : license;
+      pushSession = pushSession == null ? Optional.empty() : pushSession;
+      signed = signed == null ? Optional.empty() : signed;
+      refusal = refusal == null ? Optional.empty() : refusal;
+    }
+
+    public VersionRecord signed(SignedPackage signed) {
+      return with(
+          generation + 1, upload, listed, State.AVAILABLE, Optional.of(signed), Optional.empty());
+    }
+
+    public VersionRecord refused(RefusalNote note) {
+      return with(generation + 1, upload, listed, State.REFUSED, signed, Optional.of(note));
+    }
+
+    public VersionRecord listed(boolean listed) {
+      return with(generation + 1, upload, listed, state, signed, refusal);
+    }
+
+    /** Only that it once was; the content is the sweeper's. */
+    public VersionRecord deleted() {
+      return new VersionRecord(
+          generation + 1,
+          repository,
+          identity,
+          id,
+          version,
+          new Upload(List.of(), 0, upload.sha256()),
+          contentHash,
+          Bytes.of(new byte[0]),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          acceptedAt,
+          Optional.empty(),
+          false,
+          State.DELETED,
+          Optional.empty(),
+          Optional.empty());
+    }
+
+    /** The same identity pushed again after a refusal: a later generation, never the same bytes. */
+    public VersionRecord following(VersionRecord refused) {
+      return with(refused.generation + 1, upload, listed, state, signed, refusal);
+    }
+
+    private VersionRecord with(
+        long generation,
+        Upload upload,
+        boolean listed,
+        State state,
+        Optional<SignedPackage> signed,
+        Optional<RefusalNote> refusal) {
+      return new VersionRecord(
+          generation,
+          repository,
+          identity,
+          id,
+          version,
+          upload,
+          contentHash,
+          nuspec,
+          icon,
+          readme,
+          license,
+          acceptedAt,
+          pushSession,
+          listed,
+          state,
+          signed,
+          refusal);
+    }
+  }
+
+  /** The symbols package of one version; clients never verify it, so it is not signed. */
+  public record SymbolsRecord(
+      long generation,
+      RepositoryName repository,
+      Identity identity,
+      Upload upload,
+      Instant pushedAt) {}
+}

@@ -1,0 +1,136 @@
+package dev.countermark.contracts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.countermark.contracts.NugetRecords.ByteRun;
+import dev.countermark.contracts.NugetRecords.Identity;
+import dev.countermark.contracts.NugetRecords.NugetSettings;
+import dev.countermark.contracts.NugetRecords.RepositorySignature;
+import dev.countermark.contracts.NugetRecords.SignatureKind;
+import dev.countermark.contracts.NugetRecords.SignedFile;
+import dev.countermark.contracts.NugetRecords.SignedPackage;
+import dev.countermark.contracts.NugetRecords.State;
+import dev.countermark.contracts.NugetRecords.Upload;
+import dev.countermark.contracts.NugetRecords.VersionRecord;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NugetRecordsTest {
+  private static final Instant T = Instant.parse("2026-01-02T03:04:05.678Z");
+  private static final RepositoryName REPOSITORY = new RepositoryName("acme", "app");
+  private static final Part PART = new Part("0a".repeat(32), 100, "upload");
+
+  private static VersionRecord received() {
+    return new VersionRecord(
+        1,
+        REPOSITORY,
+        new Identity("acme.tools", "1.0.0-rc.1"),
+        "Acme.Tools",
+        "1.0-RC.1+build",
+        new Upload(List.of(PART), 100, "0a".repeat(32)),
+        "hash",
+        Bytes.utf8("<package/>"),
+        Optional.of("icon.png"),
+        Optional.empty(),
+        Optional.empty(),
+        T,
+        Optional.of("0b".repeat(32)),
+        true,
+        State.RECEIVED,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static SignedPackage signature() {
+    return new SignedPackage(
+        new SignedFile(
+            List.of(new ByteRun(0, 80)), Optional.of(Bytes.utf8("tail")), null, 84, "etag"),
+        new RepositorySignature(
+            SignatureKind.PRIMARY,
+            1,
+            "AB",
+            "https://x/index.json",
+            List.of("acme"),
+            T,
+            false,
+            T,
+            T),
+        Optional.empty());
+  }
+
+  @Test
+  void aSignedVersionSurvivesItsJson() {
+    VersionRecord signed = received().signed(signature());
+    assertThat(Json.read(Json.write(signed), VersionRecord.class)).isEqualTo(signed);
+    assertThat(signed.state()).isEqualTo(State.AVAILABLE);
+  }
+
+  @Test
+  void everyChangeIsANewGeneration() {
+    VersionRecord record = received();
+    RefusalNote note = new RefusalNote(Refusal.INVALID_SIGNATURE, "broken", T);
+    assertThat(record.signed(signature()).generation()).isEqualTo(2);
+    assertThat(record.refused(note).generation()).isEqualTo(2);
+    assertThat(record.listed(false).generation()).isEqualTo(2);
+    assertThat(record.deleted().generation()).isEqualTo(2);
+    assertThat(record.following(record.refused(note)).generation()).isEqualTo(3);
+  }
+
+  @Test
+  void whatIsDeletedKeepsItsIdentityAndNothingElse() {
+    VersionRecord deleted = received().signed(signature()).deleted();
+    assertThat(deleted.identity()).isEqualTo(received().identity());
+    assertThat(deleted.upload().parts()).isEmpty();
+    assertThat(deleted.nuspec().length()).isZero();
+    assertThat(deleted.signed()).isEmpty();
+    assertThat(Json.read(Json.write(deleted), VersionRecord.class)).isEqualTo(deleted);
+  }
+
+  @Test
+  void aRepositoryFromBeforeNugetHasItsDefaults() {
+    byte[] json =
+        Bytes.utf8(
+                "{\"generation\":1,\"repository\":\"acme/app\","
+                    + "\"createdAt\":\"2026-01-02T03:04:05Z\"}")
+            .toArray();
+    assertThat(Json.read(json, RepositoryRecord.class).nuget()).isEqualTo(NugetSettings.defaults());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"a,1.0.0", "a.b-c_d,1.2.3.4", "x,1.0.0-rc.1", "_,10.20.30--"})
+  void identitiesOfPackages(String id, String version) {
+    Identity identity = new Identity(id, version);
+    assertThat(Identity.parse(identity.toString())).contains(identity);
+    String key = ObjectKeys.nugetVersion(REPOSITORY, identity);
+    assertThat(key)
+        .matches(ObjectKeys.NUGET_RECORD)
+        .startsWith(ObjectKeys.nugetPackages(REPOSITORY));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "A,1.0.0",
+    "a/b,1.0.0",
+    "..,1.0.0",
+    "a..b,1.0.0",
+    ".a,1.0.0",
+    "'',1.0.0",
+    "a,1",
+    "a,1.0.0/x",
+    "a,1.0.0+meta",
+    "a,1.0.0-RC",
+    "a,..",
+    "a,''"
+  })
+  void whatIsNoIdentity(String id, String version) {
+    assertThat(Identity.find(id, version)).isEmpty();
+    assertThat(Identity.parse(id + "/" + version)).isEmpty();
+    assertThatThrownBy(() -> new Identity(id, version))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
