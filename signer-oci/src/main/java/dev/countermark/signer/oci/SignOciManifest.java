@@ -15,6 +15,9 @@ import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.InvalidManifestException;
 import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.SigningScope;
+import dev.countermark.signer.service.PackageRequest;
+import dev.countermark.signer.service.RepositorySettings;
+import dev.countermark.signer.service.SignedArtifact;
 import dev.countermark.signing.FormatSigner;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningOutcome;
@@ -40,7 +43,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>The manifests of an index come first, so that an index is never available before they are.
  */
-final class SignOciManifest implements FormatSigner<OciSigningRequest, SignedManifest> {
+final class SignOciManifest implements FormatSigner<PackageRequest, SignedArtifact> {
   /**
    * @param indexDepth indexes within indexes, the outermost counted
    * @param indexManifests manifests of one request, the requested one counted
@@ -73,47 +76,47 @@ final class SignOciManifest implements FormatSigner<OciSigningRequest, SignedMan
   }
 
   @Override
-  public SigningOutcome<SignedManifest> sign(OciSigningRequest request) {
-    Optional<OciSettings> settings = repositories.of(request.repository(), request.lane());
-    return settings.isEmpty()
-        ? new Exempt<>(Why.GONE)
-        : new Visit(request, settings.get()).outcome();
+  public SigningOutcome<SignedArtifact> sign(PackageRequest request) {
+    return repositories
+        .of(request.repository(), request.lane())
+        .map(r -> new Visit(request, r.oci()).outcome())
+        .orElseGet(() -> new Exempt<>(Why.GONE));
   }
 
   /** One request: the manifest and, when it is an index, everything below it. */
   private final class Visit {
-    private final OciSigningRequest request;
+    private final PackageRequest request;
     private final OciSettings settings;
     private final Set<String> seen = new HashSet<>();
-    private final List<SignedManifest> contained = new ArrayList<>();
+    private final List<SignedArtifact> contained = new ArrayList<>();
 
-    Visit(OciSigningRequest request, OciSettings settings) {
+    Visit(PackageRequest request, OciSettings settings) {
       this.request = request;
       this.settings = settings;
     }
 
-    SigningOutcome<SignedManifest> outcome() {
-      SigningOutcome<SignedManifest> own;
+    SigningOutcome<SignedArtifact> outcome() {
+      SigningOutcome<SignedArtifact> own;
       try {
         own = visit(request.digest(), 1);
       } catch (TooLargeException e) {
         own = update(new Look(request.digest(), e));
       }
-      if (own instanceof Signed<SignedManifest> signed) {
+      if (own instanceof Signed<SignedArtifact> signed) {
         return new Signed<>(signed.result(), contained);
       }
-      return own instanceof AlreadySigned<SignedManifest> already
+      return own instanceof AlreadySigned<SignedArtifact> already
           ? new AlreadySigned<>(already.result(), contained)
           : own;
     }
 
-    private SigningOutcome<SignedManifest> visit(String digest, int depth)
+    private SigningOutcome<SignedArtifact> visit(String digest, int depth)
         throws TooLargeException {
       if (seen.add(digest) && seen.size() > limits.indexManifests()) {
         throw new TooLargeException("more than " + limits.indexManifests() + " manifests");
       }
       Look first = new Look(digest, null);
-      SigningOutcome<SignedManifest> outcome = update(first);
+      SigningOutcome<SignedArtifact> outcome = update(first);
       if (first.children == null) {
         return outcome;
       }
@@ -122,7 +125,7 @@ final class SignOciManifest implements FormatSigner<OciSigningRequest, SignedMan
       }
       for (String child : first.children) {
         if (!seen.contains(child)
-            && visit(child, depth + 1) instanceof Signed<SignedManifest> signed) {
+            && visit(child, depth + 1) instanceof Signed<SignedArtifact> signed) {
           contained.add(signed.result());
         }
       }
@@ -131,7 +134,7 @@ final class SignOciManifest implements FormatSigner<OciSigningRequest, SignedMan
       return update(second);
     }
 
-    private SigningOutcome<SignedManifest> update(Look look) {
+    private SigningOutcome<SignedArtifact> update(Look look) {
       String key = ObjectKeys.ociManifest(request.name(), look.digest);
       // An image's own event often comes while its index is looked at: the second one would make
       // the same signatures and lose the race.
@@ -154,7 +157,7 @@ final class SignOciManifest implements FormatSigner<OciSigningRequest, SignedMan
       /** What an index lists, when that must be signed first. */
       private List<String> children;
 
-      private SigningOutcome<SignedManifest> outcome;
+      private SigningOutcome<SignedArtifact> outcome;
 
       Look(String digest, TooLargeException tooLarge) {
         this.digest = digest;
@@ -226,7 +229,7 @@ final class SignOciManifest implements FormatSigner<OciSigningRequest, SignedMan
                     && record.signatures().filter(wanted::equals).isPresent()
                 ? record
                 : record.signed(wanted);
-        SignedManifest result = signedManifest(after);
+        SignedArtifact result = signedArtifact(after);
         outcome =
             after == record
                 ? new AlreadySigned<>(result, List.of())
@@ -261,13 +264,13 @@ final class SignOciManifest implements FormatSigner<OciSigningRequest, SignedMan
   }
 
   /** By the newest key. */
-  private static SignedManifest signedManifest(ManifestRecord record) {
+  private static SignedArtifact signedArtifact(ManifestRecord record) {
     Signatures all = record.signatures().orElseThrow();
     SignedBy newest = all.by().get(all.by().size() - 1);
     List<String> artifacts = new ArrayList<>();
     all.signatureManifest().ifPresent(artifacts::add);
     artifacts.addAll(all.bundleManifests());
-    return new SignedManifest(
+    return new SignedArtifact(
         record.repository(),
         record.name(),
         record.digest(),

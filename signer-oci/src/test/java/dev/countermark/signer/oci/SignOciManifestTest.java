@@ -16,12 +16,16 @@ import dev.countermark.contracts.OciRecords.SignatureFormat;
 import dev.countermark.contracts.OciRecords.Signatures;
 import dev.countermark.contracts.OciRecords.State;
 import dev.countermark.contracts.OciRecords.TagRecord;
+import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.signer.service.PackageRequest;
+import dev.countermark.signer.service.RepositorySettings;
+import dev.countermark.signer.service.SignedArtifact;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningOutcome;
 import dev.countermark.signing.SigningOutcome.AlreadySigned;
@@ -107,13 +111,13 @@ class SignOciManifestTest {
         clock);
   }
 
-  private SigningOutcome<SignedManifest> upload(String digest) {
+  private SigningOutcome<SignedArtifact> upload(String digest) {
     return sign(Lane.UPLOAD, digest);
   }
 
-  private SigningOutcome<SignedManifest> sign(Lane lane, String digest) {
+  private SigningOutcome<SignedArtifact> sign(Lane lane, String digest) {
     return signer(countedKeys, new SignOciManifest.Limits(8, 1_000))
-        .sign(new OciSigningRequest(lane, REPOSITORY, NAME, digest, PUSHED));
+        .sign(new PackageRequest(PackageFormat.OCI, lane, REPOSITORY, NAME, digest, PUSHED));
   }
 
   private static Map<String, Object> descriptor(String mediaType, String digest, int size) {
@@ -219,7 +223,7 @@ class SignOciManifestTest {
     assertThat(outcome)
         .isEqualTo(
             new Signed<>(
-                new SignedManifest(
+                new SignedArtifact(
                     REPOSITORY, NAME, digest, 1, key.fingerprint(), PUSHED, NOW, artifacts),
                 List.of()));
   }
@@ -230,7 +234,8 @@ class SignOciManifestTest {
     SignOciManifest signer = signer(countedKeys, new SignOciManifest.Limits(8, 1_000));
     store.reset();
 
-    signer.sign(new OciSigningRequest(Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
+    signer.sign(
+        new PackageRequest(PackageFormat.OCI, Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
 
     assertThat(store.writes).hasValue(1);
     assertThat(store.gets).hasValue(2); // the settings, which are remembered, and the record
@@ -298,7 +303,9 @@ class SignOciManifestTest {
         key -> {
           store.beforeReplace = k -> {};
           signer(keys, new SignOciManifest.Limits(8, 1_000))
-              .sign(new OciSigningRequest(Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
+              .sign(
+                  new PackageRequest(
+                      PackageFormat.OCI, Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
         };
 
     assertThat(upload(digest)).isInstanceOf(AlreadySigned.class);
@@ -328,8 +335,13 @@ class SignOciManifestTest {
     var outcome =
         signer(countedKeys, new SignOciManifest.Limits(8, 1_000))
             .sign(
-                new OciSigningRequest(
-                    Lane.UPLOAD, RepositoryName.of("evil/app"), "evil/app", digest, PUSHED));
+                new PackageRequest(
+                    PackageFormat.OCI,
+                    Lane.UPLOAD,
+                    RepositoryName.of("evil/app"),
+                    "evil/app",
+                    digest,
+                    PUSHED));
 
     assertThat(outcome).isEqualTo(new Exempt<>(Exempt.Why.GONE));
     assertThat(keyCalls).hasValue(0);
@@ -472,7 +484,7 @@ class SignOciManifestTest {
             Signed.class,
             s ->
                 assertThat(s.contained())
-                    .extracting(c -> ((SignedManifest) c).digest())
+                    .extracting(c -> ((SignedArtifact) c).digest())
                     .containsExactly(amd64, arm64));
   }
 
@@ -537,7 +549,10 @@ class SignOciManifestTest {
     String index = pushIndex(pushImage("a"), pushImage("b"), pushImage("c"));
     var small = signer(countedKeys, new SignOciManifest.Limits(8, 3));
 
-    assertThat(small.sign(new OciSigningRequest(Lane.UPLOAD, REPOSITORY, NAME, index, PUSHED)))
+    assertThat(
+            small.sign(
+                new PackageRequest(
+                    PackageFormat.OCI, Lane.UPLOAD, REPOSITORY, NAME, index, PUSHED)))
         .isInstanceOfSatisfying(
             Refused.class, r -> assertThat(r.reason()).isEqualTo(Refusal.TOO_LARGE));
     assertThat(record(index).state()).isEqualTo(State.REFUSED);
@@ -564,7 +579,7 @@ class SignOciManifestTest {
 
     assertThat(sign(Lane.RESYNC, digest))
         .isInstanceOfSatisfying(
-            Signed.class, s -> assertThat(((SignedManifest) s.result()).keyVersion()).isEqualTo(2));
+            Signed.class, s -> assertThat(((SignedArtifact) s.result()).keyVersion()).isEqualTo(2));
 
     ManifestRecord record = record(digest);
     assertThat(Oracle.legacyReferences(record, oldKey)).containsExactly(BARE);
@@ -684,7 +699,9 @@ class SignOciManifestTest {
     assertThatThrownBy(
             () ->
                 signer(lying, new SignOciManifest.Limits(8, 1_000))
-                    .sign(new OciSigningRequest(Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED)))
+                    .sign(
+                        new PackageRequest(
+                            PackageFormat.OCI, Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED)))
         .isInstanceOf(IllegalStateException.class)
         .isNotInstanceOf(Failure.class);
     assertThat(store.writes).hasValue(0);
@@ -702,7 +719,7 @@ class SignOciManifestTest {
         String index = pushIndex(image);
         store.reset();
         CountDownLatch start = new CountDownLatch(1);
-        List<Future<SigningOutcome<SignedManifest>>> all = new ArrayList<>();
+        List<Future<SigningOutcome<SignedArtifact>>> all = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
           String digest = i % 2 == 0 ? image : index;
           all.add(
@@ -710,11 +727,12 @@ class SignOciManifestTest {
                   () -> {
                     start.await();
                     return signer.sign(
-                        new OciSigningRequest(Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
+                        new PackageRequest(
+                            PackageFormat.OCI, Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
                   }));
         }
         start.countDown();
-        for (Future<SigningOutcome<SignedManifest>> each : all) {
+        for (Future<SigningOutcome<SignedArtifact>> each : all) {
           each.get(30, TimeUnit.SECONDS);
         }
 

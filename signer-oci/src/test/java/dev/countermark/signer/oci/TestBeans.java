@@ -6,6 +6,10 @@ import dev.countermark.blobs.S3Settings;
 import dev.countermark.contracts.Failure;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
+import dev.countermark.signer.service.KafkaPublisher;
+import dev.countermark.signer.service.PackageRequest;
+import dev.countermark.signer.service.SignedArtifact;
+import dev.countermark.signer.service.StoreConfig;
 import dev.countermark.signing.SigningOutcome;
 import dev.countermark.signing.SigningWorker;
 import jakarta.annotation.Priority;
@@ -56,7 +60,7 @@ class TestBeans {
   @Alternative
   @Priority(1)
   @ApplicationScoped
-  static class BrokenOutcomes implements SigningWorker.Outcomes<OciSigningRequest, SignedManifest> {
+  static class BrokenOutcomes implements SigningWorker.Outcomes<PackageRequest, SignedArtifact> {
     private final KafkaPublisher publisher;
 
     BrokenOutcomes(KafkaPublisher publisher) {
@@ -65,7 +69,7 @@ class TestBeans {
 
     @Override
     public CompletionStage<Void> publish(
-        OciSigningRequest request, SigningOutcome<SignedManifest> outcome) {
+        PackageRequest request, SigningOutcome<SignedArtifact> outcome) {
       AtomicInteger broken = BROKEN_PUBLICATIONS.get(request.digest());
       return broken != null && broken.getAndDecrement() > 0
           ? CompletableFuture.failedStage(new Failure.Transient("broken on purpose", null))

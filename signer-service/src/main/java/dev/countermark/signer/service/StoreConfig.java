@@ -1,4 +1,4 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** The S3-compatible object store that holds the packages. */
 @ConfigMapping(prefix = "countermark.store")
-interface StoreConfig {
+public interface StoreConfig {
   /** Base address, {@code http} or {@code https}. */
   URI endpoint();
 

@@ -1,12 +1,14 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
+import dev.countermark.contracts.PackageFormat;
 import dev.countermark.keys.HttpKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClientSettings;
+import dev.countermark.signing.FormatSigner;
 import dev.countermark.signing.KeyedDispatcher;
 import dev.countermark.signing.KeyedDispatcher.Share;
 import dev.countermark.signing.RetryPolicy;
@@ -17,15 +19,22 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** The only place that knows how the parts are put together, and from which settings. */
+/**
+ * Puts the parts together from the settings. The service brings its {@link NameRules} and its
+ * {@link FormatSigner}.
+ */
 @ApplicationScoped
 class SignerBeans {
+  @Produces
+  @Singleton
+  PackageFormat format(SignerConfig config) {
+    return config.format();
+  }
+
   @Produces
   @Singleton
   Clock clock() {
@@ -73,20 +82,8 @@ class SignerBeans {
 
   @Produces
   @Singleton
-  SignOciManifest useCase(
-      BlobStore store,
-      KeyClient keys,
-      Clock clock,
-      SignerConfig config,
-      @ConfigProperty(name = "countermark.public-url") URI publicUrl) {
-    Records records = new Records(store);
-    return new SignOciManifest(
-        records,
-        new RepositorySettings(records, config.settingsTtl(), clock),
-        new ManifestSigner(
-            new TagReferences(store, records, publicUrl.getRawAuthority()), keys, clock),
-        new SignOciManifest.Limits(config.limits().indexDepth(), config.limits().indexManifests()),
-        clock);
+  RepositorySettings repositories(BlobStore store, SignerConfig config, Clock clock) {
+    return new RepositorySettings(new Records(store), config.settingsTtl(), clock);
   }
 
   @Produces
@@ -116,21 +113,23 @@ class SignerBeans {
 
   @Produces
   @Singleton
-  SigningWorker<OciSigningRequest, SignedManifest> worker(
+  SigningWorker<PackageRequest, SignedArtifact> worker(
       KeyedDispatcher dispatcher,
-      SignOciManifest useCase,
-      SigningWorker.Outcomes<OciSigningRequest, SignedManifest> outcomes,
+      PackageFormat format,
+      NameRules names,
+      FormatSigner<PackageRequest, SignedArtifact> signer,
+      SigningWorker.Outcomes<PackageRequest, SignedArtifact> outcomes,
       SigningWorker.DeadLetters deadLetters,
       MeterRegistry meters,
       Clock clock,
       SignerConfig config) {
-    SigningMetrics metrics = new SigningMetrics(meters, "oci");
+    SigningMetrics metrics = new SigningMetrics(meters, format.label());
     metrics.watch(dispatcher);
     var retry = config.retry();
     return new SigningWorker<>(
         dispatcher,
-        new EventDecoder(),
-        useCase,
+        new EventDecoder(format, names),
+        signer,
         outcomes,
         deadLetters,
         new RetryPolicy(retry.base(), retry.cap(), retry.maxAttempts(), retry.maxElapsed()),

@@ -1,13 +1,16 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
+import dev.countermark.contracts.PackageFormat;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.time.Duration;
 
 /** How this signer divides its work and its patience; times in ISO 8601 or as {@code 500ms}. */
 @ConfigMapping(prefix = "countermark.signer")
-interface SignerConfig {
+public interface SignerConfig {
+  /** What is signed; fixed by the service. */
+  PackageFormat format();
+
   /**
    * Threads that sign, uploads and resyncs together. They mostly wait for the object store and the
    * key service, so there are many more than cores.
@@ -39,9 +42,6 @@ interface SignerConfig {
   /** What happens after transient failures. */
   Retry retry();
 
-  /** Limits on one request. */
-  Limits limits();
-
   /** Exponential backoff with full jitter. */
   interface Retry {
     /** Upper bound of the wait after the first failure; doubles with each. */
@@ -59,18 +59,5 @@ interface SignerConfig {
     /** Time in all before a record becomes a dead letter. */
     @WithDefault("15m")
     Duration maxElapsed();
-  }
-
-  /** Beyond these an index is refused as TOO_LARGE. */
-  interface Limits {
-    /** Indexes within indexes, the outermost counted. */
-    @WithDefault("8")
-    @WithName("index-depth")
-    int indexDepth();
-
-    /** Manifests of one index, with all below it. */
-    @WithDefault("1000")
-    @WithName("index-manifests")
-    int indexManifests();
   }
 }

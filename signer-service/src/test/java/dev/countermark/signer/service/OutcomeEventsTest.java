@@ -1,10 +1,11 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.contracts.Events;
 import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageSigned;
+import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.signing.Lane;
@@ -20,14 +21,15 @@ class OutcomeEventsTest {
   private static final RepositoryName REPOSITORY = RepositoryName.of("acme/app");
   private static final String DIGEST = "sha256:" + "ab".repeat(32);
   private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
-  private static final OciSigningRequest REQUEST =
-      new OciSigningRequest(Lane.UPLOAD, REPOSITORY, "acme/app", DIGEST, NOW);
-  private static final SignedManifest SIGNED = signed(DIGEST, 1, "sha256:" + "cd".repeat(32));
+  private static final PackageRequest REQUEST =
+      new PackageRequest(PackageFormat.OCI, Lane.UPLOAD, REPOSITORY, "acme/app", DIGEST, NOW);
+  private static final SignedArtifact SIGNED = signed(DIGEST, 1, "sha256:" + "cd".repeat(32));
 
-  private final OutcomeEvents events = new OutcomeEvents(Clock.fixed(NOW, ZoneOffset.UTC));
+  private final OutcomeEvents events =
+      new OutcomeEvents(PackageFormat.OCI, Clock.fixed(NOW, ZoneOffset.UTC));
 
-  private static SignedManifest signed(String digest, int version, String artifact) {
-    return new SignedManifest(
+  private static SignedArtifact signed(String digest, int version, String artifact) {
+    return new SignedArtifact(
         REPOSITORY,
         "acme/app",
         digest,
@@ -62,7 +64,8 @@ class OutcomeEventsTest {
   @Test
   void givesADuplicateTheSameIdAndTime() {
     var first = events.of(REQUEST, new SigningOutcome.Signed<>(SIGNED, List.of())).get(0).event();
-    var later = new OutcomeEvents(Clock.offset(Clock.systemUTC(), Duration.ofDays(1)));
+    var later =
+        new OutcomeEvents(PackageFormat.OCI, Clock.offset(Clock.systemUTC(), Duration.ofDays(1)));
     var second =
         later.of(REQUEST, new SigningOutcome.AlreadySigned<>(SIGNED, List.of())).get(0).event();
 
@@ -88,7 +91,7 @@ class OutcomeEventsTest {
 
   @Test
   void tellsOfContainedManifestsFirst() {
-    SignedManifest child = signed("sha256:" + "00".repeat(32), 1, "sha256:" + "11".repeat(32));
+    SignedArtifact child = signed("sha256:" + "00".repeat(32), 1, "sha256:" + "11".repeat(32));
 
     var told = events.of(REQUEST, new SigningOutcome.AlreadySigned<>(SIGNED, List.of(child)));
 

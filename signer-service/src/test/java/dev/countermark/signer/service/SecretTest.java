@@ -1,4 +1,4 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

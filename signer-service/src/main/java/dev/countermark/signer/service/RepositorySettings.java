@@ -1,8 +1,7 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.signing.Lane;
@@ -14,18 +13,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /** The settings of repositories, remembered for a moment so that a push costs no read of them. */
-final class RepositorySettings {
+public final class RepositorySettings {
   /** Repositories that are remembered at most; beyond that all are dropped and read again. */
   private static final int MAX_REMEMBERED = 10_000;
 
-  private record Remembered(OciSettings settings, Instant at) {}
+  private record Remembered(RepositoryRecord settings, Instant at) {}
 
   private final Records records;
   private final Duration ttl;
   private final Clock clock;
   private final ConcurrentMap<RepositoryName, Remembered> remembered = new ConcurrentHashMap<>();
 
-  RepositorySettings(Records records, Duration ttl, Clock clock) {
+  public RepositorySettings(Records records, Duration ttl, Clock clock) {
     this.records = records;
     this.ttl = ttl;
     this.clock = clock;
@@ -35,16 +34,14 @@ final class RepositorySettings {
    * @param lane a resync is often requested because of new settings, so it always reads them
    * @return empty when there is no such repository
    */
-  Optional<OciSettings> of(RepositoryName repository, Lane lane) {
+  public Optional<RepositoryRecord> of(RepositoryName repository, Lane lane) {
     Instant now = clock.instant();
     Remembered known = remembered.get(repository);
     if (lane == Lane.UPLOAD && known != null && now.isBefore(known.at().plus(ttl))) {
       return Optional.of(known.settings());
     }
-    Optional<OciSettings> settings =
-        records
-            .read(ObjectKeys.repository(repository), RepositoryRecord.class)
-            .map(RepositoryRecord::oci);
+    Optional<RepositoryRecord> settings =
+        records.read(ObjectKeys.repository(repository), RepositoryRecord.class);
     if (remembered.size() >= MAX_REMEMBERED) {
       remembered.clear();
     }

@@ -1,9 +1,9 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
 import dev.countermark.contracts.CloudEvent;
-import dev.countermark.contracts.Events;
 import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageSigned;
+import dev.countermark.contracts.PackageFormat;
 import dev.countermark.signing.SigningOutcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -16,35 +16,37 @@ import java.util.UUID;
  * so whoever receives it twice can see that.
  */
 final class OutcomeEvents {
-  private static final String SOURCE = "/signer-oci";
-
   /**
    * @param key the Kafka key
    */
   record Keyed(String key, CloudEvent event) {}
 
+  private final PackageFormat format;
+  private final String source;
   private final Clock clock;
 
-  OutcomeEvents(Clock clock) {
+  OutcomeEvents(PackageFormat format, Clock clock) {
+    this.format = format;
+    this.source = "/signer-" + format.label();
     this.clock = clock;
   }
 
-  /** The contained manifests first, the requested one last. */
-  List<Keyed> of(OciSigningRequest request, SigningOutcome<SignedManifest> outcome) {
+  /** The contained packages first, the requested one last. */
+  List<Keyed> of(PackageRequest request, SigningOutcome<SignedArtifact> outcome) {
     List<Keyed> events = new ArrayList<>();
-    if (outcome instanceof SigningOutcome.Signed<SignedManifest> signed) {
+    if (outcome instanceof SigningOutcome.Signed<SignedArtifact> signed) {
       signed.contained().forEach(m -> events.add(signed(m, true)));
       events.add(signed(signed.result(), true));
-    } else if (outcome instanceof SigningOutcome.AlreadySigned<SignedManifest> already) {
+    } else if (outcome instanceof SigningOutcome.AlreadySigned<SignedArtifact> already) {
       already.contained().forEach(m -> events.add(signed(m, true)));
       events.add(signed(already.result(), false));
-    } else if (outcome instanceof SigningOutcome.Refused<SignedManifest> refused) {
+    } else if (outcome instanceof SigningOutcome.Refused<SignedArtifact> refused) {
       events.add(refused(request, refused));
     }
     return events;
   }
 
-  private static Keyed signed(SignedManifest m, boolean changed) {
+  private Keyed signed(SignedArtifact m, boolean changed) {
     String fact =
         String.join(
             "\n",
@@ -54,12 +56,12 @@ final class OutcomeEvents {
             m.fingerprint(),
             String.join(",", m.artifacts()));
     return new Keyed(
-        Events.ociKey(m.name(), m.digest()),
+        format.key(m.repository(), m.name(), m.digest()),
         CloudEvent.of(
             id(PackageSigned.TYPE, fact),
-            SOURCE,
+            source,
             PackageSigned.TYPE,
-            Events.ociPurl(m.name(), m.digest()),
+            format.purl(m.repository(), m.name(), m.digest()),
             m.signedAt(),
             new PackageSigned(
                 m.repository(),
@@ -73,13 +75,13 @@ final class OutcomeEvents {
                 changed)));
   }
 
-  private Keyed refused(OciSigningRequest request, SigningOutcome.Refused<SignedManifest> refused) {
+  private Keyed refused(PackageRequest request, SigningOutcome.Refused<SignedArtifact> refused) {
     String fact = String.join("\n", request.name(), request.digest(), refused.reason().name());
     return new Keyed(
-        Events.ociKey(request.name(), request.digest()),
+        format.key(request.repository(), request.name(), request.digest()),
         CloudEvent.of(
             id(PackageRefused.TYPE, fact),
-            SOURCE,
+            source,
             PackageRefused.TYPE,
             request.purl(),
             clock.instant(),

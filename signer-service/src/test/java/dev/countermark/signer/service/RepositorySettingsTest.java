@@ -1,4 +1,4 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -60,11 +60,11 @@ class RepositorySettingsTest {
     store(WITH_TAGS);
     clock.now = clock.now.plusMillis(1_999);
 
-    assertThat(settings.of(REPOSITORY, Lane.UPLOAD)).contains(PLAIN);
+    assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(RepositoryRecord::oci)).contains(PLAIN);
 
     clock.now = clock.now.plusMillis(1);
 
-    assertThat(settings.of(REPOSITORY, Lane.UPLOAD)).contains(WITH_TAGS);
+    assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(RepositoryRecord::oci)).contains(WITH_TAGS);
   }
 
   @Test
@@ -73,8 +73,8 @@ class RepositorySettingsTest {
     settings.of(REPOSITORY, Lane.UPLOAD);
     store(WITH_TAGS);
 
-    assertThat(settings.of(REPOSITORY, Lane.RESYNC)).contains(WITH_TAGS);
-    assertThat(settings.of(REPOSITORY, Lane.UPLOAD)).contains(WITH_TAGS);
+    assertThat(settings.of(REPOSITORY, Lane.RESYNC).map(RepositoryRecord::oci)).contains(WITH_TAGS);
+    assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(RepositoryRecord::oci)).contains(WITH_TAGS);
   }
 
   @Test
@@ -82,6 +82,6 @@ class RepositorySettingsTest {
     assertThat(settings.of(REPOSITORY, Lane.UPLOAD)).isEmpty();
     store(PLAIN);
 
-    assertThat(settings.of(REPOSITORY, Lane.UPLOAD)).contains(PLAIN);
+    assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(RepositoryRecord::oci)).contains(PLAIN);
   }
 }

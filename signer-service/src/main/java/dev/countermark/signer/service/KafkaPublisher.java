@@ -1,7 +1,8 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.PackageFormat;
 import dev.countermark.signing.DeadLetter;
 import dev.countermark.signing.SigningOutcome;
 import dev.countermark.signing.SigningWorker;
@@ -20,9 +21,8 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 
 /** Writes outcomes and dead letters; a stage completes when the broker acknowledged (acks=all). */
 @ApplicationScoped
-class KafkaPublisher
-    implements SigningWorker.Outcomes<OciSigningRequest, SignedManifest>,
-        SigningWorker.DeadLetters {
+public class KafkaPublisher
+    implements SigningWorker.Outcomes<PackageRequest, SignedArtifact>, SigningWorker.DeadLetters {
   /** Says that a dead letter's value was left out, and how many bytes it had. */
   static final String VALUE_OMITTED = "countermark-value-omitted-bytes";
 
@@ -41,15 +41,16 @@ class KafkaPublisher
           Emitter<byte[]> outcomes,
       @Channel("dead-letters") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = 8_192)
           Emitter<byte[]> deadLetters,
+      PackageFormat format,
       Clock clock) {
     this.outcomes = outcomes;
     this.deadLetters = deadLetters;
-    this.events = new OutcomeEvents(clock);
+    this.events = new OutcomeEvents(format, clock);
   }
 
   @Override
   public CompletionStage<Void> publish(
-      OciSigningRequest request, SigningOutcome<SignedManifest> outcome) {
+      PackageRequest request, SigningOutcome<SignedArtifact> outcome) {
     return CompletableFuture.allOf(
         events.of(request, outcome).stream()
             .map(

@@ -1,4 +1,4 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
 import dev.countermark.contracts.Bytes;
 import dev.countermark.signing.Delivery;
@@ -22,19 +22,19 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 @Startup // not with the first record: a wrong setting must stop the service at once
 @ApplicationScoped
 class SigningConsumer {
-  private final SigningWorker<OciSigningRequest, SignedManifest> worker;
+  private final SigningWorker<PackageRequest, SignedArtifact> worker;
 
-  SigningConsumer(SigningWorker<OciSigningRequest, SignedManifest> worker) {
+  SigningConsumer(SigningWorker<PackageRequest, SignedArtifact> worker) {
     this.worker = worker;
   }
 
-  @Incoming("uploads-oci")
+  @Incoming("uploads")
   @Acknowledgment(Acknowledgment.Strategy.MANUAL)
   CompletionStage<Void> upload(Message<byte[]> message) {
     return worker.accept(delivery(Lane.UPLOAD, message));
   }
 
-  @Incoming("resyncs-oci")
+  @Incoming("resyncs")
   @Acknowledgment(Acknowledgment.Strategy.MANUAL)
   CompletionStage<Void> resync(Message<byte[]> message) {
     return worker.accept(delivery(Lane.RESYNC, message));

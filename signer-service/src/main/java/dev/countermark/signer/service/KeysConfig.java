@@ -1,4 +1,4 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** The key service. */
 @ConfigMapping(prefix = "countermark.keys")
-interface KeysConfig {
+public interface KeysConfig {
   /** Base address, {@code http} or {@code https}, without a path. */
   URI url();
 

@@ -1,4 +1,4 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
 import java.io.IOException;
 import java.nio.file.Files;

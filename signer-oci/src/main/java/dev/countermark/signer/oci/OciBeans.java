@@ -1,0 +1,45 @@
+package dev.countermark.signer.oci;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.keys.KeyClient;
+import dev.countermark.signer.service.NameRules;
+import dev.countermark.signer.service.PackageRequest;
+import dev.countermark.signer.service.RepositorySettings;
+import dev.countermark.signer.service.SignedArtifact;
+import dev.countermark.signing.FormatSigner;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.time.Clock;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** What makes the signer service one for images. */
+@ApplicationScoped
+class OciBeans {
+  @Produces
+  @Singleton
+  NameRules names() {
+    return new OciNames();
+  }
+
+  @Produces
+  @Singleton
+  FormatSigner<PackageRequest, SignedArtifact> signer(
+      BlobStore store,
+      RepositorySettings repositories,
+      KeyClient keys,
+      OciConfig limits,
+      Clock clock,
+      @ConfigProperty(name = "countermark.public-url") URI publicUrl) {
+    Records records = new Records(store);
+    return new SignOciManifest(
+        records,
+        repositories,
+        new ManifestSigner(
+            new TagReferences(store, records, publicUrl.getRawAuthority()), keys, clock),
+        new SignOciManifest.Limits(limits.indexDepth(), limits.indexManifests()),
+        clock);
+  }
+}
