@@ -128,12 +128,22 @@ public final class ObjectKeys {
 
   /** All versions of all packages of a repository. */
   public static String nugetPackages(RepositoryName repository) {
-    return NUGET + repository + "/packages/";
+    return nugetRepository(repository) + "packages/";
+  }
+
+  /** Everything of all NuGet packages of a repository. */
+  public static String nugetRepository(RepositoryName repository) {
+    return NUGET + repository + "/";
   }
 
   /** A {@link NugetRecords.SymbolsRecord}. */
   public static String nugetSymbols(RepositoryName repository, NugetRecords.Identity identity) {
-    return NUGET + repository + "/symbols/" + identity.id() + "/" + identity.version() + ".json";
+    return nugetRepository(repository)
+        + "symbols/"
+        + identity.id()
+        + "/"
+        + identity.version()
+        + ".json";
   }
 
   private static String path(String digest) {

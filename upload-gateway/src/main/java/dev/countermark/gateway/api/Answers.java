@@ -1,6 +1,9 @@
 package dev.countermark.gateway.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.countermark.contracts.NugetRecords.NugetSettings;
+import dev.countermark.contracts.NugetRecords.SignaturePolicy;
+import dev.countermark.contracts.NugetRecords.TimestampPolicy;
 import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.OciRecords.SignatureFormat;
 import dev.countermark.contracts.OciRecords.Visibility;
@@ -18,10 +21,13 @@ final class Answers {
   private Answers() {}
 
   @Schema(name = "Repository")
-  record Repository(String repository, Instant createdAt, Oci oci) {
+  record Repository(String repository, Instant createdAt, Oci oci, Nuget nuget) {
     static Repository of(RepositoryRecord record) {
       return new Repository(
-          record.repository().toString(), record.createdAt(), Oci.of(record.oci()));
+          record.repository().toString(),
+          record.createdAt(),
+          Oci.of(record.oci()),
+          Nuget.of(record.nuget()));
     }
   }
 
@@ -39,6 +45,23 @@ final class Answers {
           settings.signatureFormats(),
           settings.signTags(),
           settings.hideSignatureTags());
+    }
+  }
+
+  @Schema(name = "Nuget")
+  record Nuget(
+      boolean anonymousRead,
+      SignaturePolicy signatures,
+      TimestampPolicy timestamps,
+      boolean announceAllSigned,
+      boolean deletePackages) {
+    static Nuget of(NugetSettings settings) {
+      return new Nuget(
+          settings.anonymousRead(),
+          settings.signatures(),
+          settings.timestamps(),
+          settings.announceAllSigned(),
+          settings.deletePackages());
     }
   }
 
@@ -101,8 +124,9 @@ final class Answers {
 
   /**
    * @param campaign id that the outcomes of this resync carry
-   * @param manifests how many manifests were queued
+   * @param manifests how many manifests of images were queued
+   * @param packages how many versions of NuGet packages were queued
    */
   @Schema(name = "Resync")
-  record Resync(String campaign, long manifests) {}
+  record Resync(String campaign, long manifests, long packages) {}
 }

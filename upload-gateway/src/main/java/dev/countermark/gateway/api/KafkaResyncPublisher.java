@@ -1,9 +1,9 @@
 package dev.countermark.gateway.api;
 
 import dev.countermark.contracts.CloudEvent;
-import dev.countermark.contracts.Events;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.PackageFormat;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +16,7 @@ import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 
-/** Writes resync requests to the channel {@code resyncs-oci}; done when the broker acknowledged. */
+/** Writes resync requests to the channel {@code resyncs}; done when the broker acknowledged. */
 @ApplicationScoped
 class KafkaResyncPublisher implements ResyncPublisher {
   private static final String SOURCE = "/upload-gateway";
@@ -25,7 +25,7 @@ class KafkaResyncPublisher implements ResyncPublisher {
   private final Clock clock;
 
   KafkaResyncPublisher(
-      @Channel("resyncs-oci") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = 4_096)
+      @Channel("resyncs") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = 4_096)
           Emitter<byte[]> emitter,
       Clock clock) {
     this.emitter = emitter;
@@ -33,14 +33,14 @@ class KafkaResyncPublisher implements ResyncPublisher {
   }
 
   @Override
-  public CompletionStage<Void> publish(PackageResyncRequested request) {
-    String key = Events.ociKey(request.name(), request.digest());
+  public CompletionStage<Void> publish(PackageFormat format, PackageResyncRequested request) {
+    String key = format.key(request.repository(), request.name(), request.digest());
     CloudEvent event =
         CloudEvent.of(
             request.campaign() + "/" + key,
             SOURCE,
             PackageResyncRequested.TYPE,
-            Events.ociPurl(request.name(), request.digest()),
+            format.purl(request.repository(), request.name(), request.digest()),
             clock.instant(),
             request);
     RecordHeaders headers = new RecordHeaders();
@@ -59,6 +59,7 @@ class KafkaResyncPublisher implements ResyncPublisher {
                 })
             .addMetadata(
                 OutgoingKafkaRecordMetadata.<String>builder()
+                    .withTopic(format.resyncs())
                     .withKey(key)
                     .withHeaders(headers)
                     .build());

@@ -126,7 +126,7 @@ public class RepositoriesResource {
       InputStream body) {
     RepositoryName repository = Requests.repository(owner, name);
     Access access = managers.managerOf(repository, authorization);
-    var settings = StrictJson.read(body, Requests.RepositorySettings.class).ociSettings(repository);
+    var settings = StrictJson.read(body, Requests.RepositorySettings.class).settings(repository);
     var put =
         administration
             .put(repository, settings, access.isAdministrator())
@@ -154,14 +154,14 @@ public class RepositoriesResource {
     return Repository.of(existing(repository));
   }
 
-  /** Deletes a repository with its settings, tokens and images. */
+  /** Deletes a repository with its settings, tokens, images and packages. */
   @DELETE
   @Path("/{owner}/{name}")
   @Operation(
       operationId = "deleteRepository",
       summary = "Delete a repository",
       description =
-          "Its settings, tokens and all its images. Its keys are kept, so that copies elsewhere"
+          "Its settings, tokens, images and packages. Its keys are kept, so that copies elsewhere"
               + " stay verifiable, and are used again when it is created again.")
   @APIResponse(responseCode = "204", description = "deleted")
   public Response delete(
@@ -176,14 +176,14 @@ public class RepositoriesResource {
     return Response.noContent().build();
   }
 
-  /** Asks the signers to look at every manifest of a repository again. */
+  /** Asks the signers to look at every package of a repository again. */
   @POST
   @Path("/{owner}/{name}/resync")
   @Consumes(MediaType.WILDCARD)
   @Operation(
       operationId = "resyncRepository",
       summary = "Bring all signatures up to date",
-      description = "Queues every manifest for the signers; what is up to date does not change.")
+      description = "Queues every package for the signers; what is up to date does not change.")
   @APIResponse(
       responseCode = "202",
       description = "queued",

@@ -4,7 +4,6 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.gateway.auth.RepositoryTokens;
@@ -59,7 +58,7 @@ final class RepositoryAdministration {
    * @param mayCreate false for a caller who may only configure
    * @return empty when there is none and it may not be created
    */
-  Optional<Put> put(RepositoryName name, OciSettings settings, boolean mayCreate) {
+  Optional<Put> put(RepositoryName name, Requests.Settings settings, boolean mayCreate) {
     AtomicBoolean created = new AtomicBoolean();
     Optional<RepositoryRecord> now =
         records.update(
@@ -71,11 +70,15 @@ final class RepositoryAdministration {
                 return mayCreate ? Optional.of(fresh(name, settings)) : old;
               }
               RepositoryRecord r = old.get();
-              return r.oci().equals(settings)
+              return r.oci().equals(settings.oci()) && r.nuget().equals(settings.nuget())
                   ? old
                   : Optional.of(
                       new RepositoryRecord(
-                          r.generation() + 1, r.repository(), r.createdAt(), settings));
+                          r.generation() + 1,
+                          r.repository(),
+                          r.createdAt(),
+                          settings.oci(),
+                          settings.nuget()));
             });
     if (now.isEmpty()) {
       return Optional.empty();
@@ -85,8 +88,9 @@ final class RepositoryAdministration {
     return Optional.of(new Put(now.get(), created.get()));
   }
 
-  private RepositoryRecord fresh(RepositoryName name, OciSettings settings) {
-    return new RepositoryRecord(1, name, clock.instant().truncatedTo(ChronoUnit.MILLIS), settings);
+  private RepositoryRecord fresh(RepositoryName name, Requests.Settings settings) {
+    return new RepositoryRecord(
+        1, name, clock.instant().truncatedTo(ChronoUnit.MILLIS), settings.oci(), settings.nuget());
   }
 
   /** Early, so that the public key can be handed out before the first push; not needed later. */
@@ -115,9 +119,10 @@ final class RepositoryAdministration {
   }
 
   /**
-   * Deletes a repository: first its record, so that nothing is served from then on, then its tokens
-   * and all its images. Its keys stay, because copies elsewhere must stay verifiable. Blobs' bytes
-   * stay too: other repositories may hold them. Called again after a crash, it goes on.
+   * Deletes a repository: first its record, so that nothing is served from then on, then its
+   * tokens, images and packages. Its keys stay, because copies elsewhere must stay verifiable.
+   * Blobs' bytes stay too: other repositories may hold them. Called again after a crash, it goes
+   * on.
    *
    * @return false when there was nothing to delete
    */
@@ -128,6 +133,7 @@ final class RepositoryAdministration {
     changed.accept(name);
     found |= tokens.deleteAll(name);
     found |= deleteBelow(ObjectKeys.ociRepository(name));
+    found |= deleteBelow(ObjectKeys.nugetRepository(name));
     changed.accept(name);
     return found;
   }

@@ -1,6 +1,9 @@
 package dev.countermark.gateway.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.countermark.contracts.NugetRecords.NugetSettings;
+import dev.countermark.contracts.NugetRecords.SignaturePolicy;
+import dev.countermark.contracts.NugetRecords.TimestampPolicy;
 import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.OciRecords.SignatureFormat;
 import dev.countermark.contracts.OciRecords.Visibility;
@@ -33,13 +36,62 @@ final class Requests {
       @JsonProperty("repository") @Schema(description = "owner/name, as in the address")
           String repository,
       @JsonProperty("createdAt") @Schema(description = "ignored") String createdAt,
-      @JsonProperty("oci") OciPart oci) {
-    OciSettings ociSettings(RepositoryName address) {
+      @JsonProperty("oci") OciPart oci,
+      @JsonProperty("nuget") NugetPart nuget) {
+    /** Checked against the address that it came to. */
+    Settings settings(RepositoryName address) {
       if (repository != null && !repository.equals(address.toString())) {
         throw new ProblemException(
             Kind.INVALID_VALUE, "repository must be " + address + ", as in the address");
       }
-      return oci == null ? OciSettings.defaults() : oci.settings();
+      return new Settings(
+          oci == null ? OciSettings.defaults() : oci.settings(),
+          nuget == null ? NugetSettings.defaults() : nuget.settings());
+    }
+  }
+
+  /** The settings of a repository, complete. */
+  record Settings(OciSettings oci, NugetSettings nuget) {}
+
+  @Schema(name = "NugetSettings")
+  record NugetPart(
+      @JsonProperty("anonymousRead")
+          @Schema(description = "anybody may restore and search; default false")
+          Boolean anonymousRead,
+      @JsonProperty("signatures")
+          @Schema(
+              description =
+                  "what is done with packages that come signed; default resign: authors are"
+                      + " countersigned, foreign repository signatures replaced")
+          SignaturePolicy signatures,
+      @JsonProperty("timestamps")
+          @Schema(description = "timestamps of the configured authorities; default none")
+          TimestampPolicy timestamps,
+      @JsonProperty("announceAllSigned")
+          @Schema(
+              description =
+                  "tell clients that all packages are signed; they then refuse packages of a"
+                      + " signer whose root they do not trust; default false")
+          Boolean announceAllSigned,
+      @JsonProperty("deletePackages")
+          @Schema(description = "deleting removes packages instead of unlisting; default false")
+          Boolean deletePackages) {
+    NugetSettings settings() {
+      NugetSettings settings =
+          new NugetSettings(
+              Boolean.TRUE.equals(anonymousRead),
+              signatures,
+              timestamps,
+              Boolean.TRUE.equals(announceAllSigned),
+              Boolean.TRUE.equals(deletePackages));
+      if (settings.announceAllSigned()
+          && settings.signatures() == SignaturePolicy.KEEP_VALID_FOREIGN) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE,
+            "nuget.announceAllSigned needs all packages signed by this repository: it does not go"
+                + " with keep-valid-foreign");
+      }
+      return settings;
     }
   }
 

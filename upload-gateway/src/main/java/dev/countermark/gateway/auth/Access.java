@@ -10,6 +10,12 @@ public interface Access {
    */
   boolean may(RepositoryName repository, Action action);
 
+  /**
+   * Whether the caller's own credential allows {@code action}, whatever is public; false for the
+   * anonymous caller.
+   */
+  boolean holds(RepositoryName repository, Action action);
+
   /** Whether the caller holds the installation's admin token. */
   boolean isAdministrator();
 

@@ -24,6 +24,11 @@ final class Grants {
     }
 
     @Override
+    public boolean holds(RepositoryName repository, Action action) {
+      return false;
+    }
+
+    @Override
     public boolean isAdministrator() {
       return false;
     }
@@ -59,6 +64,11 @@ final class Grants {
     }
 
     @Override
+    public boolean holds(RepositoryName repository, Action action) {
+      return true;
+    }
+
+    @Override
     public boolean isAdministrator() {
       return true;
     }
@@ -80,8 +90,12 @@ final class Grants {
 
     @Override
     public boolean may(RepositoryName repository, Action action) {
-      return token.repository().equals(repository) && token.allows(action)
-          || action == Action.PULL && publicPull.allows(repository);
+      return holds(repository, action) || action == Action.PULL && publicPull.allows(repository);
+    }
+
+    @Override
+    public boolean holds(RepositoryName repository, Action action) {
+      return token.repository().equals(repository) && token.allows(action);
     }
 
     @Override
@@ -118,6 +132,12 @@ final class Grants {
               && holder.may(repository, action)
           // What anybody may do needs no grant.
           || action == Action.PULL && publicPull.allows(repository);
+    }
+
+    @Override
+    public boolean holds(RepositoryName repository, Action action) {
+      return granted.getOrDefault(repository, Set.of()).contains(action)
+          && holder.holds(repository, action);
     }
 
     /** Whether another bearer token, issued for the same credential, would allow it. */

@@ -1,10 +1,11 @@
 package dev.countermark.gateway.events;
 
 import dev.countermark.contracts.CloudEvent;
-import dev.countermark.contracts.Events;
+import dev.countermark.contracts.Events.PackageListingChanged;
 import dev.countermark.contracts.Events.PackageUploaded;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
+import dev.countermark.contracts.PackageFormat;
+import dev.countermark.contracts.Topics;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,56 +18,64 @@ import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 
-/** Publishes to Kafka; done only when the broker has the record. */
+/** Publishes to Kafka, each event to its topic; done only when the broker has the record. */
 @ApplicationScoped
-class KafkaEvents implements UploadEvents {
+class KafkaEvents implements UploadEvents, ListingEvents {
   private static final String SOURCE = "/upload-gateway";
   private static final Duration PATIENCE = Duration.ofSeconds(25);
 
-  private final MutinyEmitter<byte[]> uploads;
+  private final MutinyEmitter<byte[]> emitter;
   private final Clock clock;
 
   KafkaEvents(
-      @Channel("uploads-oci") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
-          MutinyEmitter<byte[]> uploads,
+      @Channel("uploads") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
+          MutinyEmitter<byte[]> emitter,
       Clock clock) {
-    this.uploads = uploads;
+    this.emitter = emitter;
     this.clock = clock;
   }
 
   @Override
-  public void uploaded(ManifestRecord manifest) {
-    CloudEvent event =
-        CloudEvent.of(
-            UUID.randomUUID().toString(),
-            SOURCE,
+  public void uploaded(PackageFormat format, PackageUploaded upload) {
+    send(
+        format.uploads(),
+        format.key(upload.repository(), upload.name(), upload.digest()),
+        event(
             PackageUploaded.TYPE,
-            Events.ociPurl(manifest.name(), manifest.digest()),
-            clock.instant(),
-            new PackageUploaded(
-                manifest.repository(),
-                manifest.name(),
-                manifest.digest(),
-                manifest.mediaType(),
-                manifest.pushedAt()));
-    try {
-      uploads
-          .sendMessage(message(event, Events.ociKey(manifest.name(), manifest.digest())))
-          .await()
-          .atMost(PATIENCE);
-    } catch (RuntimeException e) {
-      throw new Failure.Transient("the broker did not take the event of an upload", e);
-    }
+            format.purl(upload.repository(), upload.name(), upload.digest()),
+            upload));
   }
 
-  private static Message<byte[]> message(CloudEvent event, String key) {
+  @Override
+  public void listingChanged(PackageFormat format, PackageListingChanged change) {
+    send(
+        Topics.OUTCOMES,
+        format.key(change.repository(), change.name(), change.digest()),
+        event(
+            PackageListingChanged.TYPE,
+            format.purl(change.repository(), change.name(), change.digest()),
+            change));
+  }
+
+  private CloudEvent event(String type, String purl, Object data) {
+    return CloudEvent.of(UUID.randomUUID().toString(), SOURCE, type, purl, clock.instant(), data);
+  }
+
+  private void send(String topic, String key, CloudEvent event) {
     RecordHeaders headers = new RecordHeaders();
     headers.add("content-type", CloudEvent.MEDIA_TYPE.getBytes(StandardCharsets.UTF_8));
-    return Message.of(event.toJson())
-        .addMetadata(
-            OutgoingKafkaRecordMetadata.<String>builder()
-                .withKey(key)
-                .withHeaders(headers)
-                .build());
+    Message<byte[]> message =
+        Message.of(event.toJson())
+            .addMetadata(
+                OutgoingKafkaRecordMetadata.<String>builder()
+                    .withTopic(topic)
+                    .withKey(key)
+                    .withHeaders(headers)
+                    .build());
+    try {
+      emitter.sendMessage(message).await().atMost(PATIENCE);
+    } catch (RuntimeException e) {
+      throw new Failure.Transient("the broker did not take an event", e);
+    }
   }
 }

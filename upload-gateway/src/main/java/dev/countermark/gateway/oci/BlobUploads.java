@@ -12,6 +12,8 @@ import dev.countermark.contracts.Part;
 import dev.countermark.format.oci.ByteRange;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.content.PartsInputStream;
 import dev.countermark.gateway.oci.OciException.Code;
 import java.io.IOException;
 import java.io.InputStream;

@@ -9,6 +9,7 @@ import dev.countermark.contracts.OciRecords.BlobRecord;
 import dev.countermark.format.oci.ByteRange;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.gateway.content.PartsInputStream;
 import dev.countermark.gateway.oci.OciException.Code;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;

@@ -2,6 +2,7 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
+import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.events.UploadEvents;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;

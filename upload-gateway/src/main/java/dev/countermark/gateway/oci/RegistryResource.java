@@ -16,6 +16,8 @@ import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.auth.AuthenticationFailedException;
 import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.auth.Challenges;
+import dev.countermark.gateway.content.BusyException;
+import dev.countermark.gateway.content.LongerThanAnnouncedException;
 import dev.countermark.gateway.oci.OciException.Code;
 import dev.countermark.gateway.repositories.Repositories;
 import io.smallrye.common.annotation.Blocking;
@@ -206,6 +208,11 @@ public class RegistryResource {
               repository));
     } catch (OciException e) {
       return error(e, head);
+    } catch (LongerThanAnnouncedException e) {
+      return error(new OciException(Code.SIZE_INVALID, e.getMessage()), head);
+    } catch (BusyException e) {
+      return error(
+          new OciException(Code.TOOMANYREQUESTS, e.getMessage()).with("Retry-After", "5"), head);
     } catch (Failure.Transient e) {
       LOG.warnf("%s: %s", path, e.getMessage());
       return error(
@@ -219,6 +226,19 @@ public class RegistryResource {
       LOG.errorf(e, "unforeseen failure in a request for %s", path);
       return error(new OciException(Code.UNKNOWN, "unforeseen failure; the log has it"), head);
     }
+  }
+
+  /**
+   * Reads a small body whole.
+   *
+   * @throws OciException {@code SIZE_INVALID} with 413 when it has more than {@code limit} bytes
+   */
+  private static byte[] small(InputStream body, int limit) throws IOException {
+    byte[] content = body.readNBytes(limit + 1);
+    if (content.length > limit) {
+      throw new OciException(Code.SIZE_INVALID, 413, "at most " + limit + " bytes are accepted");
+    }
+    return content;
   }
 
   private Access authenticate(OciRoute route, HttpHeaders headers, Action action) {
@@ -557,7 +577,7 @@ public class RegistryResource {
       throw new OciException(
           Code.SIZE_INVALID, 413, "a manifest has at most " + Manifest.LARGEST + " bytes");
     }
-    byte[] content = PartReceiver.small(request.body(), Manifest.LARGEST);
+    byte[] content = small(request.body(), Manifest.LARGEST);
     Optional<String> ifMatch = request.header(HttpHeaders.IF_MATCH).map(RegistryResource::unquoted);
     boolean ifNoneMatch = request.header(HttpHeaders.IF_NONE_MATCH).map("*"::equals).orElse(false);
     List<String> moreTags = request.query().getOrDefault("tag", List.of());

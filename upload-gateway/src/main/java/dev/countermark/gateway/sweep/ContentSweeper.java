@@ -3,6 +3,8 @@ package dev.countermark.gateway.sweep;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.BlobStore.Entry;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.NugetRecords.SymbolsRecord;
+import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.OciRecords.BlobRecord;
 import dev.countermark.contracts.Part;
@@ -21,8 +23,9 @@ import java.util.regex.Pattern;
  * that were deleted while somebody still pushed. Marks, then sweeps, while everything goes on.
  *
  * <p>A part is deleted when it is older than the grace at the beginning of the run and is named
- * neither by a blob's record nor by the note of a mount. No part in use is ever deleted, because a
- * record that exists when marking ends, or comes later, came about in one of three ways:
+ * neither by a record of a blob or package nor by the note of a mount. No part in use is ever
+ * deleted, because a record that exists when marking ends, or comes later, came about in one of
+ * three ways:
  *
  * <ul>
  *   <li>It was there all the while: marking saw it.
@@ -47,7 +50,7 @@ public final class ContentSweeper {
   private static final int PAGE = 1000;
   private static final int FILTER_BYTES = 16 * 1024 * 1024;
   private static final Pattern BLOB_RECORD = Pattern.compile("oci/.+/_blobs/[^/]+/[0-9a-f]+");
-  private static final Pattern RECORD_OF = Pattern.compile("oci/([^/]+/[^/]+)/.+");
+  private static final Pattern RECORD_OF = Pattern.compile("(?:oci|nuget)/([^/]+/[^/]+)/.+");
 
   private final BlobStore store;
   private final Records records;
@@ -92,6 +95,7 @@ public final class ContentSweeper {
     ReferenceFilter named = new ReferenceFilter(FILTER_BYTES);
     each("oci/", entry -> mark(entry.key(), BLOB_RECORD, named));
     each(ObjectKeys.OCI_UPLOADS, entry -> mark(entry.key(), ObjectKeys.OCI_UPLOAD_MOUNT, named));
+    each(ObjectKeys.NUGET, entry -> markNuget(entry.key(), named));
     if (clock.instant().isAfter(begin.plus(grace.dividedBy(2)))) {
       return Optional.empty();
     }
@@ -114,6 +118,7 @@ public final class ContentSweeper {
           }
         });
     each("oci/", new Orphans(before, tally));
+    each(ObjectKeys.NUGET, new Orphans(before, tally));
     return Optional.of(new Swept(tally.parts, tally.bytes, tally.sessions, tally.orphans));
   }
 
@@ -128,13 +133,33 @@ public final class ContentSweeper {
     if (wanted.matcher(key).matches()) {
       records
           .read(key, BlobRecord.class)
-          .ifPresent(
-              blob -> {
-                for (Part part : blob.parts()) {
-                  named.add(ObjectKeys.content(part.sha256(), part.upload()));
-                }
-              });
+          .ifPresent(blob -> blob.parts().forEach(part -> mark(part, named)));
     }
+  }
+
+  /** Files of packages and the stored ends of signed ones. */
+  private void markNuget(String key, ReferenceFilter named) {
+    Matcher record = ObjectKeys.NUGET_RECORD.matcher(key);
+    if (!record.matches()) {
+      return;
+    }
+    if (record.group(2).equals("symbols")) {
+      records
+          .read(key, SymbolsRecord.class)
+          .ifPresent(s -> s.upload().parts().forEach(part -> mark(part, named)));
+      return;
+    }
+    records
+        .read(key, VersionRecord.class)
+        .ifPresent(
+            v -> {
+              v.upload().parts().forEach(part -> mark(part, named));
+              v.signed().flatMap(s -> s.file().storedTail()).ifPresent(part -> mark(part, named));
+            });
+  }
+
+  private static void mark(Part part, ReferenceFilter named) {
+    named.add(ObjectKeys.content(part.sha256(), part.upload()));
   }
 
   /**

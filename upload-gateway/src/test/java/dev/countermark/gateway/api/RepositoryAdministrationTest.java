@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.NugetRecords.NugetSettings;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.RepositoryName;
@@ -19,6 +20,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class RepositoryAdministrationTest {
+  private static final Requests.Settings DEFAULTS =
+      new Requests.Settings(OciSettings.defaults(), NugetSettings.defaults());
   private static final RepositoryName APP = RepositoryName.of("acme/app");
 
   private final InMemoryBlobStore store = new InMemoryBlobStore();
@@ -40,8 +43,7 @@ class RepositoryAdministrationTest {
 
   @Test
   void aRepositoryIsCreatedAlthoughTheKeyServiceIsAway() {
-    var put =
-        administration(new AwayKeyClient()).put(APP, OciSettings.defaults(), true).orElseThrow();
+    var put = administration(new AwayKeyClient()).put(APP, DEFAULTS, true).orElseThrow();
 
     assertThat(put.created()).isTrue();
     assertThat(changed).containsExactly(APP);
@@ -51,7 +53,7 @@ class RepositoryAdministrationTest {
   void whoMayNotCreateCreatesNothing() {
     var administration = administration(new InMemoryKeyClient());
 
-    assertThat(administration.put(APP, OciSettings.defaults(), false)).isEmpty();
+    assertThat(administration.put(APP, DEFAULTS, false)).isEmpty();
     assertThat(store.head(ObjectKeys.repository(APP))).isEmpty();
     assertThat(changed).isEmpty();
   }
@@ -63,8 +65,7 @@ class RepositoryAdministrationTest {
     try {
       List<Callable<Boolean>> puts = new ArrayList<>();
       for (int i = 0; i < 16; i++) {
-        puts.add(
-            () -> administration.put(APP, OciSettings.defaults(), true).orElseThrow().created());
+        puts.add(() -> administration.put(APP, DEFAULTS, true).orElseThrow().created());
       }
       int created = 0;
       for (Future<Boolean> put : pool.invokeAll(puts)) {
@@ -79,7 +80,7 @@ class RepositoryAdministrationTest {
   @Test
   void deletingGoesOnWhereACrashLeftOff() {
     var administration = administration(new InMemoryKeyClient());
-    administration.put(APP, OciSettings.defaults(), true);
+    administration.put(APP, DEFAULTS, true);
     for (int i = 0; i < 2_100; i++) {
       store.create(ObjectKeys.ociTag("acme/app", "t" + i), new byte[] {'{', '}'});
     }

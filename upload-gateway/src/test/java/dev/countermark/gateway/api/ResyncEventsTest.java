@@ -69,7 +69,7 @@ class ResyncEventsTest {
             .extract()
             .path("campaign");
 
-    Message<byte[]> message = broker.<byte[]>sink("resyncs-oci").received().get(0);
+    Message<byte[]> message = broker.<byte[]>sink("resyncs").received().get(0);
     CloudEvent event = CloudEvent.fromJson(message.getPayload());
     assertThat(event.type()).isEqualTo(PackageResyncRequested.TYPE);
     assertThat(event.dataAs(PackageResyncRequested.class))

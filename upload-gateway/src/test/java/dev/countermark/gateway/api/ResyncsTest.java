@@ -28,7 +28,7 @@ class ResyncsTest {
   private final Resyncs resyncs =
       new Resyncs(
           store,
-          request -> {
+          (format, request) -> {
             published.add(request);
             return CompletableFuture.completedFuture(null);
           });
@@ -91,7 +91,8 @@ class ResyncsTest {
     Resyncs failing =
         new Resyncs(
             store,
-            request -> CompletableFuture.failedFuture(new IllegalStateException("no broker")));
+            (format, request) ->
+                CompletableFuture.failedFuture(new IllegalStateException("no broker")));
 
     assertThatThrownBy(() -> failing.start(APP)).isInstanceOf(Failure.Transient.class);
   }

@@ -2,6 +2,7 @@ package dev.countermark.gateway.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.oci.Registry.Answer;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.Arrays;

@@ -123,7 +123,7 @@ abstract class RegistryTestBase {
 
     /** Digests of this name's manifests that the signers were told of, in order. */
     List<String> announced() {
-      return broker.<byte[]>sink("uploads-oci").received().stream()
+      return broker.<byte[]>sink("uploads").received().stream()
           .map(Message::getPayload)
           .map(payload -> CloudEvent.fromJson(payload).dataAs(PackageUploaded.class))
           .filter(event -> event.name().equals(name))

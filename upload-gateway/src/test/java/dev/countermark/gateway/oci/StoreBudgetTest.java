@@ -9,6 +9,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.testkit.registry.SampleImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -44,7 +45,7 @@ class StoreBudgetTest {
           blobs,
           new Referrers(store, signatures),
           signatures,
-          manifest -> {},
+          (format, upload) -> {},
           Runnable::run,
           Clock.systemUTC());
   private final BlobUploads uploads =

@@ -12,6 +12,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.sweep.ContentSweeper;
 import dev.countermark.gateway.sweep.MovingClock;
 import java.io.ByteArrayInputStream;

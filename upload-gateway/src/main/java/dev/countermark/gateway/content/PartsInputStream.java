@@ -1,4 +1,4 @@
-package dev.countermark.gateway.oci;
+package dev.countermark.gateway.content;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.ObjectKeys;
@@ -10,7 +10,7 @@ import java.util.Deque;
 import java.util.List;
 
 /** The bytes of a range of a blob, read part by part from the store as they are asked for. */
-final class PartsInputStream extends InputStream {
+public final class PartsInputStream extends InputStream {
   private record Slice(String key, long offset, long length) {}
 
   private final BlobStore store;
@@ -23,7 +23,7 @@ final class PartsInputStream extends InputStream {
    * @param first first byte of the blob to be read
    * @param length number of bytes; must lie within the blob
    */
-  PartsInputStream(BlobStore store, List<Part> parts, long first, long length) {
+  public PartsInputStream(BlobStore store, List<Part> parts, long first, long length) {
     this.store = store;
     long start = 0;
     for (Part part : parts) {

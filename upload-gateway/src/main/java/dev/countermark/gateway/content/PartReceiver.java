@@ -1,10 +1,9 @@
-package dev.countermark.gateway.oci;
+package dev.countermark.gateway.content;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
-import dev.countermark.gateway.oci.OciException.Code;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -21,11 +20,11 @@ import org.jboss.logging.Logger;
  * Receives the bytes of a request and stores them part by part, each as soon as it is whole. Memory
  * is bounded over all requests: who finds none left waits.
  */
-final class PartReceiver {
+public final class PartReceiver {
   /**
    * Bytes of every part but the last. Below 5 MiB the S3 client sends one request, no multipart.
    */
-  static final int PART = 4 * 1024 * 1024;
+  public static final int PART = 4 * 1024 * 1024;
 
   private static final Logger LOG = Logger.getLogger(PartReceiver.class);
   private static final int UNIT = 64 * 1024;
@@ -37,7 +36,7 @@ final class PartReceiver {
   /**
    * @param budget bytes that all requests together may hold in memory
    */
-  PartReceiver(BlobStore store, long budget) {
+  public PartReceiver(BlobStore store, long budget) {
     this.store = store;
     long units = Math.max(budget, 2L * PART) / UNIT;
     this.memory = new Semaphore((int) Math.min(units, Integer.MAX_VALUE), true);
@@ -49,10 +48,10 @@ final class PartReceiver {
    * @param size bytes in all
    * @param digest hexadecimal, by the algorithm asked for
    */
-  record Received(List<Part> parts, long size, String digest) {}
+  public record Received(List<Part> parts, long size, String digest) {}
 
   /** Told of each part before it is stored; may keep it from being stored. */
-  interface OnlyPart {
+  public interface OnlyPart {
     /**
      * @param content holds {@code length} bytes: all that the request brought
      * @return true when the part need not be stored
@@ -66,7 +65,7 @@ final class PartReceiver {
    * @param onlyPart asked when the whole body fits into one part
    * @throws IOException when the client broke off; what was stored is taken back
    */
-  Received receive(InputStream body, String algorithm, long announced, OnlyPart onlyPart)
+  public Received receive(InputStream body, String algorithm, long announced, OnlyPart onlyPart)
       throws IOException {
     // An id of this request alone: what it stored can be taken back whatever others do.
     String upload = UUID.randomUUID().toString();
@@ -89,7 +88,7 @@ final class PartReceiver {
         return new Received(parts, length, digest);
       }
       if (buffer.length < PART) {
-        throw new OciException(Code.SIZE_INVALID, "more bytes came than Content-Length announced");
+        throw new LongerThanAnnouncedException();
       }
       long size = 0;
       while (length > 0) {
@@ -116,13 +115,11 @@ final class PartReceiver {
   private void acquire(int units) {
     try {
       if (!memory.tryAcquire(units, WAIT_SECONDS, TimeUnit.SECONDS)) {
-        throw new OciException(
-                Code.TOOMANYREQUESTS, "too many uploads at a time: try again in a moment")
-            .with("Retry-After", "5");
+        throw new BusyException();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new OciException(Code.UNAVAILABLE, "the gateway is stopping");
+      throw new Failure.Transient("the gateway is stopping", e);
     }
   }
 
@@ -138,7 +135,7 @@ final class PartReceiver {
   }
 
   /** Deletes parts of one request that nobody else was told of. What fails, the sweeper does. */
-  void takeBack(List<Part> parts) {
+  public void takeBack(List<Part> parts) {
     try {
       for (Part part : parts) {
         store.delete(ObjectKeys.content(part.sha256(), part.upload()));
@@ -157,7 +154,7 @@ final class PartReceiver {
     return body.readNBytes(buffer, from, buffer.length - from);
   }
 
-  static MessageDigest digest(String algorithm) {
+  public static MessageDigest digest(String algorithm) {
     try {
       return MessageDigest.getInstance(algorithm);
     } catch (NoSuchAlgorithmException e) {
@@ -165,20 +162,7 @@ final class PartReceiver {
     }
   }
 
-  static String hex(byte[] bytes) {
+  public static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(bytes);
-  }
-
-  /**
-   * Reads a small body whole.
-   *
-   * @throws OciException {@code SIZE_INVALID} with 413 when it has more than {@code limit} bytes
-   */
-  static byte[] small(InputStream body, int limit) throws IOException {
-    byte[] content = body.readNBytes(limit + 1);
-    if (content.length > limit) {
-      throw new OciException(Code.SIZE_INVALID, 413, "at most " + limit + " bytes are accepted");
-    }
-    return content;
   }
 }

@@ -1,0 +1,6 @@
+/**
+ * Bytes of uploads on their way into the store and out again, as parts; alike for every format.
+ *
+ * <p>Must not know what the bytes are.
+ */
+package dev.countermark.gateway.content;
