@@ -16,7 +16,9 @@ public interface KeyClient {
   /** What a key may be used for. */
   enum Purpose {
     /** ECDSA P-256, DER signatures by RFC 6979. */
-    OCI;
+    OCI,
+    /** RSA with an X.509 certificate, PKCS#1 v1.5 signatures. */
+    NUGET;
 
     /** As in addresses: lower case. */
     public String path() {
@@ -46,7 +48,7 @@ public interface KeyClient {
   record Item(String purl, String digest, Bytes hash) {}
 
   /**
-   * @param signatures DER, one per item
+   * @param signatures one per item: DER for ECDSA, the octets of RSA
    */
   record SignedBatch(PublicKeyVersion key, List<Bytes> signatures) {
     public SignedBatch {
@@ -61,6 +63,7 @@ public interface KeyClient {
    * @param fingerprint SHA-256 of {@code spki}, lower-case hexadecimal
    * @param current whether new signatures are made with it
    * @param revokedAt from when on it is no longer to be trusted, if so
+   * @param certificates DER X.509, that of the key first, the root last; empty for keys without
    */
   record PublicKeyVersion(
       int version,
@@ -68,12 +71,25 @@ public interface KeyClient {
       String fingerprint,
       Instant createdAt,
       boolean current,
-      Optional<Instant> revokedAt) {
+      Optional<Instant> revokedAt,
+      List<Bytes> certificates) {
     public PublicKeyVersion {
       Objects.requireNonNull(spki, "spki");
       Objects.requireNonNull(fingerprint, "fingerprint");
       Objects.requireNonNull(createdAt, "createdAt");
       revokedAt = revokedAt == null ? Optional.empty() : revokedAt;
+      certificates = certificates == null ? List.of() : List.copyOf(certificates);
+    }
+
+    /** Of a key without certificates. */
+    public PublicKeyVersion(
+        int version,
+        Bytes spki,
+        String fingerprint,
+        Instant createdAt,
+        boolean current,
+        Optional<Instant> revokedAt) {
+      this(version, spki, fingerprint, createdAt, current, revokedAt, List.of());
     }
 
     /** {@code -----BEGIN PUBLIC KEY-----}, lines of 64 characters, newline at the end. */

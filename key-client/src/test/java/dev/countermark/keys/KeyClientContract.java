@@ -9,12 +9,15 @@ import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyClient.SignedBatch;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
@@ -67,6 +70,33 @@ public abstract class KeyClientContract {
     verifier.initVerify(publicKey);
     verifier.update(text.getBytes(StandardCharsets.UTF_8));
     return verifier.verify(signature.toArray());
+  }
+
+  @Test
+  void certifiesRsaKeysForNuget() throws Exception {
+    RepositoryName repository = freshRepository();
+    SignedBatch batch = client().sign(repository, Purpose.NUGET, List.of(item("a"), item("b")));
+    List<Bytes> certificates = batch.key().certificates();
+    assertThat(certificates).hasSizeGreaterThanOrEqualTo(2);
+    List<X509Certificate> chain = new ArrayList<>();
+    for (Bytes certificate : certificates) {
+      chain.add(
+          (X509Certificate)
+              CertificateFactory.getInstance("X.509")
+                  .generateCertificate(new ByteArrayInputStream(certificate.toArray())));
+    }
+    assertThat(chain.get(0).getPublicKey().getEncoded()).isEqualTo(batch.key().spki().toArray());
+    for (int i = 0; i < chain.size(); i++) {
+      chain.get(i).verify(chain.get(Math.min(i + 1, chain.size() - 1)).getPublicKey());
+    }
+    Signature rsa = Signature.getInstance("SHA256withRSA");
+    rsa.initVerify(chain.get(0));
+    rsa.update("b".getBytes(StandardCharsets.UTF_8));
+    assertThat(rsa.verify(batch.signatures().get(1).toArray())).isTrue();
+    assertThat(client().sign(repository, Purpose.NUGET, List.of(item("b"))).signatures())
+        .containsExactly(batch.signatures().get(1));
+    assertThat(client().current(repository, Purpose.OCI).certificates()).isEmpty();
+    assertThat(client().versions(repository, Purpose.NUGET)).containsExactly(batch.key());
   }
 
   @Test

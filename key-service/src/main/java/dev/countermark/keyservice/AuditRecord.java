@@ -49,9 +49,22 @@ record AuditRecord(
    * A version came into force: the first one on first use, each later one by a rotation.
    *
    * @param by the client whose call made it
+   * @param certificate SHA-256 of its certificate, lower-case hexadecimal, where keys have one
+   * @param activeFrom when it begins to sign, if not at once
    */
-  record KeyCreated(int version, String fingerprint, Instant createdAt, String by)
-      implements Entry {}
+  record KeyCreated(
+      int version,
+      String fingerprint,
+      Instant createdAt,
+      String by,
+      Optional<String> certificate,
+      Optional<Instant> activeFrom)
+      implements Entry {
+    KeyCreated {
+      certificate = certificate == null ? Optional.empty() : certificate;
+      activeFrom = activeFrom == null ? Optional.empty() : activeFrom;
+    }
+  }
 
   /** A version is no longer to be trusted. */
   record KeyRevoked(int version, String fingerprint, Instant revokedAt) implements Entry {}

@@ -6,6 +6,8 @@ import dev.countermark.blobs.BlobStore.Page;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.RepositoryName;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -25,6 +27,9 @@ public final class AuditVerifier {
   static final String DENIALS = "denials";
 
   private static final int PAGE = 1_000;
+
+  /** From the choice of a key to the record of its signature, at most. */
+  private static final Duration SIGNING_TIME = Duration.ofMinutes(1);
 
   private final BlobStore store;
   private final Records records;
@@ -118,7 +123,7 @@ public final class AuditVerifier {
     private final boolean recompute;
     private final Consumer<Break> onBreak;
     private final Map<Integer, KeyRecord> keys = new HashMap<>();
-    private final Map<Integer, EcdsaKey> opened = new HashMap<>();
+    private final Map<Integer, SigningKey> opened = new HashMap<>();
     private final Set<Integer> revoked = new LinkedHashSet<>();
     private long sequence;
     private String hash = AuditSeal.NOTHING;
@@ -206,7 +211,7 @@ public final class AuditVerifier {
                 + record.record().sequence());
       }
       hash = record.hash();
-      record.record().entries().forEach(entry -> check(number, entry));
+      record.record().entries().forEach(entry -> check(number, record.record().at(), entry));
       if (record.record().keyVersion() != announced) {
         broken(
             "record "
@@ -219,7 +224,7 @@ public final class AuditVerifier {
       }
     }
 
-    private void check(long number, AuditRecord.Entry entry) {
+    private void check(long number, Instant at, AuditRecord.Entry entry) {
       if (entry instanceof AuditRecord.KeyCreated created) {
         if (created.version() != announced + 1) {
           broken(
@@ -239,7 +244,7 @@ public final class AuditVerifier {
         }
       } else if (entry instanceof AuditRecord.Signed signed) {
         signatures++;
-        if (signed.keyVersion() != announced) {
+        if (!wasCurrent(signed.keyVersion(), at)) {
           broken(
               "record "
                   + number
@@ -256,6 +261,20 @@ public final class AuditVerifier {
       }
     }
 
+    /** Every later version was announced only. */
+    private boolean wasCurrent(int version, Instant at) {
+      if (version > announced) {
+        return false;
+      }
+      for (int later = version + 1; later <= announced; later++) {
+        KeyRecord key = keys.get(later);
+        if (key == null || key.isActive(at.minus(SIGNING_TIME))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
     private void checkKey(long number, int version, String fingerprint) {
       KeyRecord key = keys.get(version);
       if (key == null || !key.fingerprint().equals(fingerprint)) {
@@ -264,7 +283,7 @@ public final class AuditVerifier {
     }
 
     private void checkSignature(long number, AuditRecord.Signed signed) {
-      EcdsaKey key = opened.get(signed.keyVersion());
+      SigningKey key = opened.get(signed.keyVersion());
       if (key == null) {
         return; // Reported by checkKey.
       }

@@ -27,7 +27,9 @@ import org.bouncycastle.util.BigIntegers;
  *
  * @see "RFC 6979, 3.2"
  */
-final class EcdsaKey {
+final class EcdsaKey implements SigningKey {
+  static final String ALGORITHM = "ECDSA-P256";
+
   /** A private scalar, bytes, big-endian. */
   static final int SCALAR_LENGTH = 32;
 
@@ -75,13 +77,25 @@ final class EcdsaKey {
     return BigIntegers.asUnsignedByteArray(SCALAR_LENGTH, secret.getD());
   }
 
+  @Override
+  public String algorithm() {
+    return ALGORITHM;
+  }
+
+  @Override
+  public byte[] secret() {
+    return privateScalar();
+  }
+
   /** DER SubjectPublicKeyInfo with the named curve and the uncompressed point. */
-  Bytes spki() {
+  @Override
+  public Bytes spki() {
     return spki;
   }
 
   /** SHA-256 of {@link #spki}, lower-case hexadecimal. */
-  String fingerprint() {
+  @Override
+  public String fingerprint() {
     return fingerprint;
   }
 
@@ -89,7 +103,8 @@ final class EcdsaKey {
    * @param hash SHA-256 of the message, 32 bytes
    * @return DER ECDSA-Sig-Value
    */
-  Bytes sign(Bytes hash) {
+  @Override
+  public Bytes sign(Bytes hash) {
     ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
     signer.init(true, secret);
     BigInteger[] rs = signer.generateSignature(hash.toArray());

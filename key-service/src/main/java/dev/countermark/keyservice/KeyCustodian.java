@@ -4,11 +4,16 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyClient.SignedBatch;
 import dev.countermark.keys.KeyServiceApi;
 import dev.countermark.keyservice.AuditLog.Appendix;
 import dev.countermark.keyservice.AuditLog.Head;
 import dev.countermark.keyservice.KeyServiceException.Code;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,27 +27,44 @@ import java.util.Optional;
  * KeyServiceException} otherwise.
  */
 public final class KeyCustodian {
+  /** Who makes the keys that follow those whose certificate ends. */
+  private static final String RENEWAL = "renewal";
+
   private final KeyRings rings;
   private final AuditLog audit;
   private final Denials denials;
+  private final Rotation rotation;
+  private final Clock clock;
 
-  KeyCustodian(KeyRings rings, AuditLog audit, Denials denials) {
+  /**
+   * When NuGet keys change.
+   *
+   * @param announced how long a new version is published before it signs: clients remember the old
+   *     list of certificates for up to an hour
+   * @param renewBefore how long before the end of its certificate a key is followed by a new one
+   */
+  record Rotation(Duration announced, Duration renewBefore) {}
+
+  KeyCustodian(KeyRings rings, AuditLog audit, Denials denials, Rotation rotation, Clock clock) {
     this.rings = rings;
     this.audit = audit;
     this.denials = denials;
+    this.rotation = rotation;
+    this.clock = clock;
   }
 
   /** All versions of a key, oldest first; made on first use. */
   public List<PublicKeyVersion> versions(Caller caller, KeyScope scope) {
     require(caller, scope, "read", true);
-    return ring(caller, scope).published();
+    return ring(caller, scope).published(clock.instant());
   }
 
   /** The version that signs now; made on first use. */
   public PublicKeyVersion identity(Caller caller, KeyScope scope) {
     require(caller, scope, "read", true);
     KeyRing ring = ring(caller, scope);
-    return ring.published(ring.current());
+    Instant now = clock.instant();
+    return ring.published(ring.current(now), now);
   }
 
   /**
@@ -64,20 +86,52 @@ public final class KeyCustodian {
     }
     // A key that this call makes is announced together with its first signatures.
     Signing signing = new Signing(scope, items);
-    signing.with(rings.getOrCreate(scope, caller.name()).ring());
-    return append(scope, caller, signing::after);
+    signing.with(renewed(scope, rings.getOrCreate(scope, caller.name()).ring()));
+    return append(scope, caller.name(), signing::after);
   }
 
-  /** Makes a new version and makes it the current one. */
-  public PublicKeyVersion rotate(Caller caller, KeyScope scope) {
+  /**
+   * Makes a new version. It becomes the current one at once, or for NuGet when it was announced
+   * long enough.
+   *
+   * @param immediately do not wait, because the current one is compromised
+   * @return the new version
+   */
+  public PublicKeyVersion rotate(Caller caller, KeyScope scope, boolean immediately) {
     require(caller, scope, "rotate", caller.mayRotate());
     rings.getOrCreate(scope, caller.name());
-    int next = rings.reload(scope).current().version() + 1;
-    // Whoever loses this race finds the winner's new version in force: the key was rotated.
-    rings.create(scope, next, caller.name());
+    int next = rings.reload(scope).newest().version() + 1;
+    // Whoever loses this race finds the winner's new version there: the key was rotated.
+    rings.create(scope, next, caller.name(), immediately ? Optional.empty() : activeFrom(scope));
     KeyRing ring = rings.reload(scope);
-    announce(scope, caller, ring);
-    return ring.published(ring.current());
+    announce(scope, caller.name(), ring);
+    return ring.published(ring.newest(), clock.instant());
+  }
+
+  private Optional<Instant> activeFrom(KeyScope scope) {
+    return scope.purpose() == Purpose.NUGET && !rotation.announced().isZero()
+        ? Optional.of(clock.instant().plus(rotation.announced()).truncatedTo(ChronoUnit.MILLIS))
+        : Optional.empty();
+  }
+
+  /** The ring, with a new version when the certificate of the newest one ends soon. */
+  private KeyRing renewed(KeyScope scope, KeyRing ring) {
+    List<Bytes> certificates = ring.newest().certificates();
+    if (certificates.isEmpty()) {
+      return ring;
+    }
+    Instant end = rings.notAfter(certificates.get(0));
+    if (clock.instant().isBefore(end.minus(rotation.renewBefore()))) {
+      return ring;
+    }
+    int next = rings.reload(scope).newest().version() + 1;
+    if (next != ring.newest().version() + 1) {
+      return rings.reload(scope); // somebody else was first
+    }
+    rings.create(scope, next, RENEWAL, activeFrom(scope));
+    KeyRing after = rings.reload(scope);
+    announce(scope, RENEWAL, after);
+    return after;
   }
 
   /**
@@ -90,19 +144,24 @@ public final class KeyCustodian {
     require(caller, scope, "revoke", caller.mayRotate());
     rings.getOrCreate(scope, caller.name());
     KeyRing ring = rings.reload(scope);
-    if (version < 1 || version > ring.current().version()) {
+    if (version < 1 || version > ring.newest().version()) {
       throw new KeyServiceException(Code.NOT_FOUND, "no version " + version + " of " + scope);
     }
-    if (version == ring.current().version()) {
+    if (version == ring.current(clock.instant()).version()) {
       throw new KeyServiceException(
-          Code.CONFLICT, "version " + version + " is the current one: rotate first");
+          Code.CONFLICT,
+          "version "
+              + version
+              + " is the current one: rotate first, with immediately=true where keys"
+              + " are announced");
     }
     rings.revoke(scope, version, caller.name());
     KeyRing revoked = rings.reload(scope);
-    PublicKeyVersion published = revoked.published(revoked.records().get(version - 1));
+    PublicKeyVersion published =
+        revoked.published(revoked.records().get(version - 1), clock.instant());
     append(
         scope,
-        caller,
+        caller.name(),
         head -> {
           List<AuditRecord.Entry> entries = announcements(head, revoked);
           entries.add(
@@ -127,12 +186,12 @@ public final class KeyCustodian {
   private KeyRing ring(Caller caller, KeyScope scope) {
     KeyRings.Found found = rings.getOrCreate(scope, caller.name());
     if (found.created()) {
-      announce(scope, caller, found.ring());
+      announce(scope, caller.name(), found.ring());
     }
-    return found.ring();
+    return renewed(scope, found.ring());
   }
 
-  private void announce(KeyScope scope, Caller caller, KeyRing ring) {
+  private void announce(KeyScope scope, String caller, KeyRing ring) {
     append(
         scope,
         caller,
@@ -140,12 +199,12 @@ public final class KeyCustodian {
   }
 
   private <T> T append(
-      KeyScope scope, Caller caller, java.util.function.Function<Head, Appendix<T>> decide) {
-    return audit.append(KeysBucket.chain(scope), scope.toString(), caller.name(), decide);
+      KeyScope scope, String caller, java.util.function.Function<Head, Appendix<T>> decide) {
+    return audit.append(KeysBucket.chain(scope), scope.toString(), caller, decide);
   }
 
   private static int announced(Head head, KeyRing ring) {
-    return Math.max(head.keyVersion(), ring.current().version());
+    return Math.max(head.keyVersion(), ring.newest().version());
   }
 
   /**
@@ -157,7 +216,12 @@ public final class KeyCustodian {
       if (key.version() > head.keyVersion()) {
         entries.add(
             new AuditRecord.KeyCreated(
-                key.version(), key.fingerprint(), key.createdAt(), key.createdBy()));
+                key.version(),
+                key.fingerprint(),
+                key.createdAt(),
+                key.createdBy(),
+                key.certificates().stream().findFirst().map(c -> Hashes.sha256Hex(c.toArray())),
+                key.activeFrom()));
       }
     }
     return entries;
@@ -178,8 +242,13 @@ public final class KeyCustodian {
 
     void with(KeyRing current) {
       ring = current;
-      KeyRecord record = ring.current();
-      EcdsaKey key = rings.open(scope, record);
+      Instant now = clock.instant();
+      KeyRecord record = ring.current(now);
+      if (ring.isRevoked(record)) {
+        throw new KeyServiceException(
+            Code.CONFLICT, "the current key of " + scope + " is revoked: rotate first");
+      }
+      SigningKey key = rings.open(scope, record);
       List<Bytes> signatures = new ArrayList<>(items.size());
       entries = new ArrayList<>(items.size());
       for (Item item : items) {
@@ -194,15 +263,15 @@ public final class KeyCustodian {
                 record.version(),
                 record.fingerprint()));
       }
-      batch = new SignedBatch(ring.published(record), List.copyOf(signatures));
+      batch = new SignedBatch(ring.published(record, now), List.copyOf(signatures));
     }
 
     Appendix<SignedBatch> after(Head head) {
-      if (head.keyVersion() > ring.current().version()) {
+      if (head.keyVersion() > ring.newest().version()) {
         // Another replica rotated: nothing signed by the old key may follow in the chain.
         with(rings.reload(scope));
       }
-      if (head.keyVersion() > ring.current().version()) {
+      if (head.keyVersion() > ring.newest().version()) {
         throw new KeyServiceException(
             Code.RECORD_UNUSABLE,
             "the audit chain of "
@@ -210,11 +279,11 @@ public final class KeyCustodian {
                 + " knows version "
                 + head.keyVersion()
                 + ", the bucket only "
-                + ring.current().version());
+                + ring.newest().version());
       }
       List<AuditRecord.Entry> all = announcements(head, ring);
       all.addAll(entries);
-      return new Appendix<>(all, ring.current().version(), batch);
+      return new Appendix<>(all, ring.newest().version(), batch);
     }
   }
 }

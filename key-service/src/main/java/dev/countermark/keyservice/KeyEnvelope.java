@@ -6,6 +6,8 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -28,33 +30,41 @@ final class KeyEnvelope {
     this.random = random;
   }
 
+  /**
+   * Who certified a key, and from when on it signs.
+   *
+   * @param certificates DER, that of the key first; may be empty
+   */
+  record Terms(List<Bytes> certificates, Optional<Instant> activeFrom) {
+    static final Terms NONE = new Terms(List.of(), Optional.empty());
+  }
+
   /** A new version of a key, ready to be stored. */
-  KeyRecord seal(EcdsaKey key, KeyScope scope, int version, Instant createdAt, String createdBy) {
-    byte[] dataKey = new byte[DATA_KEY_LENGTH];
-    byte[] scalar = key.privateScalar();
-    try {
-      random.nextBytes(dataKey);
-      String fingerprint = key.fingerprint();
-      String about = about(fingerprint, createdAt, createdBy);
-      Bytes wrapped = encrypt(root.wrappingKey(), dataKey, aad("data key", scope, version, about));
-      Bytes encrypted = encrypt(dataKey, scalar, aad("private key", scope, version, about));
-      return new KeyRecord(
-          KeyRecord.FORMAT,
-          scope.repository(),
-          scope.purpose().path(),
-          version,
-          KeyRecord.ALGORITHM,
-          key.spki(),
-          fingerprint,
-          createdAt,
-          createdBy,
-          root.id(),
-          wrapped,
-          encrypted);
-    } finally {
-      Arrays.fill(dataKey, (byte) 0);
-      Arrays.fill(scalar, (byte) 0);
-    }
+  KeyRecord seal(
+      SigningKey key,
+      KeyScope scope,
+      int version,
+      Instant createdAt,
+      String createdBy,
+      Terms terms) {
+    Binding binding =
+        binding(key.algorithm(), scope, version, key.fingerprint(), createdAt, createdBy, terms);
+    Sealed sealed = seal(key, binding);
+    return new KeyRecord(
+        KeyRecord.FORMAT,
+        scope.repository(),
+        scope.purpose().path(),
+        version,
+        key.algorithm(),
+        key.spki(),
+        key.fingerprint(),
+        createdAt,
+        createdBy,
+        root.id(),
+        sealed.wrappedDataKey(),
+        sealed.encryptedPrivateKey(),
+        terms.certificates(),
+        terms.activeFrom());
   }
 
   /**
@@ -62,36 +72,86 @@ final class KeyEnvelope {
    * @throws KeyServiceException {@code RECORD_UNUSABLE}: another root secret, another format, or a
    *     record that was altered or moved
    */
-  EcdsaKey open(KeyRecord record, KeyScope scope, int version) {
+  SigningKey open(KeyRecord record, KeyScope scope, int version) {
     String where = scope + " version " + version;
-    if (record.format() != KeyRecord.FORMAT || !KeyRecord.ALGORITHM.equals(record.algorithm())) {
-      throw unusable(where + " has format " + record.format() + " " + record.algorithm(), null);
+    if (record.format() != KeyRecord.FORMAT) {
+      throw unusable(where + " has format " + record.format(), null);
     }
-    if (!root.id().equals(record.rootId())) {
+    SigningKey key =
+        open(
+            where,
+            record.algorithm(),
+            record.rootId(),
+            new Sealed(record.wrappedDataKey(), record.encryptedPrivateKey()),
+            binding(
+                record.algorithm(),
+                scope,
+                version,
+                record.fingerprint(),
+                record.createdAt(),
+                record.createdBy(),
+                new Terms(record.certificates(), record.activeFrom())));
+    if (!key.spki().equals(record.spki()) || !key.fingerprint().equals(record.fingerprint())) {
+      throw unusable(where + " does not hold the key that it announces", null);
+    }
+    return key;
+  }
+
+  /** A private key under a data key, and that under the root. */
+  record Sealed(Bytes wrappedDataKey, Bytes encryptedPrivateKey) {}
+
+  /** What a sealed key belongs to: it opens for nothing else. */
+  @FunctionalInterface
+  interface Binding {
+    /**
+     * @param part which of the two ciphertexts
+     */
+    byte[] aad(String part);
+  }
+
+  /** Encrypts a private key. */
+  Sealed seal(SigningKey key, Binding binding) {
+    byte[] dataKey = new byte[DATA_KEY_LENGTH];
+    byte[] secret = key.secret();
+    try {
+      random.nextBytes(dataKey);
+      return new Sealed(
+          encrypt(root.wrappingKey(), dataKey, binding.aad("data key")),
+          encrypt(dataKey, secret, binding.aad("private key")));
+    } finally {
+      Arrays.fill(dataKey, (byte) 0);
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  /**
+   * Decrypts a private key.
+   *
+   * @param where for messages
+   * @throws KeyServiceException {@code RECORD_UNUSABLE}
+   */
+  SigningKey open(String where, String algorithm, String rootId, Sealed sealed, Binding binding) {
+    if (!root.id().equals(rootId)) {
       throw unusable(
-          where + " is wrapped by root secret " + record.rootId() + ", configured is " + root.id(),
-          null);
+          where + " is wrapped by root secret " + rootId + ", configured is " + root.id(), null);
     }
     byte[] dataKey = new byte[0];
-    byte[] scalar = new byte[0];
-    String about = about(record.fingerprint(), record.createdAt(), record.createdBy());
+    byte[] secret = new byte[0];
     try {
-      dataKey =
-          decrypt(
-              root.wrappingKey(), record.wrappedDataKey(), aad("data key", scope, version, about));
-      scalar =
-          decrypt(dataKey, record.encryptedPrivateKey(), aad("private key", scope, version, about));
-      EcdsaKey key = EcdsaKey.of(scalar);
-      if (!key.spki().equals(record.spki()) || !key.fingerprint().equals(record.fingerprint())) {
-        throw unusable(where + " does not hold the key that it announces", null);
-      }
-      return key;
-    } catch (GeneralSecurityException e) {
+      dataKey = decrypt(root.wrappingKey(), sealed.wrappedDataKey(), binding.aad("data key"));
+      secret = decrypt(dataKey, sealed.encryptedPrivateKey(), binding.aad("private key"));
+      return SigningKey.of(algorithm, secret);
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw unusable(where + " was altered, or belongs elsewhere", e);
     } finally {
       Arrays.fill(dataKey, (byte) 0);
-      Arrays.fill(scalar, (byte) 0);
+      Arrays.fill(secret, (byte) 0);
     }
+  }
+
+  /** Which root secret seals. */
+  String rootId() {
+    return root.id();
   }
 
   private static KeyServiceException unusable(String detail, Throwable cause) {
@@ -99,26 +159,29 @@ final class KeyEnvelope {
         KeyServiceException.Code.RECORD_UNUSABLE, "key record of " + detail, cause);
   }
 
-  private static String about(String fingerprint, Instant createdAt, String createdBy) {
-    return "fingerprint=" + fingerprint + "\ncreated=" + createdAt + "\nby=" + createdBy + "\n";
-  }
-
-  private static byte[] aad(String part, KeyScope scope, int version, String about) {
-    return ("countermark key record\nformat="
-            + KeyRecord.FORMAT
-            + "\npart="
-            + part
-            + "\nalgorithm="
-            + KeyRecord.ALGORITHM
-            + "\nrepository="
-            + scope.repository()
-            + "\npurpose="
-            + scope.purpose().path()
-            + "\nversion="
-            + version
-            + "\n"
-            + about)
-        .getBytes(StandardCharsets.UTF_8);
+  private static Binding binding(
+      String algorithm,
+      KeyScope scope,
+      int version,
+      String fingerprint,
+      Instant createdAt,
+      String createdBy,
+      Terms terms) {
+    StringBuilder about = new StringBuilder();
+    about.append("\nalgorithm=").append(algorithm);
+    about.append("\nrepository=").append(scope.repository());
+    about.append("\npurpose=").append(scope.purpose().path());
+    about.append("\nversion=").append(version);
+    about.append("\nfingerprint=").append(fingerprint);
+    about.append("\ncreated=").append(createdAt);
+    about.append("\nby=").append(createdBy).append('\n');
+    for (Bytes certificate : terms.certificates()) {
+      about.append("certificate=").append(Hashes.sha256Hex(certificate.toArray())).append('\n');
+    }
+    terms.activeFrom().ifPresent(from -> about.append("active=").append(from).append('\n'));
+    return part ->
+        ("countermark key record\nformat=" + KeyRecord.FORMAT + "\npart=" + part + about)
+            .getBytes(StandardCharsets.UTF_8);
   }
 
   private Bytes encrypt(byte[] key, byte[] plain, byte[] aad) {

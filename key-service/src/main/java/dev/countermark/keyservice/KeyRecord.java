@@ -3,22 +3,27 @@ package dev.countermark.keyservice;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.RepositoryName;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * One version of a key as it lies in the bucket: written once, never changed. The version is in
- * force from the moment this object exists; the highest version is the current one.
+ * One version of a key as it lies in the bucket: written once, never changed. The version is known
+ * from the moment this object exists; the highest one that is active is the current one.
  *
  * @param format {@link #FORMAT}; a reader refuses what it does not know
  * @param purpose as in addresses
  * @param version 1 for the first
- * @param algorithm {@link #ALGORITHM}
+ * @param algorithm {@code ECDSA-P256} or {@code RSA}
  * @param spki DER SubjectPublicKeyInfo
  * @param fingerprint SHA-256 of {@code spki}, lower-case hexadecimal
  * @param createdBy the client whose call made it
  * @param rootId which root secret wraps the data key
  * @param wrappedDataKey AES-256-GCM of the 32-byte data key under the root: 12-byte nonce,
  *     ciphertext, 16-byte tag
- * @param encryptedPrivateKey AES-256-GCM of the 32-byte private scalar under the data key, likewise
+ * @param encryptedPrivateKey AES-256-GCM of the private key under the data key, likewise: the
+ *     32-byte scalar, or PKCS#8
+ * @param certificates DER, that of the key first, the root last; empty where keys have none
+ * @param activeFrom when it begins to sign, for a version that is announced before; absent: at once
  */
 record KeyRecord(
     int format,
@@ -32,7 +37,17 @@ record KeyRecord(
     String createdBy,
     String rootId,
     Bytes wrappedDataKey,
-    Bytes encryptedPrivateKey) {
+    Bytes encryptedPrivateKey,
+    List<Bytes> certificates,
+    Optional<Instant> activeFrom) {
   static final int FORMAT = 1;
-  static final String ALGORITHM = "ECDSA-P256";
+
+  KeyRecord {
+    certificates = certificates == null ? List.of() : List.copyOf(certificates);
+    activeFrom = activeFrom == null ? Optional.empty() : activeFrom;
+  }
+
+  boolean isActive(Instant now) {
+    return activeFrom.map(from -> !now.isBefore(from)).orElse(true);
+  }
 }

@@ -6,21 +6,23 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.BlobStore.Entry;
 import dev.countermark.blobs.BlobStore.Page;
 import dev.countermark.blobs.Records;
-import java.security.SecureRandom;
+import dev.countermark.contracts.Bytes;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
 
 /**
  * Finds and makes the versions of keys. A version is one object, made by create-once; the highest
- * is current, so that there is exactly one, whatever races. Rings are remembered for a short time,
- * and unwrapped private keys for a bounded number of keys.
+ * that is active is current, so that there is exactly one, whatever races. Rings are remembered for
+ * a short time, and unwrapped private keys for a bounded number of keys.
  */
 final class KeyRings {
   private static final int PAGE = 1_000;
@@ -30,10 +32,11 @@ final class KeyRings {
   private final BlobStore store;
   private final Records records;
   private final KeyEnvelope envelope;
-  private final SecureRandom random;
+  private final KeyMint mint;
   private final Clock clock;
   private final Cache<KeyScope, KeyRing> rings;
-  private final Cache<VersionOf, EcdsaKey> keys;
+  private final Cache<VersionOf, SigningKey> keys;
+  private final Cache<Bytes, Instant> ends = Caffeine.newBuilder().maximumSize(10_000).build();
 
   /**
    * @param ringTtl how long a rotation or revocation made by another replica may stay unseen by
@@ -44,7 +47,7 @@ final class KeyRings {
   KeyRings(
       BlobStore store,
       KeyEnvelope envelope,
-      SecureRandom random,
+      KeyMint mint,
       Clock clock,
       Duration ringTtl,
       Duration keyTtl,
@@ -52,7 +55,7 @@ final class KeyRings {
     this.store = store;
     this.records = new Records(store);
     this.envelope = envelope;
-    this.random = random;
+    this.mint = mint;
     this.clock = clock;
     this.rings = Caffeine.newBuilder().maximumSize(maxKeys).expireAfterWrite(ringTtl).build();
     this.keys = Caffeine.newBuilder().maximumSize(maxKeys).expireAfterAccess(keyTtl).build();
@@ -80,7 +83,7 @@ final class KeyRings {
     // not
     // be replaced in silence: what it signed would stop verifying.
     boolean hadKeys = store.head(KeysBucket.audit(KeysBucket.chain(scope), 1)).isPresent();
-    boolean created = !hadKeys && create(scope, 1, caller);
+    boolean created = !hadKeys && create(scope, 1, caller, Optional.empty());
     return new Found(reload(scope), created);
   }
 
@@ -98,15 +101,22 @@ final class KeyRings {
   /**
    * Makes a version.
    *
+   * @param activeFrom absent: at once
    * @return false when another call made it first
    */
-  boolean create(KeyScope scope, int version, String caller) {
-    EcdsaKey key = EcdsaKey.generate(random);
+  boolean create(KeyScope scope, int version, String caller, Optional<Instant> activeFrom) {
+    KeyMint.Minted minted = mint.make(scope);
     KeyRecord record =
-        envelope.seal(key, scope, version, clock.instant().truncatedTo(ChronoUnit.MILLIS), caller);
+        envelope.seal(
+            minted.key(),
+            scope,
+            version,
+            clock.instant().truncatedTo(ChronoUnit.MILLIS),
+            caller,
+            new KeyEnvelope.Terms(minted.certificates(), activeFrom));
     boolean created = records.create(KeysBucket.version(scope, version), record);
     if (created) {
-      keys.put(new VersionOf(scope, version), key);
+      keys.put(new VersionOf(scope, version), minted.key());
     }
     return created;
   }
@@ -119,16 +129,21 @@ final class KeyRings {
   }
 
   /** The private key of a record. */
-  EcdsaKey open(KeyScope scope, KeyRecord record) {
+  SigningKey open(KeyScope scope, KeyRecord record) {
     VersionOf id = new VersionOf(scope, record.version());
-    EcdsaKey known = keys.getIfPresent(id);
+    SigningKey known = keys.getIfPresent(id);
     // A record that somebody exchanged in the bucket must not be answered from memory.
     if (known != null && known.spki().equals(record.spki())) {
       return known;
     }
-    EcdsaKey key = envelope.open(record, scope, record.version());
+    SigningKey key = envelope.open(record, scope, record.version());
     keys.put(id, key);
     return key;
+  }
+
+  /** End of a certificate's validity. */
+  Instant notAfter(Bytes certificate) {
+    return ends.get(certificate, c -> Certificates.read(c).getNotAfter().toInstant());
   }
 
   /** Null when there is no version yet. */

@@ -32,6 +32,11 @@ final class KeysBucket {
 
   private KeysBucket() {}
 
+  /** An {@link AuthorityRecord}. */
+  static String authority(Purpose purpose) {
+    return "authorities/" + purpose.path() + ".json";
+  }
+
   /** All versions of one key, and their revocations. */
   static String versions(KeyScope scope) {
     return KEYS + scope + "/";

@@ -31,7 +31,7 @@ class AuditVerifierTest {
     for (int i = 0; i < 5; i++) {
       custodian.sign(SIGNER, SCOPE, List.of(item("a" + i), item("b" + i)));
     }
-    custodian.rotate(OPERATOR, SCOPE);
+    custodian.rotate(OPERATOR, SCOPE, false);
     for (int i = 0; i < 4; i++) {
       custodian.sign(SIGNER, SCOPE, List.of(item("c" + i)));
       custodian.sign(SIGNER, OTHER, List.of(item("c" + i)));
@@ -163,7 +163,8 @@ class AuditVerifierTest {
     store.create(
         KeysBucket.version(OTHER, 1),
         dev.countermark.contracts.Json.write(
-            envelope.seal(foreign, OTHER, 1, java.time.Instant.EPOCH, "x")));
+            envelope.seal(
+                foreign, OTHER, 1, java.time.Instant.EPOCH, "x", KeyEnvelope.Terms.NONE)));
     assertThat(breaks(store, false))
         .anyMatch(b -> b.startsWith("acme/other/oci: record 1 names a key version 1"));
   }

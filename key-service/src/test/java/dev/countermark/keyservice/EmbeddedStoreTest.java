@@ -91,7 +91,7 @@ class EmbeddedStoreTest {
   @Test
   void goesOnAfterAKillBetweenAuditRecordAndAnswer() {
     KeyCustodian first = replica(s3).custodian();
-    first.rotate(OPERATOR, SCOPE);
+    first.rotate(OPERATOR, SCOPE, false);
     FaultyStore faulty = new FaultyStore(s3);
     KeyCustodian dying = replica(faulty).custodian();
     faulty.failAfter(KeysBucket.AUDIT);

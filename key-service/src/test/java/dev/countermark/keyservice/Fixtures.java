@@ -8,6 +8,7 @@ import dev.countermark.keys.KeyClient.Purpose;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Period;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -21,6 +22,9 @@ public final class Fixtures {
   static final Caller SIGNER = new Caller("signer-oci", Set.of(Purpose.OCI), true, false);
   static final Caller OPERATOR = new Caller("operator", Set.of(Purpose.OCI), false, true);
   static final Caller READER = new Caller("gateway", Set.of(Purpose.OCI), false, false);
+  static final KeyScope NUGET = new KeyScope(new RepositoryName("acme", "tools"), Purpose.NUGET);
+  static final Caller NUGET_SIGNER = new Caller("signer-nuget", Set.of(Purpose.NUGET), true, false);
+  static final Caller NUGET_OPERATOR = new Caller("operator", Set.of(Purpose.NUGET), false, true);
   static final Caller STRANGER = new Caller("signer-other", Set.of(), true, true);
 
   private Fixtures() {}
@@ -34,11 +38,29 @@ public final class Fixtures {
 
   /** A replica with its own memory over a shared store. */
   static KeyService replica(BlobStore store) {
+    return replica(store, Clock.systemUTC());
+  }
+
+  /** The same with another clock. */
+  static KeyService replica(BlobStore store, Clock clock) {
+    return replica(store, clock, Optional.empty());
+  }
+
+  /** The same with an imported authority. */
+  static KeyService replica(BlobStore store, Clock clock, Optional<ImportedAuthority> imported) {
     return new KeyService(
         store,
         root(1),
-        Clock.systemUTC(),
-        new KeyService.Limits(Duration.ofHours(1), Duration.ofHours(1), 100));
+        clock,
+        new KeyService.Limits(Duration.ofHours(1), Duration.ofHours(1), 100),
+        new KeyService.NugetKeys(
+            "Example",
+            2_048,
+            2_048,
+            Period.ofYears(2),
+            Duration.ofHours(1),
+            Duration.ofDays(90),
+            imported));
   }
 
   /** An item over the SHA-256 of {@code text}. */

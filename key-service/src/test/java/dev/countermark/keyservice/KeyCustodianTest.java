@@ -20,6 +20,7 @@ import dev.countermark.keyservice.KeyServiceException.Code;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -89,7 +90,12 @@ class KeyCustodianTest {
     assertThat(record.entries().get(0))
         .isEqualTo(
             new AuditRecord.KeyCreated(
-                1, batch.key().fingerprint(), batch.key().createdAt(), "signer-oci"));
+                1,
+                batch.key().fingerprint(),
+                batch.key().createdAt(),
+                "signer-oci",
+                Optional.empty(),
+                Optional.empty()));
     assertThat(record.entries().get(2))
         .isEqualTo(
             new AuditRecord.Signed(
@@ -106,7 +112,13 @@ class KeyCustodianTest {
     PublicKeyVersion key = replica(store).custodian().identity(READER, SCOPE);
     assertThat(records(store, chain()).get(0).entries())
         .containsExactly(
-            new AuditRecord.KeyCreated(1, key.fingerprint(), key.createdAt(), "gateway"));
+            new AuditRecord.KeyCreated(
+                1,
+                key.fingerprint(),
+                key.createdAt(),
+                "gateway",
+                Optional.empty(),
+                Optional.empty()));
     assertThat(breaks(store, true)).isEmpty();
   }
 
@@ -114,7 +126,7 @@ class KeyCustodianTest {
   void neverSignsWithTheOldKeyOnceAnotherReplicaHasRotated() {
     KeyCustodian stale = replica(store).custodian();
     stale.sign(SIGNER, SCOPE, List.of(item("a")));
-    PublicKeyVersion rotated = replica(store).custodian().rotate(OPERATOR, SCOPE);
+    PublicKeyVersion rotated = replica(store).custodian().rotate(OPERATOR, SCOPE, false);
     assertThat(rotated.version()).isEqualTo(2);
     SignedBatch batch = stale.sign(SIGNER, SCOPE, List.of(item("a")));
     assertThat(batch.key()).isEqualTo(rotated);
@@ -137,7 +149,7 @@ class KeyCustodianTest {
                   start.await();
                   for (int n = 0; n < 10; n++) {
                     if (rotates) {
-                      custodian.rotate(OPERATOR, SCOPE);
+                      custodian.rotate(OPERATOR, SCOPE, false);
                     } else {
                       custodian.sign(SIGNER, SCOPE, List.of(item("text " + n)));
                     }
@@ -160,7 +172,7 @@ class KeyCustodianTest {
   @Test
   void marksAnOldVersionAsRevokedForGood() {
     KeyCustodian custodian = replica(store).custodian();
-    custodian.rotate(OPERATOR, SCOPE);
+    custodian.rotate(OPERATOR, SCOPE, false);
     PublicKeyVersion revoked = custodian.revoke(OPERATOR, SCOPE, 1);
     assertThat(revoked.revokedAt()).isPresent();
     assertThat(custodian.revoke(OPERATOR, SCOPE, 1).revokedAt()).isEqualTo(revoked.revokedAt());
@@ -183,7 +195,7 @@ class KeyCustodianTest {
     KeyService service = replica(store);
     KeyCustodian custodian = service.custodian();
     assertRefused(() -> custodian.sign(READER, SCOPE, List.of(item("a"))), Code.DENIED);
-    assertRefused(() -> custodian.rotate(SIGNER, SCOPE), Code.DENIED);
+    assertRefused(() -> custodian.rotate(SIGNER, SCOPE, false), Code.DENIED);
     assertRefused(() -> custodian.revoke(SIGNER, SCOPE, 1), Code.DENIED);
     assertRefused(() -> custodian.versions(STRANGER, SCOPE), Code.DENIED);
     assertRefused(() -> custodian.identity(STRANGER, SCOPE), Code.DENIED);
@@ -214,7 +226,7 @@ class KeyCustodianTest {
   @Test
   void keepsRefusedCallsUntilTheyCanBeWritten() {
     KeyService service = replica(store);
-    assertRefused(() -> service.custodian().rotate(SIGNER, SCOPE), Code.DENIED);
+    assertRefused(() -> service.custodian().rotate(SIGNER, SCOPE, false), Code.DENIED);
     store.failBefore(KeysBucket.DENIALS);
     assertThatThrownBy(() -> service.denials().flush()).isInstanceOf(Failure.Transient.class);
     service.denials().flush();
@@ -279,7 +291,7 @@ class KeyCustodianTest {
 
   @Test
   void signsNothingWhileAKeyRecordIsMissing() {
-    replica(store).custodian().rotate(OPERATOR, SCOPE);
+    replica(store).custodian().rotate(OPERATOR, SCOPE, false);
     store.delete(KeysBucket.version(SCOPE, 1));
     assertRefused(
         () -> replica(store).custodian().sign(SIGNER, SCOPE, List.of(item("a"))),

@@ -23,11 +23,12 @@ class KeyEnvelopeTest {
   private final SecureRandom random = new SecureRandom();
   private final KeyEnvelope envelope = new KeyEnvelope(Fixtures.root(1), random);
   private final EcdsaKey key = EcdsaKey.generate(random);
-  private final KeyRecord sealed = envelope.seal(key, SCOPE, 1, AT, "signer");
+  private final KeyRecord sealed =
+      envelope.seal(key, SCOPE, 1, AT, "signer", KeyEnvelope.Terms.NONE);
 
   @Test
   void opensWhatItSealed() {
-    assertThat(envelope.open(sealed, SCOPE, 1).privateScalar()).isEqualTo(key.privateScalar());
+    assertThat(envelope.open(sealed, SCOPE, 1).secret()).isEqualTo(key.privateScalar());
   }
 
   @Test
@@ -47,7 +48,7 @@ class KeyEnvelopeTest {
 
   @Test
   void usesAnotherDataKeyAndNonceEveryTime() {
-    KeyRecord again = envelope.seal(key, SCOPE, 1, AT, "signer");
+    KeyRecord again = envelope.seal(key, SCOPE, 1, AT, "signer", KeyEnvelope.Terms.NONE);
     assertThat(again.wrappedDataKey()).isNotEqualTo(sealed.wrappedDataKey());
     assertThat(again.encryptedPrivateKey()).isNotEqualTo(sealed.encryptedPrivateKey());
   }
@@ -61,7 +62,8 @@ class KeyEnvelopeTest {
 
   @Test
   void opensNoRecordMixedFromTwo() {
-    KeyRecord other = envelope.seal(EcdsaKey.generate(random), SCOPE, 1, AT, "signer");
+    KeyRecord other =
+        envelope.seal(EcdsaKey.generate(random), SCOPE, 1, AT, "signer", KeyEnvelope.Terms.NONE);
     assertUnusable(with(sealed, other.wrappedDataKey(), sealed.encryptedPrivateKey()), SCOPE, 1);
     assertUnusable(with(sealed, sealed.wrappedDataKey(), other.encryptedPrivateKey()), SCOPE, 1);
     assertUnusable(with(other, sealed.wrappedDataKey(), sealed.encryptedPrivateKey()), SCOPE, 1);
@@ -98,7 +100,9 @@ class KeyEnvelopeTest {
             sealed.createdBy(),
             sealed.rootId(),
             sealed.wrappedDataKey(),
-            sealed.encryptedPrivateKey()),
+            sealed.encryptedPrivateKey(),
+            sealed.certificates(),
+            sealed.activeFrom()),
         SCOPE,
         1);
   }
@@ -144,7 +148,9 @@ class KeyEnvelopeTest {
         base.createdBy(),
         base.rootId(),
         wrapped,
-        encrypted);
+        encrypted,
+        base.certificates(),
+        base.activeFrom());
   }
 
   private static Bytes flip(Bytes bytes, int bit) {

@@ -88,6 +88,11 @@ final class Clients {
     }
   }
 
+  /** Whether anybody may use keys of that purpose. */
+  boolean anyFor(Purpose purpose) {
+    return clients.stream().anyMatch(c -> c.caller().purposes().contains(purpose));
+  }
+
   boolean isEmpty() {
     return clients.isEmpty();
   }

@@ -1,6 +1,8 @@
 package dev.countermark.keyservice.http;
 
+import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keyservice.Denials;
+import dev.countermark.keyservice.KeyService;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,6 +19,7 @@ class Housekeeping {
 
   private final Denials denials;
   private final Clients clients;
+  private final KeyService service;
   private final ScheduledExecutorService flusher =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -25,9 +28,10 @@ class Housekeeping {
             return thread;
           });
 
-  Housekeeping(Denials denials, Clients clients) {
+  Housekeeping(Denials denials, Clients clients, KeyService service) {
     this.denials = denials;
     this.clients = clients;
+    this.service = service;
   }
 
   void start(@Observes StartupEvent event) {
@@ -35,6 +39,19 @@ class Housekeeping {
       LOG.warn("no countermark.keyservice.clients are configured: every call will be refused");
     }
     flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
+    if (clients.anyFor(Purpose.NUGET)) {
+      Thread preparation = new Thread(this::prepare, "nuget-root");
+      preparation.setDaemon(true);
+      preparation.start();
+    }
+  }
+
+  private void prepare() {
+    try {
+      service.prepare();
+    } catch (RuntimeException e) {
+      LOG.warn("the root of NuGet certificates will be made at its first use: " + e.getMessage());
+    }
   }
 
   void stop(@Observes ShutdownEvent event) {

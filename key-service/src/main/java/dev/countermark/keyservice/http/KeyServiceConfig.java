@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Period;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,51 @@ public interface KeyServiceConfig {
   /** Most private keys in memory at one time. */
   @WithDefault("1000")
   int maxKeysInMemory();
+
+  /** How NuGet keys are made and certified. */
+  Nuget nuget();
+
+  /** Settings of NuGet keys. */
+  interface Nuget {
+    /** {@code O=} of all certificates. */
+    @WithDefault("Countermark")
+    String organization();
+
+    /** Size of the RSA keys of repositories, bits. */
+    @WithDefault("3072")
+    int keyBits();
+
+    /** Size of the RSA key of the installation's own root, bits. */
+    @WithDefault("4096")
+    int rootBits();
+
+    /** Validity of the certificates of repositories. */
+    @WithDefault("P2Y")
+    Period validity();
+
+    /**
+     * How long a new key is published before it signs: clients remember the list of certificates
+     * for up to an hour.
+     */
+    @WithDefault("PT1H")
+    Duration announcePeriod();
+
+    /** How long before the end of its certificate a key is followed by a new one. */
+    @WithDefault("P90D")
+    Duration renewBefore();
+
+    /** PEM file with the private key of an own authority, instead of a root made here. */
+    Optional<Path> authorityKey();
+
+    /** PEM file with its certificate and chain, the root last. */
+    Optional<Path> authorityCertificates();
+
+    /** PKCS#12 file with key, certificate and chain of an own authority. */
+    Optional<Path> authorityPkcs12();
+
+    /** File with the password of the PKCS#12 file. */
+    Optional<Path> authorityPkcs12PasswordFile();
+  }
 
   /** One client. */
   interface Client {

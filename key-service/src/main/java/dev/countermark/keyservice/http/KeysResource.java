@@ -18,6 +18,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Arrays;
 import java.util.function.BiFunction;
@@ -83,8 +84,12 @@ public class KeysResource {
   public byte[] rotate(
       @PathParam("owner") String owner,
       @PathParam("name") String name,
-      @PathParam("purpose") String purpose) {
-    return answer("rotate", new Address(owner, name, purpose), custodian::rotate);
+      @PathParam("purpose") String purpose,
+      @QueryParam("immediately") boolean immediately) {
+    return answer(
+        "rotate",
+        new Address(owner, name, purpose),
+        (who, scope) -> custodian.rotate(who, scope, immediately));
   }
 
   @POST

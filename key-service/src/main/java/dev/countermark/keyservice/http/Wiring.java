@@ -5,6 +5,7 @@ import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
 import dev.countermark.keyservice.AuditVerifier;
 import dev.countermark.keyservice.Denials;
+import dev.countermark.keyservice.ImportedAuthority;
 import dev.countermark.keyservice.KeyCustodian;
 import dev.countermark.keyservice.KeyService;
 import dev.countermark.keyservice.RootSecret;
@@ -69,7 +70,51 @@ class Wiring {
         store,
         rootSecret(config),
         Clock.systemUTC(),
-        new KeyService.Limits(config.ringTtl(), config.keyTtl(), config.maxKeysInMemory()));
+        new KeyService.Limits(config.ringTtl(), config.keyTtl(), config.maxKeysInMemory()),
+        nuget(config.nuget()));
+  }
+
+  private static KeyService.NugetKeys nuget(KeyServiceConfig.Nuget config) {
+    return new KeyService.NugetKeys(
+        config.organization(),
+        config.keyBits(),
+        config.rootBits(),
+        config.validity(),
+        config.announcePeriod(),
+        config.renewBefore(),
+        imported(config));
+  }
+
+  private static Optional<ImportedAuthority> imported(KeyServiceConfig.Nuget config) {
+    String prefix = "countermark.keyservice.nuget.authority-";
+    try {
+      if (config.authorityPkcs12().isPresent()) {
+        byte[] password =
+            bytesOf(
+                config
+                    .authorityPkcs12PasswordFile()
+                    .orElseThrow(() -> new IllegalArgumentException("set the password file too")),
+                prefix + "pkcs12-password-file");
+        return Optional.of(
+            ImportedAuthority.pkcs12(
+                bytesOf(config.authorityPkcs12().get(), prefix + "pkcs12"),
+                new String(password, StandardCharsets.UTF_8).strip().toCharArray(),
+                Clock.systemUTC().instant()));
+      }
+      if (config.authorityKey().isPresent() != config.authorityCertificates().isPresent()) {
+        throw new IllegalArgumentException("set both, key and certificates");
+      }
+      return config
+          .authorityKey()
+          .map(
+              key ->
+                  ImportedAuthority.pem(
+                      bytesOf(key, prefix + "key"),
+                      bytesOf(config.authorityCertificates().get(), prefix + "certificates"),
+                      Clock.systemUTC().instant()));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(prefix + "*: " + e.getMessage(), e);
+    }
   }
 
   private static RootSecret rootSecret(KeyServiceConfig config) {

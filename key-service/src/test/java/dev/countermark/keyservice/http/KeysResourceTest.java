@@ -82,7 +82,8 @@ class KeysResourceTest {
     JsonNode version = json.readTree(versions.body()).get("versions").get(0);
     assertThat(version.fieldNames())
         .toIterable()
-        .containsExactlyInAnyOrder("version", "spki", "fingerprint", "createdAt", "current");
+        .containsExactlyInAnyOrder(
+            "version", "spki", "fingerprint", "createdAt", "current", "certificates");
     HttpResponse<String> identity = call("GET", KEYS + "/identity", TestClients.GATEWAY, null);
     assertThat(json.readTree(identity.body()).get("fingerprint"))
         .isEqualTo(version.get("fingerprint"));

@@ -18,9 +18,9 @@ public class TestClients implements QuarkusTestProfile {
   @Override
   public Map<String, String> getConfigOverrides() {
     Map<String, String> config = new HashMap<>();
-    client(config, "signer-oci", SIGNER, "oci", true, false);
-    client(config, "gateway", GATEWAY, "oci", false, false);
-    client(config, "operator", OPERATOR, "oci", false, true);
+    client(config, "signer-oci", SIGNER, "oci,nuget", true, false);
+    client(config, "gateway", GATEWAY, "oci,nuget", false, false);
+    client(config, "operator", OPERATOR, "oci,nuget", false, true);
     client(config, "other", OTHER, "", true, true);
     // So that nothing can hide in a level that is off.
     config.put("quarkus.log.category.\"dev.countermark\".level", "TRACE");

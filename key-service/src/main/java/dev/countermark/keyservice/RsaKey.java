@@ -1,0 +1,124 @@
+package dev.countermark.keyservice;
+
+import dev.countermark.contracts.Bytes;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.RSAPublicKeySpec;
+import java.util.HexFormat;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.DigestInfo;
+
+/**
+ * A private RSA key in memory. Signs by PKCS#1 v1.5, which is deterministic.
+ *
+ * @see "RFC 8017, 8.2"
+ */
+final class RsaKey implements SigningKey {
+  static final String ALGORITHM = "RSA";
+
+  private static final AlgorithmIdentifier SHA256 =
+      new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256, DERNull.INSTANCE);
+
+  private final PrivateKey secret;
+  private final PublicKey publicKey;
+  private final Bytes spki;
+  private final String fingerprint;
+
+  private RsaKey(PrivateKey secret, PublicKey publicKey) {
+    this.secret = secret;
+    this.publicKey = publicKey;
+    this.spki = Bytes.of(publicKey.getEncoded());
+    this.fingerprint = HexFormat.of().formatHex(Hashes.sha256(publicKey.getEncoded()));
+  }
+
+  /**
+   * Takes a second or so.
+   *
+   * @param bits 2,048 or more
+   */
+  static RsaKey generate(SecureRandom random, int bits) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(bits, random);
+      KeyPair pair = generator.generateKeyPair();
+      return new RsaKey(pair.getPrivate(), pair.getPublic());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has RSA", e);
+    }
+  }
+
+  /**
+   * @param pkcs8 DER; the caller may overwrite it afterwards
+   * @throws IllegalArgumentException when it is no RSA key
+   */
+  static RsaKey of(byte[] pkcs8) {
+    try {
+      KeyFactory rsa = KeyFactory.getInstance("RSA");
+      if (rsa.generatePrivate(new PKCS8EncodedKeySpec(pkcs8)) instanceof RSAPrivateCrtKey key) {
+        return new RsaKey(
+            key,
+            rsa.generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent())));
+      }
+      throw new IllegalArgumentException("an RSA key without its primes");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("not an RSA key in PKCS#8", e);
+    }
+  }
+
+  @Override
+  public String algorithm() {
+    return ALGORITHM;
+  }
+
+  @Override
+  public Bytes spki() {
+    return spki;
+  }
+
+  @Override
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  @Override
+  public Bytes sign(Bytes hash) {
+    try {
+      Signature rsa = Signature.getInstance("NONEwithRSA");
+      rsa.initSign(secret);
+      rsa.update(new DigestInfo(SHA256, hash.toArray()).getEncoded());
+      return Bytes.of(rsa.sign());
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("cannot sign with " + this, e);
+    }
+  }
+
+  @Override
+  public byte[] secret() {
+    return secret.getEncoded();
+  }
+
+  PrivateKey privateKey() {
+    return secret;
+  }
+
+  PublicKey publicKey() {
+    return publicKey;
+  }
+
+  /** The fingerprint only. */
+  @Override
+  public String toString() {
+    return "key " + fingerprint;
+  }
+}
