@@ -1,13 +1,16 @@
 package dev.countermark.format.nupkg.ingest;
 
-import java.net.URLDecoder;
+import dev.countermark.format.nupkg.archive.ArchiveEntry;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -19,37 +22,66 @@ final class EntryNames {
   private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*", Pattern.DOTALL);
   private static final Pattern FORBIDDEN = Pattern.compile("[\\x00-\\x1f\\x7f:*?\"<>|]");
 
-  private final Set<String> seen = new HashSet<>();
-  private final Set<String> folders = new HashSet<>();
+  private final List<Place> places = new ArrayList<>();
 
   /**
+   * Where an entry ends up.
+   *
+   * @param path canonical; without the slash that ends a folder's name
+   */
+  private record Place(String path, boolean folder) {
+    /** A slash comes before all else, so that what is in a folder directly follows it. */
+    static final Comparator<Place> ORDER = Comparator.comparing(p -> p.path.replace('/', '\0'));
+  }
+
+  /**
+   * Takes one more name.
+   *
    * @return the name as text
-   * @throws RefusedPackageException when the name could lead elsewhere or hides another one
+   * @throws RefusedPackageException when the name could lead elsewhere
    */
   String check(byte[] bytes) throws RefusedPackageException {
     String name = utf8(bytes);
     checkPath(name);
-    String decoded = decoded(name);
-    checkPath(decoded);
-    String canonical = decoded.replace('\\', '/').toLowerCase(Locale.ROOT);
+    checkPath(decoded(name));
+    String canonical = canonical(name);
     boolean folder = canonical.endsWith("/");
     String path = folder ? canonical.substring(0, canonical.length() - 1) : canonical;
-    if (folder ? seen.contains(path) : !seen.add(path) || folders.contains(path)) {
-      throw new RefusedPackageException(
-          "Two entries of the package have the same name: " + shown(name));
+    boolean likeSignature =
+        path.equals(ArchiveEntry.SIGNATURE) || path.startsWith(ArchiveEntry.SIGNATURE + "/");
+    if (likeSignature && !name.equals(ArchiveEntry.SIGNATURE)) {
+      throw refused("is like that of the package's signature", name);
     }
-    for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
-      String parent = path.substring(0, slash);
-      folders.add(parent);
-      if (seen.contains(parent)) {
+    places.add(new Place(path, folder));
+    return name;
+  }
+
+  /**
+   * Looks at all names together.
+   *
+   * @throws RefusedPackageException when two entries end up in one place
+   */
+  void checkAll() throws RefusedPackageException {
+    places.sort(Place.ORDER);
+    for (int i = 1; i < places.size(); i++) {
+      Place one = places.get(i - 1);
+      Place next = places.get(i);
+      if (next.path.equals(one.path)) {
         throw new RefusedPackageException(
-            "An entry of the package is a file and a folder: " + shown(parent));
+            "Two entries of the package have the same name: " + shown(next.path));
+      }
+      if (!one.folder && next.path.startsWith(one.path + "/")) {
+        throw new RefusedPackageException(
+            "An entry of the package is a file and a folder: " + shown(one.path));
       }
     }
-    if (folder) {
-      folders.add(path);
-    }
-    return name;
+  }
+
+  /** What names of one place have in common, on whatever file system. */
+  static String canonical(String name) {
+    return Normalizer.normalize(decoded(name).replace('\\', '/'), Normalizer.Form.NFC)
+        .toUpperCase(Locale.ROOT)
+        .toLowerCase(Locale.ROOT);
   }
 
   private static String utf8(byte[] bytes) throws RefusedPackageException {
@@ -91,16 +123,24 @@ final class EntryNames {
     }
   }
 
-  /** Percent sequences that are none stay as they are, as in the client. */
-  private static String decoded(String name) {
+  /** As the client does: a percent sign that begins no sequence stays, the others count. */
+  static String decoded(String name) {
     if (name.indexOf('%') < 0) {
       return name;
     }
-    try {
-      return URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      return name;
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
+    for (int i = 0; i < bytes.length; i++) {
+      int high = bytes[i] == '%' && i + 2 < bytes.length ? Character.digit(bytes[i + 1], 16) : -1;
+      int low = high < 0 ? -1 : Character.digit(bytes[i + 2], 16);
+      if (low < 0) {
+        out.write(bytes[i]);
+      } else {
+        out.write(high << 4 | low);
+        i += 2;
+      }
     }
+    return out.toString(StandardCharsets.UTF_8);
   }
 
   private static RefusedPackageException refused(String what, String name) {

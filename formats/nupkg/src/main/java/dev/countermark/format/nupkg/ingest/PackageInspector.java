@@ -7,14 +7,13 @@ import dev.countermark.format.nupkg.archive.PackageArchive;
 import dev.countermark.format.nupkg.archive.Preflight;
 import dev.countermark.format.nupkg.metadata.InvalidNuspecException;
 import dev.countermark.format.nupkg.metadata.Nuspec;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.DateTimeException;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,10 +36,6 @@ import java.util.zip.ZipFile;
 public final class PackageInspector {
   private static final int MAX_NUSPEC = 1 << 20;
   private static final int MAX_EMBEDDED = 1 << 20;
-  private static final int FLAG_ENCRYPTED = 1;
-  private static final int FLAG_STRONG_ENCRYPTION = 1 << 6;
-  private static final int STORED = 0;
-  private static final int DEFLATED = 8;
   private static final byte[] PORTABLE_PDB = {'B', 'S', 'J', 'B'};
   private static final Set<String> IN_SYMBOLS =
       Set.of(".pdb", ".nuspec", ".xml", ".psmdcp", ".rels", ".p7s");
@@ -97,24 +92,17 @@ public final class PackageInspector {
   private Contents read(Path path, FileChannel file, Set<String> onlyExtensions)
       throws RefusedPackageException, IOException {
     PackageArchive archive;
+    Map<String, ArchiveEntry> entries;
     try {
       archive = PackageArchive.read(ByteSource.of(file));
       Preflight.check(archive);
+      entries = entries(archive, onlyExtensions);
     } catch (MalformedArchiveException e) {
       throw new RefusedPackageException(sentence(e.getMessage()), e);
-    }
-    Map<String, ArchiveEntry> entries = new HashMap<>();
-    EntryNames names = new EntryNames();
-    for (ArchiveEntry entry : archive.entries()) {
-      String name = names.check(entry.name());
-      checkHeader(name, entry);
-      checkExtension(name, onlyExtensions);
-      entries.put(name, entry);
     }
     Contents contents = new Contents(archive);
     try (ZipFile zip = new ZipFile(path.toFile())) {
       Set<String> seen = new HashSet<>();
-      long total = 0;
       for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
         ZipEntry entry = all.nextElement();
         ArchiveEntry ours = entries.get(entry.getName());
@@ -122,10 +110,7 @@ public final class PackageInspector {
           throw new RefusedPackageException(
               "Two ZIP readers disagree about an entry: " + EntryNames.shown(entry.getName()));
         }
-        total += contents.take(zip, entry, onlyExtensions);
-        if (total > limits.totalBytes()) {
-          throw new RefusedPackageException("The package unfolds to too many bytes.");
-        }
+        contents.take(zip, entry, onlyExtensions);
       }
       if (seen.size() != archive.entries().size()) {
         throw new RefusedPackageException("Two ZIP readers disagree about the entries.");
@@ -137,46 +122,32 @@ public final class PackageInspector {
     return contents;
   }
 
+  /** By name, all of them with sound names and headers. */
+  private Map<String, ArchiveEntry> entries(PackageArchive archive, Set<String> onlyExtensions)
+      throws RefusedPackageException, MalformedArchiveException, IOException {
+    Map<String, ArchiveEntry> entries = new HashMap<>();
+    EntryNames names = new EntryNames();
+    EntryHeaders headers = new EntryHeaders(archive, clock);
+    long total = 0;
+    for (ArchiveEntry entry : archive.entries()) {
+      String name = names.check(entry.name());
+      headers.check(name, entry);
+      checkExtension(name, onlyExtensions);
+      total += entry.uncompressedSize();
+      if (total > limits.totalBytes()) {
+        throw new RefusedPackageException("The package unfolds to too many bytes.");
+      }
+      entries.put(name, entry);
+    }
+    names.checkAll();
+    return entries;
+  }
+
   private static boolean same(ZipEntry theirs, ArchiveEntry ours) {
     return theirs.getSize() == ours.uncompressedSize()
         && theirs.getCompressedSize() == ours.compressedSize()
         && theirs.getCrc() == ours.crc32()
         && theirs.getMethod() == ours.method();
-  }
-
-  private void checkHeader(String name, ArchiveEntry entry) throws RefusedPackageException {
-    if ((entry.flags() & (FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION)) != 0) {
-      throw new RefusedPackageException("An entry is encrypted: " + EntryNames.shown(name));
-    }
-    if (entry.method() != STORED && entry.method() != DEFLATED) {
-      throw new RefusedPackageException(
-          "An entry is neither stored nor deflated: " + EntryNames.shown(name));
-    }
-    if (isFuture(entry)) {
-      throw new RefusedPackageException(
-          "An entry is dated in the future: " + EntryNames.shown(name));
-    }
-  }
-
-  /** More than a day, for the archive says no time zone. */
-  private boolean isFuture(ArchiveEntry entry) {
-    int date = entry.dosDate();
-    int time = entry.dosTime();
-    try {
-      LocalDateTime written =
-          LocalDateTime.of(
-              1980 + (date >> 9),
-              date >> 5 & 15,
-              date & 31,
-              time >> 11,
-              time >> 5 & 63,
-              Math.min((time & 31) * 2, 59));
-      return written
-          .toInstant(ZoneOffset.UTC)
-          .isAfter(clock.instant().plus(java.time.Duration.ofDays(1)));
-    } catch (DateTimeException e) {
-      return false; // no date at all, as many writers leave it
-    }
   }
 
   private static void checkExtension(String name, Set<String> only) throws RefusedPackageException {
@@ -207,14 +178,10 @@ public final class PackageInspector {
       this.archive = archive;
     }
 
-    /** Number of bytes that really were there. */
-    long take(ZipFile zip, ZipEntry entry, Set<String> onlyExtensions)
+    void take(ZipFile zip, ZipEntry entry, Set<String> onlyExtensions)
         throws RefusedPackageException, IOException {
       String name = entry.getName();
-      boolean isNuspec =
-          name.indexOf('/') < 0
-              && name.indexOf('\\') < 0
-              && name.toLowerCase(Locale.ROOT).endsWith(".nuspec");
+      boolean isNuspec = isNuspec(name);
       if (isNuspec && nuspecBytes != null) {
         throw new RefusedPackageException("The package has several nuspec files.");
       }
@@ -228,11 +195,22 @@ public final class PackageInspector {
         nuspecBytes = kept;
       }
       boolean pdb = !onlyExtensions.isEmpty() && extension(name).equals(".pdb");
-      if (pdb && !java.util.Arrays.equals(kept, PORTABLE_PDB)) {
+      if (pdb && !Arrays.equals(kept, PORTABLE_PDB)) {
         throw new RefusedPackageException(
             "Symbols must be portable PDB files: " + EntryNames.shown(name));
       }
-      return size;
+    }
+
+    /** Decoded as in the client, which on some systems takes no backslash for a separator. */
+    private static boolean isNuspec(String name) throws RefusedPackageException {
+      String decoded = EntryNames.decoded(name);
+      boolean found =
+          decoded.indexOf('/') < 0 && decoded.toLowerCase(Locale.ROOT).endsWith(".nuspec");
+      if (found && (decoded.indexOf('\\') >= 0 || !decoded.equals(name))) {
+        throw new RefusedPackageException(
+            "The name of a nuspec file is ambiguous: " + EntryNames.shown(name));
+      }
+      return found;
     }
 
     /** Reads all of an entry; its first bytes go into {@code kept}. */
@@ -260,7 +238,7 @@ public final class PackageInspector {
             break;
           }
         }
-      } catch (java.io.EOFException e) {
+      } catch (EOFException e) {
         throw new RefusedPackageException("An entry is cut off: " + shown, e);
       }
       if (size != entry.getSize() || crc.getValue() != entry.getCrc()) {
@@ -287,9 +265,10 @@ public final class PackageInspector {
         return Optional.empty();
       }
       String wanted = path.get();
+      String place = EntryNames.canonical(wanted);
       String name =
           sizes.keySet().stream()
-              .filter(n -> n.replace('\\', '/').equalsIgnoreCase(wanted))
+              .filter(n -> EntryNames.canonical(n).equals(place))
               .findFirst()
               .orElseThrow(
                   () ->

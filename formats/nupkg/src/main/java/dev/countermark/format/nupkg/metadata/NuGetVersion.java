@@ -81,7 +81,7 @@ public final class NuGetVersion implements Comparable<NuGetVersion> {
       text.append('.').append(numbers[3]);
     }
     if (!labels.isEmpty()) {
-      text.append('-').append(String.join(".", labels));
+      text.append('-').append(label());
     }
     return text.toString();
   }
@@ -98,6 +98,11 @@ public final class NuGetVersion implements Comparable<NuGetVersion> {
 
   public boolean isPrerelease() {
     return !labels.isEmpty();
+  }
+
+  /** The prerelease label with its dots; empty when there is none. */
+  public String label() {
+    return String.join(".", labels);
   }
 
   public boolean hasMetadata() {

@@ -5,7 +5,7 @@ import dev.countermark.format.nupkg.metadata.Nuspec.DependencyGroup;
 import dev.countermark.format.nupkg.metadata.Nuspec.License;
 import dev.countermark.format.nupkg.metadata.Nuspec.PackageType;
 import dev.countermark.format.nupkg.metadata.Nuspec.SourceRepository;
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -35,7 +36,7 @@ final class NuspecReader {
   private static final int MAX_LANGUAGE = 20;
   private static final int MAX_REPOSITORY_TYPE = 100;
   private static final int MAX_EXPRESSION = 500;
-  private static final int MAX_DEPENDENCIES = 32_767;
+  private static final int MAX_FLATTENED = 32_767;
   private static final int MAX_PATH = 500;
 
   /** The namespaces that schemas had over the years; none at all is right too. */
@@ -43,6 +44,14 @@ final class NuspecReader {
 
   private static final NuGetVersion NEWEST_CLIENT =
       NuGetVersion.parse("7.9.0").orElseThrow(IllegalStateException::new);
+
+  /** How the clients of SemVer 1.0.0 know a prerelease label. */
+  private static final Pattern OLD_LABEL = Pattern.compile("[A-Za-z][0-9A-Za-z-]*");
+
+  private static final int METADATA_CHILD = 3;
+
+  /** Stands in a path for an element of another vocabulary. */
+  private static final String FOREIGN = "";
 
   private static final XMLInputFactory XML = factory();
 
@@ -55,8 +64,11 @@ final class NuspecReader {
   private Optional<License> license = Optional.empty();
   private Optional<SourceRepository> repository = Optional.empty();
   private Optional<String> minClientVersion = Optional.empty();
+  private final Set<String> seen = new HashSet<>();
   private boolean metadata;
-  private int dependencies;
+  private String namespace = "";
+  private boolean nested;
+  private int flattened;
 
   private static XMLInputFactory factory() {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
@@ -75,9 +87,14 @@ final class NuspecReader {
     if (xml.length > MAX_BYTES) {
       throw new InvalidNuspecException("The nuspec has more than 1 MiB.");
     }
+    XmlText text = XmlText.decode(xml);
     try {
-      XMLStreamReader in = reader(xml);
+      XMLStreamReader in = reader(text);
       try {
+        String encoding = in.getCharacterEncodingScheme();
+        if (encoding != null && !text.mayDeclare(encoding)) {
+          throw new InvalidNuspecException("The nuspec is in another encoding than it says.");
+        }
         walk(in);
       } finally {
         in.close();
@@ -89,9 +106,9 @@ final class NuspecReader {
     return nuspec();
   }
 
-  private static XMLStreamReader reader(byte[] xml) throws XMLStreamException {
+  private static XMLStreamReader reader(XmlText xml) throws XMLStreamException {
     synchronized (XML) { // creating readers is not thread-safe
-      return XML.createXMLStreamReader(new ByteArrayInputStream(xml));
+      return XML.createXMLStreamReader(new StringReader(xml.text()));
     }
   }
 
@@ -105,12 +122,19 @@ final class NuspecReader {
           if (++elements > MAX_ELEMENTS || path.size() >= MAX_DEPTH) {
             throw new InvalidNuspecException("The nuspec has too many or too deep elements.");
           }
-          path.add(in.getLocalName());
+          if (path.size() == METADATA_CHILD) {
+            nested = true;
+            checkUnmixed(path, text);
+          }
+          path.add(name(in, path.size()));
           text.setLength(0);
           open(path, in);
         }
         case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA -> text.append(in.getText());
         case XMLStreamConstants.END_ELEMENT -> {
+          if (path.size() == METADATA_CHILD && nested) {
+            checkUnmixed(path, text);
+          }
           close(path, text.toString().strip());
           text.setLength(0);
           path.remove(path.size() - 1);
@@ -124,19 +148,48 @@ final class NuspecReader {
     }
   }
 
+  /** Readers differ in which piece of a text with elements in it they take. */
+  private static void checkUnmixed(List<String> path, CharSequence text)
+      throws InvalidNuspecException {
+    if (!text.toString().isBlank()) {
+      throw new InvalidNuspecException(
+          "The nuspec's " + shown(path.get(METADATA_CHILD - 1)) + " mixes text and elements.");
+    }
+  }
+
+  /** Below the metadata only what is in its namespace counts, as in the client. */
+  private String name(XMLStreamReader in, int depth) {
+    boolean own = depth < METADATA_CHILD - 1 || namespace(in).equals(namespace);
+    return own ? in.getLocalName() : FOREIGN;
+  }
+
+  private static String namespace(XMLStreamReader in) {
+    return in.getNamespaceURI() == null ? "" : in.getNamespaceURI();
+  }
+
+  private static void checkNamespace(XMLStreamReader in) throws InvalidNuspecException {
+    if (!namespace(in).isEmpty() && !namespace(in).startsWith(NAMESPACES)) {
+      throw new InvalidNuspecException("The nuspec has an unknown namespace.");
+    }
+  }
+
   private void open(List<String> path, XMLStreamReader in) throws InvalidNuspecException {
-    switch (String.join("/", path)) {
-      case "package" -> {
-        String namespace = in.getNamespaceURI();
-        if (namespace != null && !namespace.isEmpty() && !namespace.startsWith(NAMESPACES)) {
-          throw new InvalidNuspecException("The nuspec has an unknown namespace.");
-        }
+    if (path.size() == METADATA_CHILD) {
+      nested = false;
+      String name = path.get(METADATA_CHILD - 1);
+      if (path.get(1).equals("metadata") && !name.equals(FOREIGN) && !seen.add(name)) {
+        throw new InvalidNuspecException("The nuspec has " + shown(name) + " twice.");
       }
+    }
+    switch (String.join("/", path)) {
+      case "package" -> checkNamespace(in);
       case "package/metadata" -> {
         if (metadata) {
           throw new InvalidNuspecException("The nuspec has several metadata elements.");
         }
         metadata = true;
+        checkNamespace(in);
+        namespace = namespace(in);
         minClientVersion = attribute(in, "minClientVersion");
       }
       case "package/metadata/license" -> openLicense(in);
@@ -162,8 +215,9 @@ final class NuspecReader {
         group = new ArrayList<>();
         groups.add(new DependencyGroup(framework, List.of()));
       }
-      case "package/metadata/dependencies/dependency" -> add(ungrouped, in);
-      case "package/metadata/dependencies/group/dependency" -> add(group, in);
+      case "package/metadata/dependencies/dependency" -> add(ungrouped, Optional.empty(), in);
+      case "package/metadata/dependencies/group/dependency" ->
+          add(group, groups.get(groups.size() - 1).targetFramework(), in);
       default -> {
         // Unknown elements are allowed, as in the client.
       }
@@ -178,7 +232,8 @@ final class NuspecReader {
     license = Optional.of(new License(type.equals("file"), ""));
   }
 
-  private void add(List<Dependency> to, XMLStreamReader in) throws InvalidNuspecException {
+  private void add(List<Dependency> to, Optional<String> framework, XMLStreamReader in)
+      throws InvalidNuspecException {
     PackageId id =
         attribute(in, "id")
             .flatMap(PackageId::parse)
@@ -194,7 +249,8 @@ final class NuspecReader {
     if (to.stream().anyMatch(d -> d.id().lower().equals(id.lower()))) {
       throw new InvalidNuspecException("A group has two dependencies on " + id + ".");
     }
-    if (++dependencies > MAX_DEPENDENCIES) {
+    flattened += (id + ":" + text + ":" + framework.orElse("") + "|").length();
+    if (flattened > MAX_FLATTENED) {
       throw new InvalidNuspecException("The nuspec has too many dependencies.");
     }
     to.add(new Dependency(id, range));
@@ -207,16 +263,16 @@ final class NuspecReader {
       groups.set(last, new DependencyGroup(groups.get(last).targetFramework(), group));
     } else if (where.equals("package/metadata/license")) {
       license = license.map(l -> new License(l.file(), text));
-    } else if (path.size() == 3 && where.startsWith("package/metadata/") && !text.isEmpty()) {
-      String name = path.get(2);
-      if (texts.put(name, text) != null) {
-        throw new InvalidNuspecException("The nuspec has " + shown(name) + " twice.");
-      }
+    } else if (path.size() == METADATA_CHILD
+        && where.startsWith("package/metadata/")
+        && !text.isEmpty()) {
+      texts.put(path.get(METADATA_CHILD - 1), text);
     }
   }
 
   private static String shown(String name) {
-    return name.length() > 40 ? name.substring(0, 40) : name;
+    String printable = name.replaceAll("[^\\x21-\\x7e]", "?");
+    return printable.length() > 40 ? printable.substring(0, 40) : printable;
   }
 
   private static Optional<String> attribute(XMLStreamReader in, String name) {
@@ -241,6 +297,12 @@ final class NuspecReader {
     if (version.full().length() > MAX_VERSION
         || rawId.length() + version.full().length() > MAX_IDENTITY) {
       throw new InvalidNuspecException("Id and version are too long together.");
+    }
+    if (version.isPrerelease()
+        && !version.isSemVer2()
+        && !OLD_LABEL.matcher(version.label()).matches()) {
+      throw new InvalidNuspecException(
+          "A prerelease label without dots must begin with a letter, as in 1.0.0-rc1.");
     }
     if (!ungrouped.isEmpty()) {
       if (!groups.isEmpty()) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.format.nupkg.TestArchives;
 import dev.countermark.format.nupkg.Vectors;
+import dev.countermark.format.nupkg.metadata.Nuspec;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -19,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class PackageInspectorTest {
   private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
@@ -79,20 +79,80 @@ class PackageInspectorTest {
     assertThat(found.license()).isEmpty();
   }
 
+  @Test
+  void namesAreOneOnSystemsThatSeeThemAsOne() {
+    refused(
+        "same name",
+        archive -> {
+          archive.stored("docs/caf\u00e9.md", ascii("x"));
+          archive.stored("docs/CAFE\u0301.md", ascii("x"));
+        });
+    refused(
+        "same name",
+        archive -> {
+          archive.stored("docs/", new byte[0]);
+          archive.stored("docs/", new byte[0]);
+        });
+  }
+
+  @Test
+  void namesThatOnlyLookSpecial() throws Exception {
+    TestArchives archive = sound("<readme>read me.md</readme>");
+    archive.stored("read%20me.md", ascii("x"));
+    archive.stored("content/100%.txt", ascii("x"));
+    archive.stored("content/a-b/c", ascii("x"));
+    archive.stored("content/a", ascii("x"));
+    archive.stored("content/a.txt", ascii("x"));
+    archive.stored("content/%2525", ascii("x"));
+    assertThat(inspect(archive.bytes()).readme()).contains("read%20me.md");
+  }
+
+  @Test
+  void readsManyLongNamesWithoutKeepingTheirFolders() {
+    TestArchives archive = sound("");
+    for (int i = 0; i < 3_000; i++) {
+      archive.stored("f" + i + "/a".repeat(500), new byte[0]);
+    }
+    archive.stored("f7/a", new byte[0]);
+    refused("file and a folder", archive.bytes());
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"newtonsoft.json.13.0.4.nupkg", "nuget.versioning.5.0.0.nupkg"})
-  void takesPublishedPackages(String name) throws Exception {
+  @CsvSource({
+    "newtonsoft.json.13.0.4.nupkg, Newtonsoft.Json 13.0.4",
+    "nuget.versioning.5.0.0.nupkg, NuGet.Versioning 5.0.0+42a8779499c1d1ed2488c2e6b9e2ee6ff6107766",
+    "SignedPackage.1.0.0.nupkg, SignedPackage 1.0.0",
+    "Test.RepoCountersigned.1.0.0.nupkg, Test.RepoCountersigned 1.0.0",
+    "Test.Reposigned.1.0.0.nupkg, Test.Reposigned 1.0.0",
+    "TestAuthorAndRepoSigned.leaf-1.1.0.0.nupkg.testdata, TestAuthorAndRepoSigned.leaf-1 1.0.0",
+    "TestPackage.AuthorSigned.1.0.0.nupkg, TestPackage.AuthorSigned 1.0.0",
+    "TestRepoSigned.leaf-1.1.0.0.nupkg.testdata, TestRepoSigned.leaf-1 1.0.0",
+    "TestSigned.leaf-1.1.0.0.nupkg.testdata, TestSigned.leaf-1 1.0.0",
+    "TestSigned.leaf-2.2.0.0.nupkg.testdata, TestSigned.leaf-2 2.0.0",
+    "TestUnsigned.1.0.0.nupkg.testdata, TestUnsigned 1.0.0",
+    "UnavailableCrlPackage.nupkg, TestSigned.leaf-1 1.0.0",
+    "UntrustedTimestampPackage.nupkg, TestSigned.leaf-1 1.0.0"
+  })
+  void takesGoldenPackages(String name, String identity) throws Exception {
     byte[] bytes = Vectors.nuget(name);
     Path file = Files.write(folder.resolve("p.nupkg"), bytes);
     try (FileChannel channel = FileChannel.open(file)) {
-      assertThat(
-              new PackageInspector(IngestLimits.defaults(), Clock.fixed(NOW, ZoneOffset.UTC))
-                  .inspect(file, channel)
-                  .nuspec()
-                  .id()
-                  .lower())
-          .isEqualTo(name.replaceAll("\\.\\d.*", ""));
+      Nuspec nuspec =
+          new PackageInspector(IngestLimits.defaults(), Clock.fixed(NOW, ZoneOffset.UTC))
+              .inspect(file, channel)
+              .nuspec();
+      assertThat(nuspec.id() + " " + nuspec.version()).isEqualTo(identity);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Zip64Package.1.0.0.nupkg.testdata, Zip64",
+    "TimestampInvalidGenTimePackage.nupkg, no authors",
+    "ExpiredPrimaryAndTimestampCertificatesWithUnavailableRevocationInfo.nupkg, no authors"
+  })
+  void refusesGoldenPackagesThatNobodyCouldPublish(String name, String why) throws Exception {
+    refused(why, Vectors.nuget(name));
   }
 
   @ParameterizedTest
@@ -120,7 +180,15 @@ class PackageInspectorTest {
         "lib\\net8.0\\Acme.Tools.dll | same name",
         "lib/net8.0/Acme.%54ools.dll | same name",
         "lib/net8.0/Acme.Tools.dll/x | file and a folder",
-        "lib | same name"
+        "lib | file and a folder",
+        "lib/net8.0 | file and a folder",
+        "%2e%2e%2fevil%zz.dll | leaves its folder",
+        "lib/%2e%2e/100%/%2E%2E/evil.dll% | leaves its folder",
+        "%5c%5cserver%5cshare | absolute",
+        "%2Esignature.p7s | package's signature",
+        ".SIGNATURE.P7S/x | package's signature",
+        "Acme%2Enuspec | ambiguous",
+        "lib\\other.nuspec | ambiguous"
       })
   void refusesNamesThatLeadElsewhere(String name, String why) {
     refused(why, archive -> archive.stored(name, ascii("x")));
@@ -166,6 +234,11 @@ class PackageInspectorTest {
     refused("", archive -> archive.deflated("x", ascii("hello")).uncompressedSize = 50);
     refused("", archive -> archive.deflated("x", ascii("hello")).uncompressedSize = 2);
     refused("encrypted", archive -> archive.stored("x", ascii("x")).flags = 1);
+    refused("encrypted", archive -> archive.stored("x", ascii("x")).localFlags = 1 << 6);
+    refused("two sizes", archive -> archive.stored("x", ascii("x")).uncompressedSize = 2);
+    refused("headers that disagree", localHeaderWith(8));
+    refused("headers that disagree", localHeaderWith(14));
+    refused("headers that disagree", localHeaderWith(22));
     refused("neither stored nor deflated", archive -> archive.stored("x", ascii("x")).method = 12);
     refused(
         "future",
@@ -176,6 +249,22 @@ class PackageInspectorTest {
         archive ->
             archive.stored("x", ascii("x")).centralExtra =
                 new byte[] {1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+  }
+
+  /** The first entry's local header with one byte of a field changed. */
+  private static byte[] localHeaderWith(int offset) {
+    byte[] bytes = sound("").bytes();
+    bytes[offset]++;
+    return bytes;
+  }
+
+  @Test
+  void refusesEntriesThatOverlapOrHide() {
+    refused("overlap", archive -> archive.stored("x", ascii("x")).compressedSize = 60);
+    refused("one local header", archive -> archive.stored("x", ascii("x")).localOffset = 0L);
+    refused("before the first entry", sound("").prefix(new byte[4]).bytes());
+    refused("between the central directory", sound("").gap(new byte[4]).bytes());
+    refused("after the end", sound("").trailing(new byte[4]).bytes());
   }
 
   @Test

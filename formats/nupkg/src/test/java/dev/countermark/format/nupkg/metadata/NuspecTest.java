@@ -102,6 +102,29 @@ class NuspecTest {
   }
 
   @Test
+  void elementsOfOtherVocabulariesSayNothing() throws Exception {
+    Nuspec nuspec =
+        parse(
+            "<package><metadata xmlns='http://schemas.microsoft.com/packaging/2010/07/nuspec.xsd'"
+                + " xmlns:x='urn:x'><x:id>Evil</x:id><id>A</id><version>1.0.0-2.a</version>"
+                + "<authors>x</authors><description>d</description>"
+                + "<x:dependencies><x:dependency id='B'/></x:dependencies></metadata></package>");
+    assertThat(nuspec.id().value()).isEqualTo("A");
+    assertThat(nuspec.groups()).isEmpty();
+  }
+
+  @Test
+  void refusesHalfACharacter() {
+    byte[] xml = minimal("<title>ab</title>").getBytes(StandardCharsets.UTF_16BE);
+    int at = new String(xml, StandardCharsets.UTF_16BE).indexOf("ab") * 2;
+    xml[at] = (byte) 0xD8;
+    xml[at + 1] = 0;
+    assertThatThrownBy(() -> Nuspec.parse(xml)).hasMessageContaining("neither in UTF-8 nor");
+    assertThatThrownBy(() -> parse(minimal("<title>&#xD800;</title>")))
+        .hasMessageContaining("not well-formed");
+  }
+
+  @Test
   void aDependencyCanMakeItSemVer2() throws Exception {
     assertThat(
             parse(minimal("<dependencies><dependency id='B' version='1.0.0-a.1'/></dependencies>"))
@@ -114,6 +137,13 @@ class NuspecTest {
       delimiter = '|',
       value = {
         "<title>a</title><title>b</title> | twice",
+        "<title/><title/> | title twice",
+        "<license type='file'>a</license><license type='file'>b</license> | license twice",
+        "<dependencies/><dependencies/> | dependencies twice",
+        "<ä/><ä/> | has ? twice",
+        "<title>a<x/>b</title> | title mixes",
+        "<title><x/>b</title> | title mixes",
+        "<title>a<x/></title> | title mixes",
         "<projectUrl>javascript:alert(1)</projectUrl> | projectUrl",
         "<iconUrl>/relative</iconUrl> | iconUrl",
         "<license type='other'>x</license> | type file or expression",
@@ -148,6 +178,11 @@ class NuspecTest {
         "<package xmlns='urn:evil'><metadata/></package> | unknown namespace",
         "<package><metadata minClientVersion='99.0'><id>a</id><version>1</version></metadata></package>"
             + " | minClientVersion",
+        "<package><metadata><id>a</id><version>1.0.0-1</version></metadata></package>"
+            + " | begin with a letter",
+        "<package xmlns:x='urn:x'><metadata><x:id>a</x:id></metadata></package> | no valid id",
+        "<?xml version='1.0' encoding='iso-8859-1'?><package/> | another encoding",
+        "<?xml version='1.0' encoding='utf-16'?><package/> | another encoding",
         "not xml | not well-formed",
         "<package> | not well-formed",
         "'' | not well-formed"
@@ -177,8 +212,14 @@ class NuspecTest {
     assertThatThrownBy(() -> Nuspec.parse(new byte[(1 << 20) + 1])).hasMessageContaining("1 MiB");
     assertThatThrownBy(() -> parse(minimal("<a>".repeat(50) + "</a>".repeat(50))))
         .hasMessageContaining("too deep");
-    assertThatThrownBy(() -> parse(minimal("<a/>".repeat(30_000))))
+    assertThatThrownBy(() -> parse(minimal("<b>" + "<a/>".repeat(30_000) + "</b>")))
         .hasMessageContaining("too many");
+    StringBuilder many = new StringBuilder("<dependencies>");
+    for (int i = 0; i < 4_000; i++) {
+      many.append("<dependency id='Id").append(i).append("'/>");
+    }
+    assertThatThrownBy(() -> parse(minimal(many + "</dependencies>")))
+        .hasMessageContaining("too many dependencies");
     assertThatThrownBy(() -> parse(minimal("<copyright>" + "c".repeat(4_001) + "</copyright>")))
         .hasMessageContaining("4000");
   }
@@ -195,7 +236,7 @@ class NuspecTest {
       try {
         Nuspec.parse(damaged);
       } catch (InvalidNuspecException e) {
-        assertThat(e.getMessage()).isNotBlank();
+        assertThat(e.getMessage()).matches("[\\x20-\\x7e]{1,200}");
       }
     }
   }
