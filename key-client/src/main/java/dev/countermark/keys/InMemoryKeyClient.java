@@ -5,38 +5,17 @@ import dev.countermark.contracts.RepositoryName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.Signature;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import javax.security.auth.x500.X500Principal;
-import org.bouncycastle.asn1.DERNull;
-import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.DigestInfo;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.CertIOException;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
@@ -48,8 +27,6 @@ import org.bouncycastle.crypto.signers.ECDSASigner;
 import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
 import org.bouncycastle.crypto.signers.StandardDSAEncoding;
 import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * A key service for tests: keeps its keys in memory, unprotected and unaudited, loses them on exit.
@@ -70,19 +47,20 @@ public final class InMemoryKeyClient implements KeyClient {
   }
 
   private final ConcurrentMap<Key, List<Version>> keys = new ConcurrentHashMap<>();
-  private final TestAuthority authority = new TestAuthority();
   private final SecureRandom random = new SecureRandom();
   private final Clock clock;
+  private final InMemoryAuthority authority;
 
   public InMemoryKeyClient() {
     this(Clock.systemUTC());
   }
 
   /**
-   * @param clock of {@code createdAt}
+   * @param clock of {@code createdAt} and of the validity of certificates
    */
   public InMemoryKeyClient(Clock clock) {
     this.clock = clock;
+    this.authority = new InMemoryAuthority(clock, random);
   }
 
   @Override
@@ -131,14 +109,16 @@ public final class InMemoryKeyClient implements KeyClient {
                   p.createdAt(),
                   false,
                   p.revokedAt(),
-                  p.certificates()),
+                  p.certificates(),
+                  p.activeFrom()),
               v.signer()));
     }
     int version = old.size() + 1;
     all.add(
-        key.purpose() == Purpose.NUGET
-            ? authority.certify(key.repository(), version)
-            : ec(version));
+        switch (key.purpose()) {
+          case OCI -> ec(version);
+          case NUGET -> rsa(key.repository(), version);
+        });
     return List.copyOf(all);
   }
 
@@ -156,6 +136,11 @@ public final class InMemoryKeyClient implements KeyClient {
     }
   }
 
+  private Version rsa(RepositoryName repository, int version) {
+    InMemoryAuthority.Certified key = authority.issue(repository);
+    return new Version(published(version, key.spki(), key.certificates()), key::sign);
+  }
+
   private PublicKeyVersion published(int version, byte[] spki, List<Bytes> certificates) {
     try {
       String fingerprint =
@@ -167,7 +152,8 @@ public final class InMemoryKeyClient implements KeyClient {
           clock.instant(),
           true,
           Optional.empty(),
-          certificates);
+          certificates,
+          Optional.empty());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
@@ -181,85 +167,6 @@ public final class InMemoryKeyClient implements KeyClient {
       return Bytes.of(StandardDSAEncoding.INSTANCE.encode(P256.getN(), rs[0], rs[1]));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** A throw-away root. Its keys are small, for tests make many. */
-  private final class TestAuthority {
-    private static final int BITS = 2_048;
-    private KeyPair root;
-    private X509Certificate rootCertificate;
-
-    synchronized Version certify(RepositoryName repository, int version) {
-      try {
-        if (root == null) {
-          root = rsa();
-          rootCertificate =
-              certificate("CN=Test Root", root.getPublic(), "CN=Test Root", true, BigInteger.ONE);
-        }
-        KeyPair pair = rsa();
-        X509Certificate leaf =
-            certificate(
-                "CN=" + repository + " repository signing",
-                pair.getPublic(),
-                "CN=Test Root",
-                false,
-                new BigInteger(64, random).setBit(63));
-        return new Version(
-            published(
-                version,
-                pair.getPublic().getEncoded(),
-                List.of(Bytes.of(leaf.getEncoded()), Bytes.of(rootCertificate.getEncoded()))),
-            hash -> sign(pair, hash));
-      } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
-        throw new IllegalStateException("cannot make a test certificate", e);
-      }
-    }
-
-    private KeyPair rsa() throws GeneralSecurityException {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(BITS);
-      return generator.generateKeyPair();
-    }
-
-    private X509Certificate certificate(
-        String subject, PublicKey key, String issuer, boolean authority, BigInteger serial)
-        throws GeneralSecurityException, CertIOException, OperatorCreationException {
-      Instant now = clock.instant();
-      JcaX509v3CertificateBuilder builder =
-          new JcaX509v3CertificateBuilder(
-              new X500Principal(issuer),
-              serial,
-              Date.from(now.minus(Duration.ofDays(1))),
-              Date.from(now.plus(Duration.ofDays(365))),
-              new X500Principal(subject),
-              key);
-      JcaX509ExtensionUtils ids = new JcaX509ExtensionUtils();
-      builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-      builder.addExtension(
-          Extension.keyUsage,
-          true,
-          new KeyUsage(authority ? KeyUsage.keyCertSign : KeyUsage.digitalSignature));
-      builder.addExtension(
-          Extension.subjectKeyIdentifier, false, ids.createSubjectKeyIdentifier(key));
-      return new JcaX509CertificateConverter()
-          .getCertificate(
-              builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(root.getPrivate())));
-    }
-
-    private Bytes sign(KeyPair pair, Bytes hash) {
-      try {
-        Signature rsa = Signature.getInstance("NONEwithRSA");
-        rsa.initSign(pair.getPrivate());
-        rsa.update(
-            new DigestInfo(
-                    new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256, DERNull.INSTANCE),
-                    hash.toArray())
-                .getEncoded());
-        return Bytes.of(rsa.sign());
-      } catch (GeneralSecurityException | IOException e) {
-        throw new IllegalStateException("cannot sign", e);
-      }
     }
   }
 }

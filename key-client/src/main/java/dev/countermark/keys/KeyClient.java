@@ -3,8 +3,13 @@ package dev.countermark.keys;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -17,12 +22,12 @@ public interface KeyClient {
   enum Purpose {
     /** ECDSA P-256, DER signatures by RFC 6979. */
     OCI,
-    /** RSA with an X.509 certificate, PKCS#1 v1.5 signatures. */
+    /** RSA with an X.509 certificate, PKCS#1 v1.5 signatures over SHA-256 (RFC 8017, 8.2). */
     NUGET;
 
     /** As in addresses: lower case. */
     public String path() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -61,9 +66,10 @@ public interface KeyClient {
    * @param version 1 for the first
    * @param spki DER SubjectPublicKeyInfo
    * @param fingerprint SHA-256 of {@code spki}, lower-case hexadecimal
-   * @param current whether new signatures are made with it
+   * @param current whether new signatures are made with it; not yet for a version that is announced
    * @param revokedAt from when on it is no longer to be trusted, if so
    * @param certificates DER X.509, that of the key first, the root last; empty for keys without
+   * @param activeFrom when it begins to sign, if it was announced before; absent: from its creation
    */
   record PublicKeyVersion(
       int version,
@@ -72,16 +78,20 @@ public interface KeyClient {
       Instant createdAt,
       boolean current,
       Optional<Instant> revokedAt,
-      List<Bytes> certificates) {
+      List<Bytes> certificates,
+      Optional<Instant> activeFrom) {
+    private static final HexFormat UPPER_CASE = HexFormat.of().withUpperCase();
+
     public PublicKeyVersion {
       Objects.requireNonNull(spki, "spki");
       Objects.requireNonNull(fingerprint, "fingerprint");
       Objects.requireNonNull(createdAt, "createdAt");
       revokedAt = revokedAt == null ? Optional.empty() : revokedAt;
       certificates = certificates == null ? List.of() : List.copyOf(certificates);
+      activeFrom = activeFrom == null ? Optional.empty() : activeFrom;
     }
 
-    /** Of a key without certificates. */
+    /** Of a key without certificates that signs from its creation. */
     public PublicKeyVersion(
         int version,
         Bytes spki,
@@ -89,12 +99,33 @@ public interface KeyClient {
         Instant createdAt,
         boolean current,
         Optional<Instant> revokedAt) {
-      this(version, spki, fingerprint, createdAt, current, revokedAt, List.of());
+      this(version, spki, fingerprint, createdAt, current, revokedAt, List.of(), Optional.empty());
+    }
+
+    /** The key's own certificate, DER; empty for keys without. */
+    public Optional<Bytes> leaf() {
+      return certificates.stream().findFirst();
+    }
+
+    /**
+     * SHA-256 of {@link #leaf}, upper-case hexadecimal: as NuGet clients compare it
+     * (NuGet/Home#13198).
+     */
+    public Optional<String> leafFingerprint() {
+      return leaf().map(leaf -> UPPER_CASE.formatHex(sha256(leaf)));
+    }
+
+    private static byte[] sha256(Bytes data) {
+      try {
+        return MessageDigest.getInstance("SHA-256").digest(data.toArray());
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every JDK has SHA-256", e);
+      }
     }
 
     /** {@code -----BEGIN PUBLIC KEY-----}, lines of 64 characters, newline at the end. */
     public String pem() {
-      var encoder = java.util.Base64.getMimeEncoder(64, new byte[] {'\n'});
+      var encoder = Base64.getMimeEncoder(64, new byte[] {'\n'});
       return "-----BEGIN PUBLIC KEY-----\n"
           + encoder.encodeToString(spki.toArray())
           + "\n-----END PUBLIC KEY-----\n";

@@ -38,9 +38,17 @@ public final class KeyServiceApi {
     return versions(repository, purpose) + ":sign";
   }
 
-  /** Makes a new version and makes it the current one; POST without a body. */
+  /**
+   * Makes a new version, which becomes the current one when it was announced long enough; POST
+   * without a body.
+   */
   public static String rotate(RepositoryName repository, Purpose purpose) {
     return versions(repository, purpose) + ":rotate";
+  }
+
+  /** Makes a new version and makes it the current one at once; POST without a body. */
+  public static String rotateImmediately(RepositoryName repository, Purpose purpose) {
+    return rotate(repository, purpose) + "?immediately=true";
   }
 
   /** Marks an older version as no longer to be trusted; POST without a body. */

@@ -16,13 +16,19 @@ import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -31,6 +37,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every {@link KeyClient} must do; each adapter's test extends it. */
 public abstract class KeyClientContract {
@@ -39,7 +47,7 @@ public abstract class KeyClientContract {
   /** The adapter; its {@code current} answers from the service, not from memory. */
   protected abstract KeyClient client();
 
-  /** Makes a new version of a key, the way an operator does. */
+  /** Makes a new version of a key that signs at once, the way an operator does. */
   protected abstract void rotate(RepositoryName repository, Purpose purpose);
 
   /** A repository that no other test uses. */
@@ -64,47 +72,84 @@ public abstract class KeyClientContract {
   /** Checks a signature over {@code text} with the JDK, which did not make it. */
   protected static boolean verifies(PublicKeyVersion key, String text, Bytes signature)
       throws GeneralSecurityException {
+    boolean certified = key.leaf().isPresent();
     PublicKey publicKey =
-        KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(key.spki().toArray()));
-    Signature verifier = Signature.getInstance("SHA256withECDSA");
+        KeyFactory.getInstance(certified ? "RSA" : "EC")
+            .generatePublic(new X509EncodedKeySpec(key.spki().toArray()));
+    Signature verifier = Signature.getInstance(certified ? "SHA256withRSA" : "SHA256withECDSA");
     verifier.initVerify(publicKey);
     verifier.update(text.getBytes(StandardCharsets.UTF_8));
     return verifier.verify(signature.toArray());
   }
 
-  @Test
-  void certifiesRsaKeysForNuget() throws Exception {
-    RepositoryName repository = freshRepository();
-    SignedBatch batch = client().sign(repository, Purpose.NUGET, List.of(item("a"), item("b")));
-    List<Bytes> certificates = batch.key().certificates();
-    assertThat(certificates).hasSizeGreaterThanOrEqualTo(2);
+  private static List<X509Certificate> chain(PublicKeyVersion key) throws CertificateException {
     List<X509Certificate> chain = new ArrayList<>();
-    for (Bytes certificate : certificates) {
+    for (Bytes certificate : key.certificates()) {
       chain.add(
           (X509Certificate)
               CertificateFactory.getInstance("X.509")
                   .generateCertificate(new ByteArrayInputStream(certificate.toArray())));
     }
-    assertThat(chain.get(0).getPublicKey().getEncoded()).isEqualTo(batch.key().spki().toArray());
-    for (int i = 0; i < chain.size(); i++) {
-      chain.get(i).verify(chain.get(Math.min(i + 1, chain.size() - 1)).getPublicKey());
-    }
-    Signature rsa = Signature.getInstance("SHA256withRSA");
-    rsa.initVerify(chain.get(0));
-    rsa.update("b".getBytes(StandardCharsets.UTF_8));
-    assertThat(rsa.verify(batch.signatures().get(1).toArray())).isTrue();
-    assertThat(client().sign(repository, Purpose.NUGET, List.of(item("b"))).signatures())
-        .containsExactly(batch.signatures().get(1));
-    assertThat(client().current(repository, Purpose.OCI).certificates()).isEmpty();
-    assertThat(client().versions(repository, Purpose.NUGET)).containsExactly(batch.key());
+    return chain;
   }
 
   @Test
-  void makesOneKeyOnFirstUseHoweverManyAskAtOnce() throws Exception {
+  void certifiesAnRsaKeyOfNuget() throws Exception {
+    PublicKeyVersion key = client().current(freshRepository(), Purpose.NUGET);
+    X509Certificate leaf = chain(key).get(0);
+    assertThat(leaf.getPublicKey().getEncoded()).isEqualTo(key.spki().toArray());
+    assertThat(((RSAPublicKey) leaf.getPublicKey()).getModulus().bitLength())
+        .isGreaterThanOrEqualTo(2_048);
+    assertThat(leaf.getSigAlgName()).isEqualTo("SHA256withRSA");
+    assertThat(leaf.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.3");
+    assertThat(leaf.getBasicConstraints()).isEqualTo(-1);
+    assertThat(key.leaf()).contains(key.certificates().get(0));
+    assertThat(key.leafFingerprint())
+        .contains(
+            HexFormat.of()
+                .withUpperCase()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(leaf.getEncoded())));
+  }
+
+  @Test
+  void givesTheWholeChainFromLeafToRoot() throws Exception {
+    List<X509Certificate> chain = chain(client().current(freshRepository(), Purpose.NUGET));
+    assertThat(chain).hasSizeGreaterThanOrEqualTo(2);
+    X509Certificate root = chain.get(chain.size() - 1);
+    root.verify(root.getPublicKey());
+    assertThat(root.getBasicConstraints()).isNotNegative();
+    PKIXParameters trust = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
+    trust.setRevocationEnabled(false);
+    CertPathValidator.getInstance("PKIX")
+        .validate(
+            CertificateFactory.getInstance("X.509")
+                .generateCertPath(chain.subList(0, chain.size() - 1)),
+            trust);
+  }
+
+  @Test
+  void certifiesAllRepositoriesByOneRoot() {
+    List<Bytes> one = client().current(freshRepository(), Purpose.NUGET).certificates();
+    List<Bytes> other = client().current(freshRepository(), Purpose.NUGET).certificates();
+    assertThat(one.get(one.size() - 1)).isEqualTo(other.get(other.size() - 1));
+    assertThat(one.get(0)).isNotEqualTo(other.get(0));
+  }
+
+  @Test
+  void publishesNoCertificateOfAnOciKey() {
+    PublicKeyVersion key = client().current(freshRepository(), Purpose.OCI);
+    assertThat(key.certificates()).isEmpty();
+    assertThat(key.leaf()).isEmpty();
+    assertThat(key.leafFingerprint()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void makesOneKeyOnFirstUseHoweverManyAskAtOnce(Purpose purpose) throws Exception {
     RepositoryName repository = freshRepository();
-    List<PublicKeyVersion> seen = atOnce(16, i -> client().current(repository, Purpose.OCI));
+    List<PublicKeyVersion> seen = atOnce(16, i -> client().current(repository, purpose));
     assertThat(seen).doesNotContainNull().containsOnly(seen.get(0));
-    assertThat(client().versions(repository, Purpose.OCI)).containsExactly(seen.get(0));
+    assertThat(client().versions(repository, purpose)).containsExactly(seen.get(0));
     assertThat(seen.get(0).version()).isEqualTo(1);
     assertThat(seen.get(0).current()).isTrue();
     assertThat(seen.get(0).revokedAt()).isEmpty();
@@ -126,44 +171,46 @@ public abstract class KeyClientContract {
     assertThat(key.pem()).startsWith("-----BEGIN PUBLIC KEY-----\n").endsWith("-----\n");
   }
 
-  @Test
-  void givesEachRepositoryItsOwnKey() {
-    assertThat(client().current(freshRepository(), Purpose.OCI).fingerprint())
-        .isNotEqualTo(client().current(freshRepository(), Purpose.OCI).fingerprint());
+  @ParameterizedTest
+  @EnumSource
+  void givesEachRepositoryItsOwnKey(Purpose purpose) {
+    assertThat(client().current(freshRepository(), purpose).fingerprint())
+        .isNotEqualTo(client().current(freshRepository(), purpose).fingerprint());
   }
 
-  @Test
-  void signsABatchInOrderWithTheCurrentKey() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void signsABatchInOrderWithTheCurrentKey(Purpose purpose) throws Exception {
     RepositoryName repository = freshRepository();
     List<Item> items = IntStream.range(0, 256).mapToObj(i -> item("text " + i)).toList();
-    SignedBatch batch = client().sign(repository, Purpose.OCI, items);
+    SignedBatch batch = client().sign(repository, purpose, items);
     assertThat(batch.signatures()).hasSize(256);
     for (int i = 0; i < 256; i++) {
       assertThat(verifies(batch.key(), "text " + i, batch.signatures().get(i))).isTrue();
     }
     assertThat(verifies(batch.key(), "text 1", batch.signatures().get(0))).isFalse();
-    assertThat(batch.key()).isEqualTo(client().current(repository, Purpose.OCI));
+    assertThat(batch.key()).isEqualTo(client().current(repository, purpose));
   }
 
-  @Test
-  void signsTheSameHashWithTheSameBytes() {
+  @ParameterizedTest
+  @EnumSource
+  void signsTheSameHashWithTheSameBytes(Purpose purpose) {
     RepositoryName repository = freshRepository();
-    assertThat(client().sign(repository, Purpose.OCI, List.of(item("a"))))
-        .isEqualTo(client().sign(repository, Purpose.OCI, List.of(item("a"))));
+    assertThat(client().sign(repository, purpose, List.of(item("a"))))
+        .isEqualTo(client().sign(repository, purpose, List.of(item("a"))));
   }
 
-  @Test
-  void answersEveryOneOfManyConcurrentCallersWithHisOwnSignatures() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void answersEveryOneOfManyConcurrentCallersWithHisOwnSignatures(Purpose purpose)
+      throws Exception {
     RepositoryName repository = freshRepository();
     List<SignedBatch> batches =
         atOnce(
             24,
             i ->
                 client()
-                    .sign(
-                        repository,
-                        Purpose.OCI,
-                        List.of(item("legacy " + i), item("bundle " + i))));
+                    .sign(repository, purpose, List.of(item("legacy " + i), item("bundle " + i))));
     for (int i = 0; i < batches.size(); i++) {
       SignedBatch batch = batches.get(i);
       assertThat(batch.signatures()).hasSize(2);
@@ -172,31 +219,34 @@ public abstract class KeyClientContract {
     }
   }
 
-  @Test
-  void signsWithTheNewKeyAfterARotationAndStillPublishesTheOldOne() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void signsWithTheNewKeyAfterARotationAndStillPublishesTheOldOne(Purpose purpose)
+      throws Exception {
     RepositoryName repository = freshRepository();
-    PublicKeyVersion first = client().current(repository, Purpose.OCI);
-    rotate(repository, Purpose.OCI);
-    List<PublicKeyVersion> versions = client().versions(repository, Purpose.OCI);
+    PublicKeyVersion first = client().current(repository, purpose);
+    rotate(repository, purpose);
+    List<PublicKeyVersion> versions = client().versions(repository, purpose);
     assertThat(versions).extracting(PublicKeyVersion::version).containsExactly(1, 2);
     assertThat(versions).extracting(PublicKeyVersion::current).containsExactly(false, true);
     assertThat(versions.get(0).spki()).isEqualTo(first.spki());
-    SignedBatch batch = client().sign(repository, Purpose.OCI, List.of(item("a")));
+    SignedBatch batch = client().sign(repository, purpose, List.of(item("a")));
     assertThat(batch.key()).isEqualTo(versions.get(1));
     assertThat(verifies(batch.key(), "a", batch.signatures().get(0))).isTrue();
-    assertThat(client().current(repository, Purpose.OCI)).isEqualTo(versions.get(1));
+    assertThat(client().current(repository, purpose)).isEqualTo(versions.get(1));
   }
 
-  @Test
-  void refusesABatchThatIsEmptyTooLargeOrOfTheWrongLength() {
+  @ParameterizedTest
+  @EnumSource
+  void refusesABatchThatIsEmptyTooLargeOrOfTheWrongLength(Purpose purpose) {
     RepositoryName repository = freshRepository();
-    assertThatThrownBy(() -> client().sign(repository, Purpose.OCI, List.of()))
+    assertThatThrownBy(() -> client().sign(repository, purpose, List.of()))
         .isInstanceOf(IllegalArgumentException.class);
     List<Item> many = IntStream.range(0, 257).mapToObj(i -> item("text " + i)).toList();
-    assertThatThrownBy(() -> client().sign(repository, Purpose.OCI, many))
+    assertThatThrownBy(() -> client().sign(repository, purpose, many))
         .isInstanceOf(IllegalArgumentException.class);
     Item shortHash = new Item("pkg:oci/a@b", "sha256:00", Bytes.of(new byte[31]));
-    assertThatThrownBy(() -> client().sign(repository, Purpose.OCI, List.of(shortHash)))
+    assertThatThrownBy(() -> client().sign(repository, purpose, List.of(shortHash)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -50,6 +50,7 @@ record KeyRing(List<KeyRecord> records, Map<Integer, Revocation> revocations) {
         record.createdAt(),
         record.version() == current(now).version(),
         Optional.ofNullable(revocations.get(record.version())).map(Revocation::revokedAt),
-        record.certificates());
+        record.certificates(),
+        record.activeFrom());
   }
 }

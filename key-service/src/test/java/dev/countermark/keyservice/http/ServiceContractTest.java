@@ -45,7 +45,8 @@ class ServiceContractTest extends KeyClientContract {
       HttpResponse<String> answer =
           HttpClient.newHttpClient()
               .send(
-                  HttpRequest.newBuilder(url.resolve(KeyServiceApi.rotate(repository, purpose)))
+                  HttpRequest.newBuilder(
+                          url.resolve(KeyServiceApi.rotateImmediately(repository, purpose)))
                       .header("Authorization", "Bearer " + TestClients.OPERATOR)
                       .POST(HttpRequest.BodyPublishers.noBody())
                       .build(),
