@@ -2,13 +2,21 @@ package dev.countermark.standalone;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** What a user sees when the platform is ready: addresses, token, commands to copy. */
 final class Banner {
   private Banner() {}
 
-  static String text(String url, String token, Path data, long startMillis) {
+  static String text(
+      String url,
+      Optional<String> httpsUrl,
+      Optional<Path> tlsAuthority,
+      String token,
+      Path data,
+      long startMillis) {
     String host = URI.create(url).getAuthority();
+    String feed = httpsUrl.orElse(url) + "/demo/hello/nuget/v3/index.json";
     return String.join(
         System.lineSeparator(),
         "",
@@ -16,7 +24,7 @@ final class Banner {
         "  │  COUNTERMARK   every package signed natively, on the server       │",
         "  └───────────────────────────────────────────────────────────────────┘",
         "   ready in        " + String.format("%.1f s", startMillis / 1000.0),
-        "   gateway         " + url,
+        "   gateway         " + url + httpsUrl.map(u -> "   " + u).orElse(""),
         "   API             " + url + "/api/v1/openapi",
         "   admin token     " + token,
         "   data and logs   " + data,
@@ -37,6 +45,20 @@ final class Banner {
         "     skopeo --policy policy.json --registries.d registries.d copy \\",
         "       --src-tls-verify=false --src-creds admin:TOKEN \\",
         "       docker://" + host + "/demo/hello/web:1.0 dir:verified",
+        "",
+        "   push a NuGet package, then restore it with signatures required",
+        tlsAuthority
+            .map(
+                ca ->
+                    "     export SSL_CERT_FILE="
+                        + ca
+                        + System.lineSeparator()
+                        + "       # or trust it: cp it to /usr/local/share/ca-certificates/x.crt,"
+                        + " then update-ca-certificates")
+            .orElse("     # plain http: add --allow-insecure-connections"),
+        "     dotnet nuget push PACKAGE.nupkg -k TOKEN -s " + feed,
+        "     curl -O " + url + "/demo/hello/keys/nuget/nuget.config",
+        "     dotnet restore --configfile nuget.config",
         "",
         "   stop with Ctrl-C, or ./run stop --data " + data,
         "");

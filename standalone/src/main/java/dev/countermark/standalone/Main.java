@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
@@ -24,6 +25,8 @@ import picocli.CommandLine.Parameters;
     version = "Countermark 0.1.0",
     sortOptions = false)
 public final class Main implements Runnable {
+  private static final int HTTPS_DISTANCE = 363;
+  private static final int MAX_PORT = 65_535;
   private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
   /** Where a platform keeps its data. */
@@ -50,6 +53,18 @@ public final class Main implements Runnable {
       paramLabel = "URL",
       description = "What clients call the gateway (default: http://HOST:PORT).")
   private String publicUrl;
+
+  @Option(
+      names = "--https-port",
+      paramLabel = "PORT",
+      description = "Port of the gateway with TLS, 0 for none (default: PORT + 363, so 8443).")
+  private Integer httpsPort;
+
+  @Option(
+      names = "--public-https-url",
+      paramLabel = "URL",
+      description = "What clients call the gateway over TLS (default: https://HOST:PORT).")
+  private String publicHttpsUrl;
 
   @Option(names = "--background", hidden = true, description = "Keep the token out of the output.")
   private boolean background;
@@ -98,6 +113,27 @@ public final class Main implements Runnable {
     return "http://" + ("0.0.0.0".equals(host) ? "127.0.0.1" : host) + ":" + port;
   }
 
+  /** Clear of the plain port, whatever that is. */
+  private int httpsPort() {
+    if (httpsPort != null) {
+      return httpsPort;
+    }
+    return port + HTTPS_DISTANCE <= MAX_PORT ? port + HTTPS_DISTANCE : port - HTTPS_DISTANCE;
+  }
+
+  private Optional<String> httpsUrl() {
+    if (publicHttpsUrl != null) {
+      return Optional.of(publicHttpsUrl.replaceAll("/+$", ""));
+    }
+    if (url().startsWith("https:")) {
+      return Optional.of(url());
+    }
+    return httpsPort() == 0
+        ? Optional.empty()
+        : Optional.of(
+            "https://" + ("0.0.0.0".equals(host) ? "127.0.0.1" : host) + ":" + httpsPort());
+  }
+
   private void foreground() throws IOException, InterruptedException {
     long began = System.nanoTime();
     DataDirectory data = DataDirectory.open(where.data);
@@ -106,7 +142,7 @@ public final class Main implements Runnable {
         new Platform(
             Installation.find(),
             data,
-            new Platform.Settings(host, port, url()),
+            new Platform.Settings(host, port, url(), httpsPort(), httpsUrl()),
             line -> OUT.println("countermark: " + line));
     Runtime.getRuntime()
         .addShutdownHook(
@@ -125,6 +161,8 @@ public final class Main implements Runnable {
     OUT.println(
         Banner.text(
             url(),
+            httpsUrl(),
+            platform.tlsAuthority(),
             background ? "in " + data.endpointFile() : platform.adminToken(),
             data.root(),
             Duration.ofNanos(System.nanoTime() - began).toMillis()));
@@ -155,7 +193,10 @@ public final class Main implements Runnable {
             "--host",
             host,
             "--public-url",
-            url()));
+            url(),
+            "--https-port",
+            Integer.toString(httpsPort())));
+    httpsUrl().ifPresent(u -> command.addAll(List.of("--public-https-url", u)));
     Path log = data.log("launcher");
     Files.deleteIfExists(log);
     Process launcher =
@@ -201,7 +242,7 @@ public final class Main implements Runnable {
 
   @Command(name = "bench", description = "Runs a benchmark; its last line is one JSON object.")
   static final class Bench implements java.util.concurrent.Callable<Integer> {
-    @Parameters(paramLabel = "NAME", description = "Which one: oci.")
+    @Parameters(paramLabel = "NAME", description = "Which one: oci or nuget.")
     private String name;
 
     @Override

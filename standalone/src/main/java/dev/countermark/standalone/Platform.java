@@ -18,8 +18,11 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -40,8 +43,11 @@ final class Platform implements AutoCloseable {
    * @param host interface the gateway listens on
    * @param port port the gateway listens on
    * @param publicUrl what clients call the gateway, without a trailing slash
+   * @param httpsPort port the gateway listens on with TLS; 0 for none
+   * @param publicHttpsUrl what clients call the gateway over TLS; absent without TLS
    */
-  record Settings(String host, int port, String publicUrl) {}
+  record Settings(
+      String host, int port, String publicUrl, int httpsPort, Optional<String> publicHttpsUrl) {}
 
   private final Installation installation;
   private final DataDirectory data;
@@ -51,6 +57,7 @@ final class Platform implements AutoCloseable {
   private final List<Child> services = new ArrayList<>();
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+  private Optional<LocalTls> tls = Optional.empty();
   private boolean closed;
 
   Platform(
@@ -76,13 +83,18 @@ final class Platform implements AutoCloseable {
     report.accept("data in " + data.root() + (lock.isValid() ? "" : " (unlocked)"));
     awaitLeftovers();
     Ports.requireFree(settings.host(), settings.port());
+    if (settings.httpsPort() > 0) {
+      Ports.requireFree(settings.host(), settings.httpsPort());
+      tls = Optional.of(LocalTls.of(data, tlsNames()));
+    }
     data.writePid("launcher", ProcessHandle.current().pid());
-    Iterator<Integer> ports = Ports.free(6);
+    Iterator<Integer> ports = Ports.free(7);
     int brokerPort = ports.next();
     int controllerPort = ports.next();
     int storePort = ports.next();
     int keysPort = ports.next();
     int signerPort = ports.next();
+    int nugetPort = ports.next();
 
     infrastructure.add(
         server(
@@ -107,7 +119,15 @@ final class Platform implements AutoCloseable {
 
     services.add(service("key-service", "256m", keyService(keysPort, storePort)));
     services.add(
-        service("signer-oci", "256m", signerOci(signerPort, storePort, brokerPort, keysPort)));
+        service(
+            "signer-oci",
+            "256m",
+            signer("signer-oci", signerPort, storePort, brokerPort, keysPort)));
+    services.add(
+        service(
+            "signer-nuget",
+            "256m",
+            signer("signer-nuget", nugetPort, storePort, brokerPort, keysPort)));
     services.add(service("upload-gateway", "256m", gateway(storePort, brokerPort, keysPort)));
     for (Child child : services) {
       child.start();
@@ -115,6 +135,7 @@ final class Platform implements AutoCloseable {
     await("the broker", infrastructure, () -> listens(brokerPort));
     await("the key service", services, () -> ready(keysPort));
     await("the OCI signer", services, () -> ready(signerPort));
+    await("the NuGet signer", services, () -> ready(nugetPort));
     await("the gateway", services, () -> ready(settings.port()));
     DataDirectory.writePrivate(
         data.endpointFile(),
@@ -122,7 +143,23 @@ final class Platform implements AutoCloseable {
             + settings.publicUrl()
             + "\nCOUNTERMARK_ADMIN_TOKEN="
             + adminToken()
-            + "\n");
+            + "\n"
+            + settings.publicHttpsUrl().map(u -> "COUNTERMARK_HTTPS_URL=" + u + "\n").orElse("")
+            + tls.map(t -> "COUNTERMARK_TLS_CA=" + t.authority() + "\n").orElse(""));
+  }
+
+  /** Where a client finds the authority of our own TLS certificate. */
+  Optional<Path> tlsAuthority() {
+    return tls.map(LocalTls::authority);
+  }
+
+  private List<String> tlsNames() {
+    Set<String> names = new LinkedHashSet<>(List.of("localhost", "127.0.0.1"));
+    if (!"0.0.0.0".equals(settings.host())) {
+      names.add(settings.host());
+    }
+    settings.publicHttpsUrl().map(u -> URI.create(u).getHost()).ifPresent(names::add);
+    return List.copyOf(names);
   }
 
   private Path storeCredentials() throws IOException {
@@ -157,17 +194,19 @@ final class Platform implements AutoCloseable {
     p.put("quarkus.http.host", "127.0.0.1");
     p.put("quarkus.http.port", Integer.toString(port));
     p.put("countermark.keyservice.root-secret-file", data.secret("keys-root").toString());
-    keyServiceClient(p, "signer-oci", "may-sign", "true");
-    keyServiceClient(p, "upload-gateway", "may-sign", "false");
-    keyServiceClient(p, "operator", "may-rotate", "true");
+    keyServiceClient(p, "signer-oci", "oci", "may-sign", "true");
+    keyServiceClient(p, "signer-nuget", "nuget", "may-sign", "true");
+    keyServiceClient(p, "upload-gateway", "oci,nuget", "may-sign", "false");
+    keyServiceClient(p, "operator", "oci,nuget", "may-rotate", "true");
     return p;
   }
 
-  private void keyServiceClient(Map<String, String> p, String client, String right, String value)
+  private void keyServiceClient(
+      Map<String, String> p, String client, String purposes, String right, String value)
       throws IOException {
     String prefix = "countermark.keyservice.clients." + client + ".";
     p.put(prefix + "credential-sha256", sha256(DataDirectory.read(credential(client))));
-    p.put(prefix + "purposes", "oci");
+    p.put(prefix + "purposes", purposes);
     p.put(prefix + right, value);
   }
 
@@ -183,15 +222,20 @@ final class Platform implements AutoCloseable {
         credential(client).toString());
   }
 
-  private Map<String, String> signerOci(int port, int storePort, int brokerPort, int keysPort)
-      throws IOException {
+  private Map<String, String> signer(
+      String name, int port, int storePort, int brokerPort, int keysPort) throws IOException {
     Map<String, String> p = store(storePort, PACKAGES_BUCKET, "packages");
-    p.putAll(keyClient(keysPort, "signer-oci"));
+    p.putAll(keyClient(keysPort, name));
     p.put("quarkus.http.host", "127.0.0.1");
     p.put("quarkus.http.port", Integer.toString(port));
     p.put("kafka.bootstrap.servers", "127.0.0.1:" + brokerPort);
-    p.put("countermark.public-url", settings.publicUrl());
+    publicUrls(p);
     return p;
+  }
+
+  private void publicUrls(Map<String, String> p) {
+    p.put("countermark.public-url", settings.publicUrl());
+    settings.publicHttpsUrl().ifPresent(url -> p.put("countermark.public-https-url", url));
   }
 
   private Map<String, String> gateway(int storePort, int brokerPort, int keysPort)
@@ -201,7 +245,15 @@ final class Platform implements AutoCloseable {
     p.put("quarkus.http.host", settings.host());
     p.put("quarkus.http.port", Integer.toString(settings.port()));
     p.put("kafka.bootstrap.servers", "127.0.0.1:" + brokerPort);
-    p.put("countermark.public-url", settings.publicUrl());
+    publicUrls(p);
+    p.put("countermark.nuget.spool", data.directory("spool").toString());
+    if (tls.isPresent()) {
+      p.put("quarkus.http.ssl-port", Integer.toString(settings.httpsPort()));
+      p.put("quarkus.http.insecure-requests", "enabled");
+      p.put("quarkus.http.tls-configuration-name", "local");
+      p.put("quarkus.tls.local.key-store.pem.server.cert", tls.get().certificate().toString());
+      p.put("quarkus.tls.local.key-store.pem.server.key", tls.get().key().toString());
+    }
     p.put("countermark.gateway.admin-token-file", data.secret("admin-token").toString());
     p.put("countermark.gateway.secret-file", data.secret("gateway").toString());
     return p;
@@ -247,7 +299,8 @@ final class Platform implements AutoCloseable {
 
   /** Children of a launcher that was killed end by themselves; not before that may we start. */
   private void awaitLeftovers() {
-    for (String name : List.of("upload-gateway", "signer-oci", "key-service", "store", "broker")) {
+    for (String name :
+        List.of("upload-gateway", "signer-oci", "signer-nuget", "key-service", "store", "broker")) {
       data.process(name)
           .ifPresent(
               left -> {

@@ -32,6 +32,7 @@ public record Problem(String type, String title, int status, String detail) {
     TOKEN_UNKNOWN(404, "There is no such token"),
     KEY_UNKNOWN(404, "There is no such key or document"),
     IMAGE_UNKNOWN(404, "There is no such image"),
+    PACKAGE_UNKNOWN(404, "There is no such package"),
     TOO_LARGE(413, "The request is too large"),
     UNAVAILABLE(503, "A part of the platform does not answer");
 

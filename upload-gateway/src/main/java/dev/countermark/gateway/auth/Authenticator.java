@@ -9,4 +9,11 @@ public interface Authenticator {
    *     is 401, never anonymous access
    */
   Access authenticate(String authorizationHeaderOrNull) throws AuthenticationFailedException;
+
+  /**
+   * The same for a token that came in a header of its own.
+   *
+   * @throws AuthenticationFailedException when it is not a valid token
+   */
+  Access authenticateToken(String token) throws AuthenticationFailedException;
 }

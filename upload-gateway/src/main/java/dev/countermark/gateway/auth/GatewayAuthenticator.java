@@ -79,6 +79,12 @@ public final class GatewayAuthenticator implements Authenticator {
     return bearer(bearerTokens.verify(secret));
   }
 
+  @Override
+  public Access authenticateToken(String token) throws AuthenticationFailedException {
+    return lookUp(token)
+        .orElseThrow(() -> new AuthenticationFailedException("the token is not valid"));
+  }
+
   /**
    * For the management API: only a token itself counts, as bearer. Not Basic, which a browser would
    * send by itself on another site's behalf; and not a bearer token of the token endpoint, which

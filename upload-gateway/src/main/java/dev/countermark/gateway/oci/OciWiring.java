@@ -45,20 +45,17 @@ class OciWiring {
     return new Referrers(store, signatures);
   }
 
-  /** Uploads may fill a third of the heap. */
   @Produces
   @Singleton
   BlobUploads uploads(
       BlobStore store,
+      PartReceiver parts,
       @ConfigProperty(name = "countermark.gateway.secret") Optional<String> secret,
       @ConfigProperty(name = "countermark.gateway.secret-file") Optional<Path> secretFile,
       Clock clock) {
     String text = secret.orElseGet(() -> read(secretFile.orElseThrow()));
     return new BlobUploads(
-        store,
-        new PartReceiver(store, Runtime.getRuntime().maxMemory() / 3),
-        new UploadState.Codec(GatewayAuthenticator.secretBytes(text)),
-        clock);
+        store, parts, new UploadState.Codec(GatewayAuthenticator.secretBytes(text)), clock);
   }
 
   private static String read(Path file) {

@@ -3,6 +3,7 @@ package dev.countermark.gateway.wiring;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
+import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.events.UploadEvents;
 import dev.countermark.gateway.repositories.Repositories;
@@ -66,6 +67,13 @@ class GatewayBeans {
             config.connectTimeout(),
             config.requestTimeout(),
             Duration.ofSeconds(5)));
+  }
+
+  /** Uploads of all formats may fill a third of the heap. */
+  @Produces
+  @Singleton
+  PartReceiver parts(BlobStore store) {
+    return new PartReceiver(store, Runtime.getRuntime().maxMemory() / 3);
   }
 
   @Produces

@@ -1,0 +1,27 @@
+package dev.countermark.signer.nuget;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** How NuGet packages are signed. */
+@ConfigMapping(prefix = "countermark.nuget")
+interface NugetConfig {
+  /** Timestamp authorities (RFC 3161), asked in this order; none by default. */
+  Optional<List<URI>> timestampAuthorities();
+
+  /** Longest time that one of them may take. */
+  @WithDefault("10s")
+  Duration timestampTimeout();
+
+  /**
+   * Uploads up to this size are read whole before they are signed, and their hash is checked again;
+   * of larger ones the gateway's hash is believed.
+   */
+  @WithDefault("16M")
+  MemorySize rehashLimit();
+}

@@ -1,0 +1,344 @@
+package dev.countermark.signer.nuget;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.NugetRecords.ByteRun;
+import dev.countermark.contracts.NugetRecords.ReplacedSignature;
+import dev.countermark.contracts.NugetRecords.RepositorySignature;
+import dev.countermark.contracts.NugetRecords.SignatureKind;
+import dev.countermark.contracts.NugetRecords.SignedFile;
+import dev.countermark.contracts.NugetRecords.SignedPackage;
+import dev.countermark.contracts.NugetRecords.TimestampPolicy;
+import dev.countermark.contracts.NugetRecords.VersionRecord;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.Part;
+import dev.countermark.contracts.Refusal;
+import dev.countermark.format.nupkg.archive.ArchiveEntry;
+import dev.countermark.format.nupkg.archive.ByteSource;
+import dev.countermark.format.nupkg.archive.Layout;
+import dev.countermark.format.nupkg.archive.MalformedArchiveException;
+import dev.countermark.format.nupkg.archive.PackageArchive;
+import dev.countermark.format.nupkg.archive.Preflight;
+import dev.countermark.format.nupkg.archive.Range;
+import dev.countermark.format.nupkg.signature.MalformedSignatureException;
+import dev.countermark.format.nupkg.signature.PackageSignature;
+import dev.countermark.format.nupkg.signature.RepositoryClaim;
+import dev.countermark.format.nupkg.signature.SignaturePreparation;
+import dev.countermark.format.nupkg.signature.SignatureType;
+import dev.countermark.format.nupkg.signature.SignerView;
+import dev.countermark.keys.KeyClient;
+import dev.countermark.keys.KeyClient.Item;
+import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.keys.KeyClient.SignedBatch;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Makes the signed form of one upload: reads what it must of the upload, has the signature made by
+ * the key service, verifies the result like a consumer would, and describes the signed package as
+ * runs of the upload and a new end. No package is ever copied.
+ */
+final class PackageSigning {
+  /** Larger ends do not ride in the record, bytes. */
+  private static final int MAX_INLINE = 256 << 10;
+
+  private final BlobStore store;
+  private final KeyClient keys;
+  private final Timestamps timestamps;
+  private final URI feeds;
+  private final long rehashLimit;
+  private final Clock clock;
+
+  /**
+   * @param feeds https address that feeds' addresses begin with, no slash at the end
+   * @param rehashLimit uploads up to this many bytes are read whole and their hash is checked again
+   */
+  PackageSigning(
+      BlobStore store,
+      KeyClient keys,
+      Timestamps timestamps,
+      URI feeds,
+      long rehashLimit,
+      Clock clock) {
+    this.store = store;
+    this.keys = keys;
+    this.timestamps = timestamps;
+    this.feeds = feeds;
+    this.rehashLimit = rehashLimit;
+    this.clock = clock;
+  }
+
+  /** What signatures of a repository say besides the hash. */
+  RepositoryClaim claim(VersionRecord record) {
+    return new RepositoryClaim(
+        URI.create(feeds + "/" + record.repository() + "/nuget/v3/index.json"),
+        List.of(record.repository().owner()));
+  }
+
+  /**
+   * Signs an upload.
+   *
+   * @param settings of its repository
+   * @param signingTime what the signature says; the same for every delivery of one request
+   * @throws Failure.Permanent when the upload can never be signed
+   */
+  SignedPackage sign(VersionRecord record, SigningSettings settings, Instant signingTime) {
+    try {
+      UploadSource upload = new UploadSource(store, record.upload());
+      if (record.upload().size() <= rehashLimit
+          && !upload.readWhole(sha256()).equals(record.upload().sha256())) {
+        throw new Failure.Permanent(
+            Refusal.DIGEST_MISMATCH, "the stored package is not what was pushed");
+      }
+      PackageArchive archive = PackageArchive.read(upload);
+      Preflight.check(archive);
+      Optional<PackageSignature> uploaded = signature(archive);
+      boolean intact = uploaded.isEmpty() || isIntact(archive, uploaded.get(), record);
+      Decision decision = Decision.of(uploaded, intact, settings.policy());
+      if (decision instanceof Decision.Reject reject) {
+        throw new Failure.Permanent(
+            reject.broken() ? Refusal.INVALID_SIGNATURE : Refusal.SIGNATURE_POLICY, reject.why());
+      }
+      if (decision instanceof Decision.Keep keep) {
+        return kept(archive, record, keep.foreign());
+      }
+      return signed(record, upload, archive, decision, settings, signingTime);
+    } catch (MalformedArchiveException e) {
+      throw new Failure.Permanent(Refusal.MALFORMED_PACKAGE, e.getMessage(), e);
+    } catch (MalformedSignatureException e) {
+      throw new Failure.Permanent(Refusal.INVALID_SIGNATURE, e.getMessage(), e);
+    } catch (IOException e) {
+      throw new Failure.Transient("cannot read the upload of " + record.identity(), e);
+    }
+  }
+
+  private static Optional<PackageSignature> signature(PackageArchive archive)
+      throws IOException, MalformedArchiveException, MalformedSignatureException {
+    Optional<ArchiveEntry> entry = archive.signature();
+    return entry.isEmpty()
+        ? Optional.empty()
+        : Optional.of(PackageSignature.parse(archive.signatureBytes(entry.get())));
+  }
+
+  /** Large packages were hashed by the gateway when it took them. */
+  private boolean isIntact(PackageArchive archive, PackageSignature signature, VersionRecord record)
+      throws IOException, MalformedArchiveException {
+    byte[] hash = archive.hash(signature.content().algorithm().digest());
+    return MessageDigest.isEqual(hash, signature.content().hash());
+  }
+
+  private SignedPackage signed(
+      VersionRecord record,
+      ByteSource upload,
+      PackageArchive archive,
+      Decision decision,
+      SigningSettings settings,
+      Instant signingTime)
+      throws IOException, MalformedArchiveException, MalformedSignatureException {
+    SignerIdentity signer = SignerIdentity.of(keys.current(record.repository(), Purpose.NUGET));
+    byte[] packageHash = packageHash(record, archive);
+    for (int attempt = 0; ; attempt++) {
+      SignaturePreparation preparation =
+          decision instanceof Decision.Countersign countersign
+              ? SignaturePreparation.repositoryCountersignature(
+                  countersign.author(), signer.chain(), signingTime, claim(record))
+              : SignaturePreparation.repositoryPrimary(
+                  packageHash, signer.chain(), signingTime, claim(record));
+      SignedBatch batch =
+          keys.sign(
+              record.repository(),
+              Purpose.NUGET,
+              List.of(
+                  new Item(
+                      dev.countermark.contracts.Events.nugetPurl(
+                          record.repository(), record.identity().toString()),
+                      "sha256:" + HexFormat.of().formatHex(packageHash),
+                      Bytes.of(preparation.digestToSign()))));
+      SignerIdentity by = SignerIdentity.of(batch.key());
+      if (by.fingerprint().equals(signer.fingerprint())) {
+        return finished(
+            record,
+            upload,
+            archive,
+            decision,
+            settings,
+            signingTime,
+            signer,
+            preparation,
+            batch.signatures().get(0).toArray());
+      }
+      // The key was rotated in between: the certificate is part of what is signed.
+      if (attempt > 0) {
+        throw new Failure.Transient("the key of " + record.repository() + " keeps changing", null);
+      }
+      signer = by;
+    }
+  }
+
+  private byte[] packageHash(VersionRecord record, PackageArchive archive)
+      throws IOException, MalformedArchiveException {
+    return archive.signature().isEmpty()
+        ? HexFormat.of().parseHex(record.upload().sha256())
+        : archive.hash(sha256());
+  }
+
+  private SignedPackage finished(
+      VersionRecord record,
+      ByteSource upload,
+      PackageArchive archive,
+      Decision decision,
+      SigningSettings settings,
+      Instant signingTime,
+      SignerIdentity signer,
+      SignaturePreparation preparation,
+      byte[] signatureValue)
+      throws IOException, MalformedArchiveException, MalformedSignatureException {
+    Optional<byte[]> token =
+        settings.timestamps() == TimestampPolicy.NONE
+            ? Optional.empty()
+            : timestamps.of(signatureValue, settings.timestamps() == TimestampPolicy.REQUIRED);
+    byte[] p7s =
+        token.isPresent()
+            ? preparation.finish(signatureValue, token.get())
+            : preparation.finish(signatureValue);
+    Layout layout = archive.withSignature(p7s, dosDateTime(signingTime));
+    verify(layout.over(upload), record, p7s, packageHash(record, archive), decision);
+    boolean countersigned = decision instanceof Decision.Countersign;
+    RepositoryClaim claim = claim(record);
+    return new SignedPackage(
+        file(record, layout),
+        new RepositorySignature(
+            countersigned ? SignatureKind.COUNTERSIGNATURE : SignatureKind.PRIMARY,
+            signer.keyVersion(),
+            signer.fingerprint(),
+            claim.serviceIndex().toString(),
+            claim.owners(),
+            signer.notAfter(),
+            token.isPresent(),
+            signingTime.truncatedTo(ChronoUnit.SECONDS),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS)),
+        replaced(decision));
+  }
+
+  private static Optional<ReplacedSignature> replaced(Decision decision) {
+    if (decision instanceof Decision.Countersign countersign) {
+      return countersign.replaced();
+    }
+    return decision instanceof Decision.Primary primary ? primary.replaced() : Optional.empty();
+  }
+
+  /** Nothing is published that a consumer would refuse; failing here is a bug of ours. */
+  private void verify(
+      ByteSource signed, VersionRecord record, byte[] p7s, byte[] packageHash, Decision decision)
+      throws IOException, MalformedArchiveException, MalformedSignatureException {
+    PackageArchive archive = PackageArchive.read(signed);
+    Preflight.check(archive);
+    byte[] read = archive.signatureBytes(archive.signature().orElseThrow());
+    PackageSignature signature = PackageSignature.parse(read);
+    SignerView ours = signature.repositorySigner().orElseThrow();
+    boolean authorKept =
+        !(decision instanceof Decision.Countersign countersign)
+            || signature.primary().type() == SignatureType.AUTHOR
+                && MessageDigest.isEqual(
+                    signature.primary().signatureValue(),
+                    countersign.author().primary().signatureValue());
+    boolean sound =
+        MessageDigest.isEqual(read, p7s)
+            && signature.isPrimaryGenuine()
+            && signature.isGenuine(ours)
+            && ours.certificateReferenceObjection().isEmpty()
+            && ours.repositoryClaim().filter(claim(record)::equals).isPresent()
+            && authorKept
+            && (decision instanceof Decision.Countersign
+                || MessageDigest.isEqual(signature.content().hash(), packageHash));
+    // What the hash covers is read again where that is cheap.
+    if (sound && record.upload().size() <= rehashLimit) {
+      sound =
+          MessageDigest.isEqual(
+              archive.hash(signature.content().algorithm().digest()), signature.content().hash());
+    }
+    if (!sound) {
+      throw new IllegalStateException(
+          "the signature made for " + record.identity() + " does not verify");
+    }
+  }
+
+  private SignedPackage kept(PackageArchive archive, VersionRecord record, SignerView foreign) {
+    RepositoryClaim claim = foreign.repositoryClaim().orElseThrow();
+    Layout layout = new Layout(List.of(new Range(0, record.upload().size())), new byte[0]);
+    return new SignedPackage(
+        file(record, layout),
+        new RepositorySignature(
+            SignatureKind.FOREIGN,
+            0,
+            SignerIdentity.fingerprint(foreign.certificate()),
+            claim.serviceIndex().toString(),
+            claim.owners(),
+            foreign.certificate().getNotAfter().toInstant(),
+            !foreign.timestamps().isEmpty(),
+            foreign.signingTime(),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS)),
+        Optional.empty());
+  }
+
+  private SignedFile file(VersionRecord record, Layout layout) {
+    List<ByteRun> runs = new ArrayList<>();
+    layout.ranges().forEach(r -> runs.add(new ByteRun(r.from(), r.to())));
+    boolean inline = layout.tail().length <= MAX_INLINE;
+    return new SignedFile(
+        runs,
+        inline ? Optional.of(Bytes.of(layout.tail())) : Optional.empty(),
+        inline ? Optional.empty() : Optional.of(stored(layout.tail())),
+        layout.size(),
+        etag(record, runs, layout.tail()));
+  }
+
+  private Part stored(byte[] tail) {
+    Part part =
+        new Part(
+            HexFormat.of().formatHex(sha256().digest(tail)),
+            tail.length,
+            UUID.nameUUIDFromBytes(tail).toString());
+    store.put(ObjectKeys.content(part.sha256(), part.upload()), tail, tail.length);
+    return part;
+  }
+
+  /** Two packages are the same when they are made of the same runs of the same upload. */
+  private static String etag(VersionRecord record, List<ByteRun> runs, byte[] tail) {
+    MessageDigest sha256 = sha256();
+    sha256.update(record.upload().sha256().getBytes(StandardCharsets.US_ASCII));
+    sha256.update(runs.toString().getBytes(StandardCharsets.US_ASCII));
+    sha256.update(tail);
+    return HexFormat.of().formatHex(sha256.digest());
+  }
+
+  /** MS-DOS date and time, in steps of two seconds, from 1980 on. */
+  static int dosDateTime(Instant time) {
+    LocalDateTime at = LocalDateTime.ofInstant(time, ZoneOffset.UTC);
+    int date = (at.getYear() - 1980) << 9 | at.getMonthValue() << 5 | at.getDayOfMonth();
+    int clock = at.getHour() << 11 | at.getMinute() << 5 | at.getSecond() / 2;
+    return date << 16 | clock;
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,269 @@
+package dev.countermark.gateway.nuget;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.contracts.Json;
+import dev.countermark.format.nupkg.metadata.Nuspec;
+import dev.countermark.format.nupkg.metadata.Nuspec.Dependency;
+import dev.countermark.format.nupkg.metadata.Nuspec.DependencyGroup;
+import dev.countermark.gateway.nuget.view.PackageVersions;
+import dev.countermark.gateway.nuget.view.SearchIndexes.Found;
+import dev.countermark.gateway.nuget.view.SearchIndexes.Results;
+import dev.countermark.gateway.nuget.view.VersionView;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The JSON that clients read about packages.
+ *
+ * @see "nuget reference, sections 6.4 to 6.6"
+ */
+final class Documents {
+  /** From so many versions on, the registration index refers to pages instead of holding them. */
+  private static final int INLINE_BELOW = 128;
+
+  private static final int PAGE = 64;
+  private static final Instant UNLISTED = Instant.parse("1900-01-01T00:00:00Z");
+
+  private final FeedAddresses at;
+  private final JsonNodeFactory json = JsonNodeFactory.instance;
+
+  Documents(FeedAddresses at) {
+    this.at = at;
+  }
+
+  /** Of the flat container: every version that can be downloaded. */
+  byte[] versions(PackageVersions versions) {
+    ObjectNode document = json.objectNode();
+    ArrayNode all = document.putArray("versions");
+    versions.ascending().forEach(v -> all.add(v.identity().version()));
+    return Json.write(document);
+  }
+
+  // ---- registration ---------------------------------------------------------------------------
+
+  byte[] registration(String hive, String lowerId, PackageVersions versions) {
+    List<VersionView> all = versions.ascending();
+    String base = at.registration(hive) + "/" + lowerId;
+    ObjectNode document = json.objectNode();
+    document.put("@id", base + "/index.json");
+    document.putArray("@type").add("catalog:CatalogRoot").add("PackageRegistration");
+    ArrayNode pages = json.arrayNode();
+    for (int from = 0; from < all.size(); from += PAGE) {
+      List<VersionView> page = all.subList(from, Math.min(from + PAGE, all.size()));
+      ObjectNode node = page(base, page);
+      if (all.size() < INLINE_BELOW) {
+        node.put("@id", base + "/index.json#page/" + range(page));
+        node.set("items", leaves(hive, page));
+      }
+      pages.add(node);
+    }
+    document.put("count", pages.size());
+    document.set("items", pages);
+    return Json.write(document);
+  }
+
+  /**
+   * One page.
+   *
+   * @param range {@code lower/upper} as in the page's address
+   */
+  Optional<byte[]> registrationPage(
+      String hive, String lowerId, String range, PackageVersions versions) {
+    List<VersionView> all = versions.ascending();
+    String base = at.registration(hive) + "/" + lowerId;
+    for (int from = 0; from < all.size(); from += PAGE) {
+      List<VersionView> page = all.subList(from, Math.min(from + PAGE, all.size()));
+      // A version that was added meanwhile moves the borders; the lower one finds the page.
+      if (range(page).equals(range)
+          || page.get(0).identity().version().equals(range.substring(0, range.indexOf('/')))) {
+        ObjectNode node = page(base, page);
+        node.put("parent", base + "/index.json");
+        node.set("items", leaves(hive, page));
+        return Optional.of(Json.write(node));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String range(List<VersionView> page) {
+    return page.get(0).identity().version() + "/" + page.get(page.size() - 1).identity().version();
+  }
+
+  private ObjectNode page(String base, List<VersionView> page) {
+    ObjectNode node = json.objectNode();
+    node.put("@id", base + "/page/" + range(page) + ".json");
+    node.put("@type", "catalog:CatalogPage");
+    node.put("count", page.size());
+    node.put("lower", page.get(0).version().normalized());
+    node.put("upper", page.get(page.size() - 1).version().normalized());
+    return node;
+  }
+
+  private ArrayNode leaves(String hive, List<VersionView> page) {
+    ArrayNode leaves = json.arrayNode();
+    for (VersionView version : page) {
+      ObjectNode leaf = leaves.addObject();
+      leaf.put("@id", leaf(hive, version));
+      leaf.put("@type", "Package");
+      leaf.set("catalogEntry", catalogEntry(hive, version));
+      leaf.put("packageContent", content(version));
+      leaf.put(
+          "registration", at.registration(hive) + "/" + version.identity().id() + "/index.json");
+    }
+    return leaves;
+  }
+
+  byte[] registrationLeaf(String hive, VersionView version) {
+    ObjectNode leaf = json.objectNode();
+    leaf.put("@id", leaf(hive, version));
+    leaf.putArray("@type").add("Package");
+    leaf.put("catalogEntry", leaf(hive, version) + "#entry");
+    leaf.put("listed", version.listed());
+    leaf.put("packageContent", content(version));
+    leaf.put("published", published(version));
+    leaf.put("registration", at.registration(hive) + "/" + version.identity().id() + "/index.json");
+    return Json.write(leaf);
+  }
+
+  private String leaf(String hive, VersionView version) {
+    return at.registration(hive) + "/" + version.identity() + ".json";
+  }
+
+  private String content(VersionView version) {
+    return files(version)
+        + "/"
+        + version.identity().id()
+        + "."
+        + version.identity().version()
+        + ".nupkg";
+  }
+
+  private String files(VersionView version) {
+    return at.flat() + "/" + version.identity();
+  }
+
+  private static String published(VersionView version) {
+    return (version.listed() ? version.published() : UNLISTED).toString();
+  }
+
+  private ObjectNode catalogEntry(String hive, VersionView version) {
+    Nuspec nuspec = version.nuspec();
+    ObjectNode entry = json.objectNode();
+    entry.put("@id", leaf(hive, version) + "#entry");
+    entry.put("@type", "PackageDetails");
+    entry.put("id", nuspec.id().value());
+    entry.put("version", nuspec.version().full());
+    describe(entry, version);
+    entry.put("authors", nuspec.authors());
+    nuspec.language().ifPresent(v -> entry.put("language", v));
+    nuspec.minClientVersion().ifPresent(v -> entry.put("minClientVersion", v));
+    nuspec
+        .license()
+        .filter(l -> !l.file())
+        .ifPresent(l -> entry.put("licenseExpression", l.value()));
+    if (version.hasReadme()) {
+      entry.put("readmeUrl", files(version) + "/readme");
+    }
+    entry.put("requireLicenseAcceptance", nuspec.requireLicenseAcceptance());
+    entry.put("listed", version.listed());
+    entry.put("published", published(version));
+    entry.put("packageContent", content(version));
+    entry.put("packageSize", version.size());
+    entry.put("packageHash", version.contentHash());
+    entry.put("packageHashAlgorithm", "SHA512");
+    ArrayNode groups = entry.putArray("dependencyGroups");
+    nuspec.groups().forEach(g -> groups.add(group(hive, g)));
+    return entry;
+  }
+
+  private ObjectNode group(String hive, DependencyGroup group) {
+    ObjectNode node = json.objectNode();
+    group.targetFramework().ifPresent(f -> node.put("targetFramework", f));
+    if (!group.dependencies().isEmpty()) {
+      ArrayNode dependencies = node.putArray("dependencies");
+      for (Dependency dependency : group.dependencies()) {
+        ObjectNode each = dependencies.addObject();
+        each.put("id", dependency.id().value());
+        each.put("range", dependency.range().normalized());
+        each.put(
+            "registration", at.registration(hive) + "/" + dependency.id().lower() + "/index.json");
+      }
+    }
+    return node;
+  }
+
+  /** What registration and search say alike. */
+  private void describe(ObjectNode node, VersionView version) {
+    Nuspec nuspec = version.nuspec();
+    node.put("description", nuspec.description());
+    node.put("summary", nuspec.summary().orElse(""));
+    node.put("title", nuspec.title().orElse(nuspec.id().value()));
+    ArrayNode tags = node.putArray("tags");
+    nuspec.tags().forEach(tags::add);
+    if (version.hasIcon()) {
+      node.put("iconUrl", files(version) + "/icon");
+    } else {
+      nuspec.iconUrl().ifPresent(v -> node.put("iconUrl", v));
+    }
+    if (version.hasLicense()) {
+      node.put("licenseUrl", files(version) + "/license");
+    } else {
+      nuspec.licenseUrl().ifPresent(v -> node.put("licenseUrl", v));
+    }
+    nuspec.projectUrl().ifPresent(v -> node.put("projectUrl", v));
+  }
+
+  // ---- search ---------------------------------------------------------------------------------
+
+  byte[] search(String hive, String owner, Results results) {
+    ObjectNode document = json.objectNode();
+    document.put("totalHits", results.total());
+    ArrayNode data = document.putArray("data");
+    for (Found found : results.page()) {
+      VersionView latest = found.versions().latest().orElseThrow();
+      ObjectNode node = data.addObject();
+      String registration = at.registration(hive) + "/" + found.lowerId() + "/index.json";
+      node.put("@id", registration);
+      node.put("@type", "Package");
+      node.put("registration", registration);
+      node.put("id", latest.nuspec().id().value());
+      node.put("version", latest.version().full());
+      describe(node, latest);
+      node.putArray("authors").add(latest.nuspec().authors());
+      node.putArray("owners").add(owner);
+      node.put("totalDownloads", 0);
+      node.put("verified", false);
+      ArrayNode types = node.putArray("packageTypes");
+      latest.nuspec().packageTypes().forEach(t -> types.addObject().put("name", t.name()));
+      ArrayNode versions = node.putArray("versions");
+      for (VersionView version : found.versions().ascending()) {
+        versions
+            .addObject()
+            .put("@id", leaf(hive, version))
+            .put("version", version.version().full())
+            .put("downloads", 0);
+      }
+    }
+    return Json.write(document);
+  }
+
+  byte[] ids(Results results) {
+    ObjectNode document = json.objectNode();
+    document.put("totalHits", results.total());
+    ArrayNode data = document.putArray("data");
+    results
+        .page()
+        .forEach(f -> data.add(f.versions().latest().orElseThrow().nuspec().id().value()));
+    return Json.write(document);
+  }
+
+  byte[] versionsOf(PackageVersions versions) {
+    ObjectNode document = json.objectNode();
+    ArrayNode data = document.putArray("data");
+    versions.ascending().forEach(v -> data.add(v.version().full()));
+    return Json.write(document);
+  }
+}

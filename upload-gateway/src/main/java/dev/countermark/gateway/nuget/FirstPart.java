@@ -1,0 +1,50 @@
+package dev.countermark.gateway.nuget;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.commons.fileupload.MultipartStream;
+
+/**
+ * The file of a push: the first part of a {@code multipart/form-data} body, whatever its name.
+ * Other parts are not read.
+ *
+ * @see "nuget reference, section 6.2"
+ */
+final class FirstPart {
+  private static final Pattern BOUNDARY =
+      Pattern.compile(
+          "multipart/form-data\\s*;.*?boundary=(?:\"([^\"]{1,70})\"|([^\\s;\"]{1,70})).*",
+          Pattern.CASE_INSENSITIVE);
+  private static final int BUFFER = 16 * 1024;
+
+  private FirstPart() {}
+
+  /**
+   * Copies the bytes of the part.
+   *
+   * @param contentType the request's; may be null
+   * @throws NugetException 400 when the body is something else
+   */
+  static void copy(InputStream body, String contentType, OutputStream to) throws IOException {
+    Matcher type = BOUNDARY.matcher(contentType == null ? "" : contentType.strip());
+    if (!type.matches()) {
+      throw new NugetException(400, "Push the package as multipart/form-data.");
+    }
+    String boundary = type.group(1) == null ? type.group(2) : type.group(1);
+    try {
+      MultipartStream parts =
+          new MultipartStream(body, boundary.getBytes(StandardCharsets.US_ASCII), BUFFER, null);
+      if (!parts.skipPreamble()) {
+        throw new NugetException(400, "The request carries no package.");
+      }
+      parts.readHeaders(); // at most 10 KB
+      parts.readBodyData(to);
+    } catch (MultipartStream.MalformedStreamException | IllegalArgumentException e) {
+      throw new NugetException(400, "The request is not well-formed multipart/form-data.");
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.countermark.gateway.nuget;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Events.PackageListingChanged;
+import dev.countermark.contracts.NugetRecords.Identity;
+import dev.countermark.contracts.NugetRecords.State;
+import dev.countermark.contracts.NugetRecords.VersionRecord;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.PackageFormat;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.gateway.events.ListingEvents;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Hides versions from search, shows them again, or deletes them. */
+final class Listings {
+  private final Records records;
+  private final Views views;
+  private final ListingEvents events;
+  private final Clock clock;
+
+  Listings(BlobStore store, Views views, ListingEvents events, Clock clock) {
+    this.records = new Records(store);
+    this.views = views;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  /**
+   * Unlists a version, or deletes it where the repository is set so.
+   *
+   * @return false when there is no such version
+   */
+  boolean remove(RepositoryRecord repository, Identity identity) {
+    return repository.nuget().deletePackages()
+        ? change(repository, identity, VersionRecord::deleted)
+        : change(repository, identity, v -> v.listed() ? v.listed(false) : v);
+  }
+
+  /**
+   * Lists a version again.
+   *
+   * @return false when there is no such version
+   */
+  boolean relist(RepositoryRecord repository, Identity identity) {
+    return change(repository, identity, v -> v.listed() ? v : v.listed(true));
+  }
+
+  private boolean change(
+      RepositoryRecord repository, Identity identity, UnaryOperator<VersionRecord> change) {
+    Optional<VersionRecord> now =
+        records.update(
+            ObjectKeys.nugetVersion(repository.repository(), identity),
+            VersionRecord.class,
+            found -> found.map(v -> v.state() == State.DELETED ? v : change.apply(v)));
+    boolean deletedNow = repository.nuget().deletePackages();
+    if (now.isEmpty() || now.get().state() == State.DELETED && !deletedNow) {
+      return false;
+    }
+    views.changed(repository.repository(), identity);
+    events.listingChanged(
+        PackageFormat.NUGET,
+        new PackageListingChanged(
+            repository.repository(),
+            identity.toString(),
+            "sha256:" + now.get().upload().sha256(),
+            clock.instant()));
+    return true;
+  }
+}

@@ -1,0 +1,337 @@
+package dev.countermark.gateway.nuget.view;
+
+import dev.countermark.format.nupkg.metadata.Nuspec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.core.FlattenGraphFilter;
+import org.apache.lucene.analysis.core.LowerCaseFilter;
+import org.apache.lucene.analysis.core.WhitespaceTokenizer;
+import org.apache.lucene.analysis.miscellaneous.WordDelimiterGraphFilter;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.SortedDocValuesField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.ConstantScoreQuery;
+import org.apache.lucene.search.DisjunctionMaxQuery;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.PrefixQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopFieldDocs;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.NIOFSDirectory;
+import org.apache.lucene.util.BytesRef;
+
+/**
+ * The packages of one repository, to be searched: one document per id in a Lucene index in a
+ * temporary folder. Unlisted versions are not in it.
+ */
+final class SearchIndex implements AutoCloseable {
+  private static final int MAX_TERMS = 24;
+  private static final int MAX_TEXT = 1_000;
+  private static final int MAX_TERM = 100;
+
+  /** What users may write before a colon, and the field that it means. */
+  private static final Map<String, String> FIELDS =
+      Map.of(
+          "packageid", "lid",
+          "id", "id",
+          "version", "version",
+          "title", "title",
+          "tag", "tags",
+          "tags", "tags",
+          "author", "authors",
+          "authors", "authors",
+          "description", "description",
+          "summary", "description");
+
+  /** Matches in the id count most. */
+  private static final Map<String, Float> WEIGHTS =
+      Map.of("id", 8f, "title", 3f, "tags", 3f, "authors", 1.5f, "description", 1f);
+
+  /** Where an owner is asked for: all packages have the repository's. */
+  private static final String OWNER = "owner";
+
+  private final Path folder;
+  private final String owner;
+  private final Directory directory;
+  private final Analyzer analyzer = new Words();
+  private final IndexWriter writer;
+  private final SearcherManager searchers;
+
+  /**
+   * @param owner of all packages
+   */
+  SearchIndex(String owner) {
+    this.owner = owner;
+    try {
+      this.folder = Files.createTempDirectory("countermark-search-");
+      this.directory = new NIOFSDirectory(folder);
+      this.writer = new IndexWriter(directory, new IndexWriterConfig(analyzer));
+      this.searchers = new SearcherManager(writer, null);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make a search index", e);
+    }
+  }
+
+  /** Cuts at everything that is no letter or digit, and where the case changes. */
+  private static final class Words extends Analyzer {
+    @Override
+    protected TokenStreamComponents createComponents(String field) {
+      WhitespaceTokenizer tokens = new WhitespaceTokenizer();
+      int how =
+          WordDelimiterGraphFilter.GENERATE_WORD_PARTS
+              | WordDelimiterGraphFilter.GENERATE_NUMBER_PARTS
+              | WordDelimiterGraphFilter.CATENATE_ALL
+              | WordDelimiterGraphFilter.SPLIT_ON_CASE_CHANGE
+              | WordDelimiterGraphFilter.SPLIT_ON_NUMERICS
+              | WordDelimiterGraphFilter.PRESERVE_ORIGINAL;
+      TokenStream parts = new FlattenGraphFilter(new WordDelimiterGraphFilter(tokens, how, null));
+      return new TokenStreamComponents(tokens, new LowerCaseFilter(parts));
+    }
+  }
+
+  /** Brings one package up to date; removes it when nothing of it is listed. */
+  void update(String lowerId, PackageVersions all) {
+    PackageVersions listed = all.only(VersionView::listed);
+    try {
+      Term key = new Term("lid", lowerId);
+      if (listed.isEmpty()) {
+        writer.deleteDocuments(key);
+      } else {
+        writer.updateDocument(key, document(lowerId, listed));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to a search index", e);
+    }
+  }
+
+  private static Document document(String lowerId, PackageVersions listed) {
+    Document document = new Document();
+    document.add(new StringField("lid", lowerId, Field.Store.YES));
+    document.add(new SortedDocValuesField("order", new BytesRef(lowerId)));
+    Nuspec latest = listed.latest().orElseThrow().nuspec();
+    text(document, "id", latest.id().value());
+    text(document, "title", latest.title().orElse(""));
+    text(document, "tags", String.join(" ", latest.tags()));
+    text(document, "authors", latest.authors());
+    text(document, "description", latest.description() + " " + latest.summary().orElse(""));
+    for (boolean prerelease : new boolean[] {false, true}) {
+      for (boolean semVer2 : new boolean[] {false, true}) {
+        SearchRequest any =
+            new SearchRequest("", 0, 0, prerelease, semVer2, java.util.Optional.empty());
+        if (listed.ascending().stream().anyMatch(any::covers)) {
+          document.add(new StringField("seen", seen(prerelease, semVer2), Field.Store.NO));
+        }
+      }
+    }
+    latest
+        .packageTypes()
+        .forEach(
+            t ->
+                document.add(
+                    new StringField("type", t.name().toLowerCase(Locale.ROOT), Field.Store.NO)));
+    listed
+        .ascending()
+        .forEach(
+            v -> document.add(new StringField("version", v.identity().version(), Field.Store.NO)));
+    return document;
+  }
+
+  private static void text(Document document, String field, String value) {
+    document.add(new TextField(field, value, Field.Store.NO));
+  }
+
+  private static String seen(boolean prerelease, boolean semVer2) {
+    return (prerelease ? "pre" : "stable") + (semVer2 ? "2" : "1");
+  }
+
+  /**
+   * @param total how many packages match in all
+   * @param lowerIds of one page, best first
+   */
+  record Hits(long total, List<String> lowerIds) {}
+
+  Hits search(SearchRequest request) {
+    return run(request, terms(request.text()));
+  }
+
+  /** Ids that begin with a text, or have a part that does; in alphabetical order. */
+  Hits idsLike(SearchRequest request) {
+    String start = request.text().strip().toLowerCase(Locale.ROOT);
+    if (start.isEmpty() || start.length() > MAX_TERM) {
+      return start.isEmpty() ? run(request, new MatchAllDocsQuery()) : new Hits(0, List.of());
+    }
+    BooleanQuery.Builder either = new BooleanQuery.Builder();
+    either.add(new PrefixQuery(new Term("lid", start)), Occur.SHOULD);
+    either.add(new PrefixQuery(new Term("id", start)), Occur.SHOULD);
+    return run(request, new ConstantScoreQuery(either.build()));
+  }
+
+  private Hits run(SearchRequest request, Query wanted) {
+    BooleanQuery.Builder query = new BooleanQuery.Builder();
+    query.add(wanted, Occur.MUST);
+    query.add(
+        new TermQuery(new Term("seen", seen(request.prerelease(), request.semVer2()))),
+        Occur.FILTER);
+    request
+        .packageType()
+        .filter(t -> !t.isBlank())
+        .ifPresent(
+            t ->
+                query.add(
+                    new TermQuery(new Term("type", t.strip().toLowerCase(Locale.ROOT))),
+                    Occur.FILTER));
+    try {
+      searchers.maybeRefreshBlocking();
+      IndexSearcher searcher = searchers.acquire();
+      try {
+        int until = request.skip() + request.take();
+        Sort order = new Sort(SortField.FIELD_SCORE, new SortField("order", SortField.Type.STRING));
+        long total = searcher.count(query.build());
+        if (until == 0 || total == 0) {
+          return new Hits(total, List.of());
+        }
+        TopFieldDocs top = searcher.search(query.build(), until, order);
+        List<String> ids = new ArrayList<>();
+        for (ScoreDoc hit :
+            Arrays.asList(top.scoreDocs)
+                .subList(Math.min(request.skip(), top.scoreDocs.length), top.scoreDocs.length)) {
+          ids.add(searcher.storedFields().document(hit.doc).get("lid"));
+        }
+        return new Hits(total, ids);
+      } finally {
+        searchers.release(searcher);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read a search index", e);
+    }
+  }
+
+  private Query terms(String text) {
+    BooleanQuery.Builder all = new BooleanQuery.Builder();
+    int count = 0;
+    String cut = text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text;
+    for (String term : cut.strip().split("\\s+")) {
+      if (!term.isEmpty() && count++ < MAX_TERMS) {
+        all.add(term(term.length() > MAX_TERM ? term.substring(0, MAX_TERM) : term), Occur.MUST);
+      }
+    }
+    return count == 0 ? new MatchAllDocsQuery() : all.build();
+  }
+
+  private Query term(String term) {
+    int colon = term.indexOf(':');
+    String name = colon < 0 ? "" : term.substring(0, colon).toLowerCase(Locale.ROOT);
+    String value = unquoted(term.substring(colon + 1));
+    if (name.equals(OWNER) || name.equals("owners")) {
+      return value.equalsIgnoreCase(owner) ? new MatchAllDocsQuery() : nothing();
+    }
+    String field = FIELDS.get(name);
+    if (field == null) {
+      return anywhere(unquoted(term));
+    }
+    if (field.equals("lid") || field.equals("version")) {
+      return new ConstantScoreQuery(new TermQuery(new Term(field, value.toLowerCase(Locale.ROOT))));
+    }
+    return in(field, value);
+  }
+
+  private static String unquoted(String value) {
+    return value.replace("\"", "");
+  }
+
+  private static Query nothing() {
+    return new BooleanQuery.Builder().build();
+  }
+
+  private Query anywhere(String value) {
+    List<Query> fields = new ArrayList<>();
+    WEIGHTS.forEach((field, weight) -> fields.add(new BoostQuery(in(field, value), weight)));
+    String lower = value.toLowerCase(Locale.ROOT);
+    fields.add(new BoostQuery(new ConstantScoreQuery(new TermQuery(new Term("lid", lower))), 100));
+    fields.add(new BoostQuery(new ConstantScoreQuery(new PrefixQuery(new Term("lid", lower))), 10));
+    return new DisjunctionMaxQuery(fields, 0.1f);
+  }
+
+  /** All words of the value; the last one may be the beginning of a longer one. */
+  private Query in(String field, String value) {
+    List<String> words = new ArrayList<>();
+    try (TokenStream tokens = analyzer.tokenStream(field, value)) {
+      CharTermAttribute word = tokens.addAttribute(CharTermAttribute.class);
+      tokens.reset();
+      while (tokens.incrementToken() && words.size() < MAX_TERMS) {
+        words.add(word.toString());
+      }
+      tokens.end();
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory", e);
+    }
+    if (words.isEmpty()) {
+      return nothing();
+    }
+    String whole = value.toLowerCase(Locale.ROOT);
+    BooleanQuery.Builder all = new BooleanQuery.Builder();
+    for (String word : words) {
+      // The joined forms are extra: the parts say it all.
+      if (words.size() == 1 || !word.equals(whole) && word.length() < joined(whole).length()) {
+        BooleanQuery.Builder either = new BooleanQuery.Builder();
+        either.add(new TermQuery(new Term(field, word)), Occur.SHOULD);
+        either.add(new BoostQuery(new PrefixQuery(new Term(field, word)), 0.5f), Occur.SHOULD);
+        all.add(either.build(), Occur.MUST);
+      }
+    }
+    BooleanQuery parts = all.build();
+    return parts.clauses().isEmpty() ? new TermQuery(new Term(field, words.get(0))) : parts;
+  }
+
+  private static String joined(String value) {
+    return value.replaceAll("[^\\p{L}\\p{N}]", "");
+  }
+
+  @Override
+  public void close() {
+    try {
+      searchers.close();
+      writer.rollback();
+      directory.close();
+      try (Stream<Path> files = Files.walk(folder)) {
+        files.sorted(Comparator.reverseOrder()).forEach(SearchIndex::delete);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove a search index", e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove a search index", e);
+    }
+  }
+}

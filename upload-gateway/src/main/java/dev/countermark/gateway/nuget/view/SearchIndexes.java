@@ -1,0 +1,159 @@
+package dev.countermark.gateway.nuget.view;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.NugetRecords.Identity;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.nuget.view.SearchIndex.Hits;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import org.jboss.logging.Logger;
+
+/** The search indexes of all repositories; each is made when somebody first searches there. */
+public final class SearchIndexes implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(SearchIndexes.class);
+  private static final int PAGE = 1_000;
+  private static final int PROGRESS = 5_000;
+
+  /** Clocks of gateway and store may differ, and events be late. */
+  private static final Duration MARGIN = Duration.ofMinutes(5);
+
+  private final BlobStore store;
+  private final PackageIndex packages;
+  private final Clock clock;
+  private final ConcurrentMap<RepositoryName, Built> built = new ConcurrentHashMap<>();
+
+  public SearchIndexes(BlobStore store, PackageIndex packages, Clock clock) {
+    this.store = store;
+    this.packages = packages;
+    this.clock = clock;
+  }
+
+  private static final class Built {
+    private final SearchIndex index;
+    private volatile Instant lookedAt;
+
+    Built(SearchIndex index, Instant lookedAt) {
+      this.index = index;
+      this.lookedAt = lookedAt;
+    }
+  }
+
+  /** A found package, with the versions that the request covers. */
+  public record Found(String lowerId, PackageVersions versions) {}
+
+  /**
+   * @param total how many packages match in all
+   */
+  public record Results(long total, List<Found> page) {}
+
+  public Results search(RepositoryName repository, SearchRequest request) {
+    return results(repository, request, index(repository).search(request));
+  }
+
+  /** Packages whose id, or a part of it, begins with the text. */
+  public Results idsLike(RepositoryName repository, SearchRequest request) {
+    return results(repository, request, index(repository).idsLike(request));
+  }
+
+  private Results results(RepositoryName repository, SearchRequest request, Hits hits) {
+    List<Found> page = new ArrayList<>();
+    for (String id : hits.lowerIds()) {
+      PackageVersions covered = packages.find(repository, id).only(request::covers);
+      if (!covered.isEmpty()) {
+        page.add(new Found(id, covered));
+      }
+    }
+    return new Results(hits.total(), page);
+  }
+
+  /** Brings one package up to date where there is an index. */
+  public void changed(RepositoryName repository, Identity identity) {
+    // Waits for an index that is being made: it may have read the package before it changed.
+    built.computeIfPresent(
+        repository,
+        (name, existing) -> {
+          existing.index.update(identity.id(), packages.find(repository, identity.id()));
+          return existing;
+        });
+  }
+
+  /** Makes up for events that got lost: looks at what was written since the last look. */
+  public void catchUp() {
+    built.forEach(
+        (repository, existing) -> {
+          Instant begin = clock.instant();
+          Set<String> ids = ids(repository, existing.lookedAt.minus(MARGIN));
+          ids.forEach(id -> existing.index.update(id, packages.find(repository, id)));
+          existing.lookedAt = begin;
+        });
+  }
+
+  /** How many visible versions of a repository meet a condition; reads all of them. */
+  public long count(RepositoryName repository, Predicate<VersionView> condition) {
+    long count = 0;
+    for (String id : ids(repository, Instant.MIN)) {
+      count += packages.find(repository, id).ascending().stream().filter(condition).count();
+    }
+    return count;
+  }
+
+  /** Throws the index of a repository away. */
+  public void forget(RepositoryName repository) {
+    Built existing = built.remove(repository);
+    if (existing != null) {
+      existing.index.close();
+    }
+  }
+
+  private SearchIndex index(RepositoryName repository) {
+    return built.computeIfAbsent(repository, this::build).index;
+  }
+
+  private Built build(RepositoryName repository) {
+    Instant begin = clock.instant();
+    Set<String> ids = ids(repository, Instant.MIN);
+    SearchIndex index = new SearchIndex(repository.owner());
+    int done = 0;
+    for (String id : ids) {
+      index.update(id, packages.find(repository, id));
+      if (++done % PROGRESS == 0) {
+        LOG.infof("search index of %s: %d of %d packages", repository, done, ids.size());
+      }
+    }
+    return new Built(index, begin);
+  }
+
+  /** Ids of packages with a record that was written after a time. */
+  private Set<String> ids(RepositoryName repository, Instant after) {
+    Set<String> ids = new TreeSet<>();
+    String last = "";
+    BlobStore.Page page;
+    do {
+      page = store.list(ObjectKeys.nugetPackages(repository), last, PAGE);
+      for (BlobStore.Entry entry : page.entries()) {
+        last = entry.key();
+        Matcher matcher = ObjectKeys.NUGET_RECORD.matcher(entry.key());
+        if (matcher.matches() && entry.lastModified().isAfter(after)) {
+          ids.add(matcher.group(3));
+        }
+      }
+    } while (page.more());
+    return ids;
+  }
+
+  @Override
+  public void close() {
+    built.values().forEach(b -> b.index.close());
+    built.clear();
+  }
+}
