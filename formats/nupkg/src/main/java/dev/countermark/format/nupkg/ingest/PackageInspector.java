@@ -139,6 +139,9 @@ public final class PackageInspector {
       }
       entries.put(name, entry);
     }
+    if (limits.isTooFar(total, archive.size())) {
+      throw new RefusedPackageException("The package unfolds too far.");
+    }
     names.checkAll();
     return entries;
   }
@@ -220,8 +223,7 @@ public final class PackageInspector {
       if (entry.getSize() > limits.entryBytes()) {
         throw new RefusedPackageException("An entry unfolds to too many bytes: " + shown);
       }
-      if (entry.getSize() > IngestLimits.RATIO_FROM
-          && entry.getSize() / limits.ratio() > entry.getCompressedSize()) {
+      if (limits.isTooFar(entry.getSize(), entry.getCompressedSize())) {
         throw new RefusedPackageException("An entry unfolds too far: " + shown);
       }
       CRC32 crc = new CRC32();

@@ -206,11 +206,28 @@ class PackageInspectorTest {
     refused("too long", archive -> archive.stored("n".repeat(2_000), ascii("x")));
   }
 
+  private static byte[] noise(int length) {
+    byte[] noise = new byte[length];
+    new Random(1).nextBytes(noise);
+    return noise;
+  }
+
   @Test
   void refusesBombs() {
-    refused("unfolds too far", archive -> archive.deflated("b", new byte[5 << 20]));
-    byte[] noise = new byte[3 << 20];
-    new Random(1).nextBytes(noise);
+    refused(
+        "An entry unfolds too far",
+        archive -> {
+          archive.deflated("b", new byte[5 << 20]);
+          archive.stored("noise", noise(64 << 10));
+        });
+    refused(
+        "The package unfolds too far",
+        archive -> {
+          for (int i = 0; i < 7; i++) {
+            archive.deflated("b" + i, new byte[1 << 20]);
+          }
+        });
+    byte[] noise = noise(3 << 20);
     refused(
         "too many bytes",
         archive -> {
@@ -295,9 +312,7 @@ class PackageInspectorTest {
     svg.stored("icon.svg", ascii("<svg/>"));
     refused("of a kind", svg.bytes());
     TestArchives large = sound("<license type='file'>LICENSE.txt</license>");
-    byte[] noise = new byte[(1 << 20) + 1];
-    new Random(1).nextBytes(noise);
-    large.stored("LICENSE.txt", noise);
+    large.stored("LICENSE.txt", noise((1 << 20) + 1));
     refused("more than 1 MiB", large.bytes());
   }
 
