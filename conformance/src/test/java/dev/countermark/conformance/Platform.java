@@ -45,13 +45,17 @@ final class Platform implements AutoCloseable {
   private final URI url;
   private final String adminToken;
   private final Optional<Path> data;
+  private final Optional<URI> httpsUrl;
+  private final Optional<Path> tlsAuthority;
   private final Path scratch;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private Platform(URI url, String adminToken, Optional<Path> data, Path scratch) {
-    this.url = url;
-    this.adminToken = adminToken;
+  private Platform(Map<String, String> endpoint, Optional<Path> data, Path scratch) {
+    this.url = URI.create(endpoint.get("COUNTERMARK_URL"));
+    this.adminToken = endpoint.get("COUNTERMARK_ADMIN_TOKEN");
+    this.httpsUrl = Optional.ofNullable(endpoint.get("COUNTERMARK_HTTPS_URL")).map(URI::create);
+    this.tlsAuthority = Optional.ofNullable(endpoint.get("COUNTERMARK_TLS_CA")).map(Path::of);
     this.data = data;
     this.scratch = scratch;
   }
@@ -66,7 +70,7 @@ final class Platform implements AutoCloseable {
     if (token == null) {
       throw new IllegalStateException("COUNTERMARK_URL is set, COUNTERMARK_ADMIN_TOKEN is not");
     }
-    return new Platform(URI.create(url), token, Optional.empty(), temporary());
+    return new Platform(System.getenv(), Optional.empty(), temporary());
   }
 
   /** A fresh one that nobody else uses. */
@@ -76,12 +80,7 @@ final class Platform implements AutoCloseable {
     launch(
         START_LIMIT, "--detach", "--data", data.toString(), "--port", Integer.toString(freePort()));
     try {
-      Map<String, String> endpoint = endpoint(data.resolve("endpoint.env"));
-      return new Platform(
-          URI.create(endpoint.get("COUNTERMARK_URL")),
-          endpoint.get("COUNTERMARK_ADMIN_TOKEN"),
-          Optional.of(data),
-          scratch);
+      return new Platform(endpoint(data.resolve("endpoint.env")), Optional.of(data), scratch);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -137,6 +136,17 @@ final class Platform implements AutoCloseable {
     return url;
   }
 
+  /** The platform over TLS; NuGet clients take nothing else. */
+  URI httpsUrl() {
+    return httpsUrl.orElseThrow(
+        () -> new IllegalStateException("COUNTERMARK_HTTPS_URL is not set"));
+  }
+
+  /** PEM file of the authority of the platform's TLS certificate. */
+  Optional<Path> tlsAuthority() {
+    return tlsAuthority;
+  }
+
   /** {@code host:port}, as image references begin with. */
   String host() {
     return url.getAuthority();
@@ -160,9 +170,18 @@ final class Platform implements AutoCloseable {
    * A new repository with a token that may push and pull; the settings are those of its creation.
    */
   Repository repository(OciOptions options) {
+    return repository("oci", options.json());
+  }
+
+  /**
+   * A new repository with a token that may push and pull.
+   *
+   * @param format whose settings these are
+   */
+  Repository repository(String format, ObjectNode settings) {
     String repository = "team-" + RUN + "/r" + NAMES.incrementAndGet();
     ObjectNode body = JsonNodeFactory.instance.objectNode();
-    body.set("oci", options.json());
+    body.set(format, settings);
     expect(call("PUT", "/api/v1/repositories/" + repository, Json.write(body)), 200, 201);
     HttpResponse<byte[]> answer =
         call(
@@ -182,6 +201,43 @@ final class Platform implements AutoCloseable {
     assertThat(response.statusCode())
         .as(() -> response.uri() + " " + new String(response.body(), StandardCharsets.UTF_8))
         .isIn((Object[]) statuses);
+  }
+
+  /**
+   * Rotates a key at once, as an operator who cannot wait.
+   *
+   * @return the key service's answer
+   */
+  JsonNode rotateImmediately(String repository, String purpose) {
+    try {
+      Path directory = data.orElseThrow();
+      java.util.Properties settings = new java.util.Properties();
+      try (var in = Files.newInputStream(directory.resolve("config/key-service.properties"))) {
+        settings.load(in);
+      }
+      String credential =
+          Files.readString(directory.resolve("secrets/key-service-credential-operator")).strip();
+      URI address =
+          URI.create(
+              "http://127.0.0.1:"
+                  + settings.getProperty("quarkus.http.port")
+                  + "/v1/repositories/"
+                  + repository
+                  + "/keys/"
+                  + purpose
+                  + ":rotate?immediately=true");
+      HttpResponse<byte[]> answer =
+          send(
+              HttpRequest.newBuilder(address)
+                  .timeout(Duration.ofSeconds(60))
+                  .header("Authorization", "Bearer " + credential)
+                  .POST(BodyPublishers.noBody())
+                  .build());
+      expect(answer, 200);
+      return Json.read(answer.body(), JsonNode.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Management call with the admin token. */

@@ -1,0 +1,183 @@
+package dev.countermark.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.contracts.Json;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.UUID;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** The NuGet feed of a repository of its own, over TLS. */
+final class NugetFeed {
+  private static final Duration SIGNED_LIMIT = Duration.ofSeconds(60);
+
+  private final Platform platform;
+  private final Platform.Repository repository;
+  private final HttpClient http;
+
+  private NugetFeed(Platform platform, Platform.Repository repository) {
+    this.platform = platform;
+    this.repository = repository;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .sslContext(tls(platform))
+            .build();
+  }
+
+  /** Anybody may restore from it. */
+  static NugetFeed open(Platform platform) {
+    return open(platform, JsonNodeFactory.instance.objectNode().put("anonymousRead", true));
+  }
+
+  static NugetFeed open(Platform platform, ObjectNode settings) {
+    return new NugetFeed(platform, platform.repository("nuget", settings));
+  }
+
+  private static SSLContext tls(Platform platform) {
+    try {
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      trusted.setCertificateEntry(
+          "platform",
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(
+                  new ByteArrayInputStream(
+                      Files.readAllBytes(platform.tlsAuthority().orElseThrow()))));
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("cannot trust the platform's TLS certificate", e);
+    }
+  }
+
+  Platform.Repository repository() {
+    return repository;
+  }
+
+  String owner() {
+    return repository.path().substring(0, repository.path().indexOf('/'));
+  }
+
+  String index() {
+    return platform.httpsUrl() + "/" + repository.path() + "/nuget/v3/index.json";
+  }
+
+  /** {@code nuget.config} as the platform hands it out. */
+  String config() {
+    HttpResponse<byte[]> answer = get("/keys/nuget/nuget.config");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  /** Below the repository's address, without credentials. */
+  HttpResponse<byte[]> get(String path) {
+    return send(request(path).build());
+  }
+
+  HttpResponse<byte[]> push(byte[] nupkg) {
+    String boundary = UUID.randomUUID().toString();
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    body.writeBytes(
+        ("--"
+                + boundary
+                + "\r\nContent-Type: application/octet-stream\r\nContent-Disposition: form-data;"
+                + " name=package; filename=package.nupkg; filename*=utf-8''package.nupkg\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII));
+    body.writeBytes(nupkg);
+    body.writeBytes(("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.US_ASCII));
+    return send(
+        request("/nuget/v3/package/")
+            .header("X-NuGet-ApiKey", repository.token())
+            .header("Content-Type", "multipart/form-data; boundary=\"" + boundary + "\"")
+            .PUT(BodyPublishers.ofByteArray(body.toByteArray()))
+            .build());
+  }
+
+  /** Pushes a package, waits until it is signed and visible, and downloads it. */
+  byte[] pushed(NugetPackage nupkg) {
+    HttpResponse<byte[]> answer = push(nupkg.bytes());
+    assertThat(answer.statusCode())
+        .as(new String(answer.body(), StandardCharsets.UTF_8))
+        .isEqualTo(202);
+    awaitSigned(nupkg.id(), nupkg.version());
+    return download(nupkg.id(), nupkg.version());
+  }
+
+  JsonNode awaitSigned(String id, String version) {
+    return await(id + " " + version + " is signed")
+        .atMost(SIGNED_LIMIT)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> status(id, version), s -> "signed".equals(s.path("status").asText()));
+  }
+
+  JsonNode status(String id, String version) {
+    HttpResponse<byte[]> answer =
+        send(
+            request("/status/nuget/" + id + "/" + version)
+                .header("X-NuGet-ApiKey", repository.token())
+                .build());
+    return Json.read(answer.body(), JsonNode.class);
+  }
+
+  byte[] download(String id, String version) {
+    String lower = id.toLowerCase(Locale.ROOT);
+    HttpResponse<byte[]> answer =
+        send(
+            request(
+                    "/nuget/v3/flat/"
+                        + lower
+                        + "/"
+                        + version
+                        + "/"
+                        + lower
+                        + "."
+                        + version
+                        + ".nupkg")
+                .header("X-NuGet-ApiKey", repository.token())
+                .build());
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return answer.body();
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(platform.httpsUrl() + "/" + repository.path() + path))
+        .timeout(Duration.ofSeconds(60));
+  }
+
+  private HttpResponse<byte[]> send(HttpRequest request) {
+    try {
+      return http.send(request, BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(request.uri().toString(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}
