@@ -49,7 +49,9 @@ public final class Demo implements Callable<Integer> {
         data == null
             ? RunningPlatform.startTemporary(line -> OUT.println("countermark: " + line))
             : RunningPlatform.at(data)) {
-      show(new Registry(platform.url(), platform.adminToken()));
+      Registry registry = new Registry(platform.url(), platform.adminToken());
+      show(registry);
+      new NugetDemo(platform, REPOSITORY, this::row).show();
     }
     boolean passed = rows.stream().allMatch(Row::passed);
     print();
@@ -116,7 +118,11 @@ public final class Demo implements Callable<Integer> {
   }
 
   private void check(String what, String by, boolean passed) {
-    rows.add(new Row(what, by, passed, ""));
+    row(what, by, passed, "");
+  }
+
+  private void row(String what, String by, boolean passed, String note) {
+    rows.add(new Row(what, by, passed, note));
   }
 
   /** Whatever released verifiers are installed must agree. */
@@ -200,7 +206,7 @@ public final class Demo implements Callable<Integer> {
         "dir:" + to);
   }
 
-  private static Optional<Path> onPath(String program) {
+  static Optional<Path> onPath(String program) {
     for (String folder : System.getenv().getOrDefault("PATH", "").split(":")) {
       Path file = Path.of(folder, program);
       if (Files.isExecutable(file)) {

@@ -44,7 +44,8 @@ final class Registry {
     send(
         "PUT",
         url + "/api/v1/repositories/" + repository,
-        "{\"oci\":{\"anonymousPull\":true}}".getBytes(StandardCharsets.UTF_8),
+        "{\"oci\":{\"anonymousPull\":true},\"nuget\":{\"anonymousRead\":true}}"
+            .getBytes(StandardCharsets.UTF_8),
         Map.of("Authorization", "Bearer " + token, "Content-Type", "application/json"));
   }
 

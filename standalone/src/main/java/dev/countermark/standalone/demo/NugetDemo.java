@@ -1,0 +1,279 @@
+package dev.countermark.standalone.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.countermark.format.nupkg.archive.ByteSource;
+import dev.countermark.format.nupkg.archive.MalformedArchiveException;
+import dev.countermark.format.nupkg.archive.PackageArchive;
+import dev.countermark.format.nupkg.signature.MalformedSignatureException;
+import dev.countermark.format.nupkg.signature.PackageSignature;
+import dev.countermark.format.nupkg.signature.SignerView;
+import dev.countermark.standalone.RunningPlatform;
+import dev.countermark.standalone.UserError;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Pushes a NuGet package, waits until it is signed, verifies and restores it. */
+final class NugetDemo {
+  private static final String ID = "Countermark.Demo";
+  private static final String BOUNDARY = "countermark-demo-boundary";
+
+  /** Where the first entry says when it was made: still a package, but not the one signed. */
+  private static final int LAST_MODIFIED = 10;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Takes down what was seen. */
+  interface Rows {
+    void row(String what, String by, boolean passed, String note);
+  }
+
+  private final String feed;
+  private final String keys;
+  private final String token;
+  private final Optional<Path> authority;
+  private final Rows rows;
+  private final HttpClient http;
+
+  /** Every run pushes a version of its own: a version is given away once. */
+  private final String version = "1.0." + Instant.now().getEpochSecond() % 1_000_000_000;
+
+  NugetDemo(RunningPlatform platform, String repository, Rows rows)
+      throws IOException, GeneralSecurityException {
+    String base = platform.httpsUrl().orElse(platform.url()) + "/" + repository;
+    this.feed = base;
+    this.keys = base + "/keys/nuget/";
+    this.token = platform.adminToken();
+    this.authority = platform.tlsAuthority();
+    this.rows = rows;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10));
+    if (authority.isPresent()) {
+      builder.sslContext(trusting(authority.get()));
+    }
+    this.http = builder.build();
+  }
+
+  private static SSLContext trusting(Path authority) throws IOException, GeneralSecurityException {
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    trusted.setCertificateEntry(
+        "platform",
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(authority))));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
+  }
+
+  void show() throws IOException, InterruptedException {
+    byte[] nupkg = nupkg();
+    push(nupkg);
+    awaitSigned();
+    byte[] signed = get(feed + "/nuget/v3/flat/" + lower() + "/" + version + "/" + file());
+    rows.row(ID + ", repository signature", "own verifier", verifies(signed, nupkg), "");
+    byte[] tampered = signed.clone();
+    tampered[LAST_MODIFIED] ^= 1;
+    rows.row(ID + ", altered package is refused", "own verifier", !verifies(tampered, nupkg), "");
+    if (Demo.onPath("dotnet").isPresent()) {
+      dotnet(signed, tampered);
+    } else {
+      System.out.println("countermark: no dotnet on the PATH: its checks are left out");
+    }
+  }
+
+  private static String lower() {
+    return ID.toLowerCase(java.util.Locale.ROOT);
+  }
+
+  private String file() {
+    return lower() + "." + version + ".nupkg";
+  }
+
+  private byte[] nupkg() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, String> entry :
+          Map.of(
+                  ID + ".nuspec",
+                  "<?xml version=\"1.0\"?><package><metadata><id>"
+                      + ID
+                      + "</id><version>"
+                      + version
+                      + "</version><authors>demo</authors><description>A sample</description>"
+                      + "</metadata></package>",
+                  "content/hello.txt",
+                  "hello\n")
+              .entrySet()) {
+        zip.putNextEntry(new ZipEntry(entry.getKey()));
+        zip.write(entry.getValue().getBytes(StandardCharsets.UTF_8));
+        zip.closeEntry();
+      }
+    }
+    return out.toByteArray();
+  }
+
+  private void push(byte[] nupkg) throws IOException, InterruptedException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    body.writeBytes(
+        ("--"
+                + BOUNDARY
+                + "\r\nContent-Disposition: form-data; name=\"package\"; filename=\"p.nupkg\"\r\n"
+                + "Content-Type: application/octet-stream\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII));
+    body.writeBytes(nupkg);
+    body.writeBytes(("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII));
+    HttpResponse<byte[]> answer =
+        send(
+            HttpRequest.newBuilder(URI.create(feed + "/nuget/v3/package/"))
+                .header("X-NuGet-ApiKey", token)
+                .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray())));
+    if (answer.statusCode() != 202) {
+      throw new UserError(
+          "the push of "
+              + file()
+              + " was answered "
+              + answer.statusCode()
+              + ": "
+              + new String(answer.body(), StandardCharsets.UTF_8));
+    }
+  }
+
+  private void awaitSigned() throws IOException, InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      JsonNode status = Registry.json(get(feed + "/status/nuget/" + lower() + "/" + version));
+      String stage = status.path("status").asText();
+      if (stage.equals("signed")) {
+        rows.row(
+            ID + " " + version + " signed",
+            "gateway",
+            true,
+            status.path("lagMillis").asLong() + " ms after the push");
+        return;
+      }
+      if (stage.equals("refused") || System.nanoTime() > end) {
+        throw new UserError(file() + " is " + stage + ", not signed");
+      }
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+  }
+
+  /** Whether it is the pushed package, with a genuine signature of this feed. */
+  private boolean verifies(byte[] signed, byte[] pushed) throws IOException {
+    try {
+      PackageArchive archive = PackageArchive.read(ByteSource.of(signed));
+      PackageSignature signature =
+          PackageSignature.parse(archive.signatureBytes(archive.signature().orElseThrow()));
+      SignerView signer = signature.repositorySigner().orElseThrow();
+      byte[] hash = archive.hash(MessageDigest.getInstance("SHA-256"));
+      return signature.isGenuine(signer)
+          && MessageDigest.isEqual(hash, signature.content().hash())
+          && MessageDigest.isEqual(hash, MessageDigest.getInstance("SHA-256").digest(pushed));
+    } catch (MalformedArchiveException | MalformedSignatureException e) {
+      return false;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private void dotnet(byte[] signed, byte[] tampered) throws IOException, InterruptedException {
+    Path work = Files.createTempDirectory("countermark-demo-dotnet-");
+    Path config = Files.write(work.resolve("nuget.config"), get(keys + "nuget.config"));
+    for (boolean good : new boolean[] {true, false}) {
+      Path file = Files.write(work.resolve("p.nupkg"), good ? signed : tampered);
+      int exit =
+          run(
+              work,
+              List.of(
+                  "dotnet", "nuget", "verify", file.toString(), "--configfile", config.toString()));
+      rows.row(
+          ID + (good ? " is verified" : ", altered, is refused"),
+          "dotnet nuget verify",
+          (exit == 0) == good,
+          "");
+    }
+    Path project = Files.createDirectories(work.resolve("project")).resolve("p.csproj");
+    Files.writeString(
+        project,
+        "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0"
+            + "</TargetFramework></PropertyGroup><ItemGroup><PackageReference Include=\""
+            + ID
+            + "\" Version=\""
+            + version
+            + "\"/></ItemGroup></Project>");
+    int exit =
+        run(
+            work,
+            List.of("dotnet", "restore", project.toString(), "--configfile", config.toString()));
+    rows.row(ID + " is restored, signatures required", "dotnet restore", exit == 0, "");
+  }
+
+  private int run(Path work, List<String> command) throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(new ArrayList<>(command))
+            .directory(work.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(work.resolve("clients.log").toFile()));
+    Map<String, String> environment = builder.environment();
+    environment.put("HOME", work.toString());
+    environment.put("DOTNET_CLI_HOME", work.toString());
+    environment.put("DOTNET_CLI_TELEMETRY_OPTOUT", "1");
+    environment.put("DOTNET_NOLOGO", "1");
+    environment.put("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
+    environment.put("NUGET_PACKAGES", work.resolve("packages").toString());
+    environment.put("NUGET_HTTP_CACHE_PATH", work.resolve("http").toString());
+    environment.put("NUGET_CERT_REVOCATION_MODE", "offline");
+    authority.ifPresent(a -> environment.put("SSL_CERT_FILE", a.toString()));
+    Process process = builder.start();
+    if (!process.waitFor(120, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      return -1;
+    }
+    return process.exitValue();
+  }
+
+  private byte[] get(String address) throws IOException, InterruptedException {
+    HttpResponse<byte[]> answer =
+        send(HttpRequest.newBuilder(URI.create(address)).header("X-NuGet-ApiKey", token));
+    if (answer.statusCode() != 200) {
+      throw new UserError(address + " was answered " + answer.statusCode());
+    }
+    return answer.body();
+  }
+
+  private HttpResponse<byte[]> send(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return http.send(
+        request.timeout(Duration.ofSeconds(60)).build(), HttpResponse.BodyHandlers.ofByteArray());
+  }
+}
