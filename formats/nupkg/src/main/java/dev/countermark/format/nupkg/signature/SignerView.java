@@ -19,6 +19,8 @@ import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.ASN1UTF8String;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
 import org.bouncycastle.asn1.cms.IssuerAndSerialNumber;
 import org.bouncycastle.asn1.cms.SignerIdentifier;
 import org.bouncycastle.asn1.cms.SignerInfo;
@@ -264,14 +266,25 @@ public final class SignerView {
 
   /** Why the reference to the certificate is not sound, if so; a primary one's always is. */
   public Optional<String> certificateReferenceObjection() {
-    return essObjection(info.getAuthenticatedAttributes(), certificate());
+    try {
+      return essObjection(info.getAuthenticatedAttributes(), certificate());
+    } catch (RuntimeException e) {
+      // Bouncy Castle throws unchecked exceptions of many kinds for other structures.
+      return Optional.of("The signing-certificate-v2 cannot be read.");
+    }
   }
 
-  /** Whether the content type is signed: RFC 5652 demands it of all but countersignatures. */
+  /** Whether the type "data" is signed: RFC 5652 demands it of all but countersignatures. */
   public boolean hasContentType() {
-    return CmsParts.count(
-            info.getAuthenticatedAttributes(), PKCSObjectIdentifiers.pkcs_9_at_contentType)
-        == 1;
+    List<ASN1Encodable> values =
+        CmsParts.values(
+            info.getAuthenticatedAttributes(), PKCSObjectIdentifiers.pkcs_9_at_contentType);
+    return values.size() == 1 && values.get(0).equals(CMSObjectIdentifiers.data);
+  }
+
+  /** Whether it is made by RSA PKCS#1 v1.5 with SHA-2; others are never taken for genuine. */
+  public boolean hasSupportedAlgorithms() {
+    return digestAlgorithm().filter(this::isRsa).isPresent();
   }
 
   /**
@@ -285,11 +298,10 @@ public final class SignerView {
     List<ASN1Encodable> digests =
         CmsParts.values(
             info.getAuthenticatedAttributes(), PKCSObjectIdentifiers.pkcs_9_at_messageDigest);
-    if (algorithm.isEmpty() || digests.size() != 1 || !isRsa(algorithm.get())) {
-      return false;
-    }
-    byte[] expected = ASN1OctetString.getInstance(digests.get(0)).getOctets();
-    if (!MessageDigest.isEqual(algorithm.get().hash(content), expected)) {
+    if (!hasSupportedAlgorithms()
+        || digests.size() != 1
+        || !(digests.get(0).toASN1Primitive() instanceof ASN1OctetString expected)
+        || !MessageDigest.isEqual(algorithm.orElseThrow().hash(content), expected.getOctets())) {
       return false;
     }
     try {
@@ -311,7 +323,9 @@ public final class SignerView {
           case SHA384 -> PKCSObjectIdentifiers.sha384WithRSAEncryption;
           case SHA512 -> PKCSObjectIdentifiers.sha512WithRSAEncryption;
         };
-    return oid.equals(PKCSObjectIdentifiers.rsaEncryption) || oid.equals(combined);
+    boolean bare =
+        algorithm.getParameters() == null || DERNull.INSTANCE.equals(algorithm.getParameters());
+    return bare && (oid.equals(PKCSObjectIdentifiers.rsaEncryption) || oid.equals(combined));
   }
 
   SignerInfo info() {
