@@ -1,0 +1,27 @@
+package dev.countermark.ctl;
+
+import dev.countermark.format.nupkg.verify.VerificationReport;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What is known of one file.
+ *
+ * @param report empty when the file could not be read
+ * @param problem why it could not be read
+ */
+record Judgement(Path file, Optional<VerificationReport> report, Optional<String> problem) {
+  static Judgement of(Path file, VerificationReport report) {
+    return new Judgement(file, Optional.of(report), Optional.empty());
+  }
+
+  static Judgement unreadable(Path file, UnreadableException problem) {
+    return new Judgement(file, Optional.empty(), Optional.of(problem.reason()));
+  }
+
+  int exitCode() {
+    return report
+        .map(r -> r.accepted() && !r.hasErrors() ? ExitCode.OK : ExitCode.REFUSED)
+        .orElse(ExitCode.NO_JUDGEMENT);
+  }
+}

@@ -1,0 +1,156 @@
+package dev.countermark.ctl;
+
+import dev.countermark.format.nupkg.archive.ByteSource;
+import dev.countermark.format.nupkg.signature.SignatureType;
+import dev.countermark.format.nupkg.verify.Finding;
+import dev.countermark.format.nupkg.verify.PackageVerifier;
+import dev.countermark.format.nupkg.verify.Severity;
+import dev.countermark.format.nupkg.verify.VerificationMode;
+import dev.countermark.format.nupkg.verify.VerificationPolicy;
+import dev.countermark.format.nupkg.verify.VerificationReport;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code countermark-ctl verify nupkg}. */
+@Command(
+    name = "nupkg",
+    description = {
+      "Verifies NuGet packages as \"dotnet nuget verify\" does, without network.",
+      "",
+      "Prints who signed each package and all findings with their NU30xx codes. Where this command is"
+          + " stricter than the client, the finding says so. Revocation is not looked at, because"
+          + " that would need a network.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit code:%n",
+    exitCodeList = {
+      "0:every package is accepted; warnings do not count",
+      "1:a package has a finding of severity error",
+      "2:the command line is wrong, or a file cannot be read"
+    },
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  countermark-ctl verify nupkg --root team-root.pem \\",
+      "    --service-index https://feed.example/acme/app/nuget/v3/index.json *.nupkg"
+    })
+final class VerifyNupkg implements Callable<Integer> {
+  private final Clock clock;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Packages (.nupkg).")
+  private List<Path> files;
+
+  @Option(
+      names = "--root",
+      paramLabel = "PEM",
+      description =
+          "File with root certificates of signers, as in the client's codesignctl.pem. Nobody else"
+              + " is trusted. Repeatable.")
+  private List<Path> roots = List.of();
+
+  @Option(
+      names = "--timestamp-root",
+      paramLabel = "PEM",
+      description =
+          "File with root certificates of timestamp authorities, as in the client's"
+              + " timestampctl.pem. Repeatable.")
+  private List<Path> timestampRoots = List.of();
+
+  @Option(
+      names = "--service-index",
+      paramLabel = "URL",
+      description = "Demand the signature of the repository with this service index.")
+  private URI serviceIndex;
+
+  @Option(
+      names = "--owner",
+      paramLabel = "NAME",
+      description =
+          "Demand that the repository's signature names this owner, or one of several."
+              + " Case-sensitive. Repeatable.")
+  private List<String> owners = List.of();
+
+  @Option(names = "--json", description = "Print one JSON document instead of text.")
+  private boolean json;
+
+  VerifyNupkg(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public Integer call() {
+    VerificationPolicy.Builder policy =
+        VerificationPolicy.builder(VerificationMode.VERIFY, clock.instant())
+            .codeSigningRoots(TrustedRoots.read(roots))
+            .timestampRoots(TrustedRoots.read(timestampRoots));
+    if (serviceIndex != null) {
+      policy.expectedServiceIndex(serviceIndex);
+    }
+    Judgements judgements =
+        json
+            ? new JsonJudgements(spec.commandLine().getOut())
+            : new TextJudgements(spec.commandLine().getOut(), spec.commandLine().getErr());
+    int exitCode = ExitCode.OK;
+    for (Path file : files) {
+      Judgement judgement = judge(file, policy.build());
+      judgements.add(judgement);
+      exitCode = Math.max(exitCode, judgement.exitCode());
+    }
+    judgements.end();
+    return exitCode;
+  }
+
+  private Judgement judge(Path file, VerificationPolicy policy) {
+    try {
+      return Judgement.of(file, withOwners(verify(file, policy)));
+    } catch (UnreadableException e) {
+      return Judgement.unreadable(file, e);
+    }
+  }
+
+  private static VerificationReport verify(Path file, VerificationPolicy policy) {
+    if (Files.isDirectory(file)) {
+      throw new UnreadableException(file, "is a directory");
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return new PackageVerifier().verify(ByteSource.of(channel), policy);
+    } catch (IOException e) {
+      throw new UnreadableException(file, e);
+    }
+  }
+
+  /** The client demands owners only of certificates that its configuration lists. */
+  private VerificationReport withOwners(VerificationReport report) {
+    boolean found =
+        report.signatures().stream()
+            .filter(s -> s.type() == SignatureType.REPOSITORY)
+            .anyMatch(s -> s.owners().stream().anyMatch(owners::contains));
+    if (owners.isEmpty() || found) {
+      return report;
+    }
+    List<Finding> findings = new ArrayList<>(report.findings());
+    findings.add(
+        new Finding(
+            "NU3034",
+            Severity.ERROR,
+            "No repository's signature names the owner " + String.join(" or ", owners) + ".",
+            true));
+    return new VerificationReport(findings, report.signatures(), report.contentHash(), false);
+  }
+}
