@@ -86,6 +86,7 @@ public final class ForgedSignature {
   public boolean essVersion1;
   public boolean essIssuer = true;
   public boolean essHash = true;
+  public boolean essUnreadable;
   public List<String> serviceIndexes = new ArrayList<>();
   public List<String> owners;
   public final List<ForgedSignature> countersigners = new ArrayList<>();
@@ -228,7 +229,7 @@ public final class ForgedSignature {
       all.add(
           attribute(
               PKCSObjectIdentifiers.id_aa_signingCertificateV2,
-              new SigningCertificateV2(certificateId())));
+              essUnreadable ? DERNull.INSTANCE : new SigningCertificateV2(certificateId())));
     }
     if (essVersion1) {
       all.add(

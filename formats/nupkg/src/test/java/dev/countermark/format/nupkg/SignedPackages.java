@@ -9,7 +9,11 @@ import dev.countermark.format.nupkg.ForgedSignature.Algorithm;
 import dev.countermark.format.nupkg.archive.ArchiveEntry;
 import dev.countermark.format.nupkg.archive.ByteSource;
 import dev.countermark.format.nupkg.archive.PackageArchive;
+import dev.countermark.format.nupkg.signature.PackageSignature;
+import dev.countermark.format.nupkg.signature.RepositoryClaim;
+import dev.countermark.format.nupkg.signature.SignaturePreparation;
 import dev.countermark.format.nupkg.verify.TrustedSigner;
+import java.net.URI;
 import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
@@ -21,8 +25,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.tsp.TSPAlgorithms;
 
 /**
@@ -105,6 +117,8 @@ public final class SignedPackages {
     packages.addContents();
     packages.addStructures();
     packages.addCertificates();
+    packages.addIssuers();
+    packages.addPrepared();
     packages.addCountersignatures();
     packages.addTimestamps();
     return List.copyOf(packages.all);
@@ -338,6 +352,120 @@ public final class SignedPackages {
         "WARNING NU3027");
   }
 
+  private void addIssuers() throws Exception {
+    String name = "CN=Test Intermediate,O=Example";
+    X509Certificate sound = TestPki.intermediate(name, AUTHOR_KEY);
+    issuer("Intermediate", sound, List.of(sound, ROOT), "WARNING NU3027");
+    issuer("NoIntermediate", sound, List.of(ROOT), "ERROR NU3012", "WARNING NU3027");
+    issuer(
+        "TlsIssuer",
+        name,
+        new Extension(
+            Extension.extendedKeyUsage,
+            false,
+            new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth).getEncoded()),
+        "ERROR NU3012",
+        "WARNING NU3027");
+    issuer(
+        "CodeSigningIssuer",
+        name,
+        new Extension(
+            Extension.extendedKeyUsage,
+            false,
+            new ExtendedKeyUsage(KeyPurposeId.id_kp_codeSigning).getEncoded()),
+        "WARNING NU3027");
+    issuer(
+        "UnknownCritical",
+        name,
+        new Extension(
+            new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.2"), true, DERNull.INSTANCE.getEncoded()),
+        "ERROR NU3012",
+        "WARNING NU3027");
+    issuer(
+        "UnknownUncritical",
+        name,
+        new Extension(
+            new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.2"), false, DERNull.INSTANCE.getEncoded()),
+        "WARNING NU3027");
+    issuer("NamePermitted", name, names("O=Example", true, true), "WARNING NU3027");
+    issuer(
+        "NameNotPermitted",
+        name,
+        names("O=Elsewhere", true, true),
+        "ERROR NU3012",
+        "WARNING NU3027");
+    issuer(
+        "NameNotPermittedUncritical",
+        name,
+        names("O=Elsewhere", true, false),
+        "ERROR NU3012",
+        "WARNING NU3027");
+    issuer("NameExcluded", name, names("O=Example", false, true), "ERROR NU3012", "WARNING NU3027");
+    issuer("NameNotExcluded", name, names("O=Elsewhere", false, true), "WARNING NU3027");
+  }
+
+  private static Extension names(String subtree, boolean permitted, boolean critical)
+      throws Exception {
+    GeneralSubtree[] subtrees = {
+      new GeneralSubtree(new GeneralName(new X500Name(subtree)), null, null)
+    };
+    NameConstraints constraints =
+        permitted ? new NameConstraints(subtrees, null) : new NameConstraints(null, subtrees);
+    return new Extension(Extension.nameConstraints, critical, constraints.getEncoded());
+  }
+
+  private void issuer(String id, String name, Extension extension, String... expected)
+      throws Exception {
+    X509Certificate issuer = TestPki.intermediate(name, AUTHOR_KEY, extension);
+    issuer(id, issuer, List.of(issuer, ROOT), expected);
+  }
+
+  private void issuer(
+      String id, X509Certificate issuer, List<X509Certificate> issuers, String... expected)
+      throws Exception {
+    X509Certificate leaf =
+        TestPki.leaf(
+            p -> p.issuer(issuer, AUTHOR_KEY, "SHA256withRSA").subject("CN=Signer,O=Example"));
+    byte[] file = repositoryBy(id, leaf, LEAF_KEY, issuers.toArray(X509Certificate[]::new));
+    add(id, file, listed(leaf), expected);
+  }
+
+  /** Signed by the code that signs in earnest. */
+  private void addPrepared() throws Exception {
+    RepositoryClaim claim =
+        new RepositoryClaim(URI.create(ForgedSignature.SERVICE_INDEX), List.of("acme"));
+    SignaturePreparation primary =
+        SignaturePreparation.repositoryPrimary(
+            sha256(unsigned("Prepared")), TestPki.chain(LEAF), NOW, claim);
+    add(
+        "Prepared",
+        signed("Prepared", primary.finish(TestPki.sign(LEAF_KEY, primary.digestToSign()))),
+        listed(LEAF),
+        "WARNING NU3027");
+    byte[] author =
+        signature(
+            "PreparedCounter",
+            ForgedSignature::author,
+            f -> f.by(authorCertificate(), AUTHOR_KEY, AUTHOR_ROOT));
+    SignaturePreparation counter =
+        SignaturePreparation.repositoryCountersignature(
+            PackageSignature.parse(author), TestPki.chain(LEAF), NOW, claim);
+    byte[] value = TestPki.sign(LEAF_KEY, counter.digestToSign());
+    add(
+        "PreparedCounter",
+        signed("PreparedCounter", counter.finish(value)),
+        listed(LEAF),
+        "WARNING NU3027",
+        "WARNING NU3042");
+    add(
+        "PreparedCounterStamped",
+        signed("PreparedCounter", counter.finish(value, new TestTsa().token(value))),
+        listed(LEAF),
+        true,
+        "WARNING NU3027",
+        "WARNING NU3042");
+  }
+
   private void addCountersignatures() throws Exception {
     countersigned("Countersigned", f -> {}, c -> {}, "WARNING NU3027", "WARNING NU3042");
     countersigned(
@@ -549,8 +677,7 @@ public final class SignedPackages {
 
   /** SHA-256 of a certificate, as {@code nuget.config} wants it. */
   public static String fingerprint(X509Certificate certificate) throws Exception {
-    byte[] hash = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
-    return HexFormat.of().withUpperCase().formatHex(hash);
+    return HexFormat.of().withUpperCase().formatHex(sha256(certificate.getEncoded()));
   }
 
   /** A package that nobody signed. */
@@ -615,8 +742,11 @@ public final class SignedPackages {
 
   private static byte[] signature(String id, Primary primary, Consumer<ForgedSignature> change)
       throws Exception {
-    byte[] hash = MessageDigest.getInstance("SHA-256").digest(unsigned(id));
-    return primary.of(hash).but(change).p7s();
+    return primary.of(sha256(unsigned(id))).but(change).p7s();
+  }
+
+  private static byte[] sha256(byte[] bytes) throws Exception {
+    return MessageDigest.getInstance("SHA-256").digest(bytes);
   }
 
   private static byte[] signed(String id, byte[] p7s) throws Exception {

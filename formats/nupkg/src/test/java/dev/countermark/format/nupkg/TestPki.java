@@ -130,15 +130,24 @@ public final class TestPki {
   }
 
   public static X509Certificate root(String subject, KeyPair key) {
+    return authority(subject, key, subject, key);
+  }
+
+  /** A certificate of an authority below {@link #ROOT}, with more extensions than it needs. */
+  public static X509Certificate intermediate(String subject, KeyPair key, Extension... more) {
+    return authority(subject, key, "CN=Test Signing Root,O=Example", ROOT_KEY, more);
+  }
+
+  private static X509Certificate authority(
+      String subject, KeyPair key, String issuer, KeyPair issuerKey, Extension... more) {
     try {
-      X500Name name = new X500Name(subject);
       X509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
-              name,
+              new X500Name(issuer),
               BigInteger.ONE,
               Date.from(NOW.minus(Duration.ofDays(3650))),
               Date.from(NOW.plus(Duration.ofDays(3650))),
-              name,
+              new X500Name(subject),
               key.getPublic());
       JcaX509ExtensionUtils ids = new JcaX509ExtensionUtils();
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
@@ -146,9 +155,12 @@ public final class TestPki {
           Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
       builder.addExtension(
           Extension.subjectKeyIdentifier, false, ids.createSubjectKeyIdentifier(key.getPublic()));
+      for (Extension extension : more) {
+        builder.addExtension(extension);
+      }
       String algorithm =
-          key.getPrivate().getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
-      return sign(builder, key.getPrivate(), algorithm);
+          issuerKey.getPrivate().getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
+      return sign(builder, issuerKey.getPrivate(), algorithm);
     } catch (GeneralSecurityException | CertIOException e) {
       throw new IllegalStateException(e);
     }

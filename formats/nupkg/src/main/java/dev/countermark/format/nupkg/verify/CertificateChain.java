@@ -30,7 +30,8 @@ final class CertificateChain {
           Extension.certificatePolicies.getId(),
           Extension.policyConstraints.getId(),
           Extension.policyMappings.getId(),
-          Extension.inhibitAnyPolicy.getId());
+          Extension.inhibitAnyPolicy.getId(),
+          Extension.nameConstraints.getId());
 
   private final List<X509Certificate> path;
   private final boolean trusted;
@@ -141,21 +142,22 @@ final class CertificateChain {
       if (!purposes.isEmpty() && !purposes.contains(purpose)) {
         defects.add("a certificate is not valid for this usage (NotValidForUsage)");
       }
-      if (hasUnsupportedExtension(certificate)) {
-        defects.add("a certificate has an extension that is not supported");
+      if (hasUnknownCriticalExtension(certificate)) {
+        defects.add("a certificate has a critical extension that is not supported");
       }
       if (i > 0) {
         checkIssuer(certificate, i - 1, defects);
       }
     }
+    if (!IssuedNames.arePermitted(path)) {
+      defects.add("a certificate has a name that its issuers may not give (NameConstraints)");
+    }
     return defects;
   }
 
-  /** Name constraints are not evaluated, so that nothing can be said where there are some. */
-  private static boolean hasUnsupportedExtension(X509Certificate certificate) {
+  private static boolean hasUnknownCriticalExtension(X509Certificate certificate) {
     Set<String> critical = certificate.getCriticalExtensionOIDs();
-    return critical != null && !KNOWN_EXTENSIONS.containsAll(critical)
-        || certificate.getExtensionValue(Extension.nameConstraints.getId()) != null;
+    return critical != null && !KNOWN_EXTENSIONS.containsAll(critical);
   }
 
   /**

@@ -7,6 +7,7 @@ import static dev.countermark.format.nupkg.TestPki.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.countermark.format.nupkg.ForgedSignature;
 import dev.countermark.format.nupkg.TestPki;
 import dev.countermark.format.nupkg.Vectors;
 import dev.countermark.format.nupkg.archive.ByteSource;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PackageSignatureTest {
@@ -221,6 +223,28 @@ class PackageSignatureTest {
         assertThat(e.getMessage()).isNotBlank();
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ForgedSignature.Algorithm.class)
+  void onlyRsaWithSha2IsGenuine(ForgedSignature.Algorithm algorithm) throws Exception {
+    PackageSignature signature =
+        PackageSignature.parse(
+            ForgedSignature.repository(HASH).but(f -> f.algorithm = algorithm).p7s());
+    boolean supported = algorithm == ForgedSignature.Algorithm.RSA_SHA256;
+    assertThat(signature.primary().hasSupportedAlgorithms()).isEqualTo(supported);
+    assertThat(signature.isPrimaryGenuine()).isEqualTo(supported);
+  }
+
+  @Test
+  void anUnreadableCertificateReferenceOfACountersignerIsAnObjection() throws Exception {
+    byte[] bytes =
+        ForgedSignature.author(HASH)
+            .countersigned(ForgedSignature.countersignature().but(f -> f.essUnreadable = true))
+            .p7s();
+    SignerView countersigner =
+        PackageSignature.parse(bytes).repositoryCountersigner().orElseThrow();
+    assertThat(countersigner.certificateReferenceObjection()).isPresent();
   }
 
   @Test

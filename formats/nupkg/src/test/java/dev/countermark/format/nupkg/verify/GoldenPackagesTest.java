@@ -3,16 +3,21 @@ package dev.countermark.format.nupkg.verify;
 import static dev.countermark.format.nupkg.TestPki.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countermark.format.nupkg.ForgedSignature;
+import dev.countermark.format.nupkg.SignedPackages;
+import dev.countermark.format.nupkg.TestPki;
 import dev.countermark.format.nupkg.Vectors;
 import dev.countermark.format.nupkg.archive.ByteSource;
 import dev.countermark.format.nupkg.archive.PackageArchive;
 import dev.countermark.format.nupkg.signature.PackageSignature;
+import dev.countermark.format.nupkg.signature.RepositoryClaim;
+import dev.countermark.format.nupkg.signature.SignaturePreparation;
 import dev.countermark.format.nupkg.signature.SignerView;
+import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -52,27 +57,57 @@ class GoldenPackagesTest {
     "Test.RepoCountersigned.1.0.0.nupkg, ERROR NU3018/WARNING NU3027/WARNING NU3042"
   })
   void isJudgedAsByTheClient(String name, String expected) throws Exception {
-    Set<X509Certificate> signing = new HashSet<>();
-    Set<X509Certificate> stamping = new HashSet<>();
+    VerificationReport report =
+        new PackageVerifier().verify(ByteSource.of(Vectors.nuget(name)), policy().build());
+    assertThat(codes(report))
+        .containsExactlyInAnyOrder(expected.isEmpty() ? new String[0] : expected.split("/"));
+  }
+
+  @Test
+  void aPublishedPackageIsStillGoodWithOurCountersignatureInsteadOfItsOwn() throws Exception {
+    String name = "newtonsoft.json.13.0.4.nupkg";
+    ByteSource published = ByteSource.of(Vectors.nuget(name));
+    RepositoryClaim claim =
+        new RepositoryClaim(URI.create(ForgedSignature.SERVICE_INDEX), List.of("acme"));
+    SignaturePreparation preparation =
+        SignaturePreparation.repositoryCountersignature(
+            signature(name), TestPki.chain(TestPki.LEAF), NOW, claim);
+    byte[] p7s = preparation.finish(TestPki.sign(TestPki.LEAF_KEY, preparation.digestToSign()));
+    ByteSource ours = PackageArchive.read(published).withSignature(p7s, 0).over(published);
+
+    VerificationReport before = new PackageVerifier().verify(published, policy().build());
+    VerificationReport after =
+        new PackageVerifier()
+            .verify(
+                ours,
+                policy()
+                    .trustedSigner(
+                        TrustedSigner.repository(
+                            SignedPackages.fingerprint(TestPki.LEAF), true, List.of()))
+                    .expectedServiceIndex(claim.serviceIndex())
+                    .build());
+    assertThat(codes(after)).containsExactly("WARNING NU3027");
+    assertThat(after.contentHash()).isEqualTo(before.contentHash());
+    assertThat(after.signatures().get(0)).isEqualTo(before.signatures().get(0));
+  }
+
+  /** Trusts what the published packages need. */
+  private static VerificationPolicy.Builder policy() throws Exception {
+    VerificationPolicy.Builder policy = VerificationPolicy.builder(VerificationMode.VERIFY, NOW);
     for (String published : PUBLISHED) {
       PackageSignature signature = signature(published);
-      signing.addAll(roots(signature.certificates()));
-      stamping.addAll(timestampRoots(signature));
+      policy.codeSigningRoots(roots(signature.certificates()));
+      policy.timestampRoots(timestampRoots(signature));
     }
-    stamping.addAll(timestampRoots(signature(PUBLICLY_TIMESTAMPED)));
-    VerificationPolicy policy =
-        VerificationPolicy.builder(VerificationMode.VERIFY, NOW)
-            .codeSigningRoots(signing)
-            .timestampRoots(stamping)
-            .build();
-    VerificationReport report =
-        new PackageVerifier().verify(ByteSource.of(Vectors.nuget(name)), policy);
-    assertThat(
-            report.findings().stream()
-                .filter(f -> !f.strict())
-                .map(f -> f.severity() + " " + f.code())
-                .distinct())
-        .containsExactlyInAnyOrder(expected.isEmpty() ? new String[0] : expected.split("/"));
+    return policy.timestampRoots(timestampRoots(signature(PUBLICLY_TIMESTAMPED)));
+  }
+
+  private static List<String> codes(VerificationReport report) {
+    return report.findings().stream()
+        .filter(f -> !f.strict())
+        .map(f -> f.severity() + " " + f.code())
+        .distinct()
+        .toList();
   }
 
   private static PackageSignature signature(String name) throws Exception {

@@ -268,7 +268,7 @@ class PackageVerifierTest {
   void damageIsFoundAndNeverCrashes() throws Exception {
     Sample sample = sample("Timestamped");
     VerificationPolicy policy = policy(VerificationMode.VERIFY, sample).build();
-    for (int seed = 0; seed < 3_000; seed++) {
+    for (int seed = 0; seed < 1_500; seed++) {
       Random random = new Random(seed);
       byte[] damaged = sample.file().clone();
       for (int i = 0; i <= random.nextInt(4); i++) {
