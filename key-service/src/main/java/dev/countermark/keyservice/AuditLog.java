@@ -10,9 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * Appends to audit chains. A record is one object, written by create-once under the next number:
@@ -20,7 +18,6 @@ import java.util.stream.Stream;
  * So a chain has one order over all replicas, and nothing is returned that is not in it.
  */
 final class AuditLog {
-  private static final int STRIPES = 64;
   private static final int MAX_HEADS = 10_000;
   private static final int ATTEMPTS = 1_000;
 
@@ -29,8 +26,7 @@ final class AuditLog {
   private final Clock clock;
   private final Cache<String, Head> heads = Caffeine.newBuilder().maximumSize(MAX_HEADS).build();
   // Threads of one replica queue for a chain instead of racing for it through the store.
-  private final List<Lock> locks =
-      Stream.<Lock>generate(ReentrantLock::new).limit(STRIPES).toList();
+  private final Stripes locks = new Stripes();
 
   AuditLog(BlobStore store, AuditSeal seal, Clock clock) {
     this.store = store;
@@ -44,9 +40,15 @@ final class AuditLog {
    * @param sequence of its last record, 0 when it has none
    * @param hash what the next record links to
    * @param keyVersion highest version that the chain has announced, 0 for none
+   * @param revocations how many versions it says are revoked
    */
-  record Head(long sequence, String hash, int keyVersion) {
-    static final Head EMPTY = new Head(0, AuditSeal.NOTHING, 0);
+  record Head(long sequence, String hash, int keyVersion, int revocations) {
+    static final Head EMPTY = new Head(0, AuditSeal.NOTHING, 0, 0);
+
+    private static Head of(AuditSeal.Opened last) {
+      AuditRecord record = last.record();
+      return new Head(record.sequence(), last.hash(), record.keyVersion(), record.revocations());
+    }
   }
 
   /**
@@ -54,9 +56,15 @@ final class AuditLog {
    *
    * @param entries empty to append nothing
    * @param keyVersion highest version announced once they are appended
+   * @param revocations how many versions are revoked once they are appended
    * @param result handed to the caller once they are
    */
-  record Appendix<T>(List<AuditRecord.Entry> entries, int keyVersion, T result) {}
+  record Appendix<T>(List<AuditRecord.Entry> entries, int keyVersion, int revocations, T result) {
+    /** The chain stays as it is. */
+    static <T> Appendix<T> nothing(Head head, T result) {
+      return new Appendix<>(List.of(), head.keyVersion(), head.revocations(), result);
+    }
+  }
 
   /**
    * Appends one record and returns only when it is durable.
@@ -68,7 +76,7 @@ final class AuditLog {
    * @throws KeyServiceException {@code AUDIT_BROKEN}
    */
   <T> T append(String prefix, String name, String caller, Function<Head, Appendix<T>> decide) {
-    Lock lock = locks.get(Math.floorMod(prefix.hashCode(), STRIPES));
+    Lock lock = locks.of(prefix);
     lock.lock();
     try {
       Head head = heads.getIfPresent(prefix);
@@ -89,12 +97,18 @@ final class AuditLog {
                     head.sequence() + 1,
                     head.hash(),
                     appendix.keyVersion(),
+                    appendix.revocations(),
                     clock.instant(),
                     caller,
                     appendix.entries()));
         if (write(prefix, head.sequence() + 1, sealed)) {
           heads.put(
-              prefix, new Head(head.sequence() + 1, AuditSeal.hash(sealed), appendix.keyVersion()));
+              prefix,
+              new Head(
+                  head.sequence() + 1,
+                  AuditSeal.hash(sealed),
+                  appendix.keyVersion(),
+                  appendix.revocations()));
           return appendix.result();
         }
         head = readForward(prefix, name, head);
@@ -106,6 +120,11 @@ final class AuditLog {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether a chain has any record. */
+  boolean isBegun(String prefix) {
+    return exists(prefix, 1);
   }
 
   private boolean write(String prefix, long sequence, byte[] sealed) {
@@ -129,7 +148,7 @@ final class AuditLog {
       if (!opened.record().previous().equals(head.hash())) {
         throw broken(prefix, head.sequence() + 1, "does not follow the one before it");
       }
-      head = new Head(head.sequence() + 1, opened.hash(), opened.record().keyVersion());
+      head = Head.of(opened);
     }
   }
 
@@ -161,7 +180,7 @@ final class AuditLog {
             .orElseThrow(() -> broken(prefix, last, "vanished"))
             .content();
     AuditSeal.Opened opened = open(prefix, name, last, sealed);
-    return readForward(prefix, name, new Head(last, opened.hash(), opened.record().keyVersion()));
+    return readForward(prefix, name, Head.of(opened));
   }
 
   private boolean exists(String prefix, long sequence) {

@@ -2,7 +2,9 @@ package dev.countermark.keyservice;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.RepositoryName;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -11,12 +13,14 @@ import java.util.Optional;
  * One link of an audit chain.
  *
  * @param format {@link #FORMAT}
- * @param chain which chain: {@code owner/name/purpose}, or {@code denials}
+ * @param chain which chain: {@code owner/name/purpose}, {@code authorities/purpose}, or {@code
+ *     denials}
  * @param sequence 1 for the first; also in the object's key
  * @param previous SHA-256 of the previous record's JSON line, lower-case hexadecimal; 64 zeros for
  *     the first
  * @param keyVersion highest key version that the chain has announced, this record included; 0 in
  *     {@code denials}
+ * @param revocations how many versions the chain says are revoked, this record included
  * @param at when it was written, by this service's clock
  * @param caller the client whose call caused it
  */
@@ -26,6 +30,7 @@ record AuditRecord(
     long sequence,
     String previous,
     int keyVersion,
+    int revocations,
     Instant at,
     String caller,
     List<Entry> entries) {
@@ -39,6 +44,7 @@ record AuditRecord(
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = KeyCreated.class, name = "key-created"),
+    @JsonSubTypes.Type(value = CertificateIssued.class, name = "certificate-issued"),
     @JsonSubTypes.Type(value = KeyRevoked.class, name = "key-revoked"),
     @JsonSubTypes.Type(value = Signed.class, name = "signed"),
     @JsonSubTypes.Type(value = Denied.class, name = "denied"),
@@ -46,23 +52,50 @@ record AuditRecord(
   sealed interface Entry {}
 
   /**
-   * A version came into force: the first one on first use, each later one by a rotation.
+   * A version was made: the first one on first use, each later one by a rotation or a renewal.
    *
    * @param by the client whose call made it
-   * @param certificate SHA-256 of its certificate, lower-case hexadecimal, where keys have one
-   * @param activeFrom when it begins to sign, if not at once
+   * @param activeFrom when it begins to sign; absent: at once
    */
   record KeyCreated(
-      int version,
-      String fingerprint,
-      Instant createdAt,
-      String by,
-      Optional<String> certificate,
-      Optional<Instant> activeFrom)
+      int version, String fingerprint, Instant createdAt, String by, Optional<Instant> activeFrom)
       implements Entry {
     KeyCreated {
-      certificate = certificate == null ? Optional.empty() : certificate;
       activeFrom = activeFrom == null ? Optional.empty() : activeFrom;
+    }
+  }
+
+  /**
+   * A version got its certificate.
+   *
+   * @param fingerprint SHA-256 of the certificate, lower-case hexadecimal
+   * @param serial hexadecimal
+   * @param subject as in RFC 2253
+   * @param issuer SHA-256 of the issuer's certificate, lower-case hexadecimal; equal to {@code
+   *     fingerprint} for a root
+   */
+  record CertificateIssued(
+      int version,
+      String fingerprint,
+      String serial,
+      String subject,
+      String issuer,
+      Instant notBefore,
+      Instant notAfter)
+      implements Entry {
+    /**
+     * @param chain DER, the new certificate first, the root last
+     */
+    static CertificateIssued of(int version, List<Bytes> chain) {
+      X509Certificate certificate = Certificates.read(chain.get(0));
+      return new CertificateIssued(
+          version,
+          Certificates.fingerprint(chain.get(0)),
+          certificate.getSerialNumber().toString(16),
+          certificate.getSubjectX500Principal().getName(),
+          Certificates.fingerprint(chain.get(Math.min(1, chain.size() - 1))),
+          certificate.getNotBefore().toInstant(),
+          certificate.getNotAfter().toInstant());
     }
   }
 
@@ -74,7 +107,7 @@ record AuditRecord(
    *
    * @param digest of the package that it is for
    * @param hash what was signed, lower-case hexadecimal
-   * @param signature SHA-256 of the DER signature, lower-case hexadecimal
+   * @param signature SHA-256 of the signature, lower-case hexadecimal
    * @param keyVersion version of the key that made it
    */
   record Signed(

@@ -7,6 +7,8 @@ import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.crypto.generators.ECKeyPairGenerator;
@@ -39,19 +41,21 @@ final class EcdsaKey implements SigningKey {
           SECObjectIdentifiers.secp256r1,
           CustomNamedCurves.getByOID(SECObjectIdentifiers.secp256r1));
 
+  private static final AlgorithmIdentifier ECDSA_WITH_SHA256 =
+      new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
+
   private final ECPrivateKeyParameters secret;
+  private final ECPublicKeyParameters publicKey;
   private final Bytes spki;
   private final String fingerprint;
 
   private EcdsaKey(ECPrivateKeyParameters secret) {
     this.secret = secret;
     var point = new FixedPointCombMultiplier().multiply(P256.getG(), secret.getD()).normalize();
+    this.publicKey = new ECPublicKeyParameters(point, P256);
     try {
       this.spki =
-          Bytes.of(
-              SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(
-                      new ECPublicKeyParameters(point, P256))
-                  .getEncoded());
+          Bytes.of(SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(publicKey).getEncoded());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -99,6 +103,11 @@ final class EcdsaKey implements SigningKey {
     return fingerprint;
   }
 
+  @Override
+  public AlgorithmIdentifier signatureAlgorithm() {
+    return ECDSA_WITH_SHA256;
+  }
+
   /**
    * @param hash SHA-256 of the message, 32 bytes
    * @return DER ECDSA-Sig-Value
@@ -112,6 +121,18 @@ final class EcdsaKey implements SigningKey {
       return Bytes.of(StandardDSAEncoding.INSTANCE.encode(P256.getN(), rs[0], rs[1]));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public boolean verifies(Bytes hash, Bytes signature) {
+    ECDSASigner verifier = new ECDSASigner();
+    verifier.init(false, publicKey);
+    try {
+      BigInteger[] rs = StandardDSAEncoding.INSTANCE.decode(P256.getN(), signature.toArray());
+      return verifier.verifySignature(hash.toArray(), rs[0], rs[1]);
+    } catch (IOException | IllegalArgumentException e) {
+      return false; // Not a pair of numbers in range.
     }
   }
 

@@ -4,16 +4,13 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
-import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyClient.SignedBatch;
 import dev.countermark.keys.KeyServiceApi;
 import dev.countermark.keyservice.AuditLog.Appendix;
 import dev.countermark.keyservice.AuditLog.Head;
 import dev.countermark.keyservice.KeyServiceException.Code;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -27,29 +24,17 @@ import java.util.Optional;
  * KeyServiceException} otherwise.
  */
 public final class KeyCustodian {
-  /** Who makes the keys that follow those whose certificate ends. */
-  private static final String RENEWAL = "renewal";
-
   private final KeyRings rings;
-  private final AuditLog audit;
+  private final KeyRotation rotation;
+  private final KeyChain chain;
   private final Denials denials;
-  private final Rotation rotation;
   private final Clock clock;
 
-  /**
-   * When NuGet keys change.
-   *
-   * @param announced how long a new version is published before it signs: clients remember the old
-   *     list of certificates for up to an hour
-   * @param renewBefore how long before the end of its certificate a key is followed by a new one
-   */
-  record Rotation(Duration announced, Duration renewBefore) {}
-
-  KeyCustodian(KeyRings rings, AuditLog audit, Denials denials, Rotation rotation, Clock clock) {
+  KeyCustodian(KeyRings rings, KeyRotation rotation, KeyChain chain, Denials denials, Clock clock) {
     this.rings = rings;
-    this.audit = audit;
-    this.denials = denials;
     this.rotation = rotation;
+    this.chain = chain;
+    this.denials = denials;
     this.clock = clock;
   }
 
@@ -86,52 +71,21 @@ public final class KeyCustodian {
     }
     // A key that this call makes is announced together with its first signatures.
     Signing signing = new Signing(scope, items);
-    signing.with(renewed(scope, rings.getOrCreate(scope, caller.name()).ring()));
-    return append(scope, caller.name(), signing::after);
+    signing.with(rotation.renewed(scope, rings.getOrCreate(scope, caller.name()).ring()));
+    return chain.append(scope, caller.name(), signing::after);
   }
 
   /**
-   * Makes a new version. It becomes the current one at once, or for NuGet when it was announced
-   * long enough.
+   * Makes a new version. It becomes the current one when it was announced long enough; where keys
+   * are not announced, at once.
    *
-   * @param immediately do not wait, because the current one is compromised
+   * @param immediately do not announce it, because the current one is compromised
    * @return the new version
    */
   public PublicKeyVersion rotate(Caller caller, KeyScope scope, boolean immediately) {
     require(caller, scope, "rotate", caller.mayRotate());
-    rings.getOrCreate(scope, caller.name());
-    int next = rings.reload(scope).newest().version() + 1;
-    // Whoever loses this race finds the winner's new version there: the key was rotated.
-    rings.create(scope, next, caller.name(), immediately ? Optional.empty() : activeFrom(scope));
-    KeyRing ring = rings.reload(scope);
-    announce(scope, caller.name(), ring);
+    KeyRing ring = rotation.rotate(scope, caller.name(), immediately);
     return ring.published(ring.newest(), clock.instant());
-  }
-
-  private Optional<Instant> activeFrom(KeyScope scope) {
-    return scope.purpose() == Purpose.NUGET && !rotation.announced().isZero()
-        ? Optional.of(clock.instant().plus(rotation.announced()).truncatedTo(ChronoUnit.MILLIS))
-        : Optional.empty();
-  }
-
-  /** The ring, with a new version when the certificate of the newest one ends soon. */
-  private KeyRing renewed(KeyScope scope, KeyRing ring) {
-    List<Bytes> certificates = ring.newest().certificates();
-    if (certificates.isEmpty()) {
-      return ring;
-    }
-    Instant end = rings.notAfter(certificates.get(0));
-    if (clock.instant().isBefore(end.minus(rotation.renewBefore()))) {
-      return ring;
-    }
-    int next = rings.reload(scope).newest().version() + 1;
-    if (next != ring.newest().version() + 1) {
-      return rings.reload(scope); // somebody else was first
-    }
-    rings.create(scope, next, RENEWAL, activeFrom(scope));
-    KeyRing after = rings.reload(scope);
-    announce(scope, RENEWAL, after);
-    return after;
   }
 
   /**
@@ -159,16 +113,12 @@ public final class KeyCustodian {
     KeyRing revoked = rings.reload(scope);
     PublicKeyVersion published =
         revoked.published(revoked.records().get(version - 1), clock.instant());
-    append(
+    chain.revoke(
         scope,
         caller.name(),
-        head -> {
-          List<AuditRecord.Entry> entries = announcements(head, revoked);
-          entries.add(
-              new AuditRecord.KeyRevoked(
-                  version, published.fingerprint(), published.revokedAt().orElseThrow()));
-          return new Appendix<>(entries, announced(head, revoked), published);
-        });
+        revoked,
+        new AuditRecord.KeyRevoked(
+            version, published.fingerprint(), published.revokedAt().orElseThrow()));
     return published;
   }
 
@@ -186,48 +136,12 @@ public final class KeyCustodian {
   private KeyRing ring(Caller caller, KeyScope scope) {
     KeyRings.Found found = rings.getOrCreate(scope, caller.name());
     if (found.created()) {
-      announce(scope, caller.name(), found.ring());
+      chain.announce(scope, caller.name(), found.ring());
     }
-    return renewed(scope, found.ring());
+    return rotation.renewed(scope, found.ring());
   }
 
-  private void announce(KeyScope scope, String caller, KeyRing ring) {
-    append(
-        scope,
-        caller,
-        head -> new Appendix<>(announcements(head, ring), announced(head, ring), ring));
-  }
-
-  private <T> T append(
-      KeyScope scope, String caller, java.util.function.Function<Head, Appendix<T>> decide) {
-    return audit.append(KeysBucket.chain(scope), scope.toString(), caller, decide);
-  }
-
-  private static int announced(Head head, KeyRing ring) {
-    return Math.max(head.keyVersion(), ring.newest().version());
-  }
-
-  /**
-   * The versions that the chain does not know yet, for instance because a replica died just then.
-   */
-  private static List<AuditRecord.Entry> announcements(Head head, KeyRing ring) {
-    List<AuditRecord.Entry> entries = new ArrayList<>();
-    for (KeyRecord key : ring.records()) {
-      if (key.version() > head.keyVersion()) {
-        entries.add(
-            new AuditRecord.KeyCreated(
-                key.version(),
-                key.fingerprint(),
-                key.createdAt(),
-                key.createdBy(),
-                key.certificates().stream().findFirst().map(c -> Hashes.sha256Hex(c.toArray())),
-                key.activeFrom()));
-      }
-    }
-    return entries;
-  }
-
-  /** A batch that is signed again when the chain turns out to know a newer key. */
+  /** A batch that is signed again when the chain turns out to know more of the key. */
   private final class Signing {
     private final KeyScope scope;
     private final List<Item> items;
@@ -244,10 +158,7 @@ public final class KeyCustodian {
       ring = current;
       Instant now = clock.instant();
       KeyRecord record = ring.current(now);
-      if (ring.isRevoked(record)) {
-        throw new KeyServiceException(
-            Code.CONFLICT, "the current key of " + scope + " is revoked: rotate first");
-      }
+      requireFit(record, now);
       SigningKey key = rings.open(scope, record);
       List<Bytes> signatures = new ArrayList<>(items.size());
       entries = new ArrayList<>(items.size());
@@ -266,24 +177,42 @@ public final class KeyCustodian {
       batch = new SignedBatch(ring.published(record, now), List.copyOf(signatures));
     }
 
+    private void requireFit(KeyRecord record, Instant now) {
+      if (ring.isRevoked(record)) {
+        throw new KeyServiceException(
+            Code.CONFLICT, "the current key of " + scope + " is revoked: rotate first");
+      }
+      Optional<Instant> end = ring.end(record);
+      if (end.isPresent() && !now.isBefore(end.get())) {
+        throw new KeyServiceException(
+            Code.CONFLICT,
+            "the certificate of the current key of " + scope + " ended at " + end.get());
+      }
+    }
+
     Appendix<SignedBatch> after(Head head) {
-      if (head.keyVersion() > ring.newest().version()) {
-        // Another replica rotated: nothing signed by the old key may follow in the chain.
+      if (isBehind(head)) {
+        // Another replica rotated or revoked: nothing signed by the old key may follow in the
+        // chain.
         with(rings.reload(scope));
       }
-      if (head.keyVersion() > ring.newest().version()) {
+      if (isBehind(head)) {
         throw new KeyServiceException(
             Code.RECORD_UNUSABLE,
-            "the audit chain of "
-                + scope
-                + " knows version "
-                + head.keyVersion()
-                + ", the bucket only "
-                + ring.newest().version());
+            "the audit chain of %s knows %d versions and %d revocations, the bucket only %d and %d"
+                .formatted(
+                    scope,
+                    head.keyVersion(),
+                    head.revocations(),
+                    ring.newest().version(),
+                    ring.revocations().size()));
       }
-      List<AuditRecord.Entry> all = announcements(head, ring);
-      all.addAll(entries);
-      return new Appendix<>(all, ring.newest().version(), batch);
+      return KeyChain.with(head, ring, entries, batch);
+    }
+
+    private boolean isBehind(Head head) {
+      return head.keyVersion() > ring.newest().version()
+          || head.revocations() > ring.revocations().size();
     }
   }
 }

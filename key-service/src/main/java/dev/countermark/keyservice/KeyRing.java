@@ -5,36 +5,57 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * All versions of one key as the bucket had them at one moment.
  *
  * @param records version 1 first, without holes, at least one
  * @param revocations by version
+ * @param ends of the certificates, by version; only of those that have one
  */
-record KeyRing(List<KeyRecord> records, Map<Integer, Revocation> revocations) {
+record KeyRing(
+    List<KeyRecord> records, Map<Integer, Revocation> revocations, Map<Integer, Instant> ends) {
   KeyRing {
     records = List.copyOf(records);
     revocations = Map.copyOf(revocations);
+    ends = Map.copyOf(ends);
   }
 
-  /** The one that signs: the highest of those that are active; the first always is. */
+  /**
+   * The one that signs: the highest of those that are active and not revoked. When all are revoked
+   * the highest, which must not sign.
+   */
   KeyRecord current(Instant now) {
-    for (int i = records.size() - 1; i > 0; i--) {
-      if (records.get(i).isActive(now)) {
+    return highest(record -> record.isActive(now) && !isRevoked(record));
+  }
+
+  /** The one that will sign when all that is announced is in force. */
+  KeyRecord heir() {
+    return highest(record -> !isRevoked(record));
+  }
+
+  private KeyRecord highest(Predicate<KeyRecord> fit) {
+    for (int i = records.size() - 1; i >= 0; i--) {
+      if (fit.test(records.get(i))) {
         return records.get(i);
       }
     }
-    return records.get(0);
+    return newest();
   }
 
-  /** The highest, be it active or only announced. */
+  /** The highest, be it active, announced or revoked. */
   KeyRecord newest() {
     return records.get(records.size() - 1);
   }
 
   boolean isRevoked(KeyRecord record) {
     return revocations.containsKey(record.version());
+  }
+
+  /** When the certificate of a version ends; empty when it has none. */
+  Optional<Instant> end(KeyRecord record) {
+    return Optional.ofNullable(ends.get(record.version()));
   }
 
   /** Oldest first. */

@@ -3,10 +3,7 @@ package dev.countermark.keyservice;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.countermark.blobs.BlobStore;
-import dev.countermark.blobs.BlobStore.Entry;
-import dev.countermark.blobs.BlobStore.Page;
 import dev.countermark.blobs.Records;
-import dev.countermark.contracts.Bytes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Supplier;
 
 /**
  * Finds and makes the versions of keys. A version is one object, made by create-once; the highest
@@ -25,8 +24,6 @@ import java.util.TreeSet;
  * a short time, and unwrapped private keys for a bounded number of keys.
  */
 final class KeyRings {
-  private static final int PAGE = 1_000;
-
   private record VersionOf(KeyScope scope, int version) {}
 
   private final BlobStore store;
@@ -34,9 +31,9 @@ final class KeyRings {
   private final KeyEnvelope envelope;
   private final KeyMint mint;
   private final Clock clock;
+  private final Stripes making = new Stripes();
   private final Cache<KeyScope, KeyRing> rings;
   private final Cache<VersionOf, SigningKey> keys;
-  private final Cache<Bytes, Instant> ends = Caffeine.newBuilder().maximumSize(10_000).build();
 
   /**
    * @param ringTtl how long a rotation or revocation made by another replica may stay unseen by
@@ -79,12 +76,33 @@ final class KeyRings {
       rings.put(scope, ring);
       return new Found(ring, false);
     }
+    return alone(scope, () -> create(scope, caller));
+  }
+
+  private Found create(KeyScope scope, String caller) {
+    KeyRing made = rings.getIfPresent(scope);
+    if (made != null) {
+      return new Found(made, false);
+    }
     // A chain without keys: they were made by somebody just now, or they are lost. A lost key must
-    // not
-    // be replaced in silence: what it signed would stop verifying.
+    // not be replaced in silence: what it signed would stop verifying.
     boolean hadKeys = store.head(KeysBucket.audit(KeysBucket.chain(scope), 1)).isPresent();
-    boolean created = !hadKeys && create(scope, 1, caller, Optional.empty());
+    boolean created = !hadKeys && create(scope, 1, caller, Activation.AT_ONCE);
     return new Found(reload(scope), created);
+  }
+
+  /**
+   * Runs what may make a version of a key, one thread of this replica after the other: making one
+   * takes a second or so where it is RSA, and the second thread finds what the first has made.
+   */
+  <T> T alone(KeyScope scope, Supplier<T> work) {
+    Lock lock = making.of(scope);
+    lock.lock();
+    try {
+      return work.get();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The ring of a scope as the bucket has it now. */
@@ -98,20 +116,33 @@ final class KeyRings {
     return ring;
   }
 
+  /** When a version begins to sign. */
+  @FunctionalInterface
+  interface Activation {
+    Activation AT_ONCE = now -> now;
+
+    /**
+     * @param now when the version is made
+     */
+    Instant from(Instant now);
+  }
+
   /**
    * Makes a version.
    *
-   * @param activeFrom absent: at once
    * @return false when another call made it first
    */
-  boolean create(KeyScope scope, int version, String caller, Optional<Instant> activeFrom) {
+  boolean create(KeyScope scope, int version, String caller, Activation activation) {
     KeyMint.Minted minted = mint.make(scope);
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    Optional<Instant> activeFrom =
+        Optional.of(activation.from(now)).filter(from -> from.isAfter(now));
     KeyRecord record =
         envelope.seal(
             minted.key(),
             scope,
             version,
-            clock.instant().truncatedTo(ChronoUnit.MILLIS),
+            now,
             caller,
             new KeyEnvelope.Terms(minted.certificates(), activeFrom));
     boolean created = records.create(KeysBucket.version(scope, version), record);
@@ -141,32 +172,36 @@ final class KeyRings {
     return key;
   }
 
-  /** End of a certificate's validity. */
-  Instant notAfter(Bytes certificate) {
-    return ends.get(certificate, c -> Certificates.read(c).getNotAfter().toInstant());
-  }
-
   /** Null when there is no version yet. */
   private KeyRing load(KeyScope scope) {
     TreeSet<Integer> versions = new TreeSet<>();
     Map<Integer, Revocation> revocations = new HashMap<>();
-    for (String key : list(KeysBucket.versions(scope))) {
-      KeysBucket.versionOf(key).ifPresent(versions::add);
-      OptionalInt revoked = KeysBucket.revokedVersionOf(key);
-      if (revoked.isPresent()) {
-        records
-            .read(key, Revocation.class)
-            .ifPresent(revocation -> revocations.put(revoked.getAsInt(), revocation));
-      }
-    }
+    Listing.forEach(
+        store,
+        KeysBucket.versions(scope),
+        key -> {
+          KeysBucket.versionOf(key).ifPresent(versions::add);
+          OptionalInt revoked = KeysBucket.revokedVersionOf(key);
+          if (revoked.isPresent()) {
+            records
+                .read(key, Revocation.class)
+                .ifPresent(revocation -> revocations.put(revoked.getAsInt(), revocation));
+          }
+        });
     if (versions.isEmpty()) {
       return null;
     }
     List<KeyRecord> found = new ArrayList<>();
+    Map<Integer, Instant> ends = new HashMap<>();
     for (int version : versions) {
-      found.add(read(scope, version, found.size() + 1));
+      KeyRecord record = read(scope, version, found.size() + 1);
+      found.add(record);
+      if (!record.certificates().isEmpty()) {
+        ends.put(
+            version, Certificates.read(record.certificates().get(0)).getNotAfter().toInstant());
+      }
     }
-    return new KeyRing(found, revocations);
+    return new KeyRing(found, revocations, ends);
   }
 
   private KeyRecord read(KeyScope scope, int version, int expected) {
@@ -182,19 +217,5 @@ final class KeyRings {
     // Opening proves the public half too: what is published is what the root secret vouches for.
     open(scope, record);
     return record;
-  }
-
-  private List<String> list(String prefix) {
-    List<String> found = new ArrayList<>();
-    String after = "";
-    Page page;
-    do {
-      page = store.list(prefix, after, PAGE);
-      for (Entry entry : page.entries()) {
-        found.add(entry.key());
-        after = entry.key();
-      }
-    } while (page.more());
-    return found;
   }
 }

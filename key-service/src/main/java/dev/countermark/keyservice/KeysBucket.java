@@ -34,7 +34,17 @@ final class KeysBucket {
 
   /** An {@link AuthorityRecord}. */
   static String authority(Purpose purpose) {
-    return "authorities/" + purpose.path() + ".json";
+    return authorityName(purpose) + ".json";
+  }
+
+  /** What the audit chain of an authority is called. */
+  static String authorityName(Purpose purpose) {
+    return "authorities/" + purpose.path();
+  }
+
+  /** The audit chain of an authority; not below {@link #AUDIT}, where owners' names begin. */
+  static String authorityChain(Purpose purpose) {
+    return authorityName(purpose) + "/";
   }
 
   /** All versions of one key, and their revocations. */

@@ -2,6 +2,7 @@ package dev.countermark.keyservice;
 
 import dev.countermark.contracts.Bytes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -14,8 +15,10 @@ import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.util.HexFormat;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.DigestInfo;
 
@@ -27,6 +30,11 @@ import org.bouncycastle.asn1.x509.DigestInfo;
 final class RsaKey implements SigningKey {
   static final String ALGORITHM = "RSA";
 
+  /** Pads what it is given; the DigestInfo is ours to add. */
+  private static final String PKCS1 = "NONEwithRSA";
+
+  private static final AlgorithmIdentifier SHA256_WITH_RSA =
+      new AlgorithmIdentifier(PKCSObjectIdentifiers.sha256WithRSAEncryption, DERNull.INSTANCE);
   private static final AlgorithmIdentifier SHA256 =
       new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256, DERNull.INSTANCE);
 
@@ -92,28 +100,45 @@ final class RsaKey implements SigningKey {
   }
 
   @Override
+  public AlgorithmIdentifier signatureAlgorithm() {
+    return SHA256_WITH_RSA;
+  }
+
+  @Override
   public Bytes sign(Bytes hash) {
     try {
-      Signature rsa = Signature.getInstance("NONEwithRSA");
+      Signature rsa = Signature.getInstance(PKCS1);
       rsa.initSign(secret);
-      rsa.update(new DigestInfo(SHA256, hash.toArray()).getEncoded());
+      rsa.update(digestInfo(hash));
       return Bytes.of(rsa.sign());
-    } catch (GeneralSecurityException | IOException e) {
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException("cannot sign with " + this, e);
+    }
+  }
+
+  @Override
+  public boolean verifies(Bytes hash, Bytes signature) {
+    try {
+      Signature rsa = Signature.getInstance(PKCS1);
+      rsa.initVerify(publicKey);
+      rsa.update(digestInfo(hash));
+      return rsa.verify(signature.toArray());
+    } catch (GeneralSecurityException e) {
+      return false; // Of the wrong length, for instance.
+    }
+  }
+
+  private static byte[] digestInfo(Bytes hash) {
+    try {
+      return new DigestInfo(SHA256, hash.toArray()).getEncoded(ASN1Encoding.DER);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   @Override
   public byte[] secret() {
     return secret.getEncoded();
-  }
-
-  PrivateKey privateKey() {
-    return secret;
-  }
-
-  PublicKey publicKey() {
-    return publicKey;
   }
 
   /** The fingerprint only. */

@@ -1,6 +1,7 @@
 package dev.countermark.keyservice;
 
 import dev.countermark.contracts.Bytes;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 
 /** A private key in memory; signs deterministically. */
 sealed interface SigningKey permits EcdsaKey, RsaKey {
@@ -13,10 +14,20 @@ sealed interface SigningKey permits EcdsaKey, RsaKey {
   /** SHA-256 of {@link #spki}, lower-case hexadecimal. */
   String fingerprint();
 
+  /** How certificates name the signatures that this key makes. */
+  AlgorithmIdentifier signatureAlgorithm();
+
   /**
    * @param hash SHA-256 of the message, 32 bytes
    */
   Bytes sign(Bytes hash);
+
+  /**
+   * Whether the public half accepts a signature.
+   *
+   * @param hash SHA-256 of the message, 32 bytes
+   */
+  boolean verifies(Bytes hash, Bytes signature);
 
   /** A copy of what is kept secret, in the algorithm's own form; the caller overwrites it. */
   byte[] secret();

@@ -1,5 +1,8 @@
 package dev.countermark.keyservice;
 
+import static dev.countermark.keyservice.Fixtures.NUGET;
+import static dev.countermark.keyservice.Fixtures.NUGET_OPERATOR;
+import static dev.countermark.keyservice.Fixtures.NUGET_SIGNER;
 import static dev.countermark.keyservice.Fixtures.OPERATOR;
 import static dev.countermark.keyservice.Fixtures.SCOPE;
 import static dev.countermark.keyservice.Fixtures.SIGNER;
@@ -11,9 +14,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keyservice.KeyServiceException.Code;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +125,7 @@ class AuditVerifierTest {
             last.sequence(),
             last.previous(),
             last.keyVersion(),
+            last.revocations(),
             last.at(),
             last.caller(),
             List.of(forged));
@@ -167,6 +173,139 @@ class AuditVerifierTest {
                 foreign, OTHER, 1, java.time.Instant.EPOCH, "x", KeyEnvelope.Terms.NONE)));
     assertThat(breaks(store, false))
         .anyMatch(b -> b.startsWith("acme/other/oci: record 1 names a key version 1"));
+  }
+
+  private void signForNuget() {
+    KeyCustodian custodian = replica(store).custodian();
+    custodian.sign(NUGET_SIGNER, NUGET, List.of(item("a"), item("b")));
+    custodian.rotate(NUGET_OPERATOR, NUGET, true);
+    custodian.sign(NUGET_SIGNER, NUGET, List.of(item("c")));
+  }
+
+  /** Puts a changed entry into a record, sealed as the service itself seals. */
+  private void forge(String chain, int number, AuditRecord.Entry entry, AuditRecord.Entry instead) {
+    AuditRecord record = Fixtures.records(store, chain).get(number - 1);
+    List<AuditRecord.Entry> entries = new ArrayList<>(record.entries());
+    assertThat(entries).contains(entry);
+    entries.set(entries.indexOf(entry), instead);
+    AuditRecord changed =
+        new AuditRecord(
+            record.format(),
+            record.chain(),
+            record.sequence(),
+            record.previous(),
+            record.keyVersion(),
+            record.revocations(),
+            record.at(),
+            record.caller(),
+            entries);
+    write(
+        KeysBucket.audit(chain, number),
+        new String(new AuditSeal(Fixtures.root(1)).seal(changed), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void findsNothingWrongWithNugetKeys() {
+    signForNuget();
+    assertThat(breaks(store, true)).isEmpty();
+  }
+
+  @Test
+  void findsARsaSignatureThatTheKeyDidNotMakeWhenItMakesThemAgain() {
+    signForNuget();
+    String chain = KeysBucket.chain(NUGET);
+    AuditRecord.Signed last =
+        (AuditRecord.Signed) Fixtures.records(store, chain).get(2).entries().get(0);
+    forge(
+        chain,
+        3,
+        last,
+        new AuditRecord.Signed(
+            last.purl(),
+            last.digest(),
+            last.hash(),
+            "00".repeat(32),
+            last.keyVersion(),
+            last.fingerprint()));
+    assertThat(breaks(store, false)).isEmpty();
+    assertThat(breaks(store, true))
+        .hasSize(1)
+        .first()
+        .asString()
+        .startsWith("acme/tools/nuget: record 3 has a signature of");
+  }
+
+  @Test
+  void findsACertificateThatTheChainDoesNotTellOf() {
+    signForNuget();
+    String chain = KeysBucket.chain(NUGET);
+    AuditRecord.CertificateIssued issued =
+        (AuditRecord.CertificateIssued) Fixtures.records(store, chain).get(1).entries().get(1);
+    forge(
+        chain,
+        2,
+        issued,
+        new AuditRecord.CertificateIssued(
+            2,
+            issued.fingerprint(),
+            "1",
+            issued.subject(),
+            issued.issuer(),
+            issued.notBefore(),
+            issued.notAfter()));
+    assertThat(breaks(store, false))
+        .anyMatch(b -> b.contains("record 2 names a certificate of version 2"));
+    forge(
+        chain,
+        2,
+        Fixtures.records(store, chain).get(1).entries().get(1),
+        new AuditRecord.Denied(Optional.empty(), Optional.empty(), "", "", 1));
+    assertThat(breaks(store, false))
+        .anyMatch(b -> b.contains("no record tells of the certificate of version 2"));
+  }
+
+  @Test
+  void findsASignatureByAVersionThatWasRevokedOrOnlyAnnounced() {
+    signForNuget();
+    KeyCustodian custodian = replica(store).custodian();
+    custodian.revoke(NUGET_OPERATOR, NUGET, 1);
+    custodian.rotate(NUGET_OPERATOR, NUGET, false);
+    custodian.sign(NUGET_SIGNER, NUGET, List.of(item("d")));
+    assertThat(breaks(store, true)).isEmpty();
+
+    String chain = KeysBucket.chain(NUGET);
+    List<PublicKeyVersion> versions = custodian.versions(NUGET_SIGNER, NUGET);
+    AuditRecord.Signed last =
+        (AuditRecord.Signed) Fixtures.records(store, chain).get(5).entries().get(0);
+    forge(chain, 6, last, by(last, versions.get(0)));
+    assertThat(breaks(store, false))
+        .anyMatch(b -> b.contains("record 6 has a signature by version 1, which was revoked"));
+    forge(chain, 6, by(last, versions.get(0)), by(last, versions.get(2)));
+    assertThat(breaks(store, false))
+        .anyMatch(b -> b.contains("record 6 has a signature by version 3, which was not the"));
+  }
+
+  private static AuditRecord.Signed by(AuditRecord.Signed signed, PublicKeyVersion key) {
+    return new AuditRecord.Signed(
+        signed.purl(),
+        signed.digest(),
+        signed.hash(),
+        signed.signature(),
+        key.version(),
+        key.fingerprint());
+  }
+
+  @Test
+  void findsARootThatWasReplaced() {
+    signForNuget();
+    String root = KeysBucket.authority(Purpose.NUGET);
+    InMemoryBlobStore other = new InMemoryBlobStore();
+    replica(other).custodian().identity(NUGET_SIGNER, NUGET);
+    store.delete(root);
+    store.create(root, other.get(root).orElseThrow().content());
+    assertThat(breaks(store, false))
+        .anyMatch(b -> b.startsWith("authorities/nuget: record 1 names a key version 1"))
+        .anyMatch(b -> b.startsWith("authorities/nuget: record 1 names a certificate"));
   }
 
   @Test

@@ -64,6 +64,17 @@ class EcdsaKeyTest {
   }
 
   @Test
+  void knowsItsOwnSignatures() {
+    EcdsaKey key = EcdsaKey.generate(new SecureRandom());
+    Bytes hash = Bytes.of(Hashes.sha256(new byte[] {1}));
+    Bytes otherHash = Bytes.of(Hashes.sha256(new byte[] {2}));
+    assertThat(key.verifies(hash, key.sign(hash))).isTrue();
+    assertThat(key.verifies(otherHash, key.sign(hash))).isFalse();
+    assertThat(key.verifies(hash, EcdsaKey.generate(new SecureRandom()).sign(hash))).isFalse();
+    assertThat(key.verifies(hash, Bytes.of(new byte[3]))).isFalse();
+  }
+
+  @Test
   void showsOnlyItsFingerprint() {
     EcdsaKey key = EcdsaKey.generate(new SecureRandom());
     assertThat(key.toString())

@@ -1,5 +1,7 @@
 package dev.countermark.keyservice;
 
+import static dev.countermark.keyservice.Fixtures.NUGET;
+import static dev.countermark.keyservice.Fixtures.NUGET_SIGNER;
 import static dev.countermark.keyservice.Fixtures.OPERATOR;
 import static dev.countermark.keyservice.Fixtures.READER;
 import static dev.countermark.keyservice.Fixtures.SCOPE;
@@ -16,6 +18,7 @@ import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
 import dev.countermark.contracts.Failure;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyClient.SignedBatch;
 import dev.countermark.testkit.servers.EmbeddedStore;
 import java.util.ArrayList;
@@ -85,6 +88,33 @@ class EmbeddedStoreTest {
     }
     assertThat(seen).hasSize(1);
     assertThat(records(s3, KeysBucket.chain(SCOPE))).hasSize(80);
+    assertThat(breaks(s3, true)).isEmpty();
+  }
+
+  @Test
+  void makesOneRootAndOneKeyOfNugetWhenReplicasRace() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    Set<PublicKeyVersion> seen = new HashSet<>();
+    try {
+      CyclicBarrier start = new CyclicBarrier(4);
+      List<Future<SignedBatch>> asked = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        KeyCustodian custodian = replica(s3).custodian();
+        asked.add(
+            pool.submit(
+                () -> {
+                  start.await();
+                  return custodian.sign(NUGET_SIGNER, NUGET, List.of(item("a")));
+                }));
+      }
+      for (Future<SignedBatch> each : asked) {
+        seen.add(each.get().key());
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    assertThat(seen).hasSize(1);
+    assertThat(records(s3, KeysBucket.authorityChain(Purpose.NUGET))).hasSize(1);
     assertThat(breaks(s3, true)).isEmpty();
   }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -53,14 +54,12 @@ public final class Fixtures {
         root(1),
         clock,
         new KeyService.Limits(Duration.ofHours(1), Duration.ofHours(1), 100),
-        new KeyService.NugetKeys(
-            "Example",
-            2_048,
-            2_048,
-            Period.ofYears(2),
-            Duration.ofHours(1),
-            Duration.ofDays(90),
-            imported));
+        Map.of(
+            Purpose.OCI,
+            KeyService.Rotation.announced(Duration.ZERO),
+            Purpose.NUGET,
+            new KeyService.Rotation(Duration.ofHours(1), Duration.ofDays(90))),
+        new KeyService.NugetKeys("Example", 2_048, 2_048, Period.ofYears(2), imported));
   }
 
   /** An item over the SHA-256 of {@code text}. */

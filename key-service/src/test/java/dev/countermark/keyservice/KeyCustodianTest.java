@@ -94,7 +94,6 @@ class KeyCustodianTest {
                 batch.key().fingerprint(),
                 batch.key().createdAt(),
                 "signer-oci",
-                Optional.empty(),
                 Optional.empty()));
     assertThat(record.entries().get(2))
         .isEqualTo(
@@ -113,12 +112,7 @@ class KeyCustodianTest {
     assertThat(records(store, chain()).get(0).entries())
         .containsExactly(
             new AuditRecord.KeyCreated(
-                1,
-                key.fingerprint(),
-                key.createdAt(),
-                "gateway",
-                Optional.empty(),
-                Optional.empty()));
+                1, key.fingerprint(), key.createdAt(), "gateway", Optional.empty()));
     assertThat(breaks(store, true)).isEmpty();
   }
 

@@ -5,6 +5,7 @@ import dev.countermark.keyservice.Denials;
 import dev.countermark.keyservice.KeyService;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.annotations.CommandLineArguments;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.concurrent.Executors;
@@ -20,6 +21,7 @@ class Housekeeping {
   private final Denials denials;
   private final Clients clients;
   private final KeyService service;
+  private final boolean serving;
   private final ScheduledExecutorService flusher =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -28,10 +30,18 @@ class Housekeeping {
             return thread;
           });
 
-  Housekeeping(Denials denials, Clients clients, KeyService service) {
+  /**
+   * @param arguments of the command line; none for the service
+   */
+  Housekeeping(
+      Denials denials,
+      Clients clients,
+      KeyService service,
+      @CommandLineArguments String[] arguments) {
     this.denials = denials;
     this.clients = clients;
     this.service = service;
+    this.serving = arguments.length == 0;
   }
 
   void start(@Observes StartupEvent event) {
@@ -39,7 +49,7 @@ class Housekeeping {
       LOG.warn("no countermark.keyservice.clients are configured: every call will be refused");
     }
     flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
-    if (clients.anyFor(Purpose.NUGET)) {
+    if (serving && clients.anyFor(Purpose.NUGET)) {
       Thread preparation = new Thread(this::prepare, "nuget-root");
       preparation.setDaemon(true);
       preparation.start();
@@ -50,7 +60,7 @@ class Housekeeping {
     try {
       service.prepare();
     } catch (RuntimeException e) {
-      LOG.warn("the root of NuGet certificates will be made at its first use: " + e.getMessage());
+      LOG.warn("the root of NuGet certificates is left to its first use: " + e.getMessage());
     }
   }
 

@@ -39,12 +39,31 @@ public interface KeyServiceConfig {
   @WithDefault("1000")
   int maxKeysInMemory();
 
-  /** How NuGet keys are made and certified. */
-  Nuget nuget();
+  /** How long a new version of a key is published before it signs. */
+  AnnouncePeriod announcePeriod();
 
-  /** Settings of NuGet keys. */
+  /** By purpose. */
+  interface AnnouncePeriod {
+    /** Nobody remembers the list of these keys. */
+    @WithDefault("PT0S")
+    Duration oci();
+
+    /** NuGet clients remember the list of certificates for up to an hour. */
+    @WithDefault("PT1H")
+    Duration nuget();
+  }
+
+  /** Who certifies keys, and how. */
+  CertificateAuthorities ca();
+
+  /** By purpose. */
+  interface CertificateAuthorities {
+    Nuget nuget();
+  }
+
+  /** Certificates of NuGet keys: by a root made here, or by an authority that is imported. */
   interface Nuget {
-    /** {@code O=} of all certificates. */
+    /** {@code O=} of all certificates that are made here. */
     @WithDefault("Countermark")
     String organization();
 
@@ -60,28 +79,21 @@ public interface KeyServiceConfig {
     @WithDefault("P2Y")
     Period validity();
 
-    /**
-     * How long a new key is published before it signs: clients remember the list of certificates
-     * for up to an hour.
-     */
-    @WithDefault("PT1H")
-    Duration announcePeriod();
-
     /** How long before the end of its certificate a key is followed by a new one. */
     @WithDefault("P90D")
     Duration renewBefore();
 
-    /** PEM file with the private key of an own authority, instead of a root made here. */
-    Optional<Path> authorityKey();
+    /** PEM file with the private key of an own authority, not encrypted, to import it. */
+    Optional<Path> keyFile();
 
-    /** PEM file with its certificate and chain, the root last. */
-    Optional<Path> authorityCertificates();
+    /** PEM file with its certificate, then each one's issuer, the root last. */
+    Optional<Path> certificatesFile();
 
-    /** PKCS#12 file with key, certificate and chain of an own authority. */
-    Optional<Path> authorityPkcs12();
+    /** PKCS#12 file with key, certificate and chain instead of the two PEM files. */
+    Optional<Path> pkcs12File();
 
     /** File with the password of the PKCS#12 file. */
-    Optional<Path> authorityPkcs12PasswordFile();
+    Optional<Path> pkcs12PasswordFile();
   }
 
   /** One client. */
@@ -95,7 +107,7 @@ public interface KeyServiceConfig {
      */
     Optional<String> certificateSubject();
 
-    /** Whose keys it may use, such as {@code oci}. */
+    /** Whose keys it may use: {@code oci}, {@code nuget}, or both. */
     Optional<List<String>> purposes();
 
     /** Whether it may have hashes signed. */

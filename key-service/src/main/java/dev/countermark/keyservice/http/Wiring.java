@@ -3,9 +3,9 @@ package dev.countermark.keyservice.http;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
+import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keyservice.AuditVerifier;
 import dev.countermark.keyservice.Denials;
-import dev.countermark.keyservice.ImportedAuthority;
 import dev.countermark.keyservice.KeyCustodian;
 import dev.countermark.keyservice.KeyService;
 import dev.countermark.keyservice.RootSecret;
@@ -14,13 +14,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -52,7 +51,8 @@ class Wiring {
   private static String secretKey(StoreConfig config) {
     if (config.secretKeyFile().isPresent()) {
       Path file = config.secretKeyFile().get();
-      return new String(bytesOf(file, "countermark.store.secret-key-file"), StandardCharsets.UTF_8)
+      return new String(
+              SettingFiles.read(file, "countermark.store.secret-key-file"), StandardCharsets.UTF_8)
           .strip();
     }
     return config
@@ -66,54 +66,30 @@ class Wiring {
   @Produces
   @Singleton
   KeyService service(BlobStore store, KeyServiceConfig config) {
-    return new KeyService(
-        store,
-        rootSecret(config),
-        Clock.systemUTC(),
-        new KeyService.Limits(config.ringTtl(), config.keyTtl(), config.maxKeysInMemory()),
-        nuget(config.nuget()));
-  }
-
-  private static KeyService.NugetKeys nuget(KeyServiceConfig.Nuget config) {
-    return new KeyService.NugetKeys(
-        config.organization(),
-        config.keyBits(),
-        config.rootBits(),
-        config.validity(),
-        config.announcePeriod(),
-        config.renewBefore(),
-        imported(config));
-  }
-
-  private static Optional<ImportedAuthority> imported(KeyServiceConfig.Nuget config) {
-    String prefix = "countermark.keyservice.nuget.authority-";
+    Clock clock = Clock.systemUTC();
+    KeyServiceConfig.Nuget nuget = config.ca().nuget();
+    Map<Purpose, KeyService.Rotation> rotations =
+        Map.of(
+            Purpose.OCI,
+            KeyService.Rotation.announced(config.announcePeriod().oci()),
+            Purpose.NUGET,
+            new KeyService.Rotation(config.announcePeriod().nuget(), nuget.renewBefore()));
+    RootSecret root = rootSecret(config);
     try {
-      if (config.authorityPkcs12().isPresent()) {
-        byte[] password =
-            bytesOf(
-                config
-                    .authorityPkcs12PasswordFile()
-                    .orElseThrow(() -> new IllegalArgumentException("set the password file too")),
-                prefix + "pkcs12-password-file");
-        return Optional.of(
-            ImportedAuthority.pkcs12(
-                bytesOf(config.authorityPkcs12().get(), prefix + "pkcs12"),
-                new String(password, StandardCharsets.UTF_8).strip().toCharArray(),
-                Clock.systemUTC().instant()));
-      }
-      if (config.authorityKey().isPresent() != config.authorityCertificates().isPresent()) {
-        throw new IllegalArgumentException("set both, key and certificates");
-      }
-      return config
-          .authorityKey()
-          .map(
-              key ->
-                  ImportedAuthority.pem(
-                      bytesOf(key, prefix + "key"),
-                      bytesOf(config.authorityCertificates().get(), prefix + "certificates"),
-                      Clock.systemUTC().instant()));
+      return new KeyService(
+          store,
+          root,
+          clock,
+          new KeyService.Limits(config.ringTtl(), config.keyTtl(), config.maxKeysInMemory()),
+          rotations,
+          new KeyService.NugetKeys(
+              nuget.organization(),
+              nuget.keyBits(),
+              nuget.rootBits(),
+              nuget.validity(),
+              AuthorityFiles.read(nuget, clock.instant())));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(prefix + "*: " + e.getMessage(), e);
+      throw new IllegalArgumentException("countermark.keyservice.ca.nuget: " + e.getMessage(), e);
     }
   }
 
@@ -121,7 +97,8 @@ class Wiring {
     Optional<Path> file = config.rootSecretFile();
     try {
       if (file.isPresent()) {
-        return RootSecret.consume(bytesOf(file.get(), "countermark.keyservice.root-secret-file"));
+        return RootSecret.consume(
+            SettingFiles.read(file.get(), "countermark.keyservice.root-secret-file"));
       }
       return RootSecret.consume(
           Base64.getDecoder()
@@ -134,14 +111,6 @@ class Wiring {
                                   "set countermark.keyservice.root-secret-file"))));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("countermark.keyservice.root-secret: " + e.getMessage());
-    }
-  }
-
-  private static byte[] bytesOf(Path file, String setting) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(setting + ": cannot read " + file, e);
     }
   }
 

@@ -17,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -105,6 +106,38 @@ class KeysResourceTest {
     assertThat(revoked.statusCode()).isEqualTo(200);
     assertThat(new ObjectMapper().readTree(revoked.body()).has("revokedAt")).isTrue();
     assertProblem(call("POST", keys + "/7:revoke", TestClients.OPERATOR, null), 404);
+  }
+
+  @Test
+  void announcesNugetKeysAndReplacesThemAtOnceWhenTold() throws Exception {
+    String keys = "/v1/repositories/acme/certified/keys/nuget";
+    JsonNode first = json(call("POST", keys + ":sign", TestClients.SIGNER, SIGN)).get("key");
+    assertThat(first.get("certificates")).hasSize(2);
+    assertThat(first.has("activeFrom")).isFalse();
+
+    JsonNode announced = json(call("POST", keys + ":rotate", TestClients.OPERATOR, null));
+    assertThat(announced.get("version").asInt()).isEqualTo(2);
+    assertThat(announced.get("current").asBoolean()).isFalse();
+    assertThat(Instant.parse(announced.get("activeFrom").asText()))
+        .isAfter(Instant.parse(announced.get("createdAt").asText()));
+    assertProblem(call("POST", keys + "/1:revoke", TestClients.OPERATOR, null), 409);
+
+    JsonNode replaced =
+        json(call("POST", keys + ":rotate?immediately=true", TestClients.OPERATOR, null));
+    assertThat(replaced.get("version").asInt()).isEqualTo(3);
+    assertThat(replaced.get("current").asBoolean()).isTrue();
+    assertThat(json(call("GET", keys + "/identity", TestClients.GATEWAY, null)))
+        .isEqualTo(replaced);
+    JsonNode revoked = json(call("POST", keys + "/1:revoke", TestClients.OPERATOR, null));
+    assertThat(revoked.has("revokedAt")).isTrue();
+    JsonNode versions = json(call("GET", keys, TestClients.GATEWAY, null)).get("versions");
+    assertThat(versions).hasSize(3);
+    assertThat(versions.get(0)).isEqualTo(revoked);
+  }
+
+  private static JsonNode json(HttpResponse<String> answer) throws IOException {
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return new ObjectMapper().readTree(answer.body());
   }
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,13 +79,27 @@ class MutualTlsTest {
   URI url;
 
   private HttpKeyClient client(Optional<String> trust, Optional<Path> identity) {
-    return new HttpKeyClient(
+    return patient(
         KeyClientSettings.bearer(url, "unused")
             .withoutCredential()
             .withTls(
                 trust.map(MutualTlsTest::file),
                 identity.map(i -> Path.of(i + ".pem")),
                 identity.map(i -> Path.of(i + ".key"))));
+  }
+
+  /** The first handshakes of a young JVM take long on a busy machine. */
+  private static HttpKeyClient patient(KeyClientSettings settings) {
+    return new HttpKeyClient(
+        new KeyClientSettings(
+            settings.url(),
+            settings.credential(),
+            settings.trustCertificates(),
+            settings.clientCertificate(),
+            settings.clientKey(),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(1),
+            settings.currentTtl()));
   }
 
   private static Optional<Path> identity(String name) {
@@ -102,7 +117,7 @@ class MutualTlsTest {
   @Test
   void knowsAClientByItsCredentialToo() {
     HttpKeyClient client =
-        new HttpKeyClient(
+        patient(
             KeyClientSettings.bearer(url, TestClients.SIGNER)
                 .withTls(Optional.of(file("authority.pem")), Optional.empty(), Optional.empty()));
     assertThat(client.sign(REPOSITORY, Purpose.OCI, List.of(ITEM)).signatures()).hasSize(1);
@@ -133,7 +148,7 @@ class MutualTlsTest {
   @Test
   void refusesAWrongCredentialInSpiteOfTheRightCertificate() {
     HttpKeyClient client =
-        new HttpKeyClient(
+        patient(
             KeyClientSettings.bearer(url, "wrong")
                 .withTls(
                     Optional.of(file("authority.pem")),

@@ -22,6 +22,9 @@ public class TestClients implements QuarkusTestProfile {
     client(config, "gateway", GATEWAY, "oci,nuget", false, false);
     client(config, "operator", OPERATOR, "oci,nuget", false, true);
     client(config, "other", OTHER, "", true, true);
+    // Less than in production, for the contract makes many keys.
+    config.put("countermark.keyservice.ca.nuget.key-bits", "2048");
+    config.put("countermark.keyservice.ca.nuget.root-bits", "2048");
     // So that nothing can hide in a level that is off.
     config.put("quarkus.log.category.\"dev.countermark\".level", "TRACE");
     config.put("quarkus.log.category.\"dev.countermark\".min-level", "TRACE");

@@ -1,0 +1,175 @@
+package dev.countermark.keyservice;
+
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.keyservice.AuditLog.Appendix;
+import dev.countermark.keyservice.CertificateIssuer.Validity;
+import dev.countermark.keyservice.OwnAuthorities.Own;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.Period;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+
+/**
+ * Certifies the keys of one purpose: by a root of the installation's own, made on first use,
+ * exactly once over all replicas; or by an authority that was imported.
+ */
+final class CertificateAuthority {
+  /** In the audit chain: nobody asked for it by name. */
+  private static final String MAKER = "key-service";
+
+  /** Clients' clocks may be behind. */
+  private static final Duration BACK_DATED = Duration.ofHours(1);
+
+  /** Longest {@code CN=}, characters (RFC 5280, appendix A, ub-common-name). */
+  private static final int MAX_COMMON_NAME = 64;
+
+  private final CertificateProfile profile;
+  private final Optional<Authority> imported;
+  private final OwnAuthorities authorities;
+  private final AuditLog audit;
+  private final CertificateIssuer issuer;
+  private final Clock clock;
+  private volatile Authority own;
+
+  /**
+   * @param imported an authority that is used instead of an own root
+   */
+  CertificateAuthority(
+      CertificateProfile profile,
+      Optional<Authority> imported,
+      OwnAuthorities authorities,
+      AuditLog audit,
+      CertificateIssuer issuer,
+      Clock clock) {
+    this.profile = profile;
+    this.imported = imported;
+    this.authorities = authorities;
+    this.audit = audit;
+    this.issuer = issuer;
+    this.clock = clock;
+  }
+
+  /**
+   * A new certificate for the key of a repository.
+   *
+   * @return DER: the new certificate first, the root last
+   * @throws KeyServiceException {@code CONFLICT} when the authority has expired
+   */
+  List<Bytes> certify(RepositoryName repository, SigningKey key) {
+    Authority authority = authority();
+    Instant now = now();
+    if (!now.isBefore(authority.notAfter())) {
+      throw new KeyServiceException(
+          KeyServiceException.Code.CONFLICT,
+          "the authority of %s expired at %s: import another one"
+              .formatted(profile.purpose().path(), authority.notAfter()));
+    }
+    Validity validity = new Validity(now.minus(BACK_DATED), endOfLeaf(authority, now));
+    X500Name subject = name(commonName(repository));
+    List<Bytes> chain = new ArrayList<>();
+    chain.add(Certificates.encode(issuer.leaf(authority, key.spki(), subject, validity)));
+    chain.addAll(authority.encodedChain());
+    return List.copyOf(chain);
+  }
+
+  /** When a certificate would end that was issued now. */
+  Instant endOfLeaf() {
+    return endOfLeaf(authority(), now());
+  }
+
+  private Instant endOfLeaf(Authority authority, Instant now) {
+    Instant end = plus(now, profile.leafValidity());
+    return end.isAfter(authority.notAfter()) ? authority.notAfter() : end;
+  }
+
+  /** The authority; an own root is made when there is none, which may take seconds. */
+  Authority authority() {
+    if (imported.isPresent()) {
+      return imported.get();
+    }
+    if (own == null) {
+      synchronized (this) {
+        if (own == null) {
+          own = loadOrCreate();
+        }
+      }
+    }
+    return own;
+  }
+
+  private Authority loadOrCreate() {
+    Optional<Own> found = authorities.find(profile.purpose());
+    String chain = KeysBucket.authorityChain(profile.purpose());
+    // A lost root must not be replaced in silence: clients trust the one that they know. So there
+    // is a new one only when the chain has never told of any; whoever is second uses the first's.
+    if (found.isEmpty() && !audit.isBegun(chain)) {
+      authorities.create(profile.purpose(), make());
+      found = authorities.find(profile.purpose());
+    }
+    Own it =
+        found.orElseThrow(
+            () ->
+                new KeyServiceException(
+                    KeyServiceException.Code.RECORD_UNUSABLE,
+                    "the authority of " + profile.purpose().path() + " vanished from the bucket"));
+    announce(chain, it);
+    return it.authority();
+  }
+
+  private Own make() {
+    SigningKey key = profile.rootKey().get();
+    Instant now = now();
+    Validity validity = new Validity(now.minus(BACK_DATED), plus(now, profile.rootValidity()));
+    X500Name name = name(profile.organization() + " Package Signing Root");
+    return new Own(new Authority(key, List.of(issuer.root(key, name, validity))), now);
+  }
+
+  private void announce(String chain, Own own) {
+    AuditRecord.KeyCreated key =
+        new AuditRecord.KeyCreated(
+            1, own.authority().key().fingerprint(), own.createdAt(), MAKER, Optional.empty());
+    AuditRecord.CertificateIssued certificate =
+        AuditRecord.CertificateIssued.of(1, own.authority().encodedChain());
+    audit.append(
+        chain,
+        KeysBucket.authorityName(profile.purpose()),
+        MAKER,
+        head ->
+            head.keyVersion() > 0
+                ? Appendix.nothing(head, own)
+                : new Appendix<>(List.of(key, certificate), 1, 0, own));
+  }
+
+  private String commonName(RepositoryName repository) {
+    String full = repository + " " + profile.role();
+    if (full.length() <= MAX_COMMON_NAME) {
+      return full;
+    }
+    String name = repository.toString();
+    return name.length() <= MAX_COMMON_NAME ? name : name.substring(0, MAX_COMMON_NAME - 3) + "...";
+  }
+
+  private X500Name name(String commonName) {
+    return new X500NameBuilder(BCStyle.INSTANCE)
+        .addRDN(BCStyle.O, profile.organization())
+        .addRDN(BCStyle.CN, commonName)
+        .build();
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  private static Instant plus(Instant from, Period period) {
+    return from.atZone(ZoneOffset.UTC).plus(period).toInstant();
+  }
+}

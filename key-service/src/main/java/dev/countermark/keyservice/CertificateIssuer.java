@@ -1,0 +1,149 @@
+package dev.countermark.keyservice;
+
+import dev.countermark.contracts.Bytes;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.math.BigInteger;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Date;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.operator.ContentSigner;
+
+/** Builds certificates and signs them with whatever kind of key the authority has. */
+final class CertificateIssuer {
+  private static final int SERIAL_LENGTH = 16;
+  private static final int KEY_IDENTIFIER_LENGTH = 20;
+
+  private final SecureRandom random;
+
+  CertificateIssuer(SecureRandom random) {
+    this.random = random;
+  }
+
+  /** From when to when a certificate is valid, in whole seconds. */
+  record Validity(Instant notBefore, Instant notAfter) {}
+
+  /** A root, signed with its own key. */
+  X509Certificate root(SigningKey key, X500Name name, Validity validity) {
+    SubjectPublicKeyInfo own = SubjectPublicKeyInfo.getInstance(key.spki().toArray());
+    X509v3CertificateBuilder builder = builder(name, name, validity, own);
+    add(builder, Extension.basicConstraints, true, new BasicConstraints(true));
+    add(builder, Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+    addIdentifiers(builder, identifier(own), identifier(own));
+    return sign(builder, key);
+  }
+
+  /**
+   * A certificate for code signing. It names no CRL and no OCSP responder, for there is none.
+   *
+   * @param key DER SubjectPublicKeyInfo of the key to certify
+   */
+  X509Certificate leaf(Authority authority, Bytes key, X500Name subject, Validity validity) {
+    X509CertificateHolder issuer = Certificates.holder(authority.certificate());
+    SubjectPublicKeyInfo own = SubjectPublicKeyInfo.getInstance(key.toArray());
+    X509v3CertificateBuilder builder = builder(issuer.getSubject(), subject, validity, own);
+    add(builder, Extension.basicConstraints, true, new BasicConstraints(false));
+    add(builder, Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+    ExtendedKeyUsage codeSigning = new ExtendedKeyUsage(KeyPurposeId.id_kp_codeSigning);
+    add(builder, Extension.extendedKeyUsage, false, codeSigning);
+    addIdentifiers(builder, identifier(own), identifier(issuer));
+    return sign(builder, authority.key());
+  }
+
+  private X509v3CertificateBuilder builder(
+      X500Name issuer, X500Name subject, Validity validity, SubjectPublicKeyInfo key) {
+    return new X509v3CertificateBuilder(
+        issuer,
+        serial(),
+        Date.from(validity.notBefore()),
+        Date.from(validity.notAfter()),
+        subject,
+        key);
+  }
+
+  /** Positive with 126 random bits: unique without a register (RFC 5280, 4.1.2.2). */
+  private BigInteger serial() {
+    byte[] serial = new byte[SERIAL_LENGTH];
+    random.nextBytes(serial);
+    serial[0] = (byte) (serial[0] & 0x3F | 0x40);
+    return new BigInteger(1, serial);
+  }
+
+  private static void addIdentifiers(
+      X509v3CertificateBuilder builder, byte[] subject, byte[] issuer) {
+    add(builder, Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(subject));
+    add(builder, Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(issuer));
+  }
+
+  /** As the issuer's certificate has it, for an imported one may have made it in another way. */
+  private static byte[] identifier(X509CertificateHolder issuer) {
+    Extensions extensions = issuer.getExtensions();
+    return extensions != null && SubjectKeyIdentifier.fromExtensions(extensions) != null
+        ? SubjectKeyIdentifier.fromExtensions(extensions).getKeyIdentifier()
+        : identifier(issuer.getSubjectPublicKeyInfo());
+  }
+
+  /** The first 160 bits of the SHA-256 of the public key (RFC 7093, 2, method 1). */
+  private static byte[] identifier(SubjectPublicKeyInfo key) {
+    return Arrays.copyOf(Hashes.sha256(key.getPublicKeyData().getBytes()), KEY_IDENTIFIER_LENGTH);
+  }
+
+  private static void add(
+      X509v3CertificateBuilder builder,
+      ASN1ObjectIdentifier extension,
+      boolean critical,
+      ASN1Encodable value) {
+    try {
+      builder.addExtension(extension, critical, value);
+    } catch (CertIOException e) {
+      throw new IllegalStateException("cannot encode an extension", e);
+    }
+  }
+
+  private static X509Certificate sign(X509v3CertificateBuilder builder, SigningKey key) {
+    return Certificates.of(builder.build(new Signer(key)));
+  }
+
+  /** Lets Bouncy Castle sign with one of our keys. */
+  private static final class Signer implements ContentSigner {
+    private final ByteArrayOutputStream content = new ByteArrayOutputStream();
+    private final SigningKey key;
+
+    Signer(SigningKey key) {
+      this.key = key;
+    }
+
+    @Override
+    public AlgorithmIdentifier getAlgorithmIdentifier() {
+      return key.signatureAlgorithm();
+    }
+
+    @Override
+    public OutputStream getOutputStream() {
+      return content;
+    }
+
+    @Override
+    public byte[] getSignature() {
+      return key.sign(Bytes.of(Hashes.sha256(content.toByteArray()))).toArray();
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.countermark.keyservice;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.keys.KeyClient.Purpose;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The installation's own authorities in the bucket, one per purpose, in the envelope of all keys.
+ */
+final class OwnAuthorities {
+  private final Records records;
+  private final KeyEnvelope envelope;
+
+  OwnAuthorities(BlobStore store, KeyEnvelope envelope) {
+    this.records = new Records(store);
+    this.envelope = envelope;
+  }
+
+  /** An authority and when it was made. */
+  record Own(Authority authority, Instant createdAt) {}
+
+  /**
+   * @throws KeyServiceException {@code RECORD_UNUSABLE}
+   */
+  Optional<Own> find(Purpose purpose) {
+    return records
+        .read(KeysBucket.authority(purpose), AuthorityRecord.class)
+        .map(record -> open(record, purpose));
+  }
+
+  /**
+   * @return false when another call made it first
+   */
+  boolean create(Purpose purpose, Own own) {
+    SigningKey key = own.authority().key();
+    List<Bytes> chain = own.authority().encodedChain();
+    KeyEnvelope.Sealed sealed = envelope.seal(key, binding(purpose, own.createdAt(), chain));
+    return records.create(
+        KeysBucket.authority(purpose),
+        new AuthorityRecord(
+            AuthorityRecord.FORMAT,
+            purpose.path(),
+            key.algorithm(),
+            chain,
+            own.createdAt(),
+            envelope.rootId(),
+            sealed.wrappedDataKey(),
+            sealed.encryptedPrivateKey()));
+  }
+
+  private Own open(AuthorityRecord record, Purpose purpose) {
+    String where = "the authority of " + purpose.path();
+    if (record.format() != AuthorityRecord.FORMAT) {
+      throw unusable(where + " has format " + record.format());
+    }
+    SigningKey key =
+        envelope.open(
+            where,
+            record.algorithm(),
+            record.rootId(),
+            new KeyEnvelope.Sealed(record.wrappedDataKey(), record.encryptedPrivateKey()),
+            binding(purpose, record.createdAt(), record.certificates()));
+    List<X509Certificate> chain = record.certificates().stream().map(Certificates::read).toList();
+    if (!key.spki().equals(Bytes.of(chain.get(0).getPublicKey().getEncoded()))) {
+      throw unusable(where + " does not hold the key that its certificate names");
+    }
+    return new Own(new Authority(key, chain), record.createdAt());
+  }
+
+  private static KeyServiceException unusable(String detail) {
+    return new KeyServiceException(KeyServiceException.Code.RECORD_UNUSABLE, detail);
+  }
+
+  private static KeyEnvelope.Binding binding(
+      Purpose purpose, Instant createdAt, List<Bytes> chain) {
+    StringBuilder about = new StringBuilder();
+    about.append("\npurpose=").append(purpose.path());
+    about.append("\ncreated=").append(createdAt).append('\n');
+    for (Bytes certificate : chain) {
+      about.append("certificate=").append(Certificates.fingerprint(certificate)).append('\n');
+    }
+    return part ->
+        ("countermark authority record\nformat="
+                + AuthorityRecord.FORMAT
+                + "\npart="
+                + part
+                + about)
+            .getBytes(StandardCharsets.UTF_8);
+  }
+}
