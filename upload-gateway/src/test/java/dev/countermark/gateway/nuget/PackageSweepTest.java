@@ -1,0 +1,193 @@
+package dev.countermark.gateway.nuget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.NugetRecords.Identity;
+import dev.countermark.contracts.NugetRecords.VersionRecord;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.Refusal;
+import dev.countermark.contracts.RefusalNote;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.nupkg.TestArchives;
+import dev.countermark.format.nupkg.ingest.IngestLimits;
+import dev.countermark.format.nupkg.ingest.PackageInspector;
+import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.sweep.ContentSweeper;
+import dev.countermark.gateway.sweep.ContentSweeper.Swept;
+import dev.countermark.keys.InMemoryKeyClient;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the sweeper leaves and takes of packages. */
+class PackageSweepTest {
+  private static final RepositoryRecord REPOSITORY =
+      new RepositoryRecord(1, RepositoryName.of("acme/app"), Instant.EPOCH, null);
+  private static final Identity TOOLS = new Identity("acme.tools", "1.0.0");
+  private static final byte[] PACKAGE = Packages.sound("Acme.Tools", "1.0.0");
+
+  @TempDir Path spool;
+
+  private final InMemoryBlobStore store = new InMemoryBlobStore();
+  private final Records records = new Records(store);
+
+  @BeforeEach
+  void createTheRepository() {
+    records.create(ObjectKeys.repository(REPOSITORY.repository()), REPOSITORY);
+  }
+
+  private PackagePushes pushes(BlobStore over) {
+    Clock clock = Clock.systemUTC();
+    return new PackagePushes(
+        over,
+        new PartReceiver(over, 64 << 20),
+        new PackageInspector(IngestLimits.defaults(), clock),
+        (format, upload) -> {},
+        new PackagePushes.Limits(20 << 20, spool),
+        clock);
+  }
+
+  private static PackagePushes.Request request(byte[] file) {
+    return new PackagePushes.Request(
+        REPOSITORY,
+        new ByteArrayInputStream(FeedClient.multipart(file)),
+        "multipart/form-data; boundary=a-boundary-of-the-tests",
+        Optional.empty(),
+        "somebody");
+  }
+
+  private void push(byte[] file) throws IOException {
+    pushes(store).push(request(file));
+  }
+
+  private void change(UnaryOperator<VersionRecord> change) {
+    String key = ObjectKeys.nugetVersion(REPOSITORY.repository(), TOOLS);
+    assertThat(records.update(key, VersionRecord.class, old -> old.map(change))).isPresent();
+  }
+
+  /** One run, days from now. */
+  private Swept sweep() {
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(3));
+    return new ContentSweeper(store, Duration.ofHours(24), later).sweep().orElseThrow();
+  }
+
+  private TreeSet<String> keys(String prefix) {
+    TreeSet<String> keys = new TreeSet<>();
+    store.list(prefix, "", 1000).entries().forEach(entry -> keys.add(entry.key()));
+    return keys;
+  }
+
+  private static byte[] large() {
+    byte[] noise = new byte[9 << 20];
+    new Random(1).nextBytes(noise);
+    TestArchives archive = Packages.archive("Acme.Tools", "1.0.0", "");
+    archive.stored("noise", noise);
+    return archive.bytes();
+  }
+
+  @Test
+  void keepsWhatBelongsToAPackage() throws IOException {
+    push(large());
+    pushes(store).pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", "x")));
+    TreeSet<String> before = keys("");
+
+    assertThat(sweep()).isEqualTo(new Swept(0, 0, 0, 0));
+    assertThat(keys("")).isEqualTo(before);
+
+    new TestSigner(store, new InMemoryKeyClient()).sign(REPOSITORY.repository(), TOOLS, true);
+    assertThat(keys(ObjectKeys.CONTENT)).hasSize(3 + 1 + 1);
+    assertThat(sweep()).isEqualTo(new Swept(0, 0, 0, 0));
+    assertThat(keys(ObjectKeys.CONTENT)).hasSize(3 + 1 + 1);
+  }
+
+  @Test
+  void aRefusedPackageIsKeptUntilItIsPushedAgain() throws IOException {
+    push(PACKAGE);
+    TreeSet<String> refused = keys(ObjectKeys.CONTENT);
+    change(r -> r.refused(new RefusalNote(Refusal.INVALID_SIGNATURE, "broken", Instant.EPOCH)));
+    assertThat(sweep().parts()).isZero();
+
+    push(Packages.sound("Acme.Tools", "1.0.0", "better"));
+
+    assertThat(sweep().parts()).isOne();
+    assertThat(keys(ObjectKeys.CONTENT)).hasSize(1).doesNotContainAnyElementsOf(refused);
+  }
+
+  @Test
+  void theContentOfADeletedVersionGoesAndItsTombstoneStays() throws IOException {
+    push(PACKAGE);
+    new TestSigner(store, new InMemoryKeyClient()).sign(REPOSITORY.repository(), TOOLS, true);
+    change(VersionRecord::deleted);
+
+    assertThat(sweep().parts()).isEqualTo(2);
+
+    assertThat(keys(ObjectKeys.CONTENT)).isEmpty();
+    assertThat(keys(ObjectKeys.NUGET)).hasSize(1);
+    assertThatThrownBy(() -> push(PACKAGE)).hasMessageContaining("deleted");
+  }
+
+  @Test
+  void replacedSymbolsGo() throws IOException {
+    push(PACKAGE);
+    pushes(store).pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", "x")));
+    pushes(store).pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", "y")));
+
+    assertThat(sweep().parts()).isOne();
+    assertThat(keys(ObjectKeys.CONTENT)).hasSize(2);
+  }
+
+  @Test
+  void whatAPushThatFailedInTheMiddleLeftGoes() {
+    BlobStore failing =
+        (BlobStore)
+            Proxy.newProxyInstance(
+                BlobStore.class.getClassLoader(),
+                new Class<?>[] {BlobStore.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("create")) {
+                    throw new Failure.Transient("the store is away", null);
+                  }
+                  try {
+                    return method.invoke(store, arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+    assertThatThrownBy(() -> pushes(failing).push(request(PACKAGE)))
+        .isInstanceOf(Failure.Transient.class);
+    assertThat(keys(ObjectKeys.CONTENT)).hasSize(1);
+
+    assertThat(sweep().parts()).isOne();
+    assertThat(keys(ObjectKeys.CONTENT)).isEmpty();
+  }
+
+  @Test
+  void recordsOfARepositoryThatIsGoneGoAndThenTheirContent() throws IOException {
+    push(PACKAGE);
+    pushes(store).pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", "x")));
+    store.delete(ObjectKeys.repository(REPOSITORY.repository()));
+
+    assertThat(sweep()).isEqualTo(new Swept(0, 0, 0, 2));
+    assertThat(sweep().parts()).isEqualTo(2);
+
+    assertThat(keys("")).isEmpty();
+  }
+}

@@ -1,0 +1,123 @@
+package dev.countermark.gateway.nuget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.nupkg.ingest.IngestLimits;
+import dev.countermark.format.nupkg.ingest.PackageInspector;
+import dev.countermark.gateway.content.PartReceiver;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a push may cost: one operation on the store is the dearest thing in it (design, section 8).
+ */
+class PushBudgetTest {
+  private static final RepositoryRecord REPOSITORY =
+      new RepositoryRecord(1, RepositoryName.of("acme/app"), Instant.EPOCH, null);
+
+  @TempDir Path spool;
+
+  private final Map<String, Integer> operations = new TreeMap<>();
+  private final BlobStore store = counted(new InMemoryBlobStore());
+  private PackagePushes pushes;
+
+  private BlobStore counted(BlobStore counted) {
+    return (BlobStore)
+        Proxy.newProxyInstance(
+            BlobStore.class.getClassLoader(),
+            new Class<?>[] {BlobStore.class},
+            (proxy, method, arguments) -> {
+              operations.merge(method.getName(), 1, Integer::sum);
+              try {
+                return method.invoke(counted, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @BeforeEach
+  void wire() {
+    Clock clock = Clock.systemUTC();
+    pushes =
+        new PackagePushes(
+            store,
+            new PartReceiver(store, 64 << 20),
+            new PackageInspector(IngestLimits.defaults(), clock),
+            (format, upload) -> {},
+            new PackagePushes.Limits(1 << 20, spool),
+            clock);
+  }
+
+  @AfterEach
+  void nothingStaysOnTheDisk() throws IOException {
+    try (var files = Files.list(spool)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  private static PackagePushes.Request request(byte[] file) {
+    return new PackagePushes.Request(
+        REPOSITORY,
+        new ByteArrayInputStream(FeedClient.multipart(file)),
+        "multipart/form-data; boundary=a-boundary-of-the-tests",
+        Optional.empty(),
+        "somebody");
+  }
+
+  @Test
+  void aPackageIsOneReadAndTwoWrites() throws IOException {
+    pushes.push(request(Packages.sound("Acme.Tools", "1.0.0")));
+
+    assertThat(operations).isEqualTo(Map.of("get", 1, "put", 1, "create", 1));
+  }
+
+  @Test
+  void aPackageThatIsThereIsOneRead() throws IOException {
+    pushes.push(request(Packages.sound("Acme.Tools", "1.0.0")));
+    operations.clear();
+
+    assertThatThrownBy(() -> pushes.push(request(Packages.sound("Acme.Tools", "1.0.0"))))
+        .isInstanceOf(NugetException.class);
+
+    assertThat(operations).isEqualTo(Map.of("get", 1));
+  }
+
+  @Test
+  void aBadPackageIsNothing() {
+    assertThatThrownBy(() -> pushes.push(request(new byte[100])))
+        .isInstanceOf(NugetException.class);
+    assertThatThrownBy(() -> pushes.push(request(new byte[2 << 20])))
+        .isInstanceOf(NugetException.class);
+
+    assertThat(operations).isEmpty();
+  }
+
+  @Test
+  void symbolsAreTwoReadsAndTwoWrites() throws IOException {
+    pushes.push(request(Packages.sound("Acme.Tools", "1.0.0")));
+    operations.clear();
+
+    pushes.pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", "x")));
+
+    assertThat(operations).isEqualTo(Map.of("get", 2, "put", 1, "create", 1));
+  }
+}
