@@ -44,11 +44,29 @@ public final class Events {
         + repository.toString().replace("/", "%2F");
   }
 
+  /** Kafka key of every event about one release of a Swift package. */
+  public static String swiftKey(RepositoryName repository, String name) {
+    return "swift/" + repository + "/" + name;
+  }
+
+  /**
+   * Package URL of a Swift package (purl type {@code swift}).
+   *
+   * @param name {@code lower-case scope.lower-case name/version}
+   */
+  public static String swiftPurl(RepositoryName repository, String name) {
+    return "pkg:swift/"
+        + name.replace('/', '@').replaceFirst("\\.", "/").replace("+", "%2B")
+        + "?repository_url="
+        + repository.toString().replace("/", "%2F");
+  }
+
   /**
    * A package was stored, or its signatures need a look because a tag or a foreign signature moved.
    *
    * @param repository {@code owner/name}
-   * @param name OCI: the full OCI name; NuGet: {@code lower-case id/lower-case normalized version}
+   * @param name OCI: the full OCI name; NuGet: {@code lower-case id/lower-case normalized version};
+   *     Swift: {@code lower-case scope.lower-case name/version}
    * @param digest {@code algorithm:hex} of the manifest, or of the uploaded file
    * @param mediaType of the manifest, or of the uploaded file
    * @param acceptedAt when the upload was accepted
@@ -62,10 +80,20 @@ public final class Events {
    * Bring the signatures of a stored package up to date.
    *
    * @param campaign id of the request it belongs to
+   * @param mode how far to go; default {@code ensure}
    */
   public record PackageResyncRequested(
-      RepositoryName repository, String name, String digest, String campaign) {
+      RepositoryName repository, String name, String digest, String campaign, ResyncMode mode) {
     public static final String TYPE = "dev.countermark.package.resync-requested.v1";
+
+    public PackageResyncRequested {
+      mode = mode == null ? ResyncMode.ENSURE : mode;
+    }
+
+    public PackageResyncRequested(
+        RepositoryName repository, String name, String digest, String campaign) {
+      this(repository, name, digest, campaign, ResyncMode.ENSURE);
+    }
   }
 
   /**

@@ -119,27 +119,6 @@ public final class NugetRecords {
   }
 
   /**
-   * A file as it was pushed.
-   *
-   * @param parts immutable content objects, in order
-   * @param size bytes
-   * @param sha256 of the file, lower-case hexadecimal
-   */
-  public record Upload(List<Part> parts, long size, String sha256) {
-    public Upload {
-      parts = List.copyOf(parts);
-    }
-  }
-
-  /**
-   * A run of the upload's bytes.
-   *
-   * @param from position of the first byte
-   * @param to position behind the last byte
-   */
-  public record ByteRun(long from, long to) {}
-
-  /**
    * The package as it is handed out: runs of the upload's bytes, then the tail.
    *
    * @param runs of the upload, in order

@@ -14,6 +14,13 @@ public final class ObjectKeys {
   /** Everything of all NuGet packages of all repositories. */
   public static final String NUGET = "nuget/";
 
+  /** Everything of all Swift packages of all repositories. */
+  public static final String SWIFT = "swift/";
+
+  /** Keys of {@link #swiftRelease}. */
+  public static final Pattern SWIFT_RECORD =
+      Pattern.compile(SWIFT + "([^/]+/[^/]+)/releases/([^/]+)/([^/]+)\\.json");
+
   /** Keys of {@link #ociUploadMount}. */
   public static final Pattern OCI_UPLOAD_MOUNT =
       Pattern.compile(OCI_UPLOADS + "[^/]+/mount\\.json");
@@ -144,6 +151,30 @@ public final class ObjectKeys {
         + "/"
         + identity.version()
         + ".json";
+  }
+
+  /** A {@link SwiftRecords.ReleaseRecord}. */
+  public static String swiftRelease(RepositoryName repository, SwiftRecords.Identity identity) {
+    return swiftReleases(repository, identity.id()) + identity.version() + ".json";
+  }
+
+  /**
+   * All releases of one package.
+   *
+   * @param lowerId {@code lower-case scope.lower-case name}
+   */
+  public static String swiftReleases(RepositoryName repository, String lowerId) {
+    return swiftPackages(repository) + lowerId + "/";
+  }
+
+  /** All releases of all packages of a repository. */
+  public static String swiftPackages(RepositoryName repository) {
+    return swiftRepository(repository) + "releases/";
+  }
+
+  /** Everything of all Swift packages of a repository. */
+  public static String swiftRepository(RepositoryName repository) {
+    return SWIFT + repository + "/";
   }
 
   private static String path(String digest) {

@@ -25,6 +25,17 @@ public enum PackageFormat {
     public String purl(RepositoryName repository, String name, String digest) {
       return Events.nugetPurl(repository, name);
     }
+  },
+  SWIFT {
+    @Override
+    public String key(RepositoryName repository, String name, String digest) {
+      return Events.swiftKey(repository, name);
+    }
+
+    @Override
+    public String purl(RepositoryName repository, String name, String digest) {
+      return Events.swiftPurl(repository, name);
+    }
   };
 
   /** As in topics, addresses and metrics: lower case. */

@@ -13,5 +13,7 @@ public enum Refusal {
   /** The repository's policy does not take the signature that the package came with. */
   SIGNATURE_POLICY,
   /** The signature that the package came with is broken. */
-  INVALID_SIGNATURE
+  INVALID_SIGNATURE,
+  /** Whoever pushed it took it back before it was signed. */
+  CANCELLED
 }

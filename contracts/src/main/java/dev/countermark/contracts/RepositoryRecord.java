@@ -2,6 +2,7 @@ package dev.countermark.contracts;
 
 import dev.countermark.contracts.NugetRecords.NugetSettings;
 import dev.countermark.contracts.OciRecords.OciSettings;
+import dev.countermark.contracts.SwiftRecords.SwiftSettings;
 import java.time.Instant;
 
 /** A repository and its settings for each format; created once, changed by compare-and-set. */
@@ -10,15 +11,17 @@ public record RepositoryRecord(
     RepositoryName repository,
     Instant createdAt,
     OciSettings oci,
-    NugetSettings nuget) {
+    NugetSettings nuget,
+    SwiftSettings swift) {
   public RepositoryRecord {
     oci = oci == null ? OciSettings.defaults() : oci;
     nuget = nuget == null ? NugetSettings.defaults() : nuget;
+    swift = swift == null ? SwiftSettings.defaults() : swift;
   }
 
   /** With default settings for every format but OCI. */
   public RepositoryRecord(
       long generation, RepositoryName repository, Instant createdAt, OciSettings oci) {
-    this(generation, repository, createdAt, oci, null);
+    this(generation, repository, createdAt, oci, null, null);
   }
 }

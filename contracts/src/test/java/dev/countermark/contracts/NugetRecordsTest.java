@@ -3,7 +3,6 @@ package dev.countermark.contracts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.contracts.NugetRecords.ByteRun;
 import dev.countermark.contracts.NugetRecords.Identity;
 import dev.countermark.contracts.NugetRecords.NugetSettings;
 import dev.countermark.contracts.NugetRecords.RepositorySignature;
@@ -11,7 +10,6 @@ import dev.countermark.contracts.NugetRecords.SignatureKind;
 import dev.countermark.contracts.NugetRecords.SignedFile;
 import dev.countermark.contracts.NugetRecords.SignedPackage;
 import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.Upload;
 import dev.countermark.contracts.NugetRecords.VersionRecord;
 import java.time.Instant;
 import java.util.List;
