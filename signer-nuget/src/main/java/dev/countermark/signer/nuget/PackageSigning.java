@@ -1,9 +1,9 @@
 package dev.countermark.signer.nuget;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.NugetRecords.ByteRun;
 import dev.countermark.contracts.NugetRecords.ReplacedSignature;
 import dev.countermark.contracts.NugetRecords.RepositorySignature;
 import dev.countermark.contracts.NugetRecords.SignatureKind;

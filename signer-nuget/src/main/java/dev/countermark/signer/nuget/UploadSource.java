@@ -2,10 +2,10 @@ package dev.countermark.signer.nuget;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.NugetRecords.Upload;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.Refusal;
+import dev.countermark.contracts.Upload;
 import dev.countermark.format.nupkg.archive.ByteSource;
 import java.io.EOFException;
 import java.io.IOException;

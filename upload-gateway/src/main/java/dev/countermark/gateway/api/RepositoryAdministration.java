@@ -70,7 +70,9 @@ final class RepositoryAdministration {
                 return mayCreate ? Optional.of(fresh(name, settings)) : old;
               }
               RepositoryRecord r = old.get();
-              return r.oci().equals(settings.oci()) && r.nuget().equals(settings.nuget())
+              return r.oci().equals(settings.oci())
+                      && r.nuget().equals(settings.nuget())
+                      && r.swift().equals(settings.swift())
                   ? old
                   : Optional.of(
                       new RepositoryRecord(
@@ -78,7 +80,8 @@ final class RepositoryAdministration {
                           r.repository(),
                           r.createdAt(),
                           settings.oci(),
-                          settings.nuget()));
+                          settings.nuget(),
+                          settings.swift()));
             });
     if (now.isEmpty()) {
       return Optional.empty();
@@ -90,7 +93,12 @@ final class RepositoryAdministration {
 
   private RepositoryRecord fresh(RepositoryName name, Requests.Settings settings) {
     return new RepositoryRecord(
-        1, name, clock.instant().truncatedTo(ChronoUnit.MILLIS), settings.oci(), settings.nuget());
+        1,
+        name,
+        clock.instant().truncatedTo(ChronoUnit.MILLIS),
+        settings.oci(),
+        settings.nuget(),
+        settings.swift());
   }
 
   /** Early, so that the public key can be handed out before the first push; not needed later. */

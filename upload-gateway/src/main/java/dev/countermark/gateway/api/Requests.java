@@ -1,6 +1,7 @@
 package dev.countermark.gateway.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.NugetRecords.NugetSettings;
 import dev.countermark.contracts.NugetRecords.SignaturePolicy;
 import dev.countermark.contracts.NugetRecords.TimestampPolicy;
@@ -8,12 +9,21 @@ import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.OciRecords.SignatureFormat;
 import dev.countermark.contracts.OciRecords.Visibility;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.SwiftRecords.ArchiveMode;
+import dev.countermark.contracts.SwiftRecords.AuthorPolicy;
+import dev.countermark.contracts.SwiftRecords.SwiftSettings;
 import dev.countermark.gateway.api.Problem.Kind;
 import dev.countermark.gateway.auth.Scope;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -37,7 +47,8 @@ final class Requests {
           String repository,
       @JsonProperty("createdAt") @Schema(description = "ignored") String createdAt,
       @JsonProperty("oci") OciPart oci,
-      @JsonProperty("nuget") NugetPart nuget) {
+      @JsonProperty("nuget") NugetPart nuget,
+      @JsonProperty("swift") SwiftPart swift) {
     /** Checked against the address that it came to. */
     Settings settings(RepositoryName address) {
       if (repository != null && !repository.equals(address.toString())) {
@@ -46,12 +57,13 @@ final class Requests {
       }
       return new Settings(
           oci == null ? OciSettings.defaults() : oci.settings(),
-          nuget == null ? NugetSettings.defaults() : nuget.settings());
+          nuget == null ? NugetSettings.defaults() : nuget.settings(),
+          swift == null ? SwiftSettings.defaults() : swift.settings());
     }
   }
 
   /** The settings of a repository, complete. */
-  record Settings(OciSettings oci, NugetSettings nuget) {}
+  record Settings(OciSettings oci, NugetSettings nuget, SwiftSettings swift) {}
 
   @Schema(name = "NugetSettings")
   record NugetPart(
@@ -92,6 +104,64 @@ final class Requests {
                 + " with keep-valid-foreign");
       }
       return settings;
+    }
+  }
+
+  @Schema(name = "SwiftSettings")
+  record SwiftPart(
+      @JsonProperty("anonymousRead") @Schema(description = "anybody may resolve; default false")
+          Boolean anonymousRead,
+      @JsonProperty("archives")
+          @Schema(
+              description =
+                  "embed: signed manifests replace those in the archive; overlay: the archive stays"
+                      + " as it was pushed; default embed")
+          ArchiveMode archives,
+      @JsonProperty("authors")
+          @Schema(
+              description =
+                  "what is done with releases that their author signed; default keep-author;"
+                      + " require takes nothing unsigned")
+          AuthorPolicy authors,
+      @JsonProperty("authorRoots")
+          @Schema(
+              description =
+                  "certificates that vouch for authors, PEM; without any, no author's signature can"
+                      + " be kept")
+          List<String> authorRoots) {
+    private static final int MAX_ROOTS = 20;
+
+    SwiftSettings settings() {
+      List<String> pem = authorRoots == null ? List.of() : authorRoots;
+      if (pem.size() > MAX_ROOTS) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE, "swift.authorRoots has at most " + MAX_ROOTS + " certificates");
+      }
+      return new SwiftSettings(
+          Boolean.TRUE.equals(anonymousRead),
+          archives,
+          authors,
+          pem.stream().map(SwiftPart::root).toList());
+    }
+
+    /** Also DER in Base64, as the answer of GET has it. */
+    private static Bytes root(String certificate) {
+      if (certificate == null) {
+        throw new ProblemException(Kind.INVALID_VALUE, "swift.authorRoots has a null");
+      }
+      try {
+        byte[] bytes =
+            certificate.contains("-----")
+                ? certificate.getBytes(StandardCharsets.US_ASCII)
+                : Base64.getDecoder().decode(certificate);
+        return Bytes.of(
+            CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(bytes))
+                .getEncoded());
+      } catch (CertificateException | IllegalArgumentException e) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE, "swift.authorRoots are X.509 certificates in PEM");
+      }
     }
   }
 

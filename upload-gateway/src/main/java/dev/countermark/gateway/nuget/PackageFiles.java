@@ -1,7 +1,7 @@
 package dev.countermark.gateway.nuget;
 
 import dev.countermark.blobs.BlobStore;
-import dev.countermark.contracts.NugetRecords.ByteRun;
+import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.NugetRecords.SignedFile;
 import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.Part;

@@ -2,8 +2,8 @@ package dev.countermark.gateway.nuget;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.NugetRecords.ByteRun;
 import dev.countermark.contracts.NugetRecords.Identity;
 import dev.countermark.contracts.NugetRecords.RepositorySignature;
 import dev.countermark.contracts.NugetRecords.SignatureKind;
