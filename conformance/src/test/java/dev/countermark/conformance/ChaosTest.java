@@ -6,20 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.countermark.conformance.Platform.Repository;
 import dev.countermark.testkit.registry.RegistryClient.UnexpectedAnswerException;
 import dev.countermark.testkit.registry.SampleImage;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,7 +22,6 @@ class ChaosTest {
   private static final List<String> PARTS =
       List.of("signer-oci", "key-service", "upload-gateway", "broker");
   private static final int PUSHES_PER_KILL = 5;
-  private static final int LONGEST_DELAY_MILLIS = 200;
 
   private final int pushes = Integer.getInteger("chaos.pushes", 20);
   private final long seed = Long.getLong("chaos.seed", 4);
@@ -39,31 +29,18 @@ class ChaosTest {
 
   @Test
   void everyAcceptedPushEndsSignedOnce() throws Exception {
-    ScheduledExecutorService killer = Executors.newSingleThreadScheduledExecutor();
-    try (Platform platform = Platform.start()) {
+    try (Platform platform = Platform.start();
+        PartKiller killer = new PartKiller(platform, PARTS, random)) {
       Repository repository = platform.repository();
       List<String> accepted = new ArrayList<>();
-      List<String> victims = List.of();
-      for (int round = 0; round * PUSHES_PER_KILL < pushes; round++) {
-        if (round % PARTS.size() == 0) {
-          victims = new ArrayList<>(PARTS);
-          Collections.shuffle(victims, random);
-        }
-        Path pidFile = pidFile(platform, victims.get(round % PARTS.size()));
-        long before = pid(pidFile).orElseThrow();
-        Future<?> kill =
-            killer.schedule(
-                () -> ProcessHandle.of(before).ifPresent(ProcessHandle::destroyForcibly),
-                random.nextInt(LONGEST_DELAY_MILLIS),
-                TimeUnit.MILLISECONDS);
-        int last = Math.min(pushes, (round + 1) * PUSHES_PER_KILL);
-        for (int i = round * PUSHES_PER_KILL; i < last; i++) {
-          accepted.add(pushUntilAccepted(repository, i));
-        }
-        kill.get();
-        await("%s runs again (seed %d)".formatted(pidFile.getFileName(), seed))
-            .atMost(Duration.ofSeconds(60))
-            .until(() -> pid(pidFile).filter(now -> now != before).isPresent());
+      for (int first = 0; first < pushes; first += PUSHES_PER_KILL) {
+        int from = first;
+        killer.killOneDuring(
+            () -> {
+              for (int i = from; i < Math.min(pushes, from + PUSHES_PER_KILL); i++) {
+                accepted.add(pushUntilAccepted(repository, i));
+              }
+            });
       }
 
       for (String digest : accepted) {
@@ -75,8 +52,6 @@ class ChaosTest {
       }
       assertThat(accepted).hasSize(pushes).doesNotHaveDuplicates();
       Images.assertSigned(platform, repository, "app", accepted.get(pushes - 1));
-    } finally {
-      killer.shutdownNow();
     }
   }
 
@@ -101,17 +76,5 @@ class ChaosTest {
               }
             });
     return image.digest();
-  }
-
-  private static Path pidFile(Platform platform, String part) {
-    return platform.data().orElseThrow().resolve("run").resolve(part + ".pid");
-  }
-
-  private static Optional<Long> pid(Path file) {
-    try {
-      return Optional.of(Long.parseLong(Files.readString(file).strip()));
-    } catch (IOException | NumberFormatException e) {
-      return Optional.empty(); // just being written
-    }
   }
 }

@@ -101,6 +101,13 @@ final class NugetFeed {
   }
 
   HttpResponse<byte[]> push(byte[] nupkg) {
+    return push(nupkg, UUID.randomUUID().toString());
+  }
+
+  /**
+   * @param session what a client calls all its tries of one push
+   */
+  HttpResponse<byte[]> push(byte[] nupkg, String session) {
     String boundary = UUID.randomUUID().toString();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     body.writeBytes(
@@ -114,6 +121,7 @@ final class NugetFeed {
     return send(
         request("/nuget/v3/package/")
             .header("X-NuGet-ApiKey", repository.token())
+            .header("X-NuGet-Session-Id", session)
             .header("Content-Type", "multipart/form-data; boundary=\"" + boundary + "\"")
             .PUT(BodyPublishers.ofByteArray(body.toByteArray()))
             .build());

@@ -11,6 +11,7 @@ import dev.countermark.testkit.registry.RegistryClient;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -38,6 +40,10 @@ import java.util.stream.Stream;
  */
 final class Platform implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
+
+  /** From the plain port of a platform to that with TLS. */
+  private static final int HTTPS_DISTANCE = 363;
+
   private static final Duration SIGNED_LIMIT = Duration.ofSeconds(60);
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static final String RUN = Long.toString(System.nanoTime() & 0xffffffffL, 36);
@@ -113,11 +119,26 @@ final class Platform implements AutoCloseable {
     }
   }
 
+  /**
+   * A port that is free, as is the one that the launcher takes for TLS. Not one that the system
+   * gives to clients: whoever calls such a port in a loop while nobody listens there is connected
+   * to himself one day, and the port is taken.
+   */
   private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+    for (int attempt = 0; attempt < 100; attempt++) {
+      int port = 20_000 + ThreadLocalRandom.current().nextInt(12_000);
+      if (isFree(port) && isFree(port + HTTPS_DISTANCE)) {
+        return port;
+      }
+    }
+    throw new IllegalStateException("no free port between 20000 and 32000");
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return false;
     }
   }
 

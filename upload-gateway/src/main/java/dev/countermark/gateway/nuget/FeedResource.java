@@ -38,6 +38,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.cert.CertificateEncodingException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -334,7 +335,7 @@ public class FeedResource {
   private Response nupkg(Request request, VersionRecord version) {
     var signed = version.signed().orElseThrow().file();
     String etag = '"' + signed.etag() + '"';
-    if (request.header(HttpHeaders.IF_NONE_MATCH).filter(etag::equals).isPresent()) {
+    if (request.header(HttpHeaders.IF_NONE_MATCH).filter(v -> names(v, etag)).isPresent()) {
       return Response.notModified().header(HttpHeaders.ETAG, etag).build();
     }
     String wanted = request.head() ? null : request.header("Range").orElse(null);
@@ -365,6 +366,13 @@ public class FeedResource {
       response.entity(files.open(version, range.first(), range.length()));
     }
     return response.build();
+  }
+
+  /** RFC 9110, 13.1.2: a list of entity tags, compared weakly, or anything. */
+  private static boolean names(String tags, String etag) {
+    return Arrays.stream(tags.split(","))
+        .map(String::strip)
+        .anyMatch(t -> t.equals("*") || t.equals(etag) || t.equals("W/" + etag));
   }
 
   /** Files that strangers brought: never anything that a browser would run. */

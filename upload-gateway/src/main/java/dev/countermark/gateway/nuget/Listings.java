@@ -16,12 +16,14 @@ import java.util.function.UnaryOperator;
 
 /** Hides versions from search, shows them again, or deletes them. */
 final class Listings {
+  private final BlobStore store;
   private final Records records;
   private final Views views;
   private final ListingEvents events;
   private final Clock clock;
 
   Listings(BlobStore store, Views views, ListingEvents events, Clock clock) {
+    this.store = store;
     this.records = new Records(store);
     this.views = views;
     this.events = events;
@@ -58,6 +60,9 @@ final class Listings {
     boolean deletedNow = repository.nuget().deletePackages();
     if (now.isEmpty() || now.get().state() == State.DELETED && !deletedNow) {
       return false;
+    }
+    if (now.get().state() == State.DELETED) {
+      store.delete(ObjectKeys.nugetSymbols(repository.repository(), identity));
     }
     views.changed(repository.repository(), identity);
     events.listingChanged(

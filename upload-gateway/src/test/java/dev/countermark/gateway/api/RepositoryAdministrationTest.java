@@ -8,6 +8,7 @@ import dev.countermark.contracts.NugetRecords.NugetSettings;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.SwiftRecords.SwiftSettings;
 import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.Test;
 
 class RepositoryAdministrationTest {
   private static final Requests.Settings DEFAULTS =
-      new Requests.Settings(OciSettings.defaults(), NugetSettings.defaults());
+      new Requests.Settings(
+          OciSettings.defaults(), NugetSettings.defaults(), SwiftSettings.defaults());
   private static final RepositoryName APP = RepositoryName.of("acme/app");
 
   private final InMemoryBlobStore store = new InMemoryBlobStore();

@@ -212,9 +212,7 @@ final class FeedClient {
     }
 
     Answer is(int status) {
-      assertThat(this.status)
-          .as("%s -> %s", request, reason)
-          .isEqualTo(status);
+      assertThat(this.status).as("%s -> %s", request, reason).isEqualTo(status);
       return this;
     }
 
