@@ -59,6 +59,11 @@ final class Client {
     return client.orElseThrow();
   }
 
+  /** A client that is not on the PATH. */
+  static Client at(Path program) {
+    return new Client(program.getFileName().toString(), program);
+  }
+
   static Optional<Client> find(String name) {
     return FOUND.computeIfAbsent(name, Client::search);
   }

@@ -4,13 +4,25 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The .NET client in a folder of its own: nothing cached, nothing trusted but what a test says. */
 final class Dotnet {
   private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final Pattern SDK = Pattern.compile("(\\S+) \\[(.+)]");
+
+  /** What the client says; it has no code for everything that it says. */
+  private static final Pattern SAID =
+      Pattern.compile("^(error|warn ): (?:(NU\\d{4}): |(?=[A-Z]))", Pattern.MULTILINE);
 
   private final Client client;
   private final Client.Home home;
@@ -26,6 +38,60 @@ final class Dotnet {
   static Dotnet require(Platform platform) {
     Client client = Client.require("dotnet");
     return new Dotnet(client, Client.Home.create(platform.scratch(), Map.of()), platform);
+  }
+
+  /**
+   * The same client with one more root for timestamps. It has that list in its own folder only, so
+   * this is a copy of it.
+   */
+  Dotnet trustingTimestampsOf(X509Certificate root) {
+    try {
+      Matcher sdk = SDK.matcher(run("--list-sdks").succeeded().output());
+      if (!sdk.find()) {
+        throw new IllegalStateException("the client does not say where it is");
+      }
+      Path from = Path.of(sdk.group(2)).getParent();
+      Path copy = home.directory().resolve("dotnet");
+      Path folder = Path.of("sdk", sdk.group(1));
+      copy(from.resolve(folder), copy.resolve(folder));
+      for (String unchanged : List.of("host", "shared")) {
+        Files.createSymbolicLink(copy.resolve(unchanged), from.resolve(unchanged));
+      }
+      Path program = Files.copy(from.resolve("dotnet"), copy.resolve("dotnet"));
+      Path roots = copy.resolve(folder).resolve("trustedroots/timestampctl.pem");
+      Files.writeString(
+          roots,
+          Files.readString(roots)
+              + "\n-----BEGIN CERTIFICATE-----\n"
+              + Base64.getMimeEncoder().encodeToString(root.getEncoded())
+              + "\n-----END CERTIFICATE-----\n");
+      return new Dotnet(Client.at(program), home, platform);
+    } catch (IOException | CertificateEncodingException e) {
+      throw new IllegalStateException("cannot copy the client", e);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file));
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target);
+      }
+    }
+  }
+
+  /** Severity and code of everything that it said, as {@code ERROR NU3018}; each once. */
+  static List<String> codes(Command.Result result) {
+    return SAID.matcher(result.output())
+        .results()
+        .map(
+            m ->
+                (m.group(1).equals("error") ? "ERROR " : "WARNING ")
+                    + (m.group(2) == null ? "" : m.group(2)))
+        .filter(said -> !said.equals("WARNING "))
+        .distinct()
+        .toList();
   }
 
   Path folder() {
@@ -61,16 +127,19 @@ final class Dotnet {
   }
 
   /** Judges a package. */
-  Command.Result verify(byte[] nupkg, String config) {
-    Path file = file("p.nupkg", nupkg);
-    return run(
-        "nuget",
-        "verify",
-        file.toString(),
-        "--configfile",
-        file("nuget.config", config),
-        "-v",
-        "normal");
+  Command.Result verify(byte[] nupkg, String config, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "nuget",
+                "verify",
+                file("p.nupkg", nupkg).toString(),
+                "--configfile",
+                file("nuget.config", config),
+                "-v",
+                "normal"));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray(String[]::new));
   }
 
   /** Restores a project that refers to one package, with nothing in any cache. */

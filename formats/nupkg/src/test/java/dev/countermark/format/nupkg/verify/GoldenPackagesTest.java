@@ -12,10 +12,7 @@ import dev.countermark.format.nupkg.archive.PackageArchive;
 import dev.countermark.format.nupkg.signature.PackageSignature;
 import dev.countermark.format.nupkg.signature.RepositoryClaim;
 import dev.countermark.format.nupkg.signature.SignaturePreparation;
-import dev.countermark.format.nupkg.signature.SignerView;
 import java.net.URI;
-import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,16 +23,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * empty configuration.
  */
 class GoldenPackagesTest {
-  /** Their roots are among those that the client trusts, and they carry them. */
-  private static final List<String> PUBLISHED =
-      List.of(
-          "newtonsoft.json.13.0.4.nupkg",
-          "nuget.versioning.5.0.0.nupkg",
-          "TestPackage.AuthorSigned.1.0.0.nupkg");
-
-  /** A package whose timestamp is by a public authority, and carries its root. */
-  private static final String PUBLICLY_TIMESTAMPED = "TestSigned.leaf-1.1.0.0.nupkg.testdata";
-
   @ParameterizedTest
   @CsvSource({
     "newtonsoft.json.13.0.4.nupkg, ''",
@@ -93,13 +80,7 @@ class GoldenPackagesTest {
 
   /** Trusts what the published packages need. */
   private static VerificationPolicy.Builder policy() throws Exception {
-    VerificationPolicy.Builder policy = VerificationPolicy.builder(VerificationMode.VERIFY, NOW);
-    for (String published : PUBLISHED) {
-      PackageSignature signature = signature(published);
-      policy.codeSigningRoots(roots(signature.certificates()));
-      policy.timestampRoots(timestampRoots(signature));
-    }
-    return policy.timestampRoots(timestampRoots(signature(PUBLICLY_TIMESTAMPED)));
+    return PublishedRoots.trusted(VerificationPolicy.builder(VerificationMode.VERIFY, NOW));
   }
 
   private static List<String> codes(VerificationReport report) {
@@ -113,23 +94,5 @@ class GoldenPackagesTest {
   private static PackageSignature signature(String name) throws Exception {
     PackageArchive archive = PackageArchive.read(ByteSource.of(Vectors.nuget(name)));
     return PackageSignature.parse(archive.signatureBytes(archive.signature().orElseThrow()));
-  }
-
-  private static List<X509Certificate> timestampRoots(PackageSignature signature) throws Exception {
-    List<SignerView> signers = new ArrayList<>(signature.countersigners());
-    signers.add(signature.primary());
-    List<X509Certificate> roots = new ArrayList<>();
-    for (SignerView signer : signers) {
-      for (byte[] token : signer.timestamps()) {
-        roots.addAll(roots(TimestampToken.read(token).certificates()));
-      }
-    }
-    return roots;
-  }
-
-  private static List<X509Certificate> roots(List<X509Certificate> certificates) {
-    return certificates.stream()
-        .filter(c -> c.getSubjectX500Principal().equals(c.getIssuerX500Principal()))
-        .toList();
   }
 }
