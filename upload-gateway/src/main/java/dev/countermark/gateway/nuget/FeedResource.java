@@ -216,6 +216,9 @@ public class FeedResource {
                   action,
                   Optional.ofNullable(headers.getHeaderString(HttpHeaders.AUTHORIZATION)),
                   Optional.ofNullable(headers.getHeaderString(API_KEY)).filter(k -> !k.isBlank()));
+      if (!route.isPublic()) {
+        views.meet(granted.repository());
+      }
       return handler.answer(
           new Request(
               route,

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.commons.fileupload.FileUploadBase.FileUploadIOException;
 import org.apache.commons.fileupload.MultipartStream;
 
 /**
@@ -43,7 +44,9 @@ final class FirstPart {
       }
       parts.readHeaders(); // at most 10 KB
       parts.readBodyData(to);
-    } catch (MultipartStream.MalformedStreamException | IllegalArgumentException e) {
+    } catch (MultipartStream.MalformedStreamException
+        | FileUploadIOException
+        | IllegalArgumentException e) {
       throw new NugetException(400, "The request is not well-formed multipart/form-data.");
     }
   }

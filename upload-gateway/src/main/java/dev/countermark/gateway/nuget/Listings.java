@@ -37,8 +37,8 @@ final class Listings {
    */
   boolean remove(RepositoryRecord repository, Identity identity) {
     return repository.nuget().deletePackages()
-        ? change(repository, identity, VersionRecord::deleted)
-        : change(repository, identity, v -> v.listed() ? v.listed(false) : v);
+        ? change(repository, identity, true, VersionRecord::deleted)
+        : change(repository, identity, false, v -> v.listed() ? v.listed(false) : v);
   }
 
   /**
@@ -47,21 +47,26 @@ final class Listings {
    * @return false when there is no such version
    */
   boolean relist(RepositoryRecord repository, Identity identity) {
-    return change(repository, identity, v -> v.listed() ? v : v.listed(true));
+    return change(repository, identity, false, v -> v.listed() ? v : v.listed(true));
   }
 
+  /**
+   * @param delete whether it is to be deleted; then one that is deleted already is what it shall be
+   */
   private boolean change(
-      RepositoryRecord repository, Identity identity, UnaryOperator<VersionRecord> change) {
+      RepositoryRecord repository,
+      Identity identity,
+      boolean delete,
+      UnaryOperator<VersionRecord> change) {
     Optional<VersionRecord> now =
         records.update(
             ObjectKeys.nugetVersion(repository.repository(), identity),
             VersionRecord.class,
             found -> found.map(v -> v.state() == State.DELETED ? v : change.apply(v)));
-    boolean deletedNow = repository.nuget().deletePackages();
-    if (now.isEmpty() || now.get().state() == State.DELETED && !deletedNow) {
+    if (now.isEmpty() || (now.get().state() == State.DELETED) != delete) {
       return false;
     }
-    if (now.get().state() == State.DELETED) {
+    if (delete) {
       store.delete(ObjectKeys.nugetSymbols(repository.repository(), identity));
     }
     views.changed(repository.repository(), identity);

@@ -84,11 +84,13 @@ public class StatusResource {
       return Problem.response(Kind.PACKAGE_UNKNOWN, "that is no package of a repository");
     }
     try {
-      access.check(
-          repository.get(),
-          Action.PULL,
-          Optional.ofNullable(authorization),
-          Optional.ofNullable(apiKey));
+      FeedAccess.Granted granted =
+          access.check(
+              repository.get(),
+              Action.PULL,
+              Optional.ofNullable(authorization),
+              Optional.ofNullable(apiKey));
+      views.meet(granted.repository());
     } catch (NugetException e) {
       Response.ResponseBuilder denied =
           Response.fromResponse(
