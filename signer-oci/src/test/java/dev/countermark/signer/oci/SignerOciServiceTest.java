@@ -1,5 +1,6 @@
 package dev.countermark.signer.oci;
 
+import static dev.countermark.testkit.topics.TopicClient.header;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -18,10 +19,13 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.Topics;
 import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.signer.service.SignerServers;
+import dev.countermark.signer.service.SignerTestBeans;
 import dev.countermark.signing.DeadLetter;
 import dev.countermark.testkit.registry.Manifest;
 import dev.countermark.testkit.registry.SampleImage;
 import dev.countermark.testkit.servers.EmbeddedBroker;
+import dev.countermark.testkit.topics.TopicClient;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -29,30 +33,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,11 +51,10 @@ import org.junit.jupiter.api.Test;
 
 /** The whole service between a real broker and a real store; only the key service is in process. */
 @QuarkusTest
-@QuarkusTestResource(value = Servers.class, restrictToAnnotatedClass = true)
+@QuarkusTestResource(value = SignerServers.class, restrictToAnnotatedClass = true)
 class SignerOciServiceTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static KafkaProducer<String, byte[]> producer;
-  private static Admin admin;
+  private static TopicClient topics;
 
   @TestHTTPResource("/")
   URI service;
@@ -78,22 +67,17 @@ class SignerOciServiceTest {
 
   @BeforeAll
   static void connect() {
-    Properties settings = new Properties();
-    settings.put("bootstrap.servers", EmbeddedBroker.shared().bootstrapServers());
-    settings.put("acks", "all");
-    producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
-    admin = Admin.create(settings);
+    topics = new TopicClient(EmbeddedBroker.shared().bootstrapServers());
   }
 
   @AfterAll
   static void disconnect() {
-    producer.close();
-    admin.close();
+    topics.close();
   }
 
   @BeforeEach
   void createTheRepository() {
-    records = new Records(TestBeans.store);
+    records = new Records(SignerTestBeans.store);
     records.create(
         ObjectKeys.repository(repository),
         new RepositoryRecord(1, repository, Instant.now(), OciSettings.defaults()));
@@ -101,8 +85,7 @@ class SignerOciServiceTest {
 
   @AfterEach
   void repair() {
-    TestBeans.store.beforeReplace = key -> {};
-    TestBeans.store.afterReplace = key -> {};
+    SignerTestBeans.repair();
   }
 
   private String store(Manifest manifest) {
@@ -145,15 +128,7 @@ class SignerOciServiceTest {
   }
 
   private void announce(String digest) {
-    send(Topics.UPLOADS_OCI, Events.ociKey(name, digest), uploaded(digest).toJson());
-  }
-
-  private static void send(String topic, String key, byte[] value) {
-    try {
-      producer.send(new ProducerRecord<>(topic, key, value)).get(10, TimeUnit.SECONDS);
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    topics.send(Topics.UPLOADS_OCI, Events.ociKey(name, digest), uploaded(digest).toJson());
   }
 
   private ManifestRecord record(String digest) {
@@ -162,43 +137,14 @@ class SignerOciServiceTest {
 
   private void awaitSigned(String digest) {
     await().atMost(PATIENCE).until(() -> record(digest).state() == State.AVAILABLE);
-    var key = TestBeans.KEYS.current(repository, Purpose.OCI);
+    var key = SignerTestBeans.KEYS.current(repository, Purpose.OCI);
     assertThat(Oracle.legacyReferences(record(digest), key))
         .containsExactly("registry.example:8443/" + name);
     assertThat(Oracle.bundles(record(digest), key)).isEqualTo(1);
   }
 
-  /** Everything in a topic that satisfies the filter, read from its beginning. */
-  private static List<ConsumerRecord<String, byte[]>> read(
-      String topic, java.util.function.Predicate<ConsumerRecord<String, byte[]>> filter) {
-    Properties settings = new Properties();
-    settings.put("bootstrap.servers", EmbeddedBroker.shared().bootstrapServers());
-    try (var consumer =
-        new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(p -> new TopicPartition(topic, p.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        consumer
-            .poll(Duration.ofMillis(100))
-            .forEach(
-                r -> {
-                  if (filter.test(r)) {
-                    found.add(r);
-                  }
-                });
-      }
-      return found;
-    }
-  }
-
   private List<PackageSigned> outcomes(String digest) {
-    return read(Topics.OUTCOMES, r -> Events.ociKey(name, digest).equals(r.key())).stream()
+    return topics.read(Topics.OUTCOMES, r -> Events.ociKey(name, digest).equals(r.key())).stream()
         .map(r -> CloudEvent.fromJson(r.value()))
         .filter(e -> e.type().equals(PackageSigned.TYPE))
         .map(e -> e.dataAs(PackageSigned.class))
@@ -209,49 +155,13 @@ class SignerOciServiceTest {
     return await()
         .atMost(PATIENCE)
         .until(
-            () -> read(Topics.DEAD_LETTERS, r -> key.equals(r.key())), found -> !found.isEmpty());
-  }
-
-  private static String header(ConsumerRecord<String, byte[]> record, String name) {
-    return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+            () -> topics.read(Topics.DEAD_LETTERS, r -> key.equals(r.key())),
+            found -> !found.isEmpty());
   }
 
   /** Nothing was consumed that is not acknowledged. */
   private static void awaitEverythingCommitted(String group, String topic) {
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () -> {
-              var committed =
-                  admin
-                      .listConsumerGroupOffsets(group)
-                      .partitionsToOffsetAndMetadata()
-                      .get(10, TimeUnit.SECONDS);
-              for (int p = 0; ; p++) {
-                TopicPartition partition = new TopicPartition(topic, p);
-                if (p >= partitions(topic)) {
-                  return;
-                }
-                long end =
-                    admin
-                        .listOffsets(Map.of(partition, OffsetSpec.latest()))
-                        .partitionResult(partition)
-                        .get(10, TimeUnit.SECONDS)
-                        .offset();
-                long at = committed.get(partition) == null ? 0 : committed.get(partition).offset();
-                assertThat(at).as("committed in partition %s of %s", p, end).isEqualTo(end);
-              }
-            });
-  }
-
-  private static int partitions(String topic) throws Exception {
-    return admin
-        .describeTopics(List.of(topic))
-        .allTopicNames()
-        .get(10, TimeUnit.SECONDS)
-        .get(topic)
-        .partitions()
-        .size();
+    await().atMost(PATIENCE).until(() -> topics.lag(group, topic) == 0);
   }
 
   @Test
@@ -297,14 +207,14 @@ class SignerOciServiceTest {
   void givesUpAPoisonRecordAndGoesOn() {
     String poison = image();
     String healthy = image();
-    TestBeans.store.beforeReplace =
+    SignerTestBeans.store.beforeReplace =
         key -> {
           if (key.equals(ObjectKeys.ociManifest(name, poison))) {
             throw new IllegalArgumentException("a bug, on purpose");
           }
         };
     String garbageKey = "garbage " + UUID.randomUUID();
-    send(Topics.UPLOADS_OCI, garbageKey, new byte[] {0, 1, 2});
+    topics.send(Topics.UPLOADS_OCI, garbageKey, new byte[] {0, 1, 2});
     announce(poison);
     announce(healthy);
 
@@ -328,14 +238,14 @@ class SignerOciServiceTest {
     String after = image();
     AtomicInteger failuresBefore = new AtomicInteger(3);
     AtomicInteger failuresAfter = new AtomicInteger(1);
-    TestBeans.store.beforeReplace =
+    SignerTestBeans.store.beforeReplace =
         key -> {
           if (key.equals(ObjectKeys.ociManifest(name, before))
               && failuresBefore.getAndDecrement() > 0) {
             throw new Failure.Transient("the store went away between signing and writing", null);
           }
         };
-    TestBeans.store.afterReplace =
+    SignerTestBeans.store.afterReplace =
         key -> {
           if (key.equals(ObjectKeys.ociManifest(name, after))
               && failuresAfter.getAndDecrement() > 0) {
@@ -357,7 +267,7 @@ class SignerOciServiceTest {
   @Test
   void tellsAgainWhenTheBrokerDidNotTakeTheOutcome() {
     String digest = image();
-    TestBeans.BROKEN_PUBLICATIONS.put(digest, new AtomicInteger(3));
+    SignerTestBeans.BROKEN_PUBLICATIONS.put(digest, new AtomicInteger(3));
     announce(digest);
 
     awaitSigned(digest);
@@ -381,7 +291,7 @@ class SignerOciServiceTest {
             Events.ociPurl(name, received),
             Instant.now(),
             new PackageUploaded(other, name, received, SampleImage.OCI_MANIFEST, Instant.now()));
-    send(Topics.UPLOADS_OCI, key, forged.toJson());
+    topics.send(Topics.UPLOADS_OCI, key, forged.toJson());
 
     var letter = awaitDeadLetters(key).get(0);
     assertThat(header(letter, DeadLetter.FAILURE_CODE)).isEqualTo("MALFORMED_EVENT");
@@ -396,7 +306,7 @@ class SignerOciServiceTest {
     String digest = image();
     announce(digest);
     awaitSigned(digest);
-    var newKey = TestBeans.KEYS.rotate(repository, Purpose.OCI);
+    var newKey = SignerTestBeans.KEYS.rotate(repository, Purpose.OCI);
     CloudEvent resync =
         CloudEvent.of(
             UUID.randomUUID().toString(),
@@ -405,7 +315,7 @@ class SignerOciServiceTest {
             Events.ociPurl(name, digest),
             Instant.now(),
             new PackageResyncRequested(repository, name, digest, "rotation"));
-    send(Topics.RESYNCS_OCI, Events.ociKey(name, digest), resync.toJson());
+    topics.send(Topics.RESYNCS_OCI, Events.ociKey(name, digest), resync.toJson());
 
     await()
         .atMost(PATIENCE)

@@ -1,12 +1,12 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
 import dev.countermark.testkit.servers.EmbeddedBroker;
 import dev.countermark.testkit.servers.EmbeddedStore;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.Map;
 
-/** A real broker and a real store for the service. */
-public final class Servers implements QuarkusTestResourceLifecycleManager {
+/** A real broker and a real store for a signer service under test. */
+public final class SignerServers implements QuarkusTestResourceLifecycleManager {
   @Override
   public Map<String, String> start() {
     EmbeddedStore store = EmbeddedStore.shared();

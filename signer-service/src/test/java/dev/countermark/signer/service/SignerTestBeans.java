@@ -1,15 +1,13 @@
-package dev.countermark.signer.oci;
+package dev.countermark.signer.service;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.ObservedBlobStore;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
-import dev.countermark.signer.service.KafkaPublisher;
-import dev.countermark.signer.service.PackageRequest;
-import dev.countermark.signer.service.SignedArtifact;
-import dev.countermark.signer.service.StoreConfig;
 import dev.countermark.signing.SigningOutcome;
 import dev.countermark.signing.SigningWorker;
 import jakarta.annotation.Priority;
@@ -17,6 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,19 +24,56 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Keys in this process, and a real store and broker that fail when a test wants it. */
 @ApplicationScoped
-class TestBeans {
-  static final InMemoryKeyClient KEYS = new InMemoryKeyClient();
-  static volatile ObservedBlobStore store;
+public class SignerTestBeans {
+  public static final InMemoryKeyClient KEYS = new InMemoryKeyClient();
+
+  /** The service's own; set when it starts. */
+  public static volatile ObservedBlobStore store;
+
+  /** Whether the key service does not answer. */
+  public static volatile boolean keysAway;
 
   /** By digest: how often the publication of its outcome fails. */
-  static final Map<String, AtomicInteger> BROKEN_PUBLICATIONS = new ConcurrentHashMap<>();
+  public static final Map<String, AtomicInteger> BROKEN_PUBLICATIONS = new ConcurrentHashMap<>();
 
   @Produces
   @Singleton
   @Alternative
   @Priority(1)
   KeyClient keys() {
-    return KEYS;
+    return new KeyClient() {
+      @Override
+      public PublicKeyVersion current(RepositoryName repository, Purpose purpose) {
+        requireKeys();
+        return KEYS.current(repository, purpose);
+      }
+
+      @Override
+      public List<PublicKeyVersion> versions(RepositoryName repository, Purpose purpose) {
+        requireKeys();
+        return KEYS.versions(repository, purpose);
+      }
+
+      @Override
+      public SignedBatch sign(RepositoryName repository, Purpose purpose, List<Item> items) {
+        requireKeys();
+        return KEYS.sign(repository, purpose, items);
+      }
+    };
+  }
+
+  private static void requireKeys() {
+    if (keysAway) {
+      throw new Failure.Transient("the key service went away on purpose", null);
+    }
+  }
+
+  /** Everything works again. */
+  public static void repair() {
+    keysAway = false;
+    store.beforeReplace = key -> {};
+    store.afterReplace = key -> {};
+    BROKEN_PUBLICATIONS.clear();
   }
 
   @Produces

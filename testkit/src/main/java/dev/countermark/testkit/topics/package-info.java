@@ -1,0 +1,2 @@
+/** Talks to the platform's topics as a test does: sends anything, reads everything. */
+package dev.countermark.testkit.topics;
