@@ -10,14 +10,19 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) throws Exception {
-    if (!List.of(args).equals(List.of("oci"))) {
-      System.err.println("usage: bench oci");
+    String name = args.length == 1 ? args[0] : "";
+    if (!List.of("oci", "nuget").contains(name)) {
+      System.err.println("usage: bench oci|nuget");
       System.exit(2);
     }
     Target target = Target.open();
     // Also when it is interrupted: the platform under load must not stay behind.
     Runtime.getRuntime().addShutdownHook(new Thread(target::close));
-    ObjectNode figures = new OciBench(target).run();
+    ObjectNode figures =
+        switch (name) {
+          case "oci" -> new OciBench(target).run();
+          default -> new NugetBench(target).run();
+        };
     System.out.println(new String(Json.write(figures), StandardCharsets.UTF_8));
   }
 }

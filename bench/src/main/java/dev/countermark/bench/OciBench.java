@@ -15,10 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -38,7 +34,6 @@ final class OciBench {
   private static final int LAYERS = 5;
   private static final int LAYER_BYTES = 1 << 20;
   private static final int SINGLE_PUSHES = 100;
-  private static final int CLIENT_THREADS = 16;
   private static final String REPOSITORY = "bench/oci-" + Long.toString(System.nanoTime(), 36);
 
   private final Target target;
@@ -62,7 +57,7 @@ final class OciBench {
   }
 
   private void warmUp() {
-    say("warming up with " + WARM_UP_IMAGES + " images");
+    Say.line("warming up with " + WARM_UP_IMAGES + " images");
     String name = REPOSITORY + "/warm-up";
     List<SampleImage> images = variants(name, WARM_UP_IMAGES, 1);
     push(name, images);
@@ -71,29 +66,19 @@ final class OciBench {
 
   /** Single pushes, each when the one before is signed. */
   private void idleLag() {
-    say("lag from accepted to signed, " + SINGLE_PUSHES + " single pushes");
+    Say.line("lag from accepted to signed, " + SINGLE_PUSHES + " single pushes");
     String name = REPOSITORY + "/lag";
     List<Long> lags = new ArrayList<>();
     for (SampleImage image : variants(name, SINGLE_PUSHES, 2)) {
       target.registry().putManifest(name, image.digest(), image.manifest());
       lags.add(awaitSigned(name, image).path("lagMillis").asLong());
     }
-    lags.sort(Comparator.naturalOrder());
-    ObjectNode lag = figures.putObject("idleLagMillis");
-    lag.put("pushes", lags.size());
-    lag.put("p50", percentile(lags, 50));
-    lag.put("p99", percentile(lags, 99));
-    lag.put("max", lags.get(lags.size() - 1));
-    say("  p50 " + lag.path("p50") + " ms, p99 " + lag.path("p99") + " ms");
-  }
-
-  private static long percentile(List<Long> sorted, int percent) {
-    return sorted.get(Math.min(sorted.size() - 1, (sorted.size() * percent + 99) / 100 - 1));
+    Lags.put(figures.putObject("idleLagMillis"), lags);
   }
 
   /** All at once; from the first accepted to the last signed, by the platform's own clock. */
   private List<String> pipeline() {
-    say("whole pipeline, " + SIGNED_IMAGES + " single-arch images");
+    Say.line("whole pipeline, " + SIGNED_IMAGES + " single-arch images");
     String name = REPOSITORY + "/pipeline";
     List<SampleImage> images = variants(name, SIGNED_IMAGES, 3);
     push(name, images);
@@ -106,9 +91,9 @@ final class OciBench {
     double seconds = seconds(Duration.between(first, lastSigned(statuses)));
     ObjectNode pipeline = figures.putObject("pipeline");
     pipeline.put("images", images.size());
-    pipeline.put("seconds", rounded(seconds));
-    pipeline.put("imagesPerSecond", rounded(images.size() / seconds));
-    say("  " + pipeline.path("imagesPerSecond") + " images/s");
+    pipeline.put("seconds", Say.rounded(seconds));
+    pipeline.put("imagesPerSecond", Say.rounded(images.size() / seconds));
+    Say.line("  " + pipeline.path("imagesPerSecond") + " images/s");
     return images.stream()
         .map(i -> target.url().getAuthority() + "/" + name + "@" + i.digest())
         .toList();
@@ -116,33 +101,29 @@ final class OciBench {
 
   /** The signer alone: it is stopped while the images are pushed, then let go. */
   private void drain() {
-    Optional<Long> signer = target.signer();
+    Optional<Long> signer = target.process("signer-oci");
     if (signer.isEmpty()) {
       figures.putNull("drain");
-      say("drain rate: not measured, the signer is not ours to stop");
+      Say.line("drain rate: not measured, the signer is not ours to stop");
       return;
     }
-    say("drain rate of the signer, " + SIGNED_IMAGES + " images waiting");
+    Say.line("drain rate of the signer, " + SIGNED_IMAGES + " images waiting");
     String name = REPOSITORY + "/drain";
     List<SampleImage> images = variants(name, SIGNED_IMAGES, 4);
-    signal("STOP", signer.get());
+    target.signal("STOP", signer.get());
     Instant released;
     try {
       push(name, images);
     } finally {
       released = Instant.now();
-      signal("CONT", signer.get());
+      target.signal("CONT", signer.get());
     }
     double seconds = seconds(Duration.between(released, lastSigned(awaitSigned(name, images))));
     ObjectNode drain = figures.putObject("drain");
     drain.put("images", images.size());
-    drain.put("seconds", rounded(seconds));
-    drain.put("imagesPerSecond", rounded(images.size() / seconds));
-    say("  " + drain.path("imagesPerSecond") + " images/s");
-  }
-
-  private void signal(String signal, long process) {
-    Programs.run(target.scratch(), Map.of(), List.of("kill", "-" + signal, Long.toString(process)));
+    drain.put("seconds", Say.rounded(seconds));
+    drain.put("imagesPerSecond", Say.rounded(images.size() / seconds));
+    Say.line("  " + drain.path("imagesPerSecond") + " images/s");
   }
 
   private void cosignLoop(List<String> references) throws IOException {
@@ -151,11 +132,11 @@ final class OciBench {
     if (cosign.isEmpty()) {
       figures.putNull("cosign");
       figures.putNull("signedPerSecondRatioToCosign");
-      say("cosign is not on the PATH: no ratio");
+      Say.line("cosign is not on the PATH: no ratio");
       return;
     }
     CosignLoop loop = CosignLoop.prepare(cosign.get(), target);
-    say("loop of cosign sign --key, " + COSIGN_SAMPLE + " of the same images");
+    Say.line("loop of cosign sign --key, " + COSIGN_SAMPLE + " of the same images");
     loop.sign(references.get(0)); // the first one also warms up its caches
     long began = System.nanoTime();
     references.subList(1, COSIGN_SAMPLE + 1).forEach(loop::sign);
@@ -163,21 +144,21 @@ final class OciBench {
     ObjectNode figure = figures.putObject("cosign");
     figure.put("major", loop.version());
     figure.put("images", COSIGN_SAMPLE);
-    figure.put("imagesPerSecond", rounded(perSecond));
-    figures.put("signedPerSecondRatioToCosign", rounded(ours / perSecond));
-    say("  " + rounded(perSecond) + " images/s, ratio " + rounded(ours / perSecond));
+    figure.put("imagesPerSecond", Say.rounded(perSecond));
+    figures.put("signedPerSecondRatioToCosign", Say.rounded(ours / perSecond));
+    Say.line("  " + Say.rounded(perSecond) + " images/s, ratio " + Say.rounded(ours / perSecond));
   }
 
   /** The same images to both, in turns, so that a change in the machine's mood meets both. */
   private void pushThroughput() throws IOException {
     Optional<Path> program = Programs.find("docker-registry");
-    say(
+    Say.line(
         "push of "
             + PUSHED_IMAGES
             + " images x "
             + LAYERS
             + " layers x 1 MiB, "
-            + CLIENT_THREADS
+            + Parallel.CLIENTS
             + " connections");
     Map<String, RegistryClient> registries = new LinkedHashMap<>();
     Map<String, Double> seconds = new LinkedHashMap<>();
@@ -215,14 +196,14 @@ final class OciBench {
     push.put("mebibytes", PUSHED_IMAGES * LAYERS);
     seconds.forEach(
         (who, took) ->
-            push.put(who + "MebibytesPerSecond", rounded(PUSHED_IMAGES * LAYERS / took)));
+            push.put(who + "MebibytesPerSecond", Say.rounded(PUSHED_IMAGES * LAYERS / took)));
     if (seconds.containsKey("docker-registry")) {
       double ratio = seconds.get("docker-registry") / seconds.get("countermark");
-      figures.put("pushThroughputRatioToDockerRegistry", rounded(ratio));
-      say("  " + push + ", ratio " + rounded(ratio));
+      figures.put("pushThroughputRatioToDockerRegistry", Say.rounded(ratio));
+      Say.line("  " + push + ", ratio " + Say.rounded(ratio));
     } else {
       figures.putNull("pushThroughputRatioToDockerRegistry");
-      say("  " + push + "; docker-registry is not on the PATH: no ratio");
+      Say.line("  " + push + "; docker-registry is not on the PATH: no ratio");
     }
   }
 
@@ -241,21 +222,7 @@ final class OciBench {
   }
 
   private static void inParallel(List<SampleImage> images, Consumer<SampleImage> work) {
-    ExecutorService pool = Executors.newFixedThreadPool(CLIENT_THREADS);
-    try {
-      List<Future<?>> all = new ArrayList<>();
-      images.forEach(image -> all.add(pool.submit(() -> work.accept(image))));
-      for (Future<?> one : all) {
-        one.get();
-      }
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a push failed", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    } finally {
-      pool.shutdownNow();
-    }
+    Parallel.forEach(images.size(), i -> work.accept(images.get(i)));
   }
 
   private List<JsonNode> awaitSigned(String name, List<SampleImage> images) {
@@ -291,13 +258,5 @@ final class OciBench {
 
   private static double seconds(Duration duration) {
     return duration.toNanos() / 1e9;
-  }
-
-  private static double rounded(double value) {
-    return Math.round(value * 100) / 100.0;
-  }
-
-  private static void say(String line) {
-    System.out.println("bench: " + line);
   }
 }

@@ -71,29 +71,49 @@ record Target(URI url, RegistryClient registry, String token, Path scratch, Opti
     int slash = name.lastIndexOf('/');
     String path =
         "/" + name.substring(0, slash) + "/status/oci/" + name.substring(slash + 1) + "@" + digest;
-    HttpResponse<byte[]> response = registry.send("GET", path, null, Map.of());
-    if (response.statusCode() != 200) {
+    return Json.read(send("GET", path, null, Map.of(), 200), JsonNode.class);
+  }
+
+  /**
+   * Sends a request with the token.
+   *
+   * @param wanted status; any other ends the benchmark
+   * @return the answer's body
+   */
+  byte[] send(String method, String path, byte[] body, Map<String, String> headers, int wanted) {
+    HttpResponse<byte[]> response = registry.send(method, path, body, headers);
+    if (response.statusCode() != wanted) {
       throw new IllegalStateException(
-          path
+          method
+              + " "
+              + path
               + " -> "
               + response.statusCode()
               + " "
               + new String(response.body(), StandardCharsets.UTF_8));
     }
-    return Json.read(response.body(), JsonNode.class);
+    return response.body();
   }
 
-  /** The signer's process, when the platform was started here. */
-  Optional<Long> signer() {
+  /**
+   * The process of a part, when the platform was started here.
+   *
+   * @param part such as {@code signer-oci}
+   */
+  Optional<Long> process(String part) {
     return data.map(
         directory -> {
           try {
             return Long.parseLong(
-                Files.readString(directory.resolve("run").resolve("signer-oci.pid")).strip());
+                Files.readString(directory.resolve("run").resolve(part + ".pid")).strip());
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }
         });
+  }
+
+  void signal(String signal, long process) {
+    Programs.run(scratch, Map.of(), List.of("kill", "-" + signal, Long.toString(process)));
   }
 
   /** Stops the platform, if it was started here, and deletes all that was written. */

@@ -1,0 +1,26 @@
+package dev.countermark.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Comparator;
+import java.util.List;
+
+/** How long single ones took. */
+final class Lags {
+  private Lags() {}
+
+  /**
+   * @param lags milliseconds
+   */
+  static void put(ObjectNode figure, List<Long> lags) {
+    List<Long> sorted = lags.stream().sorted(Comparator.naturalOrder()).toList();
+    figure.put("pushes", sorted.size());
+    figure.put("p50", percentile(sorted, 50));
+    figure.put("p99", percentile(sorted, 99));
+    figure.put("max", sorted.get(sorted.size() - 1));
+    Say.line("  p50 " + figure.path("p50") + " ms, p99 " + figure.path("p99") + " ms");
+  }
+
+  private static long percentile(List<Long> sorted, int percent) {
+    return sorted.get(Math.min(sorted.size() - 1, (sorted.size() * percent + 99) / 100 - 1));
+  }
+}

@@ -1,0 +1,63 @@
+package dev.countermark.bench;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * A NuGet package of about 100 KB, mostly noise.
+ *
+ * @param bytes the file, unsigned
+ */
+record SamplePackage(String name, byte[] bytes) {
+  static final int BYTES = 100_000;
+
+  private static final byte[] NOISE = noise();
+
+  private static byte[] noise() {
+    byte[] noise = new byte[BYTES];
+    new Random(1).nextBytes(noise);
+    return noise;
+  }
+
+  static String version(int number) {
+    return "1.0." + number;
+  }
+
+  /** The same id and number give the same bytes, others others. */
+  static SamplePackage of(String id, int number) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(BYTES + 2_000);
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      String nuspec =
+          "<?xml version=\"1.0\"?><package><metadata><id>"
+              + id
+              + "</id><version>"
+              + version(number)
+              + "</version><authors>bench</authors><description>made by a benchmark</description>"
+              + "</metadata></package>";
+      entry(zip, id + ".nuspec", nuspec.getBytes(StandardCharsets.UTF_8));
+      entry(zip, "content/noise.bin", NOISE);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing into memory", e);
+    }
+    return new SamplePackage(id + "." + version(number) + ".nupkg", out.toByteArray());
+  }
+
+  private static void entry(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    CRC32 crc = new CRC32();
+    crc.update(content);
+    ZipEntry entry = new ZipEntry(name);
+    entry.setMethod(ZipEntry.STORED);
+    entry.setSize(content.length);
+    entry.setCrc(crc.getValue());
+    entry.setTime(1_700_000_000_000L);
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+}
