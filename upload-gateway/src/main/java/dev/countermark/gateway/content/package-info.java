@@ -1,5 +1,5 @@
 /**
- * Bytes of uploads on their way into the store and out again, as parts; alike for every format.
+ * Bytes of uploads on their way into the store, as parts; alike for every format.
  *
  * <p>Must not know what the bytes are.
  */

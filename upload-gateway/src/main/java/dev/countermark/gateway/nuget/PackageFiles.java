@@ -1,6 +1,7 @@
 package dev.countermark.gateway.nuget;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.PartsInputStream;
 import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.NugetRecords.SignedFile;
 import dev.countermark.contracts.NugetRecords.VersionRecord;
@@ -10,7 +11,6 @@ import dev.countermark.format.nupkg.archive.ByteSource;
 import dev.countermark.format.nupkg.archive.LocalHeader;
 import dev.countermark.format.nupkg.archive.MalformedArchiveException;
 import dev.countermark.format.nupkg.archive.PackageArchive;
-import dev.countermark.gateway.content.PartsInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,15 +1,20 @@
-package dev.countermark.gateway.content;
+package dev.countermark.blobs;
 
-import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The bytes of a range of a blob, read part by part from the store as they are asked for. */
+/**
+ * The bytes of a range of a blob, read part by part from the store as they are asked for. A part
+ * that is no longer there is a {@link FileNotFoundException}, one that is too short an {@link
+ * EOFException}.
+ */
 public final class PartsInputStream extends InputStream {
   private record Slice(String key, long offset, long length) {}
 
@@ -60,11 +65,12 @@ public final class PartsInputStream extends InputStream {
       current =
           store
               .open(key, next.offset(), next.length())
-              .orElseThrow(() -> new IOException(key + " is missing in the object store"));
+              .orElseThrow(
+                  () -> new FileNotFoundException(key + " is missing in the object store"));
     }
     int n = current.read(b, off, (int) Math.min(len, left));
     if (n < 0) {
-      throw new IOException(key + " ended early");
+      throw new EOFException(key + " ended early");
     }
     left -= n;
     return n;
