@@ -7,6 +7,7 @@ import dev.countermark.contracts.Events.PackageUploaded;
 import dev.countermark.contracts.Json.MalformedJsonException;
 import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.ResyncMode;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.MalformedEventException;
 import dev.countermark.signing.SigningWorker;
@@ -40,16 +41,23 @@ final class EventDecoder implements SigningWorker.Decoder<PackageRequest> {
   private PackageRequest uploaded(Lane lane, CloudEvent event) {
     PackageUploaded data = event.dataAs(PackageUploaded.class);
     Instant since = data.acceptedAt() == null ? event.time() : data.acceptedAt();
-    return request(lane, data.repository(), data.name(), data.digest(), since);
+    return request(lane, data.repository(), data.name(), data.digest(), since, ResyncMode.ENSURE);
   }
 
   private PackageRequest resync(Lane lane, CloudEvent event) {
     PackageResyncRequested data = event.dataAs(PackageResyncRequested.class);
-    return request(lane, data.repository(), data.name(), data.digest(), event.time());
+    // Whoever writes to the uploads' topic must not be able to change signed bytes.
+    ResyncMode mode = lane == Lane.RESYNC ? data.mode() : ResyncMode.ENSURE;
+    return request(lane, data.repository(), data.name(), data.digest(), event.time(), mode);
   }
 
   private PackageRequest request(
-      Lane lane, RepositoryName repository, String name, String digest, Instant since) {
+      Lane lane,
+      RepositoryName repository,
+      String name,
+      String digest,
+      Instant since,
+      ResyncMode mode) {
     if (repository == null || since == null) {
       throw new MalformedEventException("the event names no repository or no time", null);
     }
@@ -60,6 +68,6 @@ final class EventDecoder implements SigningWorker.Decoder<PackageRequest> {
     if (objection.isPresent()) {
       throw new MalformedEventException("the event's " + objection.get(), null);
     }
-    return new PackageRequest(format, lane, repository, name, digest, since);
+    return new PackageRequest(format, lane, repository, name, digest, since, mode);
   }
 }

@@ -2,6 +2,7 @@ package dev.countermark.signer.service;
 
 import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.ResyncMode;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningRequest;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.time.Instant;
  *
  * @param name as in the events of the format, within {@code repository}
  * @param digest {@code algorithm:hex}
+ * @param mode how far a resync goes; for an upload always {@link ResyncMode#ENSURE}
  */
 public record PackageRequest(
     PackageFormat format,
@@ -19,8 +21,20 @@ public record PackageRequest(
     RepositoryName repository,
     String name,
     String digest,
-    Instant since)
+    Instant since,
+    ResyncMode mode)
     implements SigningRequest {
+  /** One that makes good what is missing. */
+  public PackageRequest(
+      PackageFormat format,
+      Lane lane,
+      RepositoryName repository,
+      String name,
+      String digest,
+      Instant since) {
+    this(format, lane, repository, name, digest, since, ResyncMode.ENSURE);
+  }
+
   @Override
   public String purl() {
     return format.purl(repository, name, digest);

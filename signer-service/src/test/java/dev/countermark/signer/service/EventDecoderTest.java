@@ -12,6 +12,7 @@ import dev.countermark.contracts.Json;
 import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.ResyncMode;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.MalformedEventException;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EventDecoderTest {
@@ -62,6 +64,45 @@ class EventDecoderTest {
         .isEqualTo(
             new PackageRequest(
                 PackageFormat.OCI, Lane.RESYNC, REPOSITORY, "acme/app", DIGEST, SENT));
+  }
+
+  private static Bytes resync(ResyncMode mode) {
+    return event(
+        PackageResyncRequested.TYPE,
+        new PackageResyncRequested(REPOSITORY, "acme/app", DIGEST, "campaign", mode));
+  }
+
+  @ParameterizedTest
+  @EnumSource(ResyncMode.class)
+  void readsHowFarAResyncGoes(ResyncMode mode) {
+    assertThat(decoder.decode(Lane.RESYNC, resync(mode)).mode()).isEqualTo(mode);
+  }
+
+  @Test
+  void goesNoFurtherThanEnsureWhereUploadsAreAnnounced() {
+    assertThat(decoder.decode(Lane.UPLOAD, resync(ResyncMode.RESIGN_ALL)).mode())
+        .isEqualTo(ResyncMode.ENSURE);
+  }
+
+  @Test
+  void refusesAResyncThatGoesWhereNobodyKnows() {
+    Bytes event =
+        event(
+            PackageResyncRequested.TYPE,
+            Map.of(
+                "repository",
+                REPOSITORY.toString(),
+                "name",
+                "acme/app",
+                "digest",
+                DIGEST,
+                "campaign",
+                "campaign",
+                "mode",
+                "everything"));
+
+    assertThatThrownBy(() -> decoder.decode(Lane.RESYNC, event))
+        .isInstanceOf(MalformedEventException.class);
   }
 
   @ParameterizedTest

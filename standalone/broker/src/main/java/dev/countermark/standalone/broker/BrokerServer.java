@@ -115,6 +115,8 @@ public final class BrokerServer {
             new NewTopic(Topics.RESYNCS_OCI, 8, (short) 1),
             new NewTopic(Topics.UPLOADS_NUGET, 8, (short) 1),
             new NewTopic(Topics.RESYNCS_NUGET, 8, (short) 1),
+            new NewTopic(Topics.UPLOADS_SWIFT, 8, (short) 1),
+            new NewTopic(Topics.RESYNCS_SWIFT, 8, (short) 1),
             new NewTopic(Topics.OUTCOMES, 4, (short) 1),
             new NewTopic(Topics.DEAD_LETTERS, 1, (short) 1));
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port))) {
