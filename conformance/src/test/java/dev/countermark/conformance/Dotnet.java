@@ -1,5 +1,7 @@
 package dev.countermark.conformance;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.countermark.contracts.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -167,16 +169,33 @@ final class Dotnet {
                 + "\"/></ItemGroup></Project>")
             .getBytes(java.nio.charset.StandardCharsets.UTF_8));
     file("project/nuget.config", config.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    return run("restore", home.directory().resolve("project/p.csproj").toString(), "-v", "n");
+    return run("restore", project(), "-v", "n");
   }
 
-  /** What the last restore wrote down about its packages. */
-  String lockFile() {
+  /** The project of the last restore. */
+  String project() {
+    return home.directory().resolve("project/p.csproj").toString();
+  }
+
+  /** The hash that the last restore wrote down for a package. */
+  String contentHash(String id) {
     try {
-      return Files.readString(home.directory().resolve("project/packages.lock.json"));
+      byte[] lock = Files.readAllBytes(home.directory().resolve("project/packages.lock.json"));
+      JsonNode packages = Json.read(lock, JsonNode.class).path("dependencies").path("net10.0");
+      return packages.path(id).path("contentHash").asText();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What the client finds in a feed, JSON. */
+  String search(NugetFeed feed, String term, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("package", "search", term, "--source", feed.index(), "--format", "json"));
+    arguments.addAll(List.of(more));
+    clear("http");
+    return run(arguments.toArray(String[]::new)).succeeded().output();
   }
 
   private void clear(String name) {

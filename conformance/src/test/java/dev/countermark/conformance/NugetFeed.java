@@ -10,6 +10,7 @@ import dev.countermark.contracts.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,8 +24,14 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
+import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -100,6 +107,54 @@ final class NugetFeed {
     return send(request(path).build());
   }
 
+  /** With a token as password. */
+  HttpResponse<byte[]> getAs(String token, String path) {
+    String credentials =
+        Base64.getEncoder().encodeToString(("token:" + token).getBytes(StandardCharsets.UTF_8));
+    return send(request(path).header("Authorization", "Basic " + credentials).build());
+  }
+
+  HttpResponse<byte[]> getWithApiKey(String key, String path) {
+    return send(request(path).header("X-NuGet-ApiKey", key).build());
+  }
+
+  /** What the feed says about the signatures of its packages. */
+  JsonNode signatures() {
+    return json(resources().get("RepositorySignatures/5.0.0").asText());
+  }
+
+  /** Addresses by type, as the service index has them. */
+  Map<String, JsonNode> resources() {
+    Map<String, JsonNode> addresses = new HashMap<>();
+    for (JsonNode resource : json(index()).path("resources")) {
+      addresses.put(resource.path("@type").asText(), resource.path("@id"));
+    }
+    return addresses;
+  }
+
+  /** A document, compressed or not. */
+  JsonNode json(String address) {
+    HttpResponse<byte[]> answer = send(to(address).build());
+    assertThat(answer.statusCode()).as(address).isEqualTo(200);
+    if (answer.headers().firstValue("Content-Encoding").filter("gzip"::equals).isEmpty()) {
+      return Json.read(answer.body(), JsonNode.class);
+    }
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
+      return Json.read(in.readAllBytes(), JsonNode.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException(address, e);
+    }
+  }
+
+  /** Shows an unlisted version again. */
+  HttpResponse<byte[]> relist(NugetPackage nupkg) {
+    return send(
+        request("/nuget/v3/package/" + nupkg.id() + "/" + nupkg.version())
+            .header("X-NuGet-ApiKey", repository.token())
+            .POST(BodyPublishers.noBody())
+            .build());
+  }
+
   HttpResponse<byte[]> push(byte[] nupkg) {
     return push(nupkg, UUID.randomUUID().toString());
   }
@@ -154,28 +209,40 @@ final class NugetFeed {
   }
 
   byte[] download(String id, String version) {
-    String lower = id.toLowerCase(Locale.ROOT);
-    HttpResponse<byte[]> answer =
-        send(
-            request(
-                    "/nuget/v3/flat/"
-                        + lower
-                        + "/"
-                        + version
-                        + "/"
-                        + lower
-                        + "."
-                        + version
-                        + ".nupkg")
-                .header("X-NuGet-ApiKey", repository.token())
-                .build());
+    HttpResponse<byte[]> answer = find(id, version);
     assertThat(answer.statusCode()).isEqualTo(200);
     return answer.body();
   }
 
+  /** The answer to whoever wants to download it. */
+  HttpResponse<byte[]> find(String id, String version) {
+    String lower = id.toLowerCase(Locale.ROOT);
+    return getWithApiKey(
+        repository.token(), "/nuget/v3/flat/%1$s/%2$s/%1$s.%2$s.nupkg".formatted(lower, version));
+  }
+
+  /** Versions that clients see; none where there is no such package. */
+  List<String> listed(String id) {
+    HttpResponse<byte[]> answer =
+        getWithApiKey(
+            repository.token(), "/nuget/v3/flat/" + id.toLowerCase(Locale.ROOT) + "/index.json");
+    List<String> versions = new ArrayList<>();
+    if (answer.statusCode() == 200) {
+      Json.read(answer.body(), JsonNode.class)
+          .path("versions")
+          .forEach(v -> versions.add(v.asText()));
+    } else {
+      assertThat(answer.statusCode()).isEqualTo(404);
+    }
+    return versions;
+  }
+
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(platform.httpsUrl() + "/" + repository.path() + path))
-        .timeout(Duration.ofSeconds(60));
+    return to(platform.httpsUrl() + "/" + repository.path() + path);
+  }
+
+  private static HttpRequest.Builder to(String address) {
+    return HttpRequest.newBuilder(URI.create(address)).timeout(Duration.ofSeconds(60));
   }
 
   private HttpResponse<byte[]> send(HttpRequest request) {

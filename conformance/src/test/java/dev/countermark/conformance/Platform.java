@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.contracts.Json;
 import dev.countermark.testkit.registry.RegistryClient;
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,16 +24,28 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * A running platform: one that the environment names (COUNTERMARK_URL and COUNTERMARK_ADMIN_TOKEN),
@@ -81,10 +94,25 @@ final class Platform implements AutoCloseable {
 
   /** A fresh one that nobody else uses. */
   static Platform start() {
+    return start(Map.of());
+  }
+
+  /**
+   * A fresh one that nobody else uses.
+   *
+   * @param environment of all its parts
+   */
+  static Platform start(Map<String, String> environment) {
     Path scratch = temporary();
     Path data = scratch.resolve("data");
     launch(
-        START_LIMIT, "--detach", "--data", data.toString(), "--port", Integer.toString(freePort()));
+        START_LIMIT,
+        environment,
+        "--detach",
+        "--data",
+        data.toString(),
+        "--port",
+        Integer.toString(freePort()));
     try {
       return new Platform(endpoint(data.resolve("endpoint.env")), Optional.of(data), scratch);
     } catch (IOException e) {
@@ -93,7 +121,7 @@ final class Platform implements AutoCloseable {
   }
 
   /** As {@code ./run}, without its look at whether a build is due: this is part of one. */
-  private static void launch(Duration limit, String... arguments) {
+  private static void launch(Duration limit, Map<String, String> environment, String... arguments) {
     Path root = ProjectFiles.root();
     Path target = root.resolve("standalone/target");
     List<String> command =
@@ -108,7 +136,7 @@ final class Platform implements AutoCloseable {
                     + "/*",
                 "dev.countermark.standalone.Main"));
     command.addAll(List.of(arguments));
-    Command.run(root, Map.of(), limit, command).succeeded();
+    Command.run(root, environment, limit, command).succeeded();
   }
 
   private static Path temporary() {
@@ -182,6 +210,50 @@ final class Platform implements AutoCloseable {
     return data;
   }
 
+  /** The directory of a platform that this run started; elsewhere the test is skipped. */
+  Path requireData() {
+    Assumptions.assumeTrue(data.isPresent(), "the platform is not this run's own");
+    return data.orElseThrow();
+  }
+
+  /** A setting that the launcher gave to a part, of a platform that this run started. */
+  Optional<String> setting(String part, String key) {
+    Properties settings = new Properties();
+    try (var in = Files.newInputStream(requireData().resolve("config/" + part + ".properties"))) {
+      settings.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Optional.ofNullable(settings.getProperty(key));
+  }
+
+  /** What the platform proves by TLS that it is, of a platform that this run started. */
+  SSLContext tls() {
+    Path folder = requireData().resolve("tls");
+    try {
+      String pem =
+          Files.readString(folder.resolve("server-key.pem")).replaceAll("-----[A-Z ]+-----", "");
+      PrivateKey key =
+          KeyFactory.getInstance("EC")
+              .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem)));
+      Certificate certificate =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(
+                  new ByteArrayInputStream(Files.readAllBytes(folder.resolve("server.pem"))));
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setKeyEntry("server", key, new char[0], new Certificate[] {certificate});
+      KeyManagerFactory keys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(store, new char[0]);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys.getKeyManagers(), null, null);
+      return context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("cannot read the platform's TLS key", e);
+    }
+  }
+
   /** A directory that is deleted at the end. */
   Path scratch() {
     return scratch;
@@ -231,17 +303,13 @@ final class Platform implements AutoCloseable {
    */
   JsonNode rotateImmediately(String repository, String purpose) {
     try {
-      Path directory = data.orElseThrow();
-      java.util.Properties settings = new java.util.Properties();
-      try (var in = Files.newInputStream(directory.resolve("config/key-service.properties"))) {
-        settings.load(in);
-      }
+      Path secrets = requireData().resolve("secrets");
       String credential =
-          Files.readString(directory.resolve("secrets/key-service-credential-operator")).strip();
+          Files.readString(secrets.resolve("key-service-credential-operator")).strip();
       URI address =
           URI.create(
               "http://127.0.0.1:"
-                  + settings.getProperty("quarkus.http.port")
+                  + setting("key-service", "quarkus.http.port").orElseThrow()
                   + "/v1/repositories/"
                   + repository
                   + "/keys/"
@@ -322,7 +390,8 @@ final class Platform implements AutoCloseable {
   @Override
   public void close() {
     data.ifPresent(
-        directory -> launch(Duration.ofMinutes(1), "stop", "--data", directory.toString()));
+        directory ->
+            launch(Duration.ofMinutes(1), Map.of(), "stop", "--data", directory.toString()));
     try (Stream<Path> files = Files.walk(scratch)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException | UncheckedIOException e) {

@@ -3,6 +3,8 @@ package dev.countermark.conformance;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.testkit.registry.Digests;
 import java.io.IOException;
@@ -21,6 +23,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 
 /**
  * The attacker between client and platform: forwards everything, but answers some addresses with
@@ -43,6 +47,7 @@ final class TamperingProxy implements AutoCloseable {
 
   private final URI upstream;
   private final Map<String, Answer> answers;
+  private final String scheme;
   private final HttpServer server;
   private final ExecutorService workers = Executors.newFixedThreadPool(8);
   private final HttpClient http =
@@ -70,13 +75,46 @@ final class TamperingProxy implements AutoCloseable {
    * @param answers by path, without query
    */
   TamperingProxy(URI upstream, Map<String, Answer> answers) {
+    this(upstream, answers, "http", TamperingProxy::plain);
+  }
+
+  private TamperingProxy(
+      URI upstream, Map<String, Answer> answers, String scheme, Supplier<HttpServer> server) {
     this.upstream = upstream;
     this.answers = Map.copyOf(answers);
+    this.scheme = scheme;
+    this.server = server.get();
+    start();
+  }
+
+  /** One that stole the platform's TLS key, too. */
+  static TamperingProxy secure(Platform platform, Map<String, Answer> answers) {
+    return new TamperingProxy(platform.url(), answers, "https", () -> secure(platform.tls()));
+  }
+
+  private static InetSocketAddress anyPort() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  private static HttpServer plain() {
     try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      return HttpServer.create(anyPort(), 0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static HttpServer secure(SSLContext tls) {
+    try {
+      HttpsServer server = HttpsServer.create(anyPort(), 0);
+      server.setHttpsConfigurator(new HttpsConfigurator(tls));
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void start() {
     server.setExecutor(workers);
     server.createContext("/", this::handle);
     server.start();
@@ -88,7 +126,7 @@ final class TamperingProxy implements AutoCloseable {
   }
 
   URI url() {
-    return URI.create("http://" + host());
+    return URI.create(scheme + "://" + host());
   }
 
   private void handle(HttpExchange exchange) throws IOException {

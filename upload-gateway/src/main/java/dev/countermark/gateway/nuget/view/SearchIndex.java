@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.TokenStream;
@@ -51,6 +52,7 @@ import org.apache.lucene.util.BytesRef;
  * temporary folder. Unlisted versions are not in it.
  */
 final class SearchIndex implements AutoCloseable {
+  private static final Pattern NO_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
   private static final int MAX_TERMS = 24;
   private static final int MAX_TEXT = 1_000;
   private static final int MAX_TERM = 100;
@@ -135,7 +137,9 @@ final class SearchIndex implements AutoCloseable {
     document.add(new StringField("lid", lowerId, Field.Store.YES));
     document.add(new SortedDocValuesField("order", new BytesRef(lowerId)));
     Nuspec latest = listed.latest().orElseThrow().nuspec();
-    text(document, "id", latest.id().value());
+    // People type "entityframework" for Acme.EntityFramework: dots are known, capitals are not.
+    String id = latest.id().value();
+    text(document, "id", id + " " + NO_WORD.matcher(id).replaceAll(" "));
     text(document, "title", latest.title().orElse(""));
     text(document, "tags", String.join(" ", latest.tags()));
     text(document, "authors", latest.authors());
@@ -310,7 +314,7 @@ final class SearchIndex implements AutoCloseable {
   }
 
   private static String joined(String value) {
-    return value.replaceAll("[^\\p{L}\\p{N}]", "");
+    return NO_WORD.matcher(value).replaceAll("");
   }
 
   @Override

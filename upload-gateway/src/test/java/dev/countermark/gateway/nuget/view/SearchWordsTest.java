@@ -1,0 +1,83 @@
+package dev.countermark.gateway.nuget.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countermark.contracts.NugetRecords.Identity;
+import dev.countermark.format.nupkg.metadata.Nuspec;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** By which words a package is found. */
+class SearchWordsTest {
+  private final SearchIndex index = new SearchIndex("acme");
+
+  @BeforeEach
+  void addPackages() throws Exception {
+    add("Acme.EntityFramework.SqlServer");
+    add("Other.Thing");
+  }
+
+  @AfterEach
+  void removeIndex() {
+    index.close();
+  }
+
+  private void add(String id) throws Exception {
+    String nuspec =
+        "<package><metadata><id>%s</id><version>1.0.0</version><authors>a</authors>".formatted(id)
+            + "<description>d</description></metadata></package>";
+    String lower = id.toLowerCase(Locale.ROOT);
+    VersionView version =
+        new VersionView(
+            new Identity(lower, "1.0.0"),
+            Nuspec.parse(nuspec.getBytes(StandardCharsets.UTF_8)),
+            true,
+            Instant.EPOCH,
+            1,
+            "",
+            false,
+            false,
+            false,
+            "AB",
+            1,
+            1);
+    index.update(lower, PackageVersions.of(List.of(version)));
+  }
+
+  private List<String> find(String text) {
+    return index.search(new SearchRequest(text, 0, 20, false, false, Optional.empty())).lowerIds();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "acme.entityframework.sqlserver",
+        "Acme.Entity",
+        "EntityFramework",
+        "entityframework",
+        "entityframe",
+        "framework",
+        "sqlserver",
+        "server sql",
+        "entityframework sqlserver",
+        "EntityFramework.SqlServer",
+        "id:entityframework"
+      })
+  void everyPartOfAnIdFindsIt(String text) {
+    assertThat(find(text)).containsExactly("acme.entityframework.sqlserver");
+  }
+
+  @Test
+  void otherWordsDoNot() {
+    assertThat(find("entityserver")).isEmpty();
+    assertThat(find("ntityframework")).isEmpty();
+  }
+}
