@@ -1,6 +1,5 @@
 package dev.countermark.conformance;
 
-import dev.countermark.format.nupkg.archive.ByteSource;
 import dev.countermark.format.nupkg.verify.PackageVerifier;
 import dev.countermark.format.nupkg.verify.PublishedRoots;
 import dev.countermark.format.nupkg.verify.Severity;
@@ -8,6 +7,7 @@ import dev.countermark.format.nupkg.verify.SourceSignatures;
 import dev.countermark.format.nupkg.verify.VerificationMode;
 import dev.countermark.format.nupkg.verify.VerificationPolicy;
 import dev.countermark.format.nupkg.verify.VerificationReport;
+import dev.countermark.format.zip.ByteSource;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Collection;

@@ -1,6 +1,5 @@
 package dev.countermark.ctl;
 
-import dev.countermark.format.nupkg.archive.ByteSource;
 import dev.countermark.format.nupkg.signature.SignatureType;
 import dev.countermark.format.nupkg.verify.Finding;
 import dev.countermark.format.nupkg.verify.PackageVerifier;
@@ -8,6 +7,7 @@ import dev.countermark.format.nupkg.verify.Severity;
 import dev.countermark.format.nupkg.verify.VerificationMode;
 import dev.countermark.format.nupkg.verify.VerificationPolicy;
 import dev.countermark.format.nupkg.verify.VerificationReport;
+import dev.countermark.format.zip.ByteSource;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.countermark.format.nupkg.TestArchives;
 import dev.countermark.format.nupkg.TestPki;
 import dev.countermark.format.nupkg.Vectors;
-import dev.countermark.format.nupkg.archive.ByteSource;
 import dev.countermark.format.nupkg.archive.PackageArchive;
 import dev.countermark.format.nupkg.signature.HashAlgorithm;
 import dev.countermark.format.nupkg.signature.PackageSignature;
 import dev.countermark.format.nupkg.signature.RepositoryClaim;
 import dev.countermark.format.nupkg.signature.SignaturePreparation;
+import dev.countermark.format.zip.ByteSource;
+import dev.countermark.format.zip.TestArchives;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -6,7 +6,7 @@ import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.Upload;
-import dev.countermark.format.nupkg.archive.ByteSource;
+import dev.countermark.format.zip.ByteSource;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,12 +1,12 @@
 package dev.countermark.standalone.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.countermark.format.nupkg.archive.ByteSource;
-import dev.countermark.format.nupkg.archive.MalformedArchiveException;
 import dev.countermark.format.nupkg.archive.PackageArchive;
 import dev.countermark.format.nupkg.signature.MalformedSignatureException;
 import dev.countermark.format.nupkg.signature.PackageSignature;
 import dev.countermark.format.nupkg.signature.SignerView;
+import dev.countermark.format.zip.ByteSource;
+import dev.countermark.format.zip.MalformedArchiveException;
 import dev.countermark.standalone.RunningPlatform;
 import dev.countermark.standalone.UserError;
 import java.io.ByteArrayInputStream;

@@ -1,11 +1,11 @@
 package dev.countermark.gateway.nuget;
 
-import static dev.countermark.format.nupkg.TestArchives.ascii;
+import static dev.countermark.format.zip.TestArchives.ascii;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.format.nupkg.ForgedSignature;
 import dev.countermark.format.nupkg.SignedPackages;
-import dev.countermark.format.nupkg.TestArchives;
+import dev.countermark.format.zip.TestArchives;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.Arrays;
 import java.util.HexFormat;

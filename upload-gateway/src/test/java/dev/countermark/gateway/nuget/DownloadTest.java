@@ -1,10 +1,10 @@
 package dev.countermark.gateway.nuget;
 
-import static dev.countermark.format.nupkg.TestArchives.ascii;
+import static dev.countermark.format.zip.TestArchives.ascii;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.format.nupkg.TestArchives;
+import dev.countermark.format.zip.TestArchives;
 import dev.countermark.gateway.nuget.FeedClient.Answer;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.Arrays;

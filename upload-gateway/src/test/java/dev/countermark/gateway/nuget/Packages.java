@@ -1,8 +1,8 @@
 package dev.countermark.gateway.nuget;
 
-import static dev.countermark.format.nupkg.TestArchives.ascii;
+import static dev.countermark.format.zip.TestArchives.ascii;
 
-import dev.countermark.format.nupkg.TestArchives;
+import dev.countermark.format.zip.TestArchives;
 
 /** Packages to push. */
 final class Packages {

@@ -6,13 +6,14 @@ import static dev.countermark.format.nupkg.TestPki.NOW;
 import static dev.countermark.format.nupkg.TestPki.ROOT;
 
 import dev.countermark.format.nupkg.ForgedSignature.Algorithm;
-import dev.countermark.format.nupkg.archive.ArchiveEntry;
-import dev.countermark.format.nupkg.archive.ByteSource;
 import dev.countermark.format.nupkg.archive.PackageArchive;
 import dev.countermark.format.nupkg.signature.PackageSignature;
 import dev.countermark.format.nupkg.signature.RepositoryClaim;
 import dev.countermark.format.nupkg.signature.SignaturePreparation;
 import dev.countermark.format.nupkg.verify.TrustedSigner;
+import dev.countermark.format.zip.ArchiveEntry;
+import dev.countermark.format.zip.ByteSource;
+import dev.countermark.format.zip.TestArchives;
 import java.net.URI;
 import java.security.KeyPair;
 import java.security.MessageDigest;
@@ -189,19 +190,21 @@ public final class SignedPackages {
     Arrays.fill(zeroed, data, data + (int) entry.compressedSize(), (byte) 0);
     add("Zeroed", zeroed, listed(LEAF), "ERROR NU3003");
     byte[] p7s = signature("Entry", ForgedSignature::repository, f -> {});
-    entry("Deflated", a -> a.deflated(ArchiveEntry.SIGNATURE, p7s), "ERROR NU3005");
-    entry("LocalFlag", a -> a.stored(ArchiveEntry.SIGNATURE, p7s).localFlags = 8, "ERROR NU3005");
-    entry("CentralFlag", a -> a.stored(ArchiveEntry.SIGNATURE, p7s).flags = 8, "ERROR NU3005");
+    entry("Deflated", a -> a.deflated(PackageArchive.SIGNATURE, p7s), "ERROR NU3005");
+    entry("LocalFlag", a -> a.stored(PackageArchive.SIGNATURE, p7s).localFlags = 8, "ERROR NU3005");
+    entry("CentralFlag", a -> a.stored(PackageArchive.SIGNATURE, p7s).flags = 8, "ERROR NU3005");
     entry(
         "Attributes",
-        a -> a.stored(ArchiveEntry.SIGNATURE, p7s).externalAttributes = 0x20,
+        a -> a.stored(PackageArchive.SIGNATURE, p7s).externalAttributes = 0x20,
         "ERROR NU3005");
     entry(
-        "OtherSize", a -> a.stored(ArchiveEntry.SIGNATURE, p7s).uncompressedSize++, "ERROR NU3005");
+        "OtherSize",
+        a -> a.stored(PackageArchive.SIGNATURE, p7s).uncompressedSize++,
+        "ERROR NU3005");
     entry(
         "Utf8Flag",
         a -> {
-          TestArchives.Entry utf8 = a.stored(ArchiveEntry.SIGNATURE, p7s);
+          TestArchives.Entry utf8 = a.stored(PackageArchive.SIGNATURE, p7s);
           utf8.flags = 0x800;
           utf8.localFlags = 0x800;
         },
@@ -209,8 +212,8 @@ public final class SignedPackages {
     entry(
         "TwoEntries",
         a -> {
-          a.stored(ArchiveEntry.SIGNATURE, p7s);
-          a.stored(ArchiveEntry.SIGNATURE, p7s);
+          a.stored(PackageArchive.SIGNATURE, p7s);
+          a.stored(PackageArchive.SIGNATURE, p7s);
         },
         "ERROR ");
   }

@@ -1,7 +1,9 @@
 package dev.countermark.format.nupkg.archive;
 
-import java.io.EOFException;
-import java.io.IOException;
+import dev.countermark.format.zip.ByteSource;
+import dev.countermark.format.zip.Range;
+import dev.countermark.format.zip.Splice;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,33 +30,9 @@ public record Layout(List<Range> ranges, byte[] tail) {
 
   /** The made file, read in place. */
   public ByteSource over(ByteSource other) {
-    ByteSource end = ByteSource.of(tail);
-    return new ByteSource() {
-      @Override
-      public long size() {
-        return Layout.this.size();
-      }
-
-      @Override
-      public void read(long position, byte[] target, int offset, int length) throws IOException {
-        if (position < 0 || length < 0 || position > size() - length) {
-          throw new EOFException("outside of the file");
-        }
-        long start = 0;
-        int done = 0;
-        for (Range range : ranges) {
-          long at = position + done - start;
-          if (done < length && at < range.length()) {
-            int count = (int) Math.min(range.length() - at, length - done);
-            other.read(range.from() + at, target, offset + done, count);
-            done += count;
-          }
-          start += range.length();
-        }
-        if (done < length) {
-          end.read(position + done - start, target, offset + done, length - done);
-        }
-      }
-    };
+    List<Splice.Piece> pieces = new ArrayList<>();
+    ranges.forEach(range -> pieces.add(new Splice.Copied(range)));
+    pieces.add(new Splice.Added(tail));
+    return new Splice(pieces).over(other);
   }
 }

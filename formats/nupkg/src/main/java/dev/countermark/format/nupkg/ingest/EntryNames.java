@@ -1,6 +1,6 @@
 package dev.countermark.format.nupkg.ingest;
 
-import dev.countermark.format.nupkg.archive.ArchiveEntry;
+import dev.countermark.format.nupkg.archive.PackageArchive;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -48,8 +48,8 @@ final class EntryNames {
     boolean folder = canonical.endsWith("/");
     String path = folder ? canonical.substring(0, canonical.length() - 1) : canonical;
     boolean likeSignature =
-        path.equals(ArchiveEntry.SIGNATURE) || path.startsWith(ArchiveEntry.SIGNATURE + "/");
-    if (likeSignature && !name.equals(ArchiveEntry.SIGNATURE)) {
+        path.equals(PackageArchive.SIGNATURE) || path.startsWith(PackageArchive.SIGNATURE + "/");
+    if (likeSignature && !name.equals(PackageArchive.SIGNATURE)) {
       throw refused("is like that of the package's signature", name);
     }
     places.add(new Place(path, folder));

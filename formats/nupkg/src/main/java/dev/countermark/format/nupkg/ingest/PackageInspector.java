@@ -1,12 +1,12 @@
 package dev.countermark.format.nupkg.ingest;
 
-import dev.countermark.format.nupkg.archive.ArchiveEntry;
-import dev.countermark.format.nupkg.archive.ByteSource;
-import dev.countermark.format.nupkg.archive.MalformedArchiveException;
 import dev.countermark.format.nupkg.archive.PackageArchive;
 import dev.countermark.format.nupkg.archive.Preflight;
 import dev.countermark.format.nupkg.metadata.InvalidNuspecException;
 import dev.countermark.format.nupkg.metadata.Nuspec;
+import dev.countermark.format.zip.ArchiveEntry;
+import dev.countermark.format.zip.ByteSource;
+import dev.countermark.format.zip.MalformedArchiveException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -127,7 +127,7 @@ public final class PackageInspector {
       throws RefusedPackageException, MalformedArchiveException, IOException {
     Map<String, ArchiveEntry> entries = new HashMap<>();
     EntryNames names = new EntryNames();
-    EntryHeaders headers = new EntryHeaders(archive, clock);
+    HeaderRules headers = new HeaderRules(archive, clock);
     long total = 0;
     for (ArchiveEntry entry : archive.entries()) {
       String name = names.check(entry.name());

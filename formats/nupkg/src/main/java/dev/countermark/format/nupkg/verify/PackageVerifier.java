@@ -1,8 +1,5 @@
 package dev.countermark.format.nupkg.verify;
 
-import dev.countermark.format.nupkg.archive.ArchiveEntry;
-import dev.countermark.format.nupkg.archive.ByteSource;
-import dev.countermark.format.nupkg.archive.MalformedArchiveException;
 import dev.countermark.format.nupkg.archive.PackageArchive;
 import dev.countermark.format.nupkg.signature.HashAlgorithm;
 import dev.countermark.format.nupkg.signature.MalformedSignatureException;
@@ -10,6 +7,9 @@ import dev.countermark.format.nupkg.signature.PackageSignature;
 import dev.countermark.format.nupkg.signature.SignatureType;
 import dev.countermark.format.nupkg.signature.SignerView;
 import dev.countermark.format.nupkg.verify.SignerJudge.Verdict;
+import dev.countermark.format.zip.ArchiveEntry;
+import dev.countermark.format.zip.ByteSource;
+import dev.countermark.format.zip.MalformedArchiveException;
 import java.io.IOException;
 import java.net.URI;
 import java.security.MessageDigest;
@@ -69,7 +69,7 @@ public final class PackageVerifier {
 
     private void verify(PackageArchive archive)
         throws MalformedArchiveException, MalformedSignatureException, IOException {
-      if (archive.entries().stream().noneMatch(ArchiveEntry::hasSignatureName)) {
+      if (archive.entries().stream().noneMatch(PackageArchive::hasSignatureName)) {
         hashContent(archive);
         if (!rules.unsigned()) {
           findings.error("NU3004", "The package is not signed.");

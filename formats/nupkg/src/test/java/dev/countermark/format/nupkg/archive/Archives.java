@@ -1,5 +1,7 @@
 package dev.countermark.format.nupkg.archive;
 
+import dev.countermark.format.zip.ByteSource;
+
 /** Signed and stripped archives as bytes. */
 final class Archives {
   private Archives() {}

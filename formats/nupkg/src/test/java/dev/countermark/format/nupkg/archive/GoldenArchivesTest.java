@@ -2,8 +2,10 @@ package dev.countermark.format.nupkg.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countermark.format.nupkg.TestArchives;
 import dev.countermark.format.nupkg.Vectors;
+import dev.countermark.format.zip.ArchiveEntry;
+import dev.countermark.format.zip.ByteSource;
+import dev.countermark.format.zip.TestArchives;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HexFormat;

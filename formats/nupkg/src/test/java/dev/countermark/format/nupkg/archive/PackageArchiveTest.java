@@ -3,7 +3,10 @@ package dev.countermark.format.nupkg.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.format.nupkg.TestArchives;
+import dev.countermark.format.zip.ArchiveEntry;
+import dev.countermark.format.zip.ByteSource;
+import dev.countermark.format.zip.MalformedArchiveException;
+import dev.countermark.format.zip.TestArchives;
 import java.io.EOFException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

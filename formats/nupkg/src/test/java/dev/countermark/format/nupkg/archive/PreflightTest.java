@@ -1,11 +1,13 @@
 package dev.countermark.format.nupkg.archive;
 
-import static dev.countermark.format.nupkg.TestArchives.ascii;
+import static dev.countermark.format.zip.TestArchives.ascii;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.format.nupkg.TestArchives;
 import dev.countermark.format.nupkg.Vectors;
+import dev.countermark.format.zip.ByteSource;
+import dev.countermark.format.zip.MalformedArchiveException;
+import dev.countermark.format.zip.TestArchives;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 

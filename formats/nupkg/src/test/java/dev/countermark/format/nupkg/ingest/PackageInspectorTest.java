@@ -1,12 +1,12 @@
 package dev.countermark.format.nupkg.ingest;
 
-import static dev.countermark.format.nupkg.TestArchives.ascii;
+import static dev.countermark.format.zip.TestArchives.ascii;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.format.nupkg.TestArchives;
 import dev.countermark.format.nupkg.Vectors;
 import dev.countermark.format.nupkg.metadata.Nuspec;
+import dev.countermark.format.zip.TestArchives;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

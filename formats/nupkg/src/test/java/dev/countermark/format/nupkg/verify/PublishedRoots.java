@@ -1,10 +1,10 @@
 package dev.countermark.format.nupkg.verify;
 
 import dev.countermark.format.nupkg.Vectors;
-import dev.countermark.format.nupkg.archive.ByteSource;
 import dev.countermark.format.nupkg.archive.PackageArchive;
 import dev.countermark.format.nupkg.signature.PackageSignature;
 import dev.countermark.format.nupkg.signature.SignerView;
+import dev.countermark.format.zip.ByteSource;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.countermark.format.nupkg.archive;
+package dev.countermark.format.zip;
 
 /**
  * A run of bytes of a file.

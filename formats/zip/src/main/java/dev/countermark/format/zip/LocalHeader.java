@@ -1,4 +1,4 @@
-package dev.countermark.format.nupkg.archive;
+package dev.countermark.format.zip;
 
 /**
  * What stands before an entry's data (APPNOTE 4.3.7).

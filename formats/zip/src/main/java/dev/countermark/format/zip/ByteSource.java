@@ -1,4 +1,4 @@
-package dev.countermark.format.nupkg.archive;
+package dev.countermark.format.zip;
 
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.countermark.format.nupkg;
+package dev.countermark.format.zip;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,11 @@
-package dev.countermark.format.nupkg.archive;
+package dev.countermark.format.zip;
 
 import java.nio.charset.StandardCharsets;
 
 /**
  * A central directory header (APPNOTE 4.3.12), as it is written in the file.
  *
+ * @param versionMadeBy file system in the upper byte: 0 FAT, 3 Unix
  * @param name bytes of the name
  * @param localOffset where the directory says that the local header is
  * @param size from the local header to the next entry's, or to the central directory; everything in
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
  */
 public record ArchiveEntry(
     byte[] name,
+    int versionMadeBy,
     int versionNeeded,
     int flags,
     int method,
@@ -29,23 +31,16 @@ public record ArchiveEntry(
     long size,
     long headerPosition,
     int headerSize) {
-  /** Name of the signature entry: in the root, case-sensitive. */
-  public static final String SIGNATURE = ".signature.p7s";
+  public static final int STORED = 0;
+  public static final int DEFLATED = 8;
 
-  static final int FLAG_ENCRYPTED = 1;
-  static final int FLAG_UTF8 = 1 << 11;
+  public static final int FLAG_ENCRYPTED = 1;
+  public static final int FLAG_SIZES_FOLLOW = 1 << 3;
+  public static final int FLAG_STRONG_ENCRYPTION = 1 << 6;
+  public static final int FLAG_UTF8 = 1 << 11;
 
   /** The name as UTF-8, whatever the flag says; malformed bytes become U+FFFD. */
   public String nameText() {
     return new String(name, StandardCharsets.UTF_8);
-  }
-
-  public boolean hasSignatureName() {
-    return SIGNATURE.equals(nameText());
-  }
-
-  /** Whether the client takes it as the signature: the name alone is not enough. */
-  public boolean isSignature() {
-    return hasSignatureName() && (flags & FLAG_UTF8) == 0;
   }
 }
