@@ -57,22 +57,28 @@ final class TamperingProxy implements AutoCloseable {
    * What is answered instead.
    *
    * @param content the body; its SHA-256 becomes the {@code Docker-Content-Digest}
+   * @param headers more of them
    */
-  record Answer(int status, String contentType, Bytes content) {
+  record Answer(int status, String contentType, Bytes content, Map<String, String> headers) {
     static Answer ok(String contentType, byte[] content) {
-      return new Answer(200, contentType, Bytes.of(content));
+      return ok(contentType, content, Map.of());
+    }
+
+    static Answer ok(String contentType, byte[] content, Map<String, String> headers) {
+      return new Answer(200, contentType, Bytes.of(content), headers);
     }
 
     static Answer missing() {
       return new Answer(
           404,
           "application/json",
-          Bytes.utf8("{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"unknown\"}]}"));
+          Bytes.utf8("{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"unknown\"}]}"),
+          Map.of());
     }
   }
 
   /**
-   * @param answers by path, without query
+   * @param answers by path with its query, or by path for whatever query
    */
   TamperingProxy(URI upstream, Map<String, Answer> answers) {
     this(upstream, answers, "http", TamperingProxy::plain);
@@ -131,13 +137,17 @@ final class TamperingProxy implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      Answer answer = answers.get(exchange.getRequestURI().getPath());
+      Answer answer = answers.get(exchange.getRequestURI().toString());
+      if (answer == null) {
+        answer = answers.get(exchange.getRequestURI().getPath());
+      }
       if (answer == null) {
         forward(exchange);
       } else {
         exchange.getRequestBody().readAllBytes();
         Headers headers = exchange.getResponseHeaders();
         headers.set("Content-Type", answer.contentType());
+        answer.headers().forEach(headers::set);
         if (answer.status() == 200) {
           headers.set("Docker-Content-Digest", Digests.sha256(answer.content().toArray()));
         }
