@@ -9,6 +9,12 @@ import java.util.Date;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.cmp.PKIFailureInfo;
+import org.bouncycastle.asn1.cmp.PKIStatus;
+import org.bouncycastle.asn1.cmp.PKIStatusInfo;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.tsp.TimeStampResp;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.jcajce.JcaCertStore;
 import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoGeneratorBuilder;
@@ -59,6 +65,24 @@ public final class TestTsa {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The whole answer to a request over HTTP, DER. */
+  public byte[] answer(byte[] request) throws Exception {
+    return new TimeStampResp(
+            new PKIStatusInfo(PKIStatus.granted),
+            ContentInfo.getInstance(
+                ASN1Primitive.fromByteArray(token(new TimeStampRequest(request)))))
+        .getEncoded("DER");
+  }
+
+  /** The answer of an authority that does not want to, DER. */
+  public static byte[] refusal() throws Exception {
+    return new TimeStampResp(
+            new PKIStatusInfo(
+                PKIStatus.rejection, null, new PKIFailureInfo(PKIFailureInfo.systemFailure)),
+            null)
+        .getEncoded("DER");
   }
 
   /** Answers a request with a token, DER. */

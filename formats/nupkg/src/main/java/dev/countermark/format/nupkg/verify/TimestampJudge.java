@@ -58,8 +58,8 @@ final class TimestampJudge {
         : Optional.empty();
   }
 
-  private void checkToken(
-      TimestampToken token, byte[] signatureValue, String name, Findings found) {
+  /** What the token and its certificate must be by themselves. */
+  void checkToken(TimestampToken token, byte[] signatureValue, String name, Findings found) {
     X509Certificate certificate = token.certificate();
     Optional<HashAlgorithm> imprint = HashAlgorithm.of(token.imprintAlgorithm());
     check(
