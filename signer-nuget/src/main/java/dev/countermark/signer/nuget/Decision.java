@@ -6,7 +6,10 @@ import dev.countermark.format.nupkg.signature.PackageSignature;
 import dev.countermark.format.nupkg.signature.RepositoryClaim;
 import dev.countermark.format.nupkg.signature.SignatureType;
 import dev.countermark.format.nupkg.signature.SignerView;
+import java.net.URI;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * What is to be done with an upload, by the signature that it came with.
@@ -21,8 +24,13 @@ sealed interface Decision {
   record Countersign(PackageSignature author, Optional<ReplacedSignature> replaced)
       implements Decision {}
 
-  /** Nothing: the signature of another repository stays. */
-  record Keep(SignerView foreign) implements Decision {}
+  /**
+   * Nothing: the signature of a repository stays.
+   *
+   * @param keyVersion that made it, when it is this repository's and as it would be made now
+   */
+  record Keep(PackageSignature signature, SignerView repository, OptionalInt keyVersion)
+      implements Decision {}
 
   /**
    * It is not taken.
@@ -36,8 +44,16 @@ sealed interface Decision {
    *
    * @param uploaded absent for an unsigned upload
    * @param intact whether the package is what was signed
+   * @param serviceIndex of this repository
+   * @param current the version of the key, when a signature in the name of this repository is as it
+   *     would be made now
    */
-  static Decision of(Optional<PackageSignature> uploaded, boolean intact, SignaturePolicy policy) {
+  static Decision of(
+      Optional<PackageSignature> uploaded,
+      boolean intact,
+      SignaturePolicy policy,
+      URI serviceIndex,
+      Function<SignerView, OptionalInt> current) {
     if (uploaded.isEmpty()) {
       return new Primary(Optional.empty());
     }
@@ -45,24 +61,25 @@ sealed interface Decision {
     if (policy == SignaturePolicy.REJECT_SIGNED) {
       return new Reject(false, "the repository takes unsigned packages only");
     }
+    if (!intact || !signature.isPrimaryGenuine()) {
+      return new Reject(true, "its signature is not genuine");
+    }
     if (signature.countersigners().stream().anyMatch(c -> c.type() == SignatureType.AUTHOR)) {
       return new Reject(true, "an author countersigned it");
     }
-    boolean genuine = intact && signature.isPrimaryGenuine();
     Optional<SignerView> repository = signature.repositorySigner();
-    boolean kept =
-        policy == SignaturePolicy.KEEP_VALID_FOREIGN
-            && genuine
-            && repository.map(signature::isGenuine).orElse(false);
-    if (kept) {
-      return new Keep(repository.get());
+    if (repository.filter(signature::isGenuine).isPresent()) {
+      // Whoever signs in this repository's name is no foreign repository, but this one or a liar.
+      boolean ours =
+          repository.get().repositoryClaim().orElseThrow().serviceIndex().equals(serviceIndex);
+      OptionalInt key = ours ? current.apply(repository.get()) : OptionalInt.empty();
+      if (key.isPresent() || !ours && policy == SignaturePolicy.KEEP_VALID_FOREIGN) {
+        return new Keep(signature, repository.get(), key);
+      }
     }
     return switch (signature.primary().type()) {
       case REPOSITORY -> new Primary(replaced(repository));
-      case AUTHOR ->
-          genuine
-              ? new Countersign(signature, replaced(repository))
-              : new Reject(true, "the author's signature is not genuine");
+      case AUTHOR -> new Countersign(signature, replaced(repository));
       case UNKNOWN -> new Reject(true, "its signature is neither an author's nor a repository's");
     };
   }

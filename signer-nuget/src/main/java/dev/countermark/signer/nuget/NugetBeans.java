@@ -43,7 +43,7 @@ class NugetBeans {
             store,
             keys,
             new Timestamps(
-                config.timestampAuthorities().orElse(List.of()), config.timestampTimeout()),
+                config.timestampAuthorities().orElse(List.of()), config.timestampTimeout(), clock),
             feeds(httpsUrl.orElse(publicUrl)),
             config.rehashLimit().asLongValue(),
             clock),

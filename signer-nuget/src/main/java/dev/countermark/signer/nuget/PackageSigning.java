@@ -3,6 +3,7 @@ package dev.countermark.signer.nuget;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Events;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.NugetRecords.ReplacedSignature;
 import dev.countermark.contracts.NugetRecords.RepositorySignature;
@@ -17,9 +18,11 @@ import dev.countermark.contracts.Refusal;
 import dev.countermark.format.nupkg.archive.Layout;
 import dev.countermark.format.nupkg.archive.PackageArchive;
 import dev.countermark.format.nupkg.archive.Preflight;
+import dev.countermark.format.nupkg.signature.HashAlgorithm;
 import dev.countermark.format.nupkg.signature.MalformedSignatureException;
 import dev.countermark.format.nupkg.signature.PackageSignature;
 import dev.countermark.format.nupkg.signature.RepositoryClaim;
+import dev.countermark.format.nupkg.signature.SignatureContent;
 import dev.countermark.format.nupkg.signature.SignaturePreparation;
 import dev.countermark.format.nupkg.signature.SignatureType;
 import dev.countermark.format.nupkg.signature.SignerView;
@@ -45,6 +48,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
@@ -108,15 +112,22 @@ final class PackageSigning {
       Preflight.check(archive);
       Optional<PackageSignature> uploaded = signature(archive);
       boolean intact = uploaded.isEmpty() || isIntact(archive, uploaded.get(), record);
-      Decision decision = Decision.of(uploaded, intact, settings.policy());
+      Decision decision =
+          Decision.of(
+              uploaded,
+              intact,
+              settings.policy(),
+              claim(record).serviceIndex(),
+              signer -> currentKey(signer, record, settings));
       if (decision instanceof Decision.Reject reject) {
         throw new Failure.Permanent(
             reject.broken() ? Refusal.INVALID_SIGNATURE : Refusal.SIGNATURE_POLICY, reject.why());
       }
       if (decision instanceof Decision.Keep keep) {
-        return kept(archive, record, keep.foreign());
+        return kept(record, keep);
       }
-      return signed(record, upload, archive, decision, settings, signingTime);
+      byte[] packageHash = packageHash(record, archive, uploaded);
+      return signed(record, upload, archive, packageHash, decision, settings, signingTime);
     } catch (MalformedArchiveException e) {
       throw new Failure.Permanent(Refusal.MALFORMED_PACKAGE, e.getMessage(), e);
     } catch (MalformedSignatureException e) {
@@ -134,9 +145,12 @@ final class PackageSigning {
         : Optional.of(PackageSignature.parse(archive.signatureBytes(entry.get())));
   }
 
-  /** Large packages were hashed by the gateway when it took them. */
+  /** Large packages were hashed by the gateway, which takes none that is not what was signed. */
   private boolean isIntact(PackageArchive archive, PackageSignature signature, VersionRecord record)
       throws IOException, MalformedArchiveException {
+    if (record.upload().size() > rehashLimit) {
+      return true;
+    }
     byte[] hash = archive.hash(signature.content().algorithm().digest());
     return MessageDigest.isEqual(hash, signature.content().hash());
   }
@@ -145,12 +159,12 @@ final class PackageSigning {
       VersionRecord record,
       ByteSource upload,
       PackageArchive archive,
+      byte[] packageHash,
       Decision decision,
       SigningSettings settings,
       Instant signingTime)
       throws IOException, MalformedArchiveException, MalformedSignatureException {
     SignerIdentity signer = SignerIdentity.of(keys.current(record.repository(), Purpose.NUGET));
-    byte[] packageHash = packageHash(record, archive);
     for (int attempt = 0; ; attempt++) {
       SignaturePreparation preparation =
           decision instanceof Decision.Countersign countersign
@@ -164,8 +178,7 @@ final class PackageSigning {
               Purpose.NUGET,
               List.of(
                   new Item(
-                      dev.countermark.contracts.Events.nugetPurl(
-                          record.repository(), record.identity().toString()),
+                      Events.nugetPurl(record.repository(), record.identity().toString()),
                       "sha256:" + HexFormat.of().formatHex(packageHash),
                       Bytes.of(preparation.digestToSign()))));
       SignerIdentity by = SignerIdentity.of(batch.key());
@@ -174,6 +187,7 @@ final class PackageSigning {
             record,
             upload,
             archive,
+            packageHash,
             decision,
             settings,
             signingTime,
@@ -189,17 +203,35 @@ final class PackageSigning {
     }
   }
 
-  private byte[] packageHash(VersionRecord record, PackageArchive archive)
+  /** Of a package that is what was signed, the signature says it. */
+  private static byte[] packageHash(
+      VersionRecord record, PackageArchive archive, Optional<PackageSignature> uploaded)
       throws IOException, MalformedArchiveException {
-    return archive.signature().isEmpty()
-        ? HexFormat.of().parseHex(record.upload().sha256())
-        : archive.hash(sha256());
+    if (uploaded.isEmpty()) {
+      return HexFormat.of().parseHex(record.upload().sha256());
+    }
+    SignatureContent content = uploaded.get().content();
+    return content.algorithm() == HashAlgorithm.SHA256 ? content.hash() : archive.hash(sha256());
+  }
+
+  /** The key that made a signature in this repository's name, if it is what would be made now. */
+  private OptionalInt currentKey(
+      SignerView signer, VersionRecord record, SigningSettings settings) {
+    SignerIdentity current = SignerIdentity.of(keys.current(record.repository(), Purpose.NUGET));
+    boolean same =
+        SignerIdentity.fingerprint(signer.certificate()).equals(current.fingerprint())
+            && signer.certificateReferenceObjection().isEmpty()
+            && signer.repositoryClaim().filter(claim(record)::equals).isPresent()
+            && (settings.timestamps() != TimestampPolicy.REQUIRED
+                || !signer.timestamps().isEmpty());
+    return same ? OptionalInt.of(current.keyVersion()) : OptionalInt.empty();
   }
 
   private SignedPackage finished(
       VersionRecord record,
       ByteSource upload,
       PackageArchive archive,
+      byte[] packageHash,
       Decision decision,
       SigningSettings settings,
       Instant signingTime,
@@ -216,7 +248,7 @@ final class PackageSigning {
             ? preparation.finish(signatureValue, token.get())
             : preparation.finish(signatureValue);
     Layout layout = archive.withSignature(p7s, dosDateTime(signingTime));
-    verify(layout.over(upload), record, p7s, packageHash(record, archive), decision);
+    verify(layout.over(upload), record, p7s, packageHash, decision);
     boolean countersigned = decision instanceof Decision.Countersign;
     RepositoryClaim claim = claim(record);
     return new SignedPackage(
@@ -277,22 +309,32 @@ final class PackageSigning {
     }
   }
 
-  private SignedPackage kept(PackageArchive archive, VersionRecord record, SignerView foreign) {
-    RepositoryClaim claim = foreign.repositoryClaim().orElseThrow();
+  private SignedPackage kept(VersionRecord record, Decision.Keep keep) {
+    SignerView signer = keep.repository();
+    RepositoryClaim claim = signer.repositoryClaim().orElseThrow();
     Layout layout = new Layout(List.of(new Range(0, record.upload().size())), new byte[0]);
     return new SignedPackage(
         file(record, layout),
         new RepositorySignature(
-            SignatureKind.FOREIGN,
-            0,
-            SignerIdentity.fingerprint(foreign.certificate()),
+            kind(keep),
+            keep.keyVersion().orElse(0),
+            SignerIdentity.fingerprint(signer.certificate()),
             claim.serviceIndex().toString(),
             claim.owners(),
-            foreign.certificate().getNotAfter().toInstant(),
-            !foreign.timestamps().isEmpty(),
-            foreign.signingTime(),
+            signer.certificate().getNotAfter().toInstant(),
+            !signer.timestamps().isEmpty(),
+            signer.signingTime(),
             clock.instant().truncatedTo(ChronoUnit.MILLIS)),
         Optional.empty());
+  }
+
+  private static SignatureKind kind(Decision.Keep keep) {
+    if (keep.keyVersion().isEmpty()) {
+      return SignatureKind.FOREIGN;
+    }
+    return keep.signature().primary().type() == SignatureType.AUTHOR
+        ? SignatureKind.COUNTERSIGNATURE
+        : SignatureKind.PRIMARY;
   }
 
   private SignedFile file(VersionRecord record, Layout layout) {
@@ -307,12 +349,13 @@ final class PackageSigning {
         etag(record, runs, layout.tail()));
   }
 
+  /** Never an old object again: the sweeper may be about to delete what nobody named so far. */
   private Part stored(byte[] tail) {
     Part part =
         new Part(
             HexFormat.of().formatHex(sha256().digest(tail)),
             tail.length,
-            UUID.nameUUIDFromBytes(tail).toString());
+            UUID.randomUUID().toString());
     store.put(ObjectKeys.content(part.sha256(), part.upload()), tail, tail.length);
     return part;
   }

@@ -104,7 +104,9 @@ final class SignPackage implements FormatSigner<PackageRequest, SignedArtifact> 
         return found;
       }
       try {
-        VersionRecord signed = record.signed(signing.sign(record, settings, signingTime(record)));
+        SigningSettings wanted =
+            record.state() == State.AVAILABLE ? settings.forAvailable() : settings;
+        VersionRecord signed = record.signed(signing.sign(record, wanted, signingTime(record)));
         outcome = new Signed<>(artifact(signed), List.of());
         return Optional.of(signed);
       } catch (Failure.Permanent e) {

@@ -3,16 +3,21 @@ package dev.countermark.signer.nuget;
 import dev.countermark.contracts.Failure;
 import dev.countermark.format.nupkg.signature.MalformedSignatureException;
 import dev.countermark.format.nupkg.signature.Timestamping;
+import dev.countermark.format.nupkg.verify.TimestampCheck;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /** Asks timestamp authorities over HTTP (RFC 3161, 3.4), in order, until one answers. */
@@ -22,15 +27,17 @@ final class Timestamps {
 
   private final List<URI> authorities;
   private final Duration timeout;
+  private final Clock clock;
   private final SecureRandom random = new SecureRandom();
   private final HttpClient http;
 
   /**
    * @param timeout of one exchange
    */
-  Timestamps(List<URI> authorities, Duration timeout) {
+  Timestamps(List<URI> authorities, Duration timeout, Clock clock) {
     this.authorities = List.copyOf(authorities);
     this.timeout = timeout;
+    this.clock = clock;
     this.http = HttpClient.newBuilder().connectTimeout(timeout).build();
   }
 
@@ -71,17 +78,30 @@ final class Timestamps {
             .header("Content-Type", Timestamping.REQUEST_TYPE)
             .POST(HttpRequest.BodyPublishers.ofByteArray(exchange.request()))
             .build();
-    HttpResponse<InputStream> response =
-        http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    try (InputStream body = response.body()) {
-      if (response.statusCode() != 200) {
-        throw new IOException("answered " + response.statusCode());
-      }
-      byte[] answer = body.readNBytes(MAX_ANSWER + 1);
-      if (answer.length > MAX_ANSWER) {
-        throw new IOException("answered more than 1 MiB");
-      }
-      return exchange.token(answer);
+    HttpResponse<byte[]> response = send(request);
+    if (response.statusCode() != 200) {
+      throw new IOException("answered " + response.statusCode());
+    }
+    byte[] token = exchange.token(response.body());
+    Optional<String> objection = TimestampCheck.objection(token, signatureValue, clock.instant());
+    if (objection.isPresent()) {
+      throw new IOException("clients would refuse its timestamp: " + objection.get());
+    }
+    return token;
+  }
+
+  /** The timeout of the request ends with the head of the answer; this one holds for all of it. */
+  private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        http.sendAsync(request, head -> new BoundedBody(MAX_ANSWER));
+    try {
+      return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException("does not answer in time", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } finally {
+      answer.cancel(true);
     }
   }
 }

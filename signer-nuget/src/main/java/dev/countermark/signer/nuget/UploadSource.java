@@ -12,19 +12,29 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * An upload where it lies in the store. Small ones are read whole, once, and their hash is checked;
  * of large ones only the pieces that are asked for are read.
  */
 final class UploadSource implements ByteSource {
+  /** Read at once while reads follow each other closely. */
   private static final int BLOCK = 64 << 10;
+
+  /** Read at once elsewhere: a local header, and then some. */
+  private static final int PEEK = 1 << 10;
+
+  /** Most bytes of blocks that are remembered; headers are read twice. */
+  private static final int REMEMBERED = 8 << 20;
 
   private final BlobStore store;
   private final Upload upload;
   private byte[] whole;
-  private long blockAt = -1;
-  private byte[] block;
+  private final TreeMap<Long, byte[]> blocks = new TreeMap<>();
+  private int remembered;
+  private long readTo = -1;
 
   UploadSource(BlobStore store, Upload upload) {
     this.store = store;
@@ -58,14 +68,28 @@ final class UploadSource implements ByteSource {
     } else if (length >= BLOCK) {
       readThrough(position, target, offset, length);
     } else {
-      // Headers are read one by one and lie close together.
-      if (block == null || position < blockAt || position + length > blockAt + block.length) {
-        blockAt = Math.min(position, Math.max(0, size() - BLOCK));
-        block = new byte[(int) Math.min(BLOCK, size() - blockAt)];
-        readThrough(blockAt, block, 0, block.length);
+      Map.Entry<Long, byte[]> block = blocks.floorEntry(position);
+      if (block == null || position + length > block.getKey() + block.getValue().length) {
+        block = Map.entry(position, block(position, length));
       }
-      System.arraycopy(block, (int) (position - blockAt), target, offset, length);
+      System.arraycopy(block.getValue(), (int) (position - block.getKey()), target, offset, length);
     }
+  }
+
+  /** Headers are read one by one: of small entries they lie close together, of large ones not. */
+  private byte[] block(long position, int length) throws IOException {
+    boolean close = position >= readTo - PEEK && position < readTo + BLOCK;
+    int wanted = Math.max(length, close ? BLOCK : PEEK);
+    byte[] block = new byte[(int) Math.min(wanted, size() - position)];
+    readThrough(position, block, 0, block.length);
+    readTo = position + block.length;
+    if (remembered + block.length > REMEMBERED) {
+      blocks.clear();
+      remembered = 0;
+    }
+    blocks.put(position, block);
+    remembered += block.length;
+    return block;
   }
 
   private void readThrough(long position, byte[] target, int offset, int length)

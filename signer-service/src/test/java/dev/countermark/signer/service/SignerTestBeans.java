@@ -33,6 +33,9 @@ public class SignerTestBeans {
   /** Whether the key service does not answer. */
   public static volatile boolean keysAway;
 
+  /** How often the key service was asked while it did not answer. */
+  public static final AtomicInteger REFUSED_CALLS = new AtomicInteger();
+
   /** By digest: how often the publication of its outcome fails. */
   public static final Map<String, AtomicInteger> BROKEN_PUBLICATIONS = new ConcurrentHashMap<>();
 
@@ -64,6 +67,7 @@ public class SignerTestBeans {
 
   private static void requireKeys() {
     if (keysAway) {
+      REFUSED_CALLS.incrementAndGet();
       throw new Failure.Transient("the key service went away on purpose", null);
     }
   }

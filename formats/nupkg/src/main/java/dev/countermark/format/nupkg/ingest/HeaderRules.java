@@ -1,7 +1,5 @@
 package dev.countermark.format.nupkg.ingest;
 
-import dev.countermark.format.zip.EntryHeaders;
-
 import dev.countermark.format.nupkg.archive.PackageArchive;
 import dev.countermark.format.zip.ArchiveEntry;
 import dev.countermark.format.zip.EntryHeaders;
