@@ -6,6 +6,7 @@ import dev.countermark.format.nupkg.signature.PackageSignature;
 import dev.countermark.format.nupkg.signature.RepositoryClaim;
 import dev.countermark.format.nupkg.signature.SignatureType;
 import dev.countermark.format.nupkg.signature.SignerView;
+import dev.countermark.format.nupkg.verify.Fingerprint;
 import java.net.URI;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -89,9 +90,7 @@ sealed interface Decision {
         r -> {
           RepositoryClaim claim = r.repositoryClaim().orElseThrow();
           return new ReplacedSignature(
-              SignerIdentity.fingerprint(r.certificate()),
-              claim.serviceIndex().toString(),
-              claim.owners());
+              Fingerprint.of(r.certificate()), claim.serviceIndex().toString(), claim.owners());
         });
   }
 }

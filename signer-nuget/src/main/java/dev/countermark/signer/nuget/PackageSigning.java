@@ -26,6 +26,7 @@ import dev.countermark.format.nupkg.signature.SignatureContent;
 import dev.countermark.format.nupkg.signature.SignaturePreparation;
 import dev.countermark.format.nupkg.signature.SignatureType;
 import dev.countermark.format.nupkg.signature.SignerView;
+import dev.countermark.format.nupkg.verify.Fingerprint;
 import dev.countermark.format.zip.ArchiveEntry;
 import dev.countermark.format.zip.ByteSource;
 import dev.countermark.format.zip.MalformedArchiveException;
@@ -34,6 +35,8 @@ import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyClient.SignedBatch;
+import dev.countermark.signer.service.SignerIdentity;
+import dev.countermark.signer.service.UploadSource;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -104,7 +107,7 @@ final class PackageSigning {
     try {
       UploadSource upload = new UploadSource(store, record.upload());
       if (record.upload().size() <= rehashLimit
-          && !upload.readWhole(sha256()).equals(record.upload().sha256())) {
+          && !upload.sha256(rehashLimit).equals(record.upload().sha256())) {
         throw new Failure.Permanent(
             Refusal.DIGEST_MISMATCH, "the stored package is not what was pushed");
       }
@@ -219,7 +222,7 @@ final class PackageSigning {
       SignerView signer, VersionRecord record, SigningSettings settings) {
     SignerIdentity current = SignerIdentity.of(keys.current(record.repository(), Purpose.NUGET));
     boolean same =
-        SignerIdentity.fingerprint(signer.certificate()).equals(current.fingerprint())
+        signer.certificate().equals(current.certificate())
             && signer.certificateReferenceObjection().isEmpty()
             && signer.repositoryClaim().filter(claim(record)::equals).isPresent()
             && (settings.timestamps() != TimestampPolicy.REQUIRED
@@ -256,7 +259,7 @@ final class PackageSigning {
         new RepositorySignature(
             countersigned ? SignatureKind.COUNTERSIGNATURE : SignatureKind.PRIMARY,
             signer.keyVersion(),
-            signer.fingerprint(),
+            Fingerprint.of(signer.certificate()),
             claim.serviceIndex().toString(),
             claim.owners(),
             signer.notAfter(),
@@ -318,7 +321,7 @@ final class PackageSigning {
         new RepositorySignature(
             kind(keep),
             keep.keyVersion().orElse(0),
-            SignerIdentity.fingerprint(signer.certificate()),
+            Fingerprint.of(signer.certificate()),
             claim.serviceIndex().toString(),
             claim.owners(),
             signer.certificate().getNotAfter().toInstant(),

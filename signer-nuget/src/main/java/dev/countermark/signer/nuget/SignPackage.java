@@ -14,11 +14,13 @@ import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.nupkg.signature.RepositoryClaim;
+import dev.countermark.format.nupkg.verify.Fingerprint;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.RepositorySettings;
 import dev.countermark.signer.service.SignedArtifact;
+import dev.countermark.signer.service.SignerIdentity;
 import dev.countermark.signing.FormatSigner;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningOutcome;
@@ -134,7 +136,7 @@ final class SignPackage implements FormatSigner<PackageRequest, SignedArtifact> 
       }
       RepositoryClaim claim = signing.claim(record);
       SignerIdentity current = SignerIdentity.of(keys.current(record.repository(), Purpose.NUGET));
-      return signature.certificate().equals(current.fingerprint())
+      return signature.certificate().equals(Fingerprint.of(current.certificate()))
           && signature.serviceIndex().equals(claim.serviceIndex().toString())
           && signature.owners().equals(claim.owners())
           && (signature.timestamped() || settings.timestamps() != TimestampPolicy.REQUIRED);

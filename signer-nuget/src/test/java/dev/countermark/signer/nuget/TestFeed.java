@@ -37,6 +37,7 @@ import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.RepositorySettings;
 import dev.countermark.signer.service.SignedArtifact;
+import dev.countermark.signer.service.SignerIdentity;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningOutcome;
 import java.io.ByteArrayOutputStream;
@@ -266,8 +267,7 @@ final class TestFeed {
   }
 
   private X509Certificate root() {
-    List<X509Certificate> chain = SignerIdentity.of(keys.current(NAME, Purpose.NUGET)).chain();
-    return chain.get(chain.size() - 1);
+    return SignerIdentity.of(keys.current(NAME, Purpose.NUGET)).root();
   }
 
   /** What lock files hold: Base64 of SHA-512 over the package without its signature. */

@@ -6,11 +6,11 @@ import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 
 /** How {@code nuget.config} and the RepositorySignatures document name a certificate. */
-final class Fingerprint {
+public final class Fingerprint {
   private Fingerprint() {}
 
   /** SHA-256 over the DER form, upper-case hexadecimal. */
-  static String of(X509Certificate certificate) {
+  public static String of(X509Certificate certificate) {
     try {
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
       return HexFormat.of().withUpperCase().formatHex(hash);
