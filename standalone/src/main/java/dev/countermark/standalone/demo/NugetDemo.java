@@ -1,12 +1,11 @@
 package dev.countermark.standalone.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.countermark.format.nupkg.archive.PackageArchive;
-import dev.countermark.format.nupkg.signature.MalformedSignatureException;
-import dev.countermark.format.nupkg.signature.PackageSignature;
-import dev.countermark.format.nupkg.signature.SignerView;
+import dev.countermark.format.nupkg.verify.PackageVerifier;
+import dev.countermark.format.nupkg.verify.VerificationMode;
+import dev.countermark.format.nupkg.verify.VerificationPolicy;
+import dev.countermark.format.nupkg.verify.VerificationReport;
 import dev.countermark.format.zip.ByteSource;
-import dev.countermark.format.zip.MalformedArchiveException;
 import dev.countermark.standalone.RunningPlatform;
 import dev.countermark.standalone.UserError;
 import java.io.ByteArrayInputStream;
@@ -23,9 +22,11 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,7 @@ import javax.net.ssl.TrustManagerFactory;
 /** Pushes a NuGet package, waits until it is signed, verifies and restores it. */
 final class NugetDemo {
   private static final String ID = "Countermark.Demo";
+  private static final String INDEX = "/nuget/v3/index.json";
   private static final String BOUNDARY = "countermark-demo-boundary";
 
   /** Where the first entry says when it was made: still a package, but not the one signed. */
@@ -188,21 +190,27 @@ final class NugetDemo {
     }
   }
 
-  /** Whether it is the pushed package, with a genuine signature of this feed. */
-  private boolean verifies(byte[] signed, byte[] pushed) throws IOException {
+  /** Whether it is the pushed package, signed by this feed and by nobody else. */
+  private boolean verifies(byte[] signed, byte[] pushed) throws IOException, InterruptedException {
     try {
-      PackageArchive archive = PackageArchive.read(ByteSource.of(signed));
-      PackageSignature signature =
-          PackageSignature.parse(archive.signatureBytes(archive.signature().orElseThrow()));
-      SignerView signer = signature.repositorySigner().orElseThrow();
-      byte[] hash = archive.hash(MessageDigest.getInstance("SHA-256"));
-      return signature.isGenuine(signer)
-          && MessageDigest.isEqual(hash, signature.content().hash())
-          && MessageDigest.isEqual(hash, MessageDigest.getInstance("SHA-256").digest(pushed));
-    } catch (MalformedArchiveException | MalformedSignatureException e) {
-      return false;
+      X509Certificate root =
+          (X509Certificate)
+              CertificateFactory.getInstance("X.509")
+                  .generateCertificate(new ByteArrayInputStream(get(keys + "root.crt")));
+      VerificationReport report =
+          new PackageVerifier()
+              .verify(
+                  ByteSource.of(signed),
+                  VerificationPolicy.builder(VerificationMode.VERIFY, Instant.now())
+                      .codeSigningRoots(List.of(root))
+                      .expectedServiceIndex(
+                          URI.create(feed.replaceFirst("^http:", "https:") + INDEX))
+                      .build());
+      byte[] hash = MessageDigest.getInstance("SHA-512").digest(pushed);
+      return report.accepted()
+          && report.contentHash().equals(Optional.of(Base64.getEncoder().encodeToString(hash)));
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+      throw new IOException("the feed's root cannot be read", e);
     }
   }
 
