@@ -8,13 +8,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.contracts.Json;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -25,6 +25,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -163,23 +164,54 @@ final class NugetFeed {
    * @param session what a client calls all its tries of one push
    */
   HttpResponse<byte[]> push(byte[] nupkg, String session) {
+    return push(BodyPublishers.ofByteArray(nupkg), session);
+  }
+
+  /** So many bytes that are no package; they are made while they are sent. */
+  HttpResponse<byte[]> pushZeros(long size) {
+    return push(
+        BodyPublishers.ofInputStream(() -> new BoundedZeros(size)), UUID.randomUUID().toString());
+  }
+
+  private HttpResponse<byte[]> push(BodyPublisher nupkg, String session) {
     String boundary = UUID.randomUUID().toString();
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    body.writeBytes(
-        ("--"
-                + boundary
-                + "\r\nContent-Type: application/octet-stream\r\nContent-Disposition: form-data;"
-                + " name=package; filename=package.nupkg; filename*=utf-8''package.nupkg\r\n\r\n")
-            .getBytes(StandardCharsets.US_ASCII));
-    body.writeBytes(nupkg);
-    body.writeBytes(("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.US_ASCII));
+    String head =
+        "--"
+            + boundary
+            + "\r\nContent-Type: application/octet-stream\r\nContent-Disposition: form-data;"
+            + " name=package; filename=package.nupkg; filename*=utf-8''package.nupkg\r\n\r\n";
     return send(
         request("/nuget/v3/package/")
             .header("X-NuGet-ApiKey", repository.token())
             .header("X-NuGet-Session-Id", session)
             .header("Content-Type", "multipart/form-data; boundary=\"" + boundary + "\"")
-            .PUT(BodyPublishers.ofByteArray(body.toByteArray()))
+            .PUT(
+                BodyPublishers.concat(
+                    BodyPublishers.ofString(head),
+                    nupkg,
+                    BodyPublishers.ofString("\r\n--" + boundary + "--\r\n")))
             .build());
+  }
+
+  private static final class BoundedZeros extends InputStream {
+    private long left;
+
+    BoundedZeros(long size) {
+      left = size;
+    }
+
+    @Override
+    public int read() {
+      return left-- > 0 ? 0 : -1;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+      int count = (int) Math.min(length, left);
+      Arrays.fill(target, offset, offset + count, (byte) 0);
+      left -= count;
+      return count == 0 && length > 0 ? -1 : count;
+    }
   }
 
   /** Pushes a package, waits until it is signed and visible, and downloads it. */

@@ -62,6 +62,8 @@ class NugetVerifyTest {
   private static byte[] published;
 
   private static List<NugetCase> cases;
+  private static Dotnet dotnet;
+  private static Dotnet trustingDotnet;
 
   @BeforeAll
   static void pushPackages(Platform running) throws Exception {
@@ -296,15 +298,28 @@ class NugetVerifyTest {
   @MethodSource("cases")
   void theClientSaysSo(NugetCase judged) {
     byte[] file = judged.file().get();
-    Dotnet dotnet = Dotnet.require(platform);
     Command.Result result =
-        (judged.timestampsTrusted() ? dotnet.trustingTimestampsOf(TestTsa.ROOT) : dotnet)
-            .verify(file, judged.config());
+        (judged.timestampsTrusted() ? trustingDotnet() : dotnet()).verify(file, judged.config());
 
     assertThat(Dotnet.codes(result))
         .as(result::toString)
         .containsExactlyInAnyOrderElementsOf(judged.said());
     assertThat(result.exitCode()).as(result::toString).isEqualTo(judged.refused() ? 1 : 0);
+  }
+
+  /** One for all cases: verifying leaves nothing behind. */
+  private static Dotnet dotnet() {
+    if (dotnet == null) {
+      dotnet = Dotnet.require(platform);
+    }
+    return dotnet;
+  }
+
+  private static Dotnet trustingDotnet() {
+    if (trustingDotnet == null) {
+      trustingDotnet = dotnet().trustingTimestampsOf(TestTsa.ROOT);
+    }
+    return trustingDotnet;
   }
 
   /** Case 4: what even a client refuses that demands nothing. */
@@ -315,15 +330,15 @@ class NugetVerifyTest {
     assertThat(OwnVerifier.restore(noRoot.file().get(), TRUSTS_NOBODY, source).accepted())
         .isFalse();
 
-    Dotnet dotnet = Dotnet.require(platform);
-    Files.write(dotnet.folder().resolve("NoRoot.1.0.0.nupkg"), noRoot.file().get());
+    Files.write(dotnet().folder().resolve("NoRoot.1.0.0.nupkg"), noRoot.file().get());
     Command.Result result =
-        dotnet.restore(
-            "NoRoot",
-            "1.0.0",
-            "<configuration><packageSources><clear/><add key=\"folder\" value=\""
-                + dotnet.folder()
-                + "\"/></packageSources></configuration>");
+        dotnet()
+            .restore(
+                "NoRoot",
+                "1.0.0",
+                "<configuration><packageSources><clear/><add key=\"folder\" value=\""
+                    + dotnet().folder()
+                    + "\"/></packageSources></configuration>");
     assertThat(result.exitCode()).as(result::toString).isNotZero();
     assertThat(result.output()).contains("NU3012");
   }
@@ -331,21 +346,20 @@ class NugetVerifyTest {
   /** Cases 1, 2 and 14: what people see. */
   @Test
   void theClientShowsWhoSigned() throws Exception {
-    Dotnet dotnet = Dotnet.require(platform);
     String repository = "Signature type: Repository";
-    assertThat(dotnet.verify(primary, config).succeeded().output())
+    assertThat(dotnet().verify(primary, config).succeeded().output())
         .contains(
             repository,
             "Service index: " + feed.index(),
             "Owners: " + feed.owner(),
             "Content hash: " + contentHash(unsigned.bytes()),
             "Successfully verified");
-    assertThat(dotnet.verify(countersigned, config).succeeded().output())
+    assertThat(dotnet().verify(countersigned, config).succeeded().output())
         .contains("Signature type: Author", repository, "Service index: " + feed.index())
         .contains("Content hash: " + contentHash(countersigned));
     NugetCase untyped =
         cases.stream().filter(c -> c.name().equals("NoCommitment")).findFirst().orElseThrow();
-    assertThat(dotnet.verify(untyped.file().get(), untyped.config()).output())
+    assertThat(dotnet().verify(untyped.file().get(), untyped.config()).output())
         .doesNotContain("Signature type:");
   }
 
@@ -356,13 +370,12 @@ class NugetVerifyTest {
     assertThat(primarySigner(primary)).isEqualTo(own);
     assertThat(primarySigner(countersigned)).isNotEqualTo(own);
 
-    Dotnet dotnet = Dotnet.require(platform);
     String option = "--certificate-fingerprint";
-    dotnet.verify(primary, config, option, own).succeeded();
+    dotnet().verify(primary, config, option, own).succeeded();
     for (Command.Result result :
         List.of(
-            dotnet.verify(primary, config, option, "B".repeat(64)),
-            dotnet.verify(countersigned, config, option, own))) {
+            dotnet().verify(primary, config, option, "B".repeat(64)),
+            dotnet().verify(countersigned, config, option, own))) {
       assertThat(result.exitCode()).as(result::toString).isEqualTo(1);
       assertThat(Dotnet.codes(result)).contains("ERROR NU3034");
     }
@@ -381,8 +394,7 @@ class NugetVerifyTest {
             feed.status("Newtonsoft.Json", "13.0.4").path("replaced").path("serviceIndex").asText())
         .isEqualTo("https://api.nuget.org/v3/index.json");
 
-    Dotnet dotnet = Dotnet.require(platform);
-    assertThat(dotnet.verify(signed, config).succeeded().output())
+    assertThat(dotnet().verify(signed, config).succeeded().output())
         .contains("Signature type: Author", "Signature type: Repository", feed.index())
         .contains("Content hash: " + GOLDEN_HASH);
   }
