@@ -2,26 +2,21 @@ package dev.countermark.keys;
 
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.RepositoryName;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import javax.security.auth.x500.X500Principal;
-import org.bouncycastle.asn1.DERNull;
-import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.DigestInfo;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -32,27 +27,47 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** The throw-away RSA root of an {@link InMemoryKeyClient}; made when it is first asked. */
+/**
+ * The throw-away authority of one purpose of an {@link InMemoryKeyClient}: a root, and where the
+ * purpose has one an intermediate below it. Made when it is first asked.
+ */
 final class InMemoryAuthority {
-  /** Less than the key service takes: tests make many keys. */
-  private static final int BITS = 2_048;
-
-  private static final X500Principal NAME = new X500Principal("CN=Throw-away Root");
   private static final Duration VALIDITY = Duration.ofDays(365);
   private static final Duration BACK_DATED = Duration.ofDays(1);
-  private static final AlgorithmIdentifier SHA256 =
-      new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256, DERNull.INSTANCE);
 
   private final Clock clock;
   private final SecureRandom random;
-  private KeyPair keys;
-  private X509Certificate certificate;
+  private final Function<SecureRandom, InMemoryKey> maker;
+  private final String role;
+  private final boolean intermediate;
 
-  InMemoryAuthority(Clock clock, SecureRandom random) {
+  /** Who certifies keys first, the root last; empty until somebody asks. */
+  private final List<Issuer> issuers = new ArrayList<>();
+
+  private record Issuer(InMemoryKey key, X509Certificate certificate) {}
+
+  private InMemoryAuthority(
+      Clock clock,
+      SecureRandom random,
+      Function<SecureRandom, InMemoryKey> maker,
+      String role,
+      boolean intermediate) {
     this.clock = clock;
     this.random = random;
+    this.maker = maker;
+    this.role = role;
+    this.intermediate = intermediate;
+  }
+
+  /** RSA keys, certified by the root. */
+  static InMemoryAuthority ofNuget(Clock clock, SecureRandom random) {
+    return new InMemoryAuthority(clock, random, InMemoryKey::rsa, "repository signing", false);
+  }
+
+  /** ECDSA keys, certified by an intermediate. */
+  static InMemoryAuthority ofSwift(Clock clock, SecureRandom random) {
+    return new InMemoryAuthority(clock, random, InMemoryKey::ec, "package signing", true);
   }
 
   /**
@@ -60,62 +75,62 @@ final class InMemoryAuthority {
    *
    * @param certificates DER, its own first, the root last
    */
-  record Certified(KeyPair keys, List<Bytes> certificates) {
-    byte[] spki() {
-      return keys.getPublic().getEncoded();
-    }
-
-    /** PKCS#1 v1.5 over a SHA-256. */
-    Bytes sign(Bytes hash) {
-      try {
-        Signature rsa = Signature.getInstance("NONEwithRSA");
-        rsa.initSign(keys.getPrivate());
-        rsa.update(new DigestInfo(SHA256, hash.toArray()).getEncoded());
-        return Bytes.of(rsa.sign());
-      } catch (GeneralSecurityException | IOException e) {
-        throw new IllegalStateException("cannot sign", e);
-      }
-    }
-  }
+  record Certified(InMemoryKey key, List<Bytes> certificates) {}
 
   /** A new key for a repository, with its certificate. */
   synchronized Certified issue(RepositoryName repository) {
     try {
-      if (certificate == null) {
-        keys = rsa();
-        X509v3CertificateBuilder root = certificate(NAME, keys.getPublic());
-        root.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
-        root.addExtension(
-            Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-        certificate = signed(root);
+      if (issuers.isEmpty()) {
+        issuers.addAll(authority());
       }
-      KeyPair own = rsa();
-      X509v3CertificateBuilder leaf =
-          certificate(
-              new X500Principal("CN=" + repository + " repository signing"), own.getPublic());
+      InMemoryKey own = maker.apply(random);
+      X500Principal name = new X500Principal("CN=" + repository + " " + role);
+      X509v3CertificateBuilder leaf = builder(Optional.of(issuers.get(0)), name, own.publicKey());
       leaf.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
       leaf.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
       leaf.addExtension(
           Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_codeSigning));
-      return new Certified(
-          own, List.of(Bytes.of(signed(leaf).getEncoded()), Bytes.of(certificate.getEncoded())));
+      List<Bytes> certificates = new ArrayList<>();
+      certificates.add(Bytes.of(signed(leaf, issuers.get(0).key()).getEncoded()));
+      for (Issuer issuer : issuers) {
+        certificates.add(Bytes.of(issuer.certificate().getEncoded()));
+      }
+      return new Certified(own, List.copyOf(certificates));
     } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
       throw new IllegalStateException("cannot make a throw-away certificate", e);
     }
   }
 
-  private KeyPair rsa() throws GeneralSecurityException {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(BITS, random);
-    return generator.generateKeyPair();
+  private List<Issuer> authority()
+      throws GeneralSecurityException, CertIOException, OperatorCreationException {
+    Issuer root =
+        issuer(Optional.empty(), "CN=Throw-away Root", new BasicConstraints(intermediate ? 1 : 0));
+    return intermediate
+        ? List.of(
+            issuer(Optional.of(root), "CN=Throw-away Intermediate", new BasicConstraints(0)), root)
+        : List.of(root);
   }
 
-  private X509v3CertificateBuilder certificate(X500Principal subject, PublicKey key)
+  private Issuer issuer(Optional<Issuer> above, String name, BasicConstraints constraints)
+      throws GeneralSecurityException, CertIOException, OperatorCreationException {
+    InMemoryKey key = maker.apply(random);
+    X509v3CertificateBuilder builder = builder(above, new X500Principal(name), key.publicKey());
+    builder.addExtension(Extension.basicConstraints, true, constraints);
+    builder.addExtension(
+        Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+    return new Issuer(key, signed(builder, above.map(Issuer::key).orElse(key)));
+  }
+
+  /**
+   * @param above empty for a root
+   */
+  private X509v3CertificateBuilder builder(
+      Optional<Issuer> above, X500Principal subject, PublicKey key)
       throws GeneralSecurityException, CertIOException {
     Instant now = clock.instant();
     X509v3CertificateBuilder builder =
         new JcaX509v3CertificateBuilder(
-            NAME,
+            above.map(issuer -> issuer.certificate().getSubjectX500Principal()).orElse(subject),
             new BigInteger(Long.SIZE, random).setBit(Long.SIZE),
             Date.from(now.minus(BACK_DATED)),
             Date.from(now.plus(VALIDITY)),
@@ -127,14 +142,14 @@ final class InMemoryAuthority {
     builder.addExtension(
         Extension.authorityKeyIdentifier,
         false,
-        identifiers.createAuthorityKeyIdentifier(keys.getPublic()));
+        identifiers.createAuthorityKeyIdentifier(
+            above.map(issuer -> issuer.key().publicKey()).orElse(key)));
     return builder;
   }
 
-  private X509Certificate signed(X509v3CertificateBuilder builder)
+  private static X509Certificate signed(X509v3CertificateBuilder builder, InMemoryKey issuer)
       throws GeneralSecurityException, OperatorCreationException {
     return new JcaX509CertificateConverter()
-        .getCertificate(
-            builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate())));
+        .getCertificate(builder.build(issuer.certificateSigner()));
   }
 }

@@ -2,9 +2,6 @@ package dev.countermark.keys;
 
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.RepositoryName;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -15,41 +12,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
-import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
-import org.bouncycastle.crypto.digests.SHA256Digest;
-import org.bouncycastle.crypto.ec.CustomNamedCurves;
-import org.bouncycastle.crypto.generators.ECKeyPairGenerator;
-import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
-import org.bouncycastle.crypto.params.ECKeyGenerationParameters;
-import org.bouncycastle.crypto.params.ECNamedDomainParameters;
-import org.bouncycastle.crypto.signers.ECDSASigner;
-import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
-import org.bouncycastle.crypto.signers.StandardDSAEncoding;
-import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
 
 /**
  * A key service for tests: keeps its keys in memory, unprotected and unaudited, loses them on exit.
  */
 public final class InMemoryKeyClient implements KeyClient {
-  private static final ECNamedDomainParameters P256 =
-      new ECNamedDomainParameters(
-          SECObjectIdentifiers.secp256r1,
-          CustomNamedCurves.getByOID(SECObjectIdentifiers.secp256r1));
-
   private record Key(RepositoryName repository, Purpose purpose) {}
 
-  private record Version(PublicKeyVersion published, Signer signer) {}
-
-  /** Signs the SHA-256 of something. */
-  private interface Signer {
-    Bytes sign(Bytes hash);
-  }
+  private record Version(PublicKeyVersion published, InMemoryKey key) {}
 
   private final ConcurrentMap<Key, List<Version>> keys = new ConcurrentHashMap<>();
   private final SecureRandom random = new SecureRandom();
   private final Clock clock;
-  private final InMemoryAuthority authority;
+  private final InMemoryAuthority nuget;
+  private final InMemoryAuthority swift;
 
   public InMemoryKeyClient() {
     this(Clock.systemUTC());
@@ -60,7 +36,8 @@ public final class InMemoryKeyClient implements KeyClient {
    */
   public InMemoryKeyClient(Clock clock) {
     this.clock = clock;
-    this.authority = new InMemoryAuthority(clock, random);
+    this.nuget = InMemoryAuthority.ofNuget(clock, random);
+    this.swift = InMemoryAuthority.ofSwift(clock, random);
   }
 
   @Override
@@ -78,7 +55,7 @@ public final class InMemoryKeyClient implements KeyClient {
     HttpKeyClient.requireSignable(items);
     Version version = last(ring(new Key(repository, purpose)));
     return new SignedBatch(
-        version.published(), items.stream().map(i -> version.signer().sign(i.hash())).toList());
+        version.published(), items.stream().map(i -> version.key().sign(i.hash())).toList());
   }
 
   /** Makes a new version and makes it the current one. */
@@ -111,34 +88,24 @@ public final class InMemoryKeyClient implements KeyClient {
                   p.revokedAt(),
                   p.certificates(),
                   p.activeFrom()),
-              v.signer()));
+              v.key()));
     }
     int version = old.size() + 1;
     all.add(
         switch (key.purpose()) {
-          case OCI -> ec(version);
-          case NUGET -> rsa(key.repository(), version);
+          case OCI -> version(version, InMemoryKey.ec(random), List.of());
+          case NUGET -> version(version, nuget.issue(key.repository()));
+          case SWIFT -> version(version, swift.issue(key.repository()));
         });
     return List.copyOf(all);
   }
 
-  private Version ec(int version) {
-    ECKeyPairGenerator generator = new ECKeyPairGenerator();
-    generator.init(new ECKeyGenerationParameters(P256, random));
-    AsymmetricCipherKeyPair pair = generator.generateKeyPair();
-    try {
-      byte[] spki =
-          SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(pair.getPublic()).getEncoded();
-      return new Version(
-          published(version, spki, List.of()), hash -> sign(pair.getPrivate(), hash));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private Version version(int version, InMemoryAuthority.Certified certified) {
+    return version(version, certified.key(), certified.certificates());
   }
 
-  private Version rsa(RepositoryName repository, int version) {
-    InMemoryAuthority.Certified key = authority.issue(repository);
-    return new Version(published(version, key.spki(), key.certificates()), key::sign);
+  private Version version(int version, InMemoryKey key, List<Bytes> certificates) {
+    return new Version(published(version, key.publicKey().getEncoded(), certificates), key);
   }
 
   private PublicKeyVersion published(int version, byte[] spki, List<Bytes> certificates) {
@@ -156,17 +123,6 @@ public final class InMemoryKeyClient implements KeyClient {
           Optional.empty());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
-
-  private static Bytes sign(AsymmetricKeyParameter secret, Bytes hash) {
-    ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
-    signer.init(true, secret);
-    BigInteger[] rs = signer.generateSignature(hash.toArray());
-    try {
-      return Bytes.of(StandardDSAEncoding.INSTANCE.encode(P256.getN(), rs[0], rs[1]));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -23,7 +23,9 @@ public interface KeyClient {
     /** ECDSA P-256, DER signatures by RFC 6979. */
     OCI,
     /** RSA with an X.509 certificate, PKCS#1 v1.5 signatures over SHA-256 (RFC 8017, 8.2). */
-    NUGET;
+    NUGET,
+    /** ECDSA P-256 with an X.509 certificate below an intermediate, DER signatures by RFC 6979. */
+    SWIFT;
 
     /** As in addresses: lower case. */
     public String path() {

@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every {@link KeyClient} must do; each adapter's test extends it. */
 public abstract class KeyClientContract {
+  private static final int P256_SPKI = 91;
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   /** The adapter; its {@code current} answers from the service, not from memory. */
@@ -72,11 +73,12 @@ public abstract class KeyClientContract {
   /** Checks a signature over {@code text} with the JDK, which did not make it. */
   protected static boolean verifies(PublicKeyVersion key, String text, Bytes signature)
       throws GeneralSecurityException {
-    boolean certified = key.leaf().isPresent();
+    // The SPKI of a P-256 key has one length, which no RSA key of a useful size has.
+    boolean ec = key.spki().length() == P256_SPKI;
     PublicKey publicKey =
-        KeyFactory.getInstance(certified ? "RSA" : "EC")
+        KeyFactory.getInstance(ec ? "EC" : "RSA")
             .generatePublic(new X509EncodedKeySpec(key.spki().toArray()));
-    Signature verifier = Signature.getInstance(certified ? "SHA256withRSA" : "SHA256withECDSA");
+    Signature verifier = Signature.getInstance(ec ? "SHA256withECDSA" : "SHA256withRSA");
     verifier.initVerify(publicKey);
     verifier.update(text.getBytes(StandardCharsets.UTF_8));
     return verifier.verify(signature.toArray());
@@ -112,8 +114,34 @@ public abstract class KeyClientContract {
   }
 
   @Test
-  void givesTheWholeChainFromLeafToRoot() throws Exception {
-    List<X509Certificate> chain = chain(client().current(freshRepository(), Purpose.NUGET));
+  void certifiesAP256KeyOfSwiftBelowAnIntermediate() throws Exception {
+    PublicKeyVersion key = client().current(freshRepository(), Purpose.SWIFT);
+    List<X509Certificate> chain = chain(key);
+    assertThat(chain)
+        .hasSize(3)
+        .extracting(X509Certificate::getSigAlgName)
+        .containsOnly("SHA256withECDSA");
+    X509Certificate leaf = chain.get(0);
+    assertThat(leaf.getPublicKey().getEncoded()).isEqualTo(key.spki().toArray()).hasSize(P256_SPKI);
+    assertThat(leaf.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.3");
+    assertThat(leaf.getKeyUsage()).startsWith(true, false, false, false, false, false);
+    assertThat(chain).extracting(X509Certificate::getBasicConstraints).containsExactly(-1, 0, 1);
+    assertThat(key.leaf()).contains(key.certificates().get(0));
+  }
+
+  /** One more makes the client give up on the chain. */
+  @Test
+  void makesNoExtensionCriticalThatASwiftClientDoesNotKnow() throws Exception {
+    for (X509Certificate certificate : chain(client().current(freshRepository(), Purpose.SWIFT))) {
+      assertThat(certificate.getCriticalExtensionOIDs())
+          .isSubsetOf("2.5.29.19", "2.5.29.15", "2.5.29.37");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OCI")
+  void givesTheWholeChainFromLeafToRoot(Purpose purpose) throws Exception {
+    List<X509Certificate> chain = chain(client().current(freshRepository(), purpose));
     assertThat(chain).hasSizeGreaterThanOrEqualTo(2);
     X509Certificate root = chain.get(chain.size() - 1);
     root.verify(root.getPublicKey());
@@ -127,10 +155,11 @@ public abstract class KeyClientContract {
             trust);
   }
 
-  @Test
-  void certifiesAllRepositoriesByOneRoot() {
-    List<Bytes> one = client().current(freshRepository(), Purpose.NUGET).certificates();
-    List<Bytes> other = client().current(freshRepository(), Purpose.NUGET).certificates();
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OCI")
+  void certifiesAllRepositoriesByOneRoot(Purpose purpose) {
+    List<Bytes> one = client().current(freshRepository(), purpose).certificates();
+    List<Bytes> other = client().current(freshRepository(), purpose).certificates();
     assertThat(one.get(one.size() - 1)).isEqualTo(other.get(other.size() - 1));
     assertThat(one.get(0)).isNotEqualTo(other.get(0));
   }
@@ -163,7 +192,7 @@ public abstract class KeyClientContract {
             KeyFactory.getInstance("EC")
                 .generatePublic(new X509EncodedKeySpec(key.spki().toArray()));
     assertThat(parsed.getParams().getCurve().getField().getFieldSize()).isEqualTo(256);
-    assertThat(key.spki().length()).isEqualTo(91);
+    assertThat(key.spki().length()).isEqualTo(P256_SPKI);
     assertThat(key.fingerprint())
         .isEqualTo(
             HexFormat.of()
