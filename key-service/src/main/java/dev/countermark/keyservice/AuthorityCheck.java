@@ -1,18 +1,21 @@
 package dev.countermark.keyservice;
 
 import dev.countermark.contracts.Bytes;
+import dev.countermark.keys.KeyClient.Purpose;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Whether NuGet clients would accept what an authority certifies.
+ * Whether the clients of a purpose would accept what an authority certifies.
  *
- * @see "RFC 5280, 6.1"
+ * @see "RFC 5280, 6.1; swift reference, section 4.3"
  */
 final class AuthorityCheck {
   private static final int MIN_BITS = 2_048;
@@ -20,15 +23,30 @@ final class AuthorityCheck {
   private static final int KEY_CERT_SIGN = 5;
   private static final String CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
   private static final String ANY_PURPOSE = "2.5.29.37.0";
-  private static final Set<String> SIGNATURES =
+  private static final Set<String> RSA_SIGNATURES =
       Set.of("SHA256withRSA", "SHA384withRSA", "SHA512withRSA");
+  private static final Set<String> SIGNATURES =
+      Set.of(
+          "SHA256withRSA",
+          "SHA384withRSA",
+          "SHA512withRSA",
+          "SHA256withECDSA",
+          "SHA384withECDSA",
+          "SHA512withECDSA");
+
+  /** Basic and name constraints, key usage, extended key usage. */
+  private static final Set<String> CRITICAL =
+      Set.of("2.5.29.19", "2.5.29.30", "2.5.29.15", "2.5.29.37");
+
+  private static final Set<Integer> CURVES = Set.of(256, 384, 521);
 
   private AuthorityCheck() {}
 
   /**
+   * @param purpose whose clients will judge
    * @throws IllegalArgumentException saying what is wrong
    */
-  static void require(Authority authority, Instant now) {
+  static void require(Authority authority, Purpose purpose, Instant now) {
     List<X509Certificate> chain = authority.chain();
     require(!chain.isEmpty(), "there is no certificate");
     Bytes first = Bytes.of(authority.certificate().getPublicKey().getEncoded());
@@ -36,11 +54,16 @@ final class AuthorityCheck {
     for (int i = 0; i < chain.size(); i++) {
       X509Certificate certificate = chain.get(i);
       requireAuthority(certificate, i);
-      requireRsa(certificate);
+      if (purpose == Purpose.SWIFT) {
+        requireKnownKey(certificate);
+        requireKnownExtensions(certificate);
+      } else {
+        requireRsa(certificate);
+      }
       requireValid(certificate, now);
       requireCodeSigning(certificate);
       if (i + 1 < chain.size()) {
-        requireIssued(certificate, chain.get(i + 1));
+        requireIssued(certificate, chain.get(i + 1), purpose);
       } else {
         requireRoot(certificate);
       }
@@ -87,13 +110,39 @@ final class AuthorityCheck {
     }
   }
 
-  private static void requireIssued(X509Certificate certificate, X509Certificate issuer) {
+  private static void requireKnownKey(X509Certificate certificate) {
+    boolean known =
+        certificate.getPublicKey() instanceof ECPublicKey ec
+                && CURVES.contains(ec.getParams().getCurve().getField().getFieldSize())
+            || certificate.getPublicKey() instanceof RSAPublicKey rsa
+                && rsa.getModulus().bitLength() >= MIN_BITS;
     require(
-        SIGNATURES.contains(certificate.getSigAlgName()),
+        known,
+        name(certificate)
+            + " has neither an EC key on P-256, P-384 or P-521 nor an RSA key of 2048 bits or more");
+  }
+
+  /** Swift clients give up on a chain with any other, a subject alternative name included. */
+  private static void requireKnownExtensions(X509Certificate certificate) {
+    Set<String> critical = certificate.getCriticalExtensionOIDs();
+    Set<String> unknown = new TreeSet<>(critical == null ? Set.of() : critical);
+    unknown.removeAll(CRITICAL);
+    require(
+        unknown.isEmpty(),
+        name(certificate) + " has critical extensions that Swift clients do not know: " + unknown);
+  }
+
+  private static void requireIssued(
+      X509Certificate certificate, X509Certificate issuer, Purpose purpose) {
+    boolean swift = purpose == Purpose.SWIFT;
+    require(
+        (swift ? SIGNATURES : RSA_SIGNATURES).contains(certificate.getSigAlgName()),
         name(certificate)
             + " is signed with "
             + certificate.getSigAlgName()
-            + ", not with RSA (PKCS#1 v1.5) and SHA-2");
+            + ", not with "
+            + (swift ? "ECDSA or " : "")
+            + "RSA (PKCS#1 v1.5) and SHA-2");
     require(
         certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())
             && isSignedBy(certificate, issuer),

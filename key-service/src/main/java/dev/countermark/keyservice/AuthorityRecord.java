@@ -3,6 +3,7 @@ package dev.countermark.keyservice;
 import dev.countermark.contracts.Bytes;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The installation's own authority of one purpose as it lies in the bucket: written once, never
@@ -15,6 +16,8 @@ import java.util.List;
  * @param rootId which root secret wraps the data key
  * @param wrappedDataKey as in {@link KeyRecord}
  * @param encryptedPrivateKey as in {@link KeyRecord}
+ * @param root the key of the root, where the authority is an intermediate below an own root; in the
+ *     same object, so that there is never one without the other
  */
 record AuthorityRecord(
     int format,
@@ -24,10 +27,15 @@ record AuthorityRecord(
     Instant createdAt,
     String rootId,
     Bytes wrappedDataKey,
-    Bytes encryptedPrivateKey) {
+    Bytes encryptedPrivateKey,
+    Optional<RootKey> root) {
   static final int FORMAT = 1;
 
   AuthorityRecord {
     certificates = List.copyOf(certificates);
+    root = root == null ? Optional.empty() : root;
   }
+
+  /** The members as in {@link AuthorityRecord}. */
+  record RootKey(String algorithm, Bytes wrappedDataKey, Bytes encryptedPrivateKey) {}
 }

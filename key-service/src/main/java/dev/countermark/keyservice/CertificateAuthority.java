@@ -5,6 +5,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keyservice.AuditLog.Appendix;
 import dev.countermark.keyservice.CertificateIssuer.Validity;
 import dev.countermark.keyservice.OwnAuthorities.Own;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.BasicConstraints;
 
 /**
  * Certifies the keys of one purpose: by a root of the installation's own, made on first use,
@@ -74,7 +76,10 @@ final class CertificateAuthority {
               .formatted(profile.purpose().path(), authority.notAfter()));
     }
     Validity validity = new Validity(now.minus(BACK_DATED), endOfLeaf(authority, now));
-    X500Name subject = name(commonName(repository));
+    X500Name subject =
+        profile.namesOwner()
+            ? name(commonName(repository), repository.owner())
+            : name(commonName(repository));
     List<Bytes> chain = new ArrayList<>();
     chain.add(Certificates.encode(issuer.leaf(authority, key.spki(), subject, validity)));
     chain.addAll(authority.encodedChain());
@@ -126,11 +131,20 @@ final class CertificateAuthority {
   }
 
   private Own make() {
-    SigningKey key = profile.rootKey().get();
+    SigningKey rootKey = profile.key().get();
     Instant now = now();
     Validity validity = new Validity(now.minus(BACK_DATED), plus(now, profile.rootValidity()));
-    X500Name name = name(profile.organization() + " Package Signing Root");
-    return new Own(new Authority(key, List.of(issuer.root(key, name, validity))), now);
+    BasicConstraints below =
+        profile.intermediate() ? new BasicConstraints(1) : new BasicConstraints(true);
+    String called = profile.organization() + " " + profile.authority();
+    X509Certificate certificate = issuer.root(rootKey, name(called + " Root"), validity, below);
+    Authority root = new Authority(rootKey, List.of(certificate));
+    if (!profile.intermediate()) {
+      return new Own(root, Optional.empty(), now);
+    }
+    SigningKey key = profile.key().get();
+    X509Certificate own = issuer.intermediate(root, key, name(called + " Intermediate"), validity);
+    return new Own(new Authority(key, List.of(own, certificate)), Optional.of(rootKey), now);
   }
 
   private void announce(String chain, Own own) {
@@ -158,11 +172,13 @@ final class CertificateAuthority {
     return name.length() <= MAX_COMMON_NAME ? name : name.substring(0, MAX_COMMON_NAME - 3) + "...";
   }
 
-  private X500Name name(String commonName) {
-    return new X500NameBuilder(BCStyle.INSTANCE)
-        .addRDN(BCStyle.O, profile.organization())
-        .addRDN(BCStyle.CN, commonName)
-        .build();
+  private X500Name name(String commonName, String... units) {
+    X500NameBuilder name =
+        new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.O, profile.organization());
+    for (String unit : units) {
+      name.addRDN(BCStyle.OU, unit);
+    }
+    return name.addRDN(BCStyle.CN, commonName).build();
   }
 
   private Instant now() {

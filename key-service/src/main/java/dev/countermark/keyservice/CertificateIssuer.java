@@ -41,14 +41,37 @@ final class CertificateIssuer {
   /** From when to when a certificate is valid, in whole seconds. */
   record Validity(Instant notBefore, Instant notAfter) {}
 
-  /** A root, signed with its own key. */
-  X509Certificate root(SigningKey key, X500Name name, Validity validity) {
+  /**
+   * A root, signed with its own key.
+   *
+   * @param constraints how many authorities may be below it
+   */
+  X509Certificate root(
+      SigningKey key, X500Name name, Validity validity, BasicConstraints constraints) {
     SubjectPublicKeyInfo own = SubjectPublicKeyInfo.getInstance(key.spki().toArray());
     X509v3CertificateBuilder builder = builder(name, name, validity, own);
-    add(builder, Extension.basicConstraints, true, new BasicConstraints(true));
-    add(builder, Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+    addAuthority(builder, constraints);
     addIdentifiers(builder, identifier(own), identifier(own));
     return sign(builder, key);
+  }
+
+  /**
+   * An authority that has none below it.
+   *
+   * @param key of it
+   */
+  X509Certificate intermediate(Authority root, SigningKey key, X500Name name, Validity validity) {
+    X509CertificateHolder issuer = Certificates.holder(root.certificate());
+    SubjectPublicKeyInfo own = SubjectPublicKeyInfo.getInstance(key.spki().toArray());
+    X509v3CertificateBuilder builder = builder(issuer.getSubject(), name, validity, own);
+    addAuthority(builder, new BasicConstraints(0));
+    addIdentifiers(builder, identifier(own), identifier(issuer));
+    return sign(builder, root.key());
+  }
+
+  private static void addAuthority(X509v3CertificateBuilder builder, BasicConstraints constraints) {
+    add(builder, Extension.basicConstraints, true, constraints);
+    add(builder, Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
   }
 
   /**

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
@@ -74,6 +76,22 @@ final class EcdsaKey implements SigningKey {
    */
   static EcdsaKey of(byte[] scalar) {
     return new EcdsaKey(new ECPrivateKeyParameters(new BigInteger(1, scalar), P256));
+  }
+
+  /**
+   * @throws IllegalArgumentException when it is no key on P-256
+   */
+  static EcdsaKey ofPkcs8(PrivateKeyInfo info) {
+    if (!SECObjectIdentifiers.secp256r1.equals(info.getPrivateKeyAlgorithm().getParameters())) {
+      throw new IllegalArgumentException("an EC key that is not on P-256");
+    }
+    try {
+      return new EcdsaKey(
+          new ECPrivateKeyParameters(
+              ECPrivateKey.getInstance(info.parsePrivateKey()).getKey(), P256));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not an EC key in PKCS#8", e);
+    }
   }
 
   /** A copy, big-endian, {@link #SCALAR_LENGTH} bytes; the caller overwrites it when done. */

@@ -1,5 +1,6 @@
 package dev.countermark.keyservice;
 
+import dev.countermark.keys.KeyClient.Purpose;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
@@ -16,14 +17,17 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.util.encoders.DecoderException;
 
 /**
- * An RSA authority that somebody brought: a root, or an intermediate with its chain. Checked before
- * it is used, because clients would refuse all packages otherwise.
+ * An authority that somebody brought: a root, or an intermediate with its chain. Checked before it
+ * is used, because clients would refuse all packages otherwise. Its key is RSA, or for Swift
+ * packages also EC on P-256.
  */
 public final class ImportedAuthority {
   private final Authority authority;
@@ -35,15 +39,16 @@ public final class ImportedAuthority {
   /**
    * Reads PEM.
    *
-   * @param key the authority's private RSA key, not encrypted, PKCS#8 or PKCS#1
+   * @param purpose whose keys it will certify
+   * @param key the authority's private key, not encrypted, PKCS#8, PKCS#1 or SEC 1
    * @param chain the authority's certificate first, then each one's issuer, the root last
    * @throws IllegalArgumentException saying what is wrong
    */
-  public static ImportedAuthority pem(byte[] key, byte[] chain, Instant now) {
+  public static ImportedAuthority pem(Purpose purpose, byte[] key, byte[] chain, Instant now) {
     byte[] pkcs8 = new byte[0];
     try {
       pkcs8 = pkcs8(key);
-      return of(RsaKey.of(pkcs8), certificates(chain), now);
+      return of(purpose, pkcs8, certificates(chain), now);
     } catch (IOException | GeneralSecurityException | DecoderException e) {
       throw new IllegalArgumentException("cannot read the PEM files: " + e.getMessage(), e);
     } finally {
@@ -55,6 +60,9 @@ public final class ImportedAuthority {
     try (PEMParser parser =
         new PEMParser(new StringReader(new String(pem, StandardCharsets.US_ASCII)))) {
       Object found = parser.readObject();
+      if (found instanceof ASN1ObjectIdentifier) {
+        found = parser.readObject(); // the name of the curve may come first
+      }
       if (found instanceof PEMKeyPair pair) {
         return pair.getPrivateKeyInfo().getEncoded();
       }
@@ -68,10 +76,12 @@ public final class ImportedAuthority {
   /**
    * Reads PKCS#12.
    *
-   * @param file with one private RSA key and the chain of its certificate, up to the root
+   * @param purpose whose keys it will certify
+   * @param file with one private key and the chain of its certificate, up to the root
    * @throws IllegalArgumentException saying what is wrong
    */
-  public static ImportedAuthority pkcs12(byte[] file, char[] password, Instant now) {
+  public static ImportedAuthority pkcs12(
+      Purpose purpose, byte[] file, char[] password, Instant now) {
     byte[] pkcs8 = new byte[0];
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
@@ -79,7 +89,7 @@ public final class ImportedAuthority {
       String alias = onlyKey(store);
       Key key = store.getKey(alias, password);
       pkcs8 = key.getEncoded();
-      return of(RsaKey.of(pkcs8), x509(List.of(store.getCertificateChain(alias))), now);
+      return of(purpose, pkcs8, x509(List.of(store.getCertificateChain(alias))), now);
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalArgumentException("cannot read the PKCS#12 file: " + e.getMessage(), e);
     } finally {
@@ -111,10 +121,18 @@ public final class ImportedAuthority {
     return certificates.stream().map(X509Certificate.class::cast).toList();
   }
 
-  private static ImportedAuthority of(RsaKey key, List<X509Certificate> chain, Instant now) {
-    Authority authority = new Authority(key, chain);
-    AuthorityCheck.require(authority, now);
+  private static ImportedAuthority of(
+      Purpose purpose, byte[] pkcs8, List<X509Certificate> chain, Instant now) {
+    Authority authority = new Authority(key(purpose, pkcs8), chain);
+    AuthorityCheck.require(authority, purpose, now);
     return new ImportedAuthority(authority);
+  }
+
+  private static SigningKey key(Purpose purpose, byte[] pkcs8) {
+    PrivateKeyInfo info = PrivateKeyInfo.getInstance(pkcs8);
+    boolean ec =
+        X9ObjectIdentifiers.id_ecPublicKey.equals(info.getPrivateKeyAlgorithm().getAlgorithm());
+    return ec && purpose == Purpose.SWIFT ? EcdsaKey.ofPkcs8(info) : RsaKey.of(pkcs8);
   }
 
   Authority authority() {

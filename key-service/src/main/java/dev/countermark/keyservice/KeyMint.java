@@ -5,22 +5,23 @@ import dev.countermark.keys.KeyClient.Purpose;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Makes new keys, each of the kind that its purpose demands, and has them certified. */
 final class KeyMint {
   private final SecureRandom random;
   private final int rsaBits;
-  private final CertificateAuthority nuget;
+  private final Map<Purpose, CertificateAuthority> authorities;
 
   /**
    * @param rsaBits of NuGet keys
-   * @param nuget certifies them
+   * @param authorities certify the keys of their purpose; those of others have no certificate
    */
-  KeyMint(SecureRandom random, int rsaBits, CertificateAuthority nuget) {
+  KeyMint(SecureRandom random, int rsaBits, Map<Purpose, CertificateAuthority> authorities) {
     this.random = random;
     this.rsaBits = rsaBits;
-    this.nuget = nuget;
+    this.authorities = Map.copyOf(authorities);
   }
 
   /**
@@ -30,20 +31,22 @@ final class KeyMint {
 
   /** A new key; takes a second or so where it is RSA. */
   Minted make(KeyScope scope) {
-    return switch (scope.purpose()) {
-      case OCI -> new Minted(EcdsaKey.generate(random), List.of());
-      case NUGET -> {
-        RsaKey key = RsaKey.generate(random, rsaBits);
-        yield new Minted(key, nuget.certify(scope.repository(), key));
-      }
-    };
+    SigningKey key =
+        switch (scope.purpose()) {
+          case OCI, SWIFT -> EcdsaKey.generate(random);
+          case NUGET -> RsaKey.generate(random, rsaBits);
+        };
+    return new Minted(
+        key,
+        authority(scope.purpose()).map(a -> a.certify(scope.repository(), key)).orElse(List.of()));
   }
 
   /** When the certificate of a key would end that was made now; empty where keys have none. */
   Optional<Instant> endOfNext(Purpose purpose) {
-    return switch (purpose) {
-      case OCI -> Optional.empty();
-      case NUGET -> Optional.of(nuget.endOfLeaf());
-    };
+    return authority(purpose).map(CertificateAuthority::endOfLeaf);
+  }
+
+  private Optional<CertificateAuthority> authority(Purpose purpose) {
+    return Optional.ofNullable(authorities.get(purpose));
   }
 }

@@ -14,9 +14,10 @@ import java.util.Optional;
 /** One replica of the key service: its parts, put together over one bucket. */
 public final class KeyService {
   private static final Period ROOT_VALIDITY = Period.ofYears(20);
+  private static final int MAX_ORGANIZATION = 64;
 
   private final BlobStore store;
-  private final CertificateAuthority nuget;
+  private final Map<Purpose, CertificateAuthority> authorities;
   private final KeyCustodian custodian;
   private final Denials denials;
   private final AuditVerifier verifier;
@@ -71,20 +72,13 @@ public final class KeyService {
     /** Larger ones take minutes to make. */
     private static final int MAX_BITS = 8_192;
 
-    private static final int MAX_ORGANIZATION = 64;
-
     /**
      * @throws IllegalArgumentException naming what is out of range
      */
     public NugetKeys {
       requireBits("key-bits", keyBits);
       requireBits("root-bits", rootBits);
-      if (organization.isBlank() || organization.length() > MAX_ORGANIZATION) {
-        throw new IllegalArgumentException("organization has 1 to 64 characters");
-      }
-      if (validity.isZero() || validity.isNegative()) {
-        throw new IllegalArgumentException("validity is " + validity);
-      }
+      requireTerms(organization, validity);
     }
 
     private static void requireBits(String what, int bits) {
@@ -92,6 +86,33 @@ public final class KeyService {
         throw new IllegalArgumentException(
             what + " is " + MIN_BITS + " to " + MAX_BITS + ", found " + bits);
       }
+    }
+  }
+
+  /**
+   * How Swift keys are certified.
+   *
+   * @param organization {@code O=} of all certificates that are made here
+   * @param validity of certificates of repositories; nothing bridges its end, as signatures carry
+   *     no timestamps
+   * @param imported an authority that is used instead of an own root and intermediate
+   */
+  public record SwiftKeys(
+      String organization, Period validity, Optional<ImportedAuthority> imported) {
+    /**
+     * @throws IllegalArgumentException naming what is out of range
+     */
+    public SwiftKeys {
+      requireTerms(organization, validity);
+    }
+  }
+
+  private static void requireTerms(String organization, Period validity) {
+    if (organization.isBlank() || organization.length() > MAX_ORGANIZATION) {
+      throw new IllegalArgumentException("organization has 1 to 64 characters");
+    }
+    if (validity.isZero() || validity.isNegative()) {
+      throw new IllegalArgumentException("validity is " + validity);
     }
   }
 
@@ -105,28 +126,35 @@ public final class KeyService {
       Clock clock,
       Limits limits,
       Map<Purpose, Rotation> rotations,
-      NugetKeys nugetKeys) {
-    requireRenewable(rotations.get(Purpose.NUGET), nugetKeys, clock);
+      NugetKeys nugetKeys,
+      SwiftKeys swiftKeys) {
+    requireRenewable(rotations.get(Purpose.NUGET), nugetKeys.validity(), clock);
+    requireRenewable(rotations.get(Purpose.SWIFT), swiftKeys.validity(), clock);
     SecureRandom random = new SecureRandom();
     AuditSeal seal = new AuditSeal(root);
     KeyEnvelope envelope = new KeyEnvelope(root, random);
     AuditLog audit = new AuditLog(store, seal, clock);
-    OwnAuthorities authorities = new OwnAuthorities(store, envelope);
-    this.nuget =
-        new CertificateAuthority(
-            new CertificateProfile(
-                Purpose.NUGET,
-                nugetKeys.organization(),
-                "repository signing",
-                nugetKeys.validity(),
-                ROOT_VALIDITY,
-                () -> RsaKey.generate(random, nugetKeys.rootBits())),
-            nugetKeys.imported().map(ImportedAuthority::authority),
-            authorities,
-            audit,
-            new CertificateIssuer(random),
-            clock);
-    KeyMint mint = new KeyMint(random, nugetKeys.keyBits(), nuget);
+    OwnAuthorities own = new OwnAuthorities(store, envelope);
+    CertificateIssuer issuer = new CertificateIssuer(random);
+    this.authorities =
+        Map.of(
+            Purpose.NUGET,
+            new CertificateAuthority(
+                nuget(nugetKeys, random),
+                authority(nugetKeys.imported()),
+                own,
+                audit,
+                issuer,
+                clock),
+            Purpose.SWIFT,
+            new CertificateAuthority(
+                swift(swiftKeys, random),
+                authority(swiftKeys.imported()),
+                own,
+                audit,
+                issuer,
+                clock));
+    KeyMint mint = new KeyMint(random, nugetKeys.keyBits(), authorities);
     KeyRings rings =
         new KeyRings(
             store, envelope, mint, clock, limits.ringTtl(), limits.keyTtl(), limits.maxKeys());
@@ -135,16 +163,46 @@ public final class KeyService {
     this.store = store;
     this.denials = new Denials(audit);
     this.custodian = new KeyCustodian(rings, rotation, chain, denials, clock);
-    this.verifier = new AuditVerifier(store, seal, new BucketKeys(store, envelope, authorities));
+    this.verifier = new AuditVerifier(store, seal, new BucketKeys(store, envelope, own));
+  }
+
+  private static CertificateProfile nuget(NugetKeys keys, SecureRandom random) {
+    return new CertificateProfile(
+        Purpose.NUGET,
+        keys.organization(),
+        "Package Signing",
+        "repository signing",
+        keys.validity(),
+        ROOT_VALIDITY,
+        () -> RsaKey.generate(random, keys.rootBits()),
+        false,
+        false);
+  }
+
+  private static CertificateProfile swift(SwiftKeys keys, SecureRandom random) {
+    return new CertificateProfile(
+        Purpose.SWIFT,
+        keys.organization(),
+        "Swift Package Signing",
+        "package signing",
+        keys.validity(),
+        ROOT_VALIDITY,
+        () -> EcdsaKey.generate(random),
+        true,
+        true);
+  }
+
+  private static Optional<Authority> authority(Optional<ImportedAuthority> imported) {
+    return imported.map(ImportedAuthority::authority);
   }
 
   /** Otherwise every use of a key would make another one. */
-  private static void requireRenewable(Rotation rotation, NugetKeys keys, Clock clock) {
+  private static void requireRenewable(Rotation rotation, Period validity, Clock clock) {
     ZonedDateTime now = clock.instant().atZone(ZoneOffset.UTC);
-    if (!now.plus(rotation.renewBefore()).isBefore(now.plus(keys.validity()))) {
+    if (!now.plus(rotation.renewBefore()).isBefore(now.plus(validity))) {
       throw new IllegalArgumentException(
           "renew-before (%s) is not shorter than validity (%s)"
-              .formatted(rotation.renewBefore(), keys.validity()));
+              .formatted(rotation.renewBefore(), validity));
     }
   }
 
@@ -160,9 +218,13 @@ public final class KeyService {
     return verifier;
   }
 
-  /** Makes the root of NuGet certificates now, so that the first push need not wait for it. */
-  public void prepare() {
-    nuget.authority();
+  /**
+   * Makes the authority of a purpose now, so that the first push need not wait for it.
+   *
+   * @param purpose one whose keys have certificates
+   */
+  public void prepare(Purpose purpose) {
+    authorities.get(purpose).authority();
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.keyservice.AuthorityRecord.RootKey;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -22,8 +23,12 @@ final class OwnAuthorities {
     this.envelope = envelope;
   }
 
-  /** An authority and when it was made. */
-  record Own(Authority authority, Instant createdAt) {}
+  /**
+   * An authority and when it was made.
+   *
+   * @param root the key of its root, where the authority is an intermediate
+   */
+  record Own(Authority authority, Optional<SigningKey> root, Instant createdAt) {}
 
   /**
    * @throws KeyServiceException {@code RECORD_UNUSABLE}
@@ -40,7 +45,17 @@ final class OwnAuthorities {
   boolean create(Purpose purpose, Own own) {
     SigningKey key = own.authority().key();
     List<Bytes> chain = own.authority().encodedChain();
-    KeyEnvelope.Sealed sealed = envelope.seal(key, binding(purpose, own.createdAt(), chain));
+    KeyEnvelope.Sealed sealed =
+        envelope.seal(key, binding(purpose, own.createdAt(), chain, Part.AUTHORITY));
+    Optional<RootKey> root =
+        own.root()
+            .map(
+                it -> {
+                  KeyEnvelope.Sealed hidden =
+                      envelope.seal(it, binding(purpose, own.createdAt(), chain, Part.ROOT));
+                  return new RootKey(
+                      it.algorithm(), hidden.wrappedDataKey(), hidden.encryptedPrivateKey());
+                });
     return records.create(
         KeysBucket.authority(purpose),
         new AuthorityRecord(
@@ -51,7 +66,8 @@ final class OwnAuthorities {
             own.createdAt(),
             envelope.rootId(),
             sealed.wrappedDataKey(),
-            sealed.encryptedPrivateKey()));
+            sealed.encryptedPrivateKey(),
+            root));
   }
 
   private Own open(AuthorityRecord record, Purpose purpose) {
@@ -65,26 +81,56 @@ final class OwnAuthorities {
             record.algorithm(),
             record.rootId(),
             new KeyEnvelope.Sealed(record.wrappedDataKey(), record.encryptedPrivateKey()),
-            binding(purpose, record.createdAt(), record.certificates()));
+            binding(purpose, record.createdAt(), record.certificates(), Part.AUTHORITY));
     List<X509Certificate> chain = record.certificates().stream().map(Certificates::read).toList();
-    if (!key.spki().equals(Bytes.of(chain.get(0).getPublicKey().getEncoded()))) {
+    requireKeyOf(chain.get(0), key, where);
+    Optional<SigningKey> root =
+        record
+            .root()
+            .map(
+                hidden ->
+                    envelope.open(
+                        where,
+                        hidden.algorithm(),
+                        record.rootId(),
+                        new KeyEnvelope.Sealed(
+                            hidden.wrappedDataKey(), hidden.encryptedPrivateKey()),
+                        binding(purpose, record.createdAt(), record.certificates(), Part.ROOT)));
+    root.ifPresent(it -> requireKeyOf(chain.get(chain.size() - 1), it, where));
+    return new Own(new Authority(key, chain), root, record.createdAt());
+  }
+
+  private static void requireKeyOf(X509Certificate certificate, SigningKey key, String where) {
+    if (!key.spki().equals(Bytes.of(certificate.getPublicKey().getEncoded()))) {
       throw unusable(where + " does not hold the key that its certificate names");
     }
-    return new Own(new Authority(key, chain), record.createdAt());
   }
 
   private static KeyServiceException unusable(String detail) {
     return new KeyServiceException(KeyServiceException.Code.RECORD_UNUSABLE, detail);
   }
 
+  /** Which of the keys in a record: one does not open in place of the other. */
+  private enum Part {
+    AUTHORITY(""),
+    ROOT("key=root\n");
+
+    private final String line;
+
+    Part(String line) {
+      this.line = line;
+    }
+  }
+
   private static KeyEnvelope.Binding binding(
-      Purpose purpose, Instant createdAt, List<Bytes> chain) {
+      Purpose purpose, Instant createdAt, List<Bytes> chain, Part key) {
     StringBuilder about = new StringBuilder();
     about.append("\npurpose=").append(purpose.path());
     about.append("\ncreated=").append(createdAt).append('\n');
     for (Bytes certificate : chain) {
       about.append("certificate=").append(Certificates.fingerprint(certificate)).append('\n');
     }
+    about.append(key.line);
     return part ->
         ("countermark authority record\nformat="
                 + AuthorityRecord.FORMAT

@@ -312,7 +312,8 @@ class CertificateAuthorityTest {
                 createdAt,
                 rootId,
                 base.wrappedDataKey(),
-                base.encryptedPrivateKey())));
+                base.encryptedPrivateKey(),
+                base.root())));
   }
 
   private void assertUnusable(String why) {

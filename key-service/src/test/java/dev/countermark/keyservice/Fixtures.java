@@ -26,6 +26,9 @@ public final class Fixtures {
   static final KeyScope NUGET = new KeyScope(new RepositoryName("acme", "tools"), Purpose.NUGET);
   static final Caller NUGET_SIGNER = new Caller("signer-nuget", Set.of(Purpose.NUGET), true, false);
   static final Caller NUGET_OPERATOR = new Caller("operator", Set.of(Purpose.NUGET), false, true);
+  static final KeyScope SWIFT = new KeyScope(new RepositoryName("acme", "tools"), Purpose.SWIFT);
+  static final Caller SWIFT_SIGNER = new Caller("signer-swift", Set.of(Purpose.SWIFT), true, false);
+  static final Caller SWIFT_OPERATOR = new Caller("operator", Set.of(Purpose.SWIFT), false, true);
   static final Caller STRANGER = new Caller("signer-other", Set.of(), true, true);
 
   private Fixtures() {}
@@ -49,6 +52,15 @@ public final class Fixtures {
 
   /** The same with an imported authority. */
   static KeyService replica(BlobStore store, Clock clock, Optional<ImportedAuthority> imported) {
+    return replica(store, clock, imported, Optional.empty());
+  }
+
+  /** The same with an imported authority of Swift keys, too. */
+  static KeyService replica(
+      BlobStore store,
+      Clock clock,
+      Optional<ImportedAuthority> imported,
+      Optional<ImportedAuthority> swift) {
     return new KeyService(
         store,
         root(1),
@@ -58,8 +70,11 @@ public final class Fixtures {
             Purpose.OCI,
             KeyService.Rotation.announced(Duration.ZERO),
             Purpose.NUGET,
-            new KeyService.Rotation(Duration.ofHours(1), Duration.ofDays(90))),
-        new KeyService.NugetKeys("Example", 2_048, 2_048, Period.ofYears(2), imported));
+            new KeyService.Rotation(Duration.ofHours(1), Duration.ofDays(90)),
+            Purpose.SWIFT,
+            new KeyService.Rotation(Duration.ZERO, Duration.ofDays(180))),
+        new KeyService.NugetKeys("Example", 2_048, 2_048, Period.ofYears(2), imported),
+        new KeyService.SwiftKeys("Example", Period.ofYears(5), swift));
   }
 
   /** An item over the SHA-256 of {@code text}. */

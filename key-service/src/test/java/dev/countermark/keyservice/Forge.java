@@ -1,6 +1,7 @@
 package dev.countermark.keyservice;
 
 import dev.countermark.contracts.Bytes;
+import dev.countermark.keys.KeyClient.Purpose;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -23,6 +24,8 @@ import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
@@ -72,6 +75,7 @@ public final class Forge {
     private KeyPurposeId purpose;
     private String signature = "SHA256withRSA";
     private byte[] identifier;
+    private boolean alternativeName;
     private Instant notBefore = Instant.parse("2026-01-01T00:00:00Z");
     private Instant notAfter = Instant.parse("2046-01-01T00:00:00Z");
 
@@ -106,6 +110,11 @@ public final class Forge {
 
     Request identifier(byte[] value) {
       identifier = value;
+      return this;
+    }
+
+    Request criticalAlternativeName() {
+      alternativeName = true;
       return this;
     }
 
@@ -149,6 +158,12 @@ public final class Forge {
         if (identifier != null) {
           builder.addExtension(
               Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(identifier));
+        }
+        if (alternativeName) {
+          builder.addExtension(
+              Extension.subjectAlternativeName,
+              true,
+              new GeneralNames(new GeneralName(GeneralName.dNSName, "example.org")));
         }
         return Certificates.of(
             builder.build(new JcaContentSignerBuilder(signature).setProvider(PROVIDER).build(by)));
@@ -203,7 +218,7 @@ public final class Forge {
 
   /** The same authority as the service takes it. */
   static ImportedAuthority imported(Instant now, Issued... chain) {
-    return ImportedAuthority.pem(pem(chain[0].keys()), pem(chain), now);
+    return ImportedAuthority.pem(Purpose.NUGET, pem(chain[0].keys()), pem(chain), now);
   }
 
   static Bytes der(Issued issued) {

@@ -3,6 +3,7 @@ package dev.countermark.keyservice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keyservice.Forge.Issued;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -62,7 +63,8 @@ class ImportedAuthorityTest {
             .toASN1Primitive()
             .getEncoded();
     byte[] pem = Forge.pem("RSA PRIVATE KEY", pkcs1);
-    assertThat(ImportedAuthority.pem(pem, Forge.pem(root), NOW).authority().chain()).hasSize(1);
+    assertThat(ImportedAuthority.pem(Purpose.NUGET, pem, Forge.pem(root), NOW).authority().chain())
+        .hasSize(1);
   }
 
   @Test
@@ -71,7 +73,9 @@ class ImportedAuthorityTest {
     Issued issuing = issuing().issuedBy(root);
     byte[] file = Forge.pkcs12("secret", List.of(issuing, root));
     assertThat(
-            ImportedAuthority.pkcs12(file, "secret".toCharArray(), NOW).authority().encodedChain())
+            ImportedAuthority.pkcs12(Purpose.NUGET, file, "secret".toCharArray(), NOW)
+                .authority()
+                .encodedChain())
         .containsExactly(Forge.der(issuing), Forge.der(root));
   }
 
@@ -94,7 +98,7 @@ class ImportedAuthorityTest {
   void refusesACertificateOfAnotherKey() {
     Issued root = root().selfSigned();
     byte[] key = Forge.pem(KEYS);
-    assertThatThrownBy(() -> ImportedAuthority.pem(key, Forge.pem(root), NOW))
+    assertThatThrownBy(() -> ImportedAuthority.pem(Purpose.NUGET, key, Forge.pem(root), NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("not that of the key");
   }
@@ -185,7 +189,9 @@ class ImportedAuthorityTest {
   void refusesAKeyFileThatHoldsNoKey(String key) {
     byte[] chain = Forge.pem(root().selfSigned());
     assertThatThrownBy(
-            () -> ImportedAuthority.pem(key.getBytes(StandardCharsets.US_ASCII), chain, NOW))
+            () ->
+                ImportedAuthority.pem(
+                    Purpose.NUGET, key.getBytes(StandardCharsets.US_ASCII), chain, NOW))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -200,22 +206,27 @@ class ImportedAuthorityTest {
   void refusesACertificateFileThatHoldsNone(String chain) {
     byte[] key = Forge.pem(ROOT_KEYS);
     assertThatThrownBy(
-            () -> ImportedAuthority.pem(key, chain.getBytes(StandardCharsets.US_ASCII), NOW))
+            () ->
+                ImportedAuthority.pem(
+                    Purpose.NUGET, key, chain.getBytes(StandardCharsets.US_ASCII), NOW))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void refusesPkcs12ThatDoesNotOpenOrHoldsNoKey() {
     byte[] file = Forge.pkcs12("secret", List.of(root().selfSigned()));
-    assertThatThrownBy(() -> ImportedAuthority.pkcs12(file, "wrong".toCharArray(), NOW))
+    assertThatThrownBy(
+            () -> ImportedAuthority.pkcs12(Purpose.NUGET, file, "wrong".toCharArray(), NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot read the PKCS#12 file")
         .hasMessageNotContaining("wrong ");
-    assertThatThrownBy(() -> ImportedAuthority.pkcs12(new byte[9], "x".toCharArray(), NOW))
+    assertThatThrownBy(
+            () -> ImportedAuthority.pkcs12(Purpose.NUGET, new byte[9], "x".toCharArray(), NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot read the PKCS#12 file");
     byte[] empty = Forge.pkcs12("secret", List.of());
-    assertThatThrownBy(() -> ImportedAuthority.pkcs12(empty, "secret".toCharArray(), NOW))
+    assertThatThrownBy(
+            () -> ImportedAuthority.pkcs12(Purpose.NUGET, empty, "secret".toCharArray(), NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("holds 0 private keys");
   }

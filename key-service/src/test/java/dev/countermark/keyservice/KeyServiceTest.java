@@ -32,8 +32,11 @@ class KeyServiceTest {
             Purpose.OCI,
             Rotation.announced(Duration.ZERO),
             Purpose.NUGET,
-            new Rotation(Duration.ofHours(1), renewBefore)),
-        keys("Example", 2_048, 2_048, validity));
+            new Rotation(Duration.ofHours(1), renewBefore),
+            Purpose.SWIFT,
+            new Rotation(Duration.ZERO, renewBefore)),
+        keys("Example", 2_048, 2_048, validity),
+        new KeyService.SwiftKeys("Example", Period.ofYears(5), Optional.empty()));
   }
 
   @ParameterizedTest

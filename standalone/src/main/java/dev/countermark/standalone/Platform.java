@@ -196,8 +196,9 @@ final class Platform implements AutoCloseable {
     p.put("countermark.keyservice.root-secret-file", data.secret("keys-root").toString());
     keyServiceClient(p, "signer-oci", "oci", "may-sign", "true");
     keyServiceClient(p, "signer-nuget", "nuget", "may-sign", "true");
-    keyServiceClient(p, "upload-gateway", "oci,nuget", "may-sign", "false");
-    keyServiceClient(p, "operator", "oci,nuget", "may-rotate", "true");
+    keyServiceClient(p, "signer-swift", "swift", "may-sign", "true");
+    keyServiceClient(p, "upload-gateway", "oci,nuget,swift", "may-sign", "false");
+    keyServiceClient(p, "operator", "oci,nuget,swift", "may-rotate", "true");
     return p;
   }
 

@@ -1,5 +1,6 @@
 package dev.countermark.keyservice.http;
 
+import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keyservice.ImportedAuthority;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,7 +15,8 @@ final class AuthorityFiles {
   /**
    * @throws IllegalArgumentException saying which setting or which certificate is wrong
    */
-  static Optional<ImportedAuthority> read(KeyServiceConfig.Nuget config, Instant now) {
+  static Optional<ImportedAuthority> read(
+      Purpose purpose, KeyServiceConfig.Imported config, Instant now) {
     boolean pem = config.keyFile().isPresent() || config.certificatesFile().isPresent();
     boolean pkcs12 = config.pkcs12File().isPresent() || config.pkcs12PasswordFile().isPresent();
     if (pem && pkcs12) {
@@ -23,6 +25,7 @@ final class AuthorityFiles {
     if (pem) {
       return Optional.of(
           pem(
+              purpose,
               config.keyFile().orElseThrow(() -> missing("key-file", "certificates-file")),
               config.certificatesFile().orElseThrow(() -> missing("certificates-file", "key-file")),
               now));
@@ -30,6 +33,7 @@ final class AuthorityFiles {
     if (pkcs12) {
       return Optional.of(
           pkcs12(
+              purpose,
               config.pkcs12File().orElseThrow(() -> missing("pkcs12-file", "pkcs12-password-file")),
               config
                   .pkcs12PasswordFile()
@@ -43,24 +47,26 @@ final class AuthorityFiles {
     return new IllegalArgumentException("set " + setting + " together with " + with);
   }
 
-  private static ImportedAuthority pem(Path keyFile, Path certificatesFile, Instant now) {
+  private static ImportedAuthority pem(
+      Purpose purpose, Path keyFile, Path certificatesFile, Instant now) {
     byte[] key = SettingFiles.read(keyFile, "key-file");
     try {
       return ImportedAuthority.pem(
-          key, SettingFiles.read(certificatesFile, "certificates-file"), now);
+          purpose, key, SettingFiles.read(certificatesFile, "certificates-file"), now);
     } finally {
       Arrays.fill(key, (byte) 0);
     }
   }
 
-  private static ImportedAuthority pkcs12(Path file, Path passwordFile, Instant now) {
+  private static ImportedAuthority pkcs12(
+      Purpose purpose, Path file, Path passwordFile, Instant now) {
     byte[] content = SettingFiles.read(file, "pkcs12-file");
     char[] password =
         new String(SettingFiles.read(passwordFile, "pkcs12-password-file"), StandardCharsets.UTF_8)
             .strip()
             .toCharArray();
     try {
-      return ImportedAuthority.pkcs12(content, password, now);
+      return ImportedAuthority.pkcs12(purpose, content, password, now);
     } finally {
       Arrays.fill(password, '\0');
     }

@@ -8,6 +8,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.annotations.CommandLineArguments;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,8 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class Housekeeping {
   private static final Logger LOG = Logger.getLogger(Housekeeping.class);
+
+  private static final List<Purpose> CERTIFIED = List.of(Purpose.NUGET, Purpose.SWIFT);
 
   private final Denials denials;
   private final Clients clients;
@@ -49,18 +52,20 @@ class Housekeeping {
       LOG.warn("no countermark.keyservice.clients are configured: every call will be refused");
     }
     flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
-    if (serving && clients.anyFor(Purpose.NUGET)) {
-      Thread preparation = new Thread(this::prepare, "nuget-root");
-      preparation.setDaemon(true);
-      preparation.start();
+    for (Purpose purpose : CERTIFIED) {
+      if (serving && clients.anyFor(purpose)) {
+        Thread preparation = new Thread(() -> prepare(purpose), purpose.path() + "-authority");
+        preparation.setDaemon(true);
+        preparation.start();
+      }
     }
   }
 
-  private void prepare() {
+  private void prepare(Purpose purpose) {
     try {
-      service.prepare();
+      service.prepare(purpose);
     } catch (RuntimeException e) {
-      LOG.warn("the root of NuGet certificates is left to its first use: " + e.getMessage());
+      LOG.warnf("the authority of %s is left to its first use: %s", purpose.path(), e.getMessage());
     }
   }
 

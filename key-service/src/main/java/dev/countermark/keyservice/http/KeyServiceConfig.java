@@ -51,6 +51,10 @@ public interface KeyServiceConfig {
     /** NuGet clients remember the list of certificates for up to an hour. */
     @WithDefault("PT1H")
     Duration nuget();
+
+    /** Swift clients trust the root or the intermediate, never one key. */
+    @WithDefault("PT0S")
+    Duration swift();
   }
 
   /** Who certifies keys, and how. */
@@ -59,10 +63,42 @@ public interface KeyServiceConfig {
   /** By purpose. */
   interface CertificateAuthorities {
     Nuget nuget();
+
+    Swift swift();
+  }
+
+  /** An authority that is used instead of one that is made here. */
+  interface Imported {
+    /** PEM file with the private key of an own authority, not encrypted, to import it. */
+    Optional<Path> keyFile();
+
+    /** PEM file with its certificate, then each one's issuer, the root last. */
+    Optional<Path> certificatesFile();
+
+    /** PKCS#12 file with key, certificate and chain instead of the two PEM files. */
+    Optional<Path> pkcs12File();
+
+    /** File with the password of the PKCS#12 file. */
+    Optional<Path> pkcs12PasswordFile();
+  }
+
+  /** Certificates of Swift keys: below an own root, or by an authority that is imported. */
+  interface Swift extends Imported {
+    /** {@code O=} of all certificates that are made here. */
+    @WithDefault("Countermark")
+    String organization();
+
+    /** Validity of the certificates of repositories; signatures carry no timestamps. */
+    @WithDefault("P5Y")
+    Period validity();
+
+    /** How long before the end of its certificate a key is followed by a new one. */
+    @WithDefault("P180D")
+    Duration renewBefore();
   }
 
   /** Certificates of NuGet keys: by a root made here, or by an authority that is imported. */
-  interface Nuget {
+  interface Nuget extends Imported {
     /** {@code O=} of all certificates that are made here. */
     @WithDefault("Countermark")
     String organization();
@@ -82,18 +118,6 @@ public interface KeyServiceConfig {
     /** How long before the end of its certificate a key is followed by a new one. */
     @WithDefault("P90D")
     Duration renewBefore();
-
-    /** PEM file with the private key of an own authority, not encrypted, to import it. */
-    Optional<Path> keyFile();
-
-    /** PEM file with its certificate, then each one's issuer, the root last. */
-    Optional<Path> certificatesFile();
-
-    /** PKCS#12 file with key, certificate and chain instead of the two PEM files. */
-    Optional<Path> pkcs12File();
-
-    /** File with the password of the PKCS#12 file. */
-    Optional<Path> pkcs12PasswordFile();
   }
 
   /** One client. */
@@ -107,7 +131,7 @@ public interface KeyServiceConfig {
      */
     Optional<String> certificateSubject();
 
-    /** Whose keys it may use: {@code oci}, {@code nuget}, or both. */
+    /** Whose keys it may use: any of {@code oci}, {@code nuget}, {@code swift}. */
     Optional<List<String>> purposes();
 
     /** Whether it may have hashes signed. */

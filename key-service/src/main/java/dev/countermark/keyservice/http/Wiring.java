@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Makes the service from its settings; refuses to start with a setting that is wrong, naming it.
@@ -68,28 +69,53 @@ class Wiring {
   KeyService service(BlobStore store, KeyServiceConfig config) {
     Clock clock = Clock.systemUTC();
     KeyServiceConfig.Nuget nuget = config.ca().nuget();
+    KeyServiceConfig.Swift swift = config.ca().swift();
     Map<Purpose, KeyService.Rotation> rotations =
         Map.of(
             Purpose.OCI,
             KeyService.Rotation.announced(config.announcePeriod().oci()),
             Purpose.NUGET,
-            new KeyService.Rotation(config.announcePeriod().nuget(), nuget.renewBefore()));
+            new KeyService.Rotation(config.announcePeriod().nuget(), nuget.renewBefore()),
+            Purpose.SWIFT,
+            new KeyService.Rotation(config.announcePeriod().swift(), swift.renewBefore()));
     RootSecret root = rootSecret(config);
+    KeyService.NugetKeys nugetKeys =
+        naming(
+            "countermark.keyservice.ca.nuget",
+            () ->
+                new KeyService.NugetKeys(
+                    nuget.organization(),
+                    nuget.keyBits(),
+                    nuget.rootBits(),
+                    nuget.validity(),
+                    AuthorityFiles.read(Purpose.NUGET, nuget, clock.instant())));
+    KeyService.SwiftKeys swiftKeys =
+        naming(
+            "countermark.keyservice.ca.swift",
+            () ->
+                new KeyService.SwiftKeys(
+                    swift.organization(),
+                    swift.validity(),
+                    AuthorityFiles.read(Purpose.SWIFT, swift, clock.instant())));
+    return naming(
+        "countermark.keyservice.ca",
+        () ->
+            new KeyService(
+                store,
+                root,
+                clock,
+                new KeyService.Limits(config.ringTtl(), config.keyTtl(), config.maxKeysInMemory()),
+                rotations,
+                nugetKeys,
+                swiftKeys));
+  }
+
+  /** What is wrong is wrong with a setting: says with which. */
+  private static <T> T naming(String settings, Supplier<T> use) {
     try {
-      return new KeyService(
-          store,
-          root,
-          clock,
-          new KeyService.Limits(config.ringTtl(), config.keyTtl(), config.maxKeysInMemory()),
-          rotations,
-          new KeyService.NugetKeys(
-              nuget.organization(),
-              nuget.keyBits(),
-              nuget.rootBits(),
-              nuget.validity(),
-              AuthorityFiles.read(nuget, clock.instant())));
+      return use.get();
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("countermark.keyservice.ca.nuget: " + e.getMessage(), e);
+      throw new IllegalArgumentException(settings + ": " + e.getMessage(), e);
     }
   }
 

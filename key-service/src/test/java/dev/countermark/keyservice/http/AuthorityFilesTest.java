@@ -3,6 +3,7 @@ package dev.countermark.keyservice.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keyservice.Forge;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -37,7 +38,7 @@ class AuthorityFilesTest {
     for (int i = 0; i < settings.length; i += 2) {
       all.put(PREFIX + settings[i], folder.resolve(settings[i + 1]).toString());
     }
-    return AuthorityFiles.read(config(all).ca().nuget(), Instant.now()).isPresent();
+    return AuthorityFiles.read(Purpose.NUGET, config(all).ca().nuget(), Instant.now()).isPresent();
   }
 
   private void write(String name, byte[] content) throws IOException {
@@ -55,6 +56,10 @@ class AuthorityFilesTest {
     assertThat(nuget.organization()).isEqualTo("Countermark");
     assertThat(config.announcePeriod().nuget()).isEqualTo(Duration.ofHours(1));
     assertThat(config.announcePeriod().oci()).isZero();
+    KeyServiceConfig.Swift swift = config.ca().swift();
+    assertThat(swift.validity()).isEqualTo(Period.ofYears(5));
+    assertThat(swift.renewBefore()).isEqualTo(Duration.ofDays(180));
+    assertThat(config.announcePeriod().swift()).isZero();
     assertThat(imports()).isFalse();
   }
 

@@ -18,9 +18,9 @@ public class TestClients implements QuarkusTestProfile {
   @Override
   public Map<String, String> getConfigOverrides() {
     Map<String, String> config = new HashMap<>();
-    client(config, "signer-oci", SIGNER, "oci,nuget", true, false);
-    client(config, "gateway", GATEWAY, "oci,nuget", false, false);
-    client(config, "operator", OPERATOR, "oci,nuget", false, true);
+    client(config, "signer-oci", SIGNER, "oci,nuget,swift", true, false);
+    client(config, "gateway", GATEWAY, "oci,nuget,swift", false, false);
+    client(config, "operator", OPERATOR, "oci,nuget,swift", false, true);
     client(config, "other", OTHER, "", true, true);
     // Less than in production, for the contract makes many keys.
     config.put("countermark.keyservice.ca.nuget.key-bits", "2048");
