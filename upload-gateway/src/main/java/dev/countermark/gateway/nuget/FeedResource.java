@@ -10,9 +10,11 @@ import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.nupkg.metadata.NuGetVersion;
-import dev.countermark.format.oci.ByteRange;
+import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.content.BusyException;
+import dev.countermark.gateway.content.FileAnswers;
+import dev.countermark.gateway.content.UnsatisfiableRangeException;
 import dev.countermark.gateway.nuget.FeedAccess.Granted;
 import dev.countermark.gateway.nuget.FeedRoute.Kind;
 import dev.countermark.gateway.nuget.view.PackageVersions;
@@ -38,7 +40,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.cert.CertificateEncodingException;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -223,7 +224,7 @@ public class FeedResource {
           new Request(
               route,
               granted.repository(),
-              addresses.of(repository, http.isSSL()),
+              new FeedAddresses(addresses.base(http.isSSL()), repository),
               uri.getQueryParameters(),
               headers,
               body == null ? InputStream.nullInputStream() : body,
@@ -337,45 +338,19 @@ public class FeedResource {
 
   private Response nupkg(Request request, VersionRecord version) {
     var signed = version.signed().orElseThrow().file();
-    String etag = '"' + signed.etag() + '"';
-    if (request.header(HttpHeaders.IF_NONE_MATCH).filter(v -> names(v, etag)).isPresent()) {
-      return Response.notModified().header(HttpHeaders.ETAG, etag).build();
+    try {
+      return FileAnswers.answer(
+              request.headers(),
+              request.head(),
+              signed.size(),
+              signed.etag(),
+              (first, length) -> files.open(version, first, length))
+          .type(MediaType.APPLICATION_OCTET_STREAM)
+          .build();
+    } catch (UnsatisfiableRangeException e) {
+      throw new NugetException(416, "The package has " + e.size() + " bytes.")
+          .with("Content-Range", e.contentRange());
     }
-    String wanted = request.head() ? null : request.header("Range").orElse(null);
-    if (request.header("If-Range").filter(v -> !v.equals(etag)).isPresent()) {
-      wanted = null;
-    }
-    ByteRange.Request asked = ByteRange.request(wanted, signed.size());
-    if (asked instanceof ByteRange.Request.Unsatisfiable) {
-      throw new NugetException(416, "The package has " + signed.size() + " bytes.")
-          .with("Content-Range", "bytes */" + signed.size());
-    }
-    boolean whole = asked instanceof ByteRange.Request.Whole;
-    ByteRange range =
-        asked instanceof ByteRange.Request.Part part
-            ? part.range()
-            : new ByteRange(0, signed.size() - 1);
-    Response.ResponseBuilder response =
-        Response.status(whole ? 200 : 206)
-            .type(MediaType.APPLICATION_OCTET_STREAM)
-            .header(HttpHeaders.CONTENT_LENGTH, range.length())
-            .header("Accept-Ranges", "bytes")
-            .header(HttpHeaders.ETAG, etag);
-    if (!whole) {
-      response.header(
-          "Content-Range", "bytes " + range.first() + "-" + range.last() + "/" + signed.size());
-    }
-    if (!request.head()) {
-      response.entity(files.open(version, range.first(), range.length()));
-    }
-    return response.build();
-  }
-
-  /** RFC 9110, 13.1.2: a list of entity tags, compared weakly, or anything. */
-  private static boolean names(String tags, String etag) {
-    return Arrays.stream(tags.split(","))
-        .map(String::strip)
-        .anyMatch(t -> t.equals("*") || t.equals(etag) || t.equals("W/" + etag));
   }
 
   /** Files that strangers brought: never anything that a browser would run. */

@@ -1,11 +1,9 @@
 package dev.countermark.gateway.nuget;
 
+import dev.countermark.gateway.content.MultipartBoundary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.commons.fileupload.FileUploadBase.FileUploadIOException;
 import org.apache.commons.fileupload.MultipartStream;
 
@@ -16,10 +14,6 @@ import org.apache.commons.fileupload.MultipartStream;
  * @see "nuget reference, section 6.2"
  */
 final class FirstPart {
-  private static final Pattern BOUNDARY =
-      Pattern.compile(
-          "multipart/form-data\\s*;.*?boundary=(?:\"([^\"]{1,70})\"|([^\\s;\"]{1,70})).*",
-          Pattern.CASE_INSENSITIVE);
   private static final int BUFFER = 16 * 1024;
 
   private FirstPart() {}
@@ -31,14 +25,11 @@ final class FirstPart {
    * @throws NugetException 400 when the body is something else
    */
   static void copy(InputStream body, String contentType, OutputStream to) throws IOException {
-    Matcher type = BOUNDARY.matcher(contentType == null ? "" : contentType.strip());
-    if (!type.matches()) {
-      throw new NugetException(400, "Push the package as multipart/form-data.");
-    }
-    String boundary = type.group(1) == null ? type.group(2) : type.group(1);
+    byte[] boundary =
+        MultipartBoundary.of(contentType)
+            .orElseThrow(() -> new NugetException(400, "Push the package as multipart/form-data."));
     try {
-      MultipartStream parts =
-          new MultipartStream(body, boundary.getBytes(StandardCharsets.US_ASCII), BUFFER, null);
+      MultipartStream parts = new MultipartStream(body, boundary, BUFFER, null);
       if (!parts.skipPreamble()) {
         throw new NugetException(400, "The request carries no package.");
       }

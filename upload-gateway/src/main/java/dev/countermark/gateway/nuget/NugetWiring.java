@@ -6,6 +6,7 @@ import dev.countermark.format.nupkg.ingest.IngestLimits;
 import dev.countermark.format.nupkg.ingest.PackageInspector;
 import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.content.Spool;
 import dev.countermark.gateway.events.ListingEvents;
 import dev.countermark.gateway.events.UploadEvents;
 import dev.countermark.gateway.nuget.view.PackageIndex;
@@ -19,15 +20,12 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /** Builds the use cases of the NuGet feeds. */
@@ -152,14 +150,6 @@ class NugetWiring {
   @Singleton
   FeedAccess access(Authenticator authenticator, Repositories repositories) {
     return new FeedAccess(authenticator, repositories);
-  }
-
-  @Produces
-  @Singleton
-  PublicAddresses addresses(
-      @ConfigProperty(name = "countermark.public-url") URI url,
-      @ConfigProperty(name = "countermark.public-https-url") Optional<URI> httpsUrl) {
-    return new PublicAddresses(url, httpsUrl);
   }
 
   @Produces

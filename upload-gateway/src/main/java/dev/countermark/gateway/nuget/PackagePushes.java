@@ -27,6 +27,7 @@ import dev.countermark.format.nupkg.signature.SignatureType;
 import dev.countermark.format.zip.ArchiveEntry;
 import dev.countermark.format.zip.MalformedArchiveException;
 import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.content.Spool;
 import dev.countermark.gateway.events.UploadEvents;
 import java.io.IOException;
 import java.io.InputStream;
@@ -221,7 +222,8 @@ final class PackagePushes {
       return Spool.receive(
           to -> FirstPart.copy(request.body(), request.contentType(), to),
           limits.spool(),
-          limits.bytes());
+          limits.bytes(),
+          "SHA-512");
     } catch (Spool.TooLargeException e) {
       throw new NugetException(
           413, "The package is larger than " + (limits.bytes() >> 20) + " MB.");
@@ -289,7 +291,8 @@ final class PackagePushes {
   /** What lock files hold; of an unsigned package it is the hash of the file. */
   private static String contentHash(PackageArchive archive, Spool spool) throws IOException {
     try {
-      byte[] hash = archive.signature().isEmpty() ? spool.sha512() : archive.hash(Digests.sha512());
+      byte[] hash =
+          archive.signature().isEmpty() ? spool.hash("SHA-512") : archive.hash(Digests.sha512());
       return Base64.getEncoder().encodeToString(hash);
     } catch (MalformedArchiveException e) {
       throw refused(e.code(), e.getMessage());

@@ -2,6 +2,7 @@ package dev.countermark.gateway.nuget;
 
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.api.Problem;
 import dev.countermark.gateway.api.Problem.Kind;
 import dev.countermark.gateway.repositories.Repositories;
@@ -54,7 +55,10 @@ public class TrustResource {
         case "nuget.config" ->
             document(
                 "application/xml",
-                NugetConfig.document(repository.get(), addresses.best(repository.get()), entries));
+                NugetConfig.document(
+                    repository.get(),
+                    new FeedAddresses(addresses.best(), repository.get()),
+                    entries));
         case "root.pem" -> document("application/x-pem-file", pem(current(entries).root()));
         case "root.crt" -> document("application/pkix-cert", current(entries).root().getEncoded());
         case "chain.pem" -> document("application/x-pem-file", pem(current(entries).chain()));

@@ -1,4 +1,4 @@
-package dev.countermark.gateway.nuget;
+package dev.countermark.gateway.content;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,30 +9,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * A pushed file on the local disk while it is examined, so that nothing of a refused push ever
  * reaches the store. Gone when closed; what a killed process leaves, the next one deletes when it
  * starts.
  */
-final class Spool implements AutoCloseable {
+public final class Spool implements AutoCloseable {
   private static final String PREFIX = "push-";
 
   private final Path path;
   private final FileChannel channel;
-  private final String sha256;
-  private final byte[] sha512;
+  private final Map<String, byte[]> hashes;
 
-  private Spool(Path path, FileChannel channel, String sha256, byte[] sha512) {
+  private Spool(Path path, FileChannel channel, Map<String, byte[]> hashes) {
     this.path = path;
     this.channel = channel;
-    this.sha256 = sha256;
-    this.sha512 = sha512;
+    this.hashes = hashes;
   }
 
   /** Deletes what an earlier process left behind in its own folder. */
-  static void clean(Path folder) throws IOException {
+  public static void clean(Path folder) throws IOException {
     Files.createDirectories(folder);
     try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, PREFIX + "*")) {
       for (Path file : left) {
@@ -42,10 +41,10 @@ final class Spool implements AutoCloseable {
   }
 
   /** The file has more bytes than allowed. */
-  static final class TooLargeException extends IOException {}
+  public static final class TooLargeException extends IOException {}
 
   /** Writes a file. */
-  interface Source {
+  public interface Source {
     void copy(OutputStream to) throws IOException;
   }
 
@@ -54,16 +53,19 @@ final class Spool implements AutoCloseable {
    *
    * @param folder where to keep it
    * @param limit most bytes
+   * @param algorithms of the hashes, as {@code MessageDigest} names them; SHA-256 always is one
    */
-  static Spool receive(Source file, Path folder, long limit) throws IOException {
-    Path path = Files.createTempFile(folder, PREFIX, ".nupkg");
+  public static Spool receive(Source file, Path folder, long limit, String... algorithms)
+      throws IOException {
+    Path path = Files.createTempFile(folder, PREFIX, ".zip");
     FileChannel channel = null;
     try {
       channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      Hashing to = new Hashing(channel, limit);
+      Hashing to = new Hashing(channel, limit, algorithms);
       file.copy(to);
-      return new Spool(
-          path, channel, HexFormat.of().formatHex(to.sha256.digest()), to.sha512.digest());
+      Map<String, byte[]> hashes = new LinkedHashMap<>();
+      to.digests.forEach((algorithm, digest) -> hashes.put(algorithm, digest.digest()));
+      return new Spool(path, channel, hashes);
     } catch (IOException | RuntimeException e) {
       if (channel != null) {
         channel.close();
@@ -76,13 +78,16 @@ final class Spool implements AutoCloseable {
   private static final class Hashing extends OutputStream {
     private final FileChannel channel;
     private final long limit;
-    private final MessageDigest sha256 = Digests.sha256();
-    private final MessageDigest sha512 = Digests.sha512();
+    private final Map<String, MessageDigest> digests = new LinkedHashMap<>();
     private long size;
 
-    Hashing(FileChannel channel, long limit) {
+    Hashing(FileChannel channel, long limit, String... algorithms) {
       this.channel = channel;
       this.limit = limit;
+      digests.put("SHA-256", PartReceiver.digest("SHA-256"));
+      for (String algorithm : algorithms) {
+        digests.put(algorithm, PartReceiver.digest(algorithm));
+      }
     }
 
     @Override
@@ -96,8 +101,7 @@ final class Spool implements AutoCloseable {
       if (size > limit) {
         throw new TooLargeException();
       }
-      sha256.update(bytes, offset, length);
-      sha512.update(bytes, offset, length);
+      digests.values().forEach(digest -> digest.update(bytes, offset, length));
       ByteBuffer left = ByteBuffer.wrap(bytes, offset, length);
       while (left.hasRemaining()) {
         channel.write(left);
@@ -105,27 +109,27 @@ final class Spool implements AutoCloseable {
     }
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 
-  FileChannel channel() {
+  public FileChannel channel() {
     return channel;
   }
 
   /** Bytes. */
-  long size() throws IOException {
+  public long size() throws IOException {
     return channel.size();
   }
 
   /** Of the whole file, lower-case hexadecimal. */
-  String sha256() {
-    return sha256;
+  public String sha256() {
+    return PartReceiver.hex(hashes.get("SHA-256"));
   }
 
-  /** Of the whole file. */
-  byte[] sha512() {
-    return sha512.clone();
+  /** Of the whole file, by one of the algorithms that were asked for. */
+  public byte[] hash(String algorithm) {
+    return hashes.get(algorithm).clone();
   }
 
   @Override
