@@ -1,6 +1,7 @@
 package dev.countermark.gateway.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.NugetRecords.NugetSettings;
 import dev.countermark.contracts.NugetRecords.SignaturePolicy;
 import dev.countermark.contracts.NugetRecords.TimestampPolicy;
@@ -8,10 +9,15 @@ import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.OciRecords.SignatureFormat;
 import dev.countermark.contracts.OciRecords.Visibility;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.ResyncMode;
+import dev.countermark.contracts.SwiftRecords.ArchiveMode;
+import dev.countermark.contracts.SwiftRecords.AuthorPolicy;
+import dev.countermark.contracts.SwiftRecords.SwiftSettings;
 import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.gateway.auth.Scope;
 import dev.countermark.gateway.auth.TokenRecord;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -21,13 +27,14 @@ final class Answers {
   private Answers() {}
 
   @Schema(name = "Repository")
-  record Repository(String repository, Instant createdAt, Oci oci, Nuget nuget) {
+  record Repository(String repository, Instant createdAt, Oci oci, Nuget nuget, Swift swift) {
     static Repository of(RepositoryRecord record) {
       return new Repository(
           record.repository().toString(),
           record.createdAt(),
           Oci.of(record.oci()),
-          Nuget.of(record.nuget()));
+          Nuget.of(record.nuget()),
+          Swift.of(record.swift()));
     }
   }
 
@@ -62,6 +69,29 @@ final class Answers {
           settings.timestamps(),
           settings.announceAllSigned(),
           settings.deletePackages());
+    }
+  }
+
+  /**
+   * @param authorRoots PEM
+   */
+  @Schema(name = "Swift")
+  record Swift(
+      boolean anonymousRead, ArchiveMode archives, AuthorPolicy authors, List<String> authorRoots) {
+    private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
+
+    static Swift of(SwiftSettings settings) {
+      return new Swift(
+          settings.anonymousRead(),
+          settings.archives(),
+          settings.authors(),
+          settings.authorRoots().stream().map(Swift::pem).toList());
+    }
+
+    private static String pem(Bytes der) {
+      return "-----BEGIN CERTIFICATE-----\n"
+          + LINES.encodeToString(der.toArray())
+          + "\n-----END CERTIFICATE-----\n";
     }
   }
 
@@ -126,7 +156,19 @@ final class Answers {
    * @param campaign id that the outcomes of this resync carry
    * @param manifests how many manifests of images were queued
    * @param packages how many versions of NuGet packages were queued
+   * @param releases how many releases of Swift packages were queued
+   * @param mode how far the signers go
+   * @param broken releases that clients who have them already will refuse; the first hundred
+   * @param remedy what these clients must do; absent when nothing breaks
    */
   @Schema(name = "Resync")
-  record Resync(String campaign, long manifests, long packages) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Resync(
+      String campaign,
+      long manifests,
+      long packages,
+      long releases,
+      ResyncMode mode,
+      List<String> broken,
+      String remedy) {}
 }

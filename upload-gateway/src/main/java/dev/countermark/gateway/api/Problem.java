@@ -33,6 +33,7 @@ public record Problem(String type, String title, int status, String detail) {
     KEY_UNKNOWN(404, "There is no such key or document"),
     IMAGE_UNKNOWN(404, "There is no such image"),
     PACKAGE_UNKNOWN(404, "There is no such package"),
+    CONFIRMATION_NEEDED(409, "This breaks clients and needs a confirmation"),
     TOO_LARGE(413, "The request is too large"),
     UNAVAILABLE(503, "A part of the platform does not answer");
 

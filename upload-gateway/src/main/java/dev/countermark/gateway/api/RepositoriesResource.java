@@ -183,7 +183,21 @@ public class RepositoriesResource {
   @Operation(
       operationId = "resyncRepository",
       summary = "Bring all signatures up to date",
-      description = "Queues every package for the signers; what is up to date does not change.")
+      description =
+          "Queues every package for the signers; what is up to date does not change, unless the mode"
+              + " says so. resign-all breaks clients that know the bytes and must be confirmed.")
+  @RequestBody(
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Requests.ResyncOrder.class)))
+  @APIResponse(
+      responseCode = "409",
+      description = "this breaks clients and was not confirmed",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "202",
       description = "queued",
@@ -191,11 +205,13 @@ public class RepositoriesResource {
   public Response resync(
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("owner") String owner,
-      @PathParam("name") String name) {
+      @PathParam("name") String name,
+      InputStream body) {
     RepositoryName repository = Requests.repository(owner, name);
     managers.managerOf(repository, authorization);
+    var order = StrictJson.readOptional(body, Requests.ResyncOrder.class);
     existing(repository);
-    return Response.accepted(resyncs.start(repository)).build();
+    return Response.accepted(resyncs.start(repository, order.wanted(), order.confirmed())).build();
   }
 
   private RepositoryRecord existing(RepositoryName repository) {

@@ -142,6 +142,7 @@ final class RepositoryAdministration {
     found |= tokens.deleteAll(name);
     found |= deleteBelow(ObjectKeys.ociRepository(name));
     found |= deleteBelow(ObjectKeys.nugetRepository(name));
+    found |= deleteBelow(ObjectKeys.swiftRepository(name));
     changed.accept(name);
     return found;
   }

@@ -9,6 +9,7 @@ import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.OciRecords.SignatureFormat;
 import dev.countermark.contracts.OciRecords.Visibility;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.SwiftRecords.ArchiveMode;
 import dev.countermark.contracts.SwiftRecords.AuthorPolicy;
 import dev.countermark.contracts.SwiftRecords.SwiftSettings;
@@ -255,6 +256,31 @@ final class Requests {
         throw new ProblemException(Kind.INVALID_VALUE, "expires must be in the future");
       }
       return Optional.of(at);
+    }
+  }
+
+  /**
+   * @param mode null for the default
+   * @param confirm null for the default
+   */
+  @Schema(name = "ResyncOrder")
+  record ResyncOrder(
+      @JsonProperty("mode")
+          @Schema(
+              description =
+                  "ensure: what is in order does not change; rotate-archive: archives of Swift"
+                      + " releases get a new signature, no signed byte changes; resign-all: their"
+                      + " manifests, too, which breaks clients that have them; default ensure")
+          ResyncMode mode,
+      @JsonProperty("confirm")
+          @Schema(description = "true: go on although resign-all breaks clients; default false")
+          Boolean confirm) {
+    ResyncMode wanted() {
+      return mode == null ? ResyncMode.ENSURE : mode;
+    }
+
+    boolean confirmed() {
+      return Boolean.TRUE.equals(confirm);
     }
   }
 

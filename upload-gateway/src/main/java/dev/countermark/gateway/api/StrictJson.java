@@ -11,8 +11,10 @@ import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.countermark.gateway.api.Problem.Kind;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
@@ -40,6 +42,21 @@ final class StrictJson {
   }
 
   private StrictJson() {}
+
+  /** Like {@link #read}, but an empty body is an empty object. */
+  static <T> T readOptional(InputStream body, Class<T> type) {
+    PushbackInputStream some = new PushbackInputStream(body);
+    try {
+      int first = some.read();
+      if (first < 0) {
+        return read(new ByteArrayInputStream(new byte[] {'{', '}'}), type);
+      }
+      some.unread(first);
+    } catch (IOException e) {
+      throw new ProblemException(Kind.MALFORMED_REQUEST, "the body could not be read to its end");
+    }
+    return read(some, type);
+  }
 
   /**
    * @param body not null; read to its end, at most 64 KiB

@@ -7,6 +7,8 @@ import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.OciRecords.ManifestRecord;
 import dev.countermark.contracts.OciRecords.State;
+import dev.countermark.contracts.SwiftRecords;
+import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +56,13 @@ public final class Reconciler {
                 key -> key.contains("/packages/"),
                 since,
                 until,
-                this::publishVersion);
+                this::publishVersion)
+            + sweep(
+                ObjectKeys.SWIFT,
+                key -> ObjectKeys.SWIFT_RECORD.matcher(key).matches(),
+                since,
+                until,
+                this::publishRelease);
     // What is younger than the patience is looked at the next time; and a published one again.
     from = until.minus(PATIENCE);
     return published;
@@ -96,6 +104,18 @@ public final class Reconciler {
         .map(
             m -> {
               events.uploaded(m);
+              return 1;
+            })
+        .orElse(0);
+  }
+
+  private int publishRelease(String key) {
+    return records
+        .read(key, ReleaseRecord.class)
+        .filter(r -> r.state() == SwiftRecords.State.RECEIVED)
+        .map(
+            r -> {
+              events.uploaded(r);
               return 1;
             })
         .orElse(0);

@@ -9,6 +9,7 @@ import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.OciRecords.BlobRecord;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.oci.UploadTimes;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,7 +51,7 @@ public final class ContentSweeper {
   private static final int PAGE = 1000;
   private static final int FILTER_BYTES = 16 * 1024 * 1024;
   private static final Pattern BLOB_RECORD = Pattern.compile("oci/.+/_blobs/[^/]+/[0-9a-f]+");
-  private static final Pattern RECORD_OF = Pattern.compile("(?:oci|nuget)/([^/]+/[^/]+)/.+");
+  private static final Pattern RECORD_OF = Pattern.compile("(?:oci|nuget|swift)/([^/]+/[^/]+)/.+");
 
   private final BlobStore store;
   private final Records records;
@@ -96,6 +97,7 @@ public final class ContentSweeper {
     each("oci/", entry -> mark(entry.key(), BLOB_RECORD, named));
     each(ObjectKeys.OCI_UPLOADS, entry -> mark(entry.key(), ObjectKeys.OCI_UPLOAD_MOUNT, named));
     each(ObjectKeys.NUGET, entry -> markNuget(entry.key(), named));
+    each(ObjectKeys.SWIFT, entry -> markSwift(entry.key(), named));
     if (clock.instant().isAfter(begin.plus(grace.dividedBy(2)))) {
       return Optional.empty();
     }
@@ -119,6 +121,7 @@ public final class ContentSweeper {
         });
     each("oci/", new Orphans(before, tally));
     each(ObjectKeys.NUGET, new Orphans(before, tally));
+    each(ObjectKeys.SWIFT, new Orphans(before, tally));
     return Optional.of(new Swept(tally.parts, tally.bytes, tally.sessions, tally.orphans));
   }
 
@@ -156,6 +159,22 @@ public final class ContentSweeper {
               v.upload().parts().forEach(part -> mark(part, named));
               v.signed().flatMap(s -> s.file().storedTail()).ifPresent(part -> mark(part, named));
             });
+  }
+
+  /** Archives as they were pushed, and stored pieces of signed ones. */
+  private void markSwift(String key, ReferenceFilter named) {
+    if (ObjectKeys.SWIFT_RECORD.matcher(key).matches()) {
+      records
+          .read(key, ReleaseRecord.class)
+          .ifPresent(
+              r -> {
+                r.upload().parts().forEach(part -> mark(part, named));
+                r.signed().stream()
+                    .flatMap(s -> s.archive().stream())
+                    .flatMap(piece -> piece.stored().stream())
+                    .forEach(part -> mark(part, named));
+              });
+    }
   }
 
   private static void mark(Part part, ReferenceFilter named) {

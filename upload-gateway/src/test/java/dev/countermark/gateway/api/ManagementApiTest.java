@@ -387,6 +387,32 @@ class ManagementApiTest {
   }
 
   @Test
+  void theSettingsOfSwiftCanBePutBackAsTheyWereGot() {
+    put(
+            "api-a/swift",
+            "{\"swift\":{\"anonymousRead\":true,\"archives\":\"overlay\","
+                + "\"authors\":\"require\"}}")
+        .statusCode(201);
+    String root = given().get("/api-a/swift/keys/nuget/root.pem").asString();
+    String quoted = root.replace("\n", "\\n");
+    put(
+            "api-a/swift",
+            "{\"swift\":{\"archives\":\"overlay\",\"authors\":\"replace\",\"authorRoots\":[\""
+                + quoted
+                + "\"]}}")
+        .statusCode(200)
+        .body("swift.anonymousRead", equalTo(false))
+        .body("swift.archives", equalTo("overlay"))
+        .body("swift.authors", equalTo("replace"))
+        .body("swift.authorRoots", equalTo(List.of(root)));
+
+    String body = admin().get(BASE + "api-a/swift").asString();
+
+    put("api-a/swift", body).statusCode(200).body("swift.authorRoots", equalTo(List.of(root)));
+    assertThat(admin().get(BASE + "api-a/swift").asString()).isEqualTo(body);
+  }
+
+  @Test
   void deletingARepositoryDeletesItsTokensAndImagesAndNothingElse() {
     put("delete-a/app", "{}").statusCode(201);
     put("delete-a/app-two", "{}").statusCode(201);
@@ -397,12 +423,17 @@ class ManagementApiTest {
     store.create(ObjectKeys.ociBlob("delete-a/app", digest), any);
     store.create(ObjectKeys.ociTag("delete-a/app/web/x", "1"), any);
     store.create(ObjectKeys.ociTag("delete-a/app-two", "1"), any);
+    store.create("swift/delete-a/app/releases/mona.list/1.0.0.json", any);
+    store.create("swift/delete-a/app-two/releases/mona.list/1.0.0.json", any);
 
     admin().delete(BASE + "delete-a/app").then().statusCode(204);
 
     assertThat(store.list("oci/delete-a/app/", "", 10).entries()).isEmpty();
     assertThat(store.list("tokens/delete-a/app/", "", 10).entries()).isEmpty();
     assertThat(store.head(ObjectKeys.ociTag("delete-a/app-two", "1"))).isPresent();
+    assertThat(store.list("swift/delete-a/", "", 10).entries())
+        .extracting(BlobStore.Entry::key)
+        .containsExactly("swift/delete-a/app-two/releases/mona.list/1.0.0.json");
     bearer(token).get(BASE).then().statusCode(401);
     bearer(kept).get(BASE + "delete-a/app-two").then().statusCode(200);
     admin().get(BASE + "delete-a/app").then().statusCode(404);

@@ -12,6 +12,7 @@ import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.OciRecords.ManifestRecord;
 import dev.countermark.contracts.OciRecords.State;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.ResyncMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +62,7 @@ class ResyncsTest {
     manifest("acme/app-two", 5, State.AVAILABLE);
     store.create(ObjectKeys.ociTag("acme/app", "latest"), new byte[] {'{', '}'});
 
-    Answers.Resync resync = resyncs.start(APP);
+    Answers.Resync resync = resyncs.start(APP, ResyncMode.ENSURE, false);
 
     assertThat(resync.manifests()).isEqualTo(3);
     assertThat(published)
@@ -81,7 +82,7 @@ class ResyncsTest {
       manifest("acme/app", i, State.AVAILABLE);
     }
 
-    assertThat(resyncs.start(APP).manifests()).isEqualTo(2_100);
+    assertThat(resyncs.start(APP, ResyncMode.ENSURE, false).manifests()).isEqualTo(2_100);
     assertThat(published).extracting(PackageResyncRequested::digest).doesNotHaveDuplicates();
   }
 
@@ -94,6 +95,7 @@ class ResyncsTest {
             (format, request) ->
                 CompletableFuture.failedFuture(new IllegalStateException("no broker")));
 
-    assertThatThrownBy(() -> failing.start(APP)).isInstanceOf(Failure.Transient.class);
+    assertThatThrownBy(() -> failing.start(APP, ResyncMode.ENSURE, false))
+        .isInstanceOf(Failure.Transient.class);
   }
 }
