@@ -30,6 +30,7 @@ public final class TestArchives {
     public byte[] localExtra = new byte[0];
     public byte[] centralExtra = new byte[0];
     public byte[] descriptor = new byte[0];
+    public int versionMadeBy = 20;
     public int diskStart;
     public long externalAttributes;
     public int dosTime;
@@ -156,7 +157,7 @@ public final class TestArchives {
     }
     for (Entry e : order) {
       u32(out, 0x02014b50L);
-      u16(out, 20);
+      u16(out, e.versionMadeBy);
       u16(out, 20);
       u16(out, e.flags);
       u16(out, e.method);
