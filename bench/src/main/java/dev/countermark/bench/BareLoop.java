@@ -1,11 +1,16 @@
 package dev.countermark.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.NugetRecords.Identity;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.RepositoryName;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,15 +21,17 @@ import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.Signature;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.UUID;
 
 /**
- * The least work that leaves the same objects on the same store: put the package and a record; then
- * read both, hash the package, sign with RSA 3072, replace the record by one with a signature. No
- * protocol, no broker, no examination, no second process. As many threads as the other side has
- * clients.
+ * The least work that leaves the same objects on the same store: put the package and create a
+ * record; then read both, hash the package, sign with RSA 3072, replace the record by one with a
+ * signature. The records are as long as the platform's. No protocol, no broker, no key service and
+ * no audit, no examination, no verification, no second process. The same client library, and as
+ * many threads as the other side has clients.
  */
 final class BareLoop {
   private static final int KEY_BITS = 3_072;
@@ -39,31 +46,36 @@ final class BareLoop {
   }
 
   /** On the store of a platform that was started here. */
-  static Optional<BareLoop> on(Target target) throws IOException {
-    if (target.data().isEmpty()) {
-      return Optional.empty();
-    }
-    Properties settings = new Properties();
-    Path file = target.data().get().resolve("config/signer-nuget.properties");
-    try (Reader reader = Files.newBufferedReader(file)) {
-      settings.load(reader);
-    }
-    BlobStore store =
-        S3BlobStore.open(
-            new S3Settings(
-                URI.create(settings.getProperty("countermark.store.endpoint")),
-                "us-east-1",
-                settings.getProperty("countermark.store.bucket"),
-                settings.getProperty("countermark.store.access-key"),
-                Files.readString(Path.of(settings.getProperty("countermark.store.secret-key-file")))
-                    .strip()));
+  static Optional<BareLoop> on(Target target) {
+    return target.settings("signer-nuget").map(BareLoop::on);
+  }
+
+  private static BareLoop on(Map<String, String> settings) {
     try {
+      BlobStore store =
+          S3BlobStore.connect(
+              new S3Settings(
+                  URI.create(settings.get("countermark.store.endpoint")),
+                  "us-east-1",
+                  settings.get("countermark.store.bucket"),
+                  settings.get("countermark.store.access-key"),
+                  Files.readString(Path.of(settings.get("countermark.store.secret-key-file")))
+                      .strip()));
       KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
       generator.initialize(KEY_BITS);
-      return Optional.of(new BareLoop(store, generator.generateKeyPair()));
+      return new BareLoop(store, generator.generateKeyPair());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has RSA", e);
     }
+  }
+
+  /** The record of a signed package of the platform, as it lies in the store. */
+  byte[] record(String repository, String id, String version) {
+    RepositoryName name = RepositoryName.parse(repository).orElseThrow();
+    Identity identity = new Identity(id.toLowerCase(Locale.ROOT), version);
+    return store.get(ObjectKeys.nugetVersion(name, identity)).orElseThrow().content();
   }
 
   /**
@@ -73,9 +85,12 @@ final class BareLoop {
   record Took(Duration whole, Duration signing) {}
 
   /**
-   * @param recordBytes of the record of a signed package; before it is signed it has a quarter
+   * @param signed the record of a signed package, as the platform wrote it
    */
-  Took run(int packages, int recordBytes) {
+  Took run(int packages, byte[] signed) {
+    ObjectNode record = (ObjectNode) Json.read(signed, JsonNode.class);
+    record.remove("signed");
+    byte[] received = Json.write(record);
     String run = PREFIX + UUID.randomUUID() + "/";
     int[] sizes = new int[packages];
     long began = System.nanoTime();
@@ -85,19 +100,19 @@ final class BareLoop {
           byte[] nupkg = SamplePackage.of("Bench.Bare", i).bytes();
           sizes[i] = nupkg.length;
           store.create(run + i + "/package", nupkg);
-          store.create(run + i + "/record", new byte[recordBytes / 4]);
+          store.create(run + i + "/record", received);
         });
     long stored = System.nanoTime();
-    Parallel.forEach(packages, i -> sign(run + i, sizes[i], recordBytes));
-    long signed = System.nanoTime();
+    Parallel.forEach(packages, i -> sign(run + i, sizes[i], signed));
+    long ended = System.nanoTime();
     for (int i = 0; i < packages; i++) {
       store.delete(run + i + "/package");
       store.delete(run + i + "/record");
     }
-    return new Took(Duration.ofNanos(signed - began), Duration.ofNanos(signed - stored));
+    return new Took(Duration.ofNanos(ended - began), Duration.ofNanos(ended - stored));
   }
 
-  private void sign(String at, int size, int recordBytes) {
+  private void sign(String at, int size, byte[] signed) {
     BlobStore.StoredObject record = store.get(at + "/record").orElseThrow();
     try (InputStream nupkg = store.open(at + "/package", 0, size).orElseThrow()) {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
@@ -109,9 +124,9 @@ final class BareLoop {
       rsa.initSign(key.getPrivate());
       rsa.update(sha256.digest());
       byte[] signature = rsa.sign();
-      byte[] content = new byte[recordBytes];
+      byte[] content = signed.clone();
       System.arraycopy(signature, 0, content, 0, signature.length);
-      store.replace(at + "/record", content, record.version());
+      store.replace(at + "/record", content, record.version()).orElseThrow();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {

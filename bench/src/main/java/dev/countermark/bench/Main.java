@@ -11,17 +11,18 @@ public final class Main {
 
   public static void main(String[] args) throws Exception {
     String name = args.length == 1 ? args[0] : "";
-    if (!List.of("oci", "nuget").contains(name)) {
-      System.err.println("usage: bench oci|nuget");
+    if (!List.of("oci", "nuget", "nuget-large").contains(name)) {
+      System.err.println("usage: bench oci|nuget|nuget-large");
       System.exit(2);
     }
-    Target target = Target.open();
+    Target target = name.equals("nuget-large") ? NugetLargeBench.open() : Target.open();
     // Also when it is interrupted: the platform under load must not stay behind.
     Runtime.getRuntime().addShutdownHook(new Thread(target::close));
     ObjectNode figures =
         switch (name) {
           case "oci" -> new OciBench(target).run();
-          default -> new NugetBench(target).run();
+          case "nuget" -> new NugetBench(target).run();
+          default -> NugetLargeBench.run(target);
         };
     System.out.println(new String(Json.write(figures), StandardCharsets.UTF_8));
   }

@@ -3,9 +3,7 @@ package dev.countermark.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.countermark.contracts.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,9 +20,9 @@ import java.util.Optional;
  */
 final class NugetBench {
   /** A server runs for weeks: its first seconds, in which its code is compiled, say nothing. */
-  private static final int WARM_UP_PACKAGES = 4_000;
+  private static final int WARM_UP_PACKAGES = Integer.getInteger("countermark.bench.warm-up");
 
-  private static final int SIGNED_PACKAGES = 1_000;
+  private static final int SIGNED_PACKAGES = Integer.getInteger("countermark.bench.packages");
   private static final int DOTNET_SAMPLE = 12;
   private static final int SINGLE_PUSHES = 100;
   private static final String REPOSITORY = "bench/nuget-" + Long.toString(System.nanoTime(), 36);
@@ -49,6 +47,7 @@ final class NugetBench {
     idleLag();
     double pipeline = pipeline();
     double drain = drain();
+    resync();
     bareLoop(pipeline, drain);
     dotnetLoop(pipeline);
     return figures;
@@ -67,6 +66,7 @@ final class NugetBench {
   /** All at once; from the first accepted to the last signed, by the platform's own clock. */
   private double pipeline() {
     Say.line("whole pipeline, " + SIGNED_PACKAGES + " packages");
+    Map<String, Duration> before = target.processorTimes();
     pushAll("Bench.Pipeline", SIGNED_PACKAGES);
     List<JsonNode> statuses = awaitSigned("Bench.Pipeline", SIGNED_PACKAGES);
     Instant first =
@@ -74,7 +74,25 @@ final class NugetBench {
             .map(s -> Instant.parse(s.path("acceptedAt").asText()))
             .min(Comparator.naturalOrder())
             .orElseThrow();
+    processorTimes(before);
     return rate("pipeline", SIGNED_PACKAGES, Duration.between(first, lastSigned(statuses)));
+  }
+
+  /** What a package costs; unlike rates these figures mean something on a busy machine, too. */
+  private void processorTimes(Map<String, Duration> before) {
+    Map<String, Duration> after = target.processorTimes();
+    if (after.isEmpty()) {
+      return;
+    }
+    ObjectNode figure = figures.putObject("processorMillisPerPackage");
+    after.forEach(
+        (part, time) ->
+            figure.put(
+                part,
+                Say.rounded(
+                    (double) time.minus(before.getOrDefault(part, time)).toMillis()
+                        / SIGNED_PACKAGES)));
+    Say.line("  processor milliseconds per package: " + figure);
   }
 
   /** The signer alone: it is stopped while the packages are pushed, then let go. */
@@ -98,22 +116,45 @@ final class NugetBench {
     return rate("drain", SIGNED_PACKAGES, Duration.between(released, lastSigned(statuses)));
   }
 
-  private void bareLoop(double pipeline, double drain) throws IOException {
+  /** Everything again with a new key, at the pace of bulk work. */
+  private void resync() {
+    if (target.data().isEmpty()) {
+      figures.putNull("resync");
+      Say.line("resync: not measured, the key is not ours to rotate");
+      return;
+    }
+    Say.line("resync after a rotation, " + SIGNED_PACKAGES + " packages");
+    NugetFeed rotated = new NugetFeed(target, REPOSITORY + "-resync");
+    Parallel.forEach(SIGNED_PACKAGES, i -> rotated.push(SamplePackage.of("Bench.Resync", i)));
+    for (int i = SIGNED_PACKAGES - 1; i >= 0; i--) {
+      rotated.awaitSigned("Bench.Resync", i);
+    }
+    rotated.rotate();
+    Instant began = Instant.now();
+    rotated.resync();
+    List<JsonNode> statuses = new ArrayList<>();
+    for (int i = SIGNED_PACKAGES - 1; i >= 0; i--) {
+      statuses.add(rotated.awaitSigned("Bench.Resync", i, 2));
+    }
+    rate("resync", SIGNED_PACKAGES, Duration.between(began, lastSigned(statuses)));
+  }
+
+  private void bareLoop(double pipeline, double drain) {
     Optional<BareLoop> loop = BareLoop.on(target);
     if (loop.isEmpty()) {
       figures.putNull("bareLoop");
       Say.line("bare loop: not measured, the store is not ours to write to");
       return;
     }
-    int recordBytes = feed.recordBytes("Bench.Pipeline", 0);
+    byte[] record = loop.get().record(REPOSITORY, "Bench.Pipeline", SamplePackage.version(0));
     Say.line(
         "bare loop of "
             + SIGNED_PACKAGES
             + " packages on the same store, records of "
-            + recordBytes
+            + record.length
             + " bytes");
-    loop.get().run(SIGNED_PACKAGES / 2, recordBytes); // its code is compiled, too
-    BareLoop.Took took = loop.get().run(SIGNED_PACKAGES, recordBytes);
+    loop.get().run(SIGNED_PACKAGES, record); // its code is compiled, too
+    BareLoop.Took took = loop.get().run(SIGNED_PACKAGES, record);
     double whole = rate("bareLoop", SIGNED_PACKAGES, took.whole());
     double signing = rate("bareSigning", SIGNED_PACKAGES, took.signing());
     ratio("signedPerSecondRatioToBareLoop", pipeline / whole);
@@ -173,81 +214,5 @@ final class NugetBench {
   private void ratio(String what, double value) {
     figures.put(what, Say.rounded(value));
     Say.line("  " + what + " " + Say.rounded(value));
-  }
-
-  /** The feed that is pushed to. */
-  private static final class NugetFeed {
-    private static final String BOUNDARY = "countermark-bench-boundary";
-
-    private final Target target;
-    private final String base;
-
-    NugetFeed(Target target, String repository) {
-      this.target = target;
-      this.base = "/" + repository;
-    }
-
-    void push(SamplePackage nupkg) {
-      byte[] head =
-          ("--"
-                  + BOUNDARY
-                  + "\r\nContent-Disposition: form-data; name=package; filename=package.nupkg\r\n"
-                  + "Content-Type: application/octet-stream\r\n\r\n")
-              .getBytes(StandardCharsets.US_ASCII);
-      byte[] foot = ("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII);
-      byte[] body = new byte[head.length + nupkg.bytes().length + foot.length];
-      System.arraycopy(head, 0, body, 0, head.length);
-      System.arraycopy(nupkg.bytes(), 0, body, head.length, nupkg.bytes().length);
-      System.arraycopy(foot, 0, body, head.length + nupkg.bytes().length, foot.length);
-      target.send(
-          "PUT",
-          base + "/nuget/v3/package/",
-          body,
-          Map.of(
-              "Content-Type",
-              "multipart/form-data; boundary=" + BOUNDARY,
-              "X-NuGet-ApiKey",
-              target.token()),
-          202);
-    }
-
-    JsonNode awaitSigned(String id, int number) {
-      String path = base + "/status/nuget/" + id + "/" + SamplePackage.version(number);
-      JsonNode[] status = new JsonNode[1];
-      Poll.until(
-          path,
-          () -> {
-            status[0] = Json.read(target.send("GET", path, null, Map.of(), 200), JsonNode.class);
-            return status[0].path("status").asText().equals("signed");
-          });
-      return status[0];
-    }
-
-    /**
-     * About as many bytes as the record of a signed package has: what was added to the package, in
-     * Base64, and as much again for all else.
-     */
-    int recordBytes(String id, int number) {
-      String version = SamplePackage.version(number);
-      String lower = id.toLowerCase(java.util.Locale.ROOT);
-      byte[] signed =
-          target.send(
-              "GET",
-              base
-                  + "/nuget/v3/flat/"
-                  + lower
-                  + "/"
-                  + version
-                  + "/"
-                  + lower
-                  + "."
-                  + version
-                  + ".nupkg",
-              null,
-              Map.of(),
-              200);
-      int added = signed.length - SamplePackage.of(id, number).bytes().length;
-      return 2 * added * 4 / 3;
-    }
   }
 }

@@ -10,10 +10,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,33 +30,52 @@ import java.util.stream.Stream;
  */
 record Target(URI url, RegistryClient registry, String token, Path scratch, Optional<Path> data) {
   static Target open() throws IOException {
+    return open(Map.of());
+  }
+
+  /**
+   * @param settings of the services and options of the launcher: both only when the platform is
+   *     started here
+   */
+  static Target open(Map<String, String> settings, String... options) throws IOException {
     Path scratch = Files.createTempDirectory("countermark-bench");
     String url = System.getenv("COUNTERMARK_URL");
     if (url != null) {
       return at(URI.create(url), System.getenv("COUNTERMARK_ADMIN_TOKEN"), scratch, null);
     }
     Path data = scratch.resolve("data");
-    Programs.run(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                launcher(),
+                "--detach",
+                "--data",
+                data.toString(),
+                "--port",
+                Integer.toString(Programs.freePort())));
+    command.addAll(List.of(options));
+    Programs.run(scratch, settings, command);
+    Map<String, String> endpoint = properties(data.resolve("endpoint.env"));
+    return at(
+        URI.create(endpoint.get("COUNTERMARK_URL")),
+        endpoint.get("COUNTERMARK_ADMIN_TOKEN"),
         scratch,
-        Map.of(),
-        List.of(
-            launcher(),
-            "--detach",
-            "--data",
-            data.toString(),
-            "--port",
-            Integer.toString(Programs.freePort())));
-    try (Stream<String> lines = Files.lines(data.resolve("endpoint.env"))) {
-      Map<String, String> endpoint =
-          lines
-              .map(line -> line.split("=", 2))
-              .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
-      return at(
-          URI.create(endpoint.get("COUNTERMARK_URL")),
-          endpoint.get("COUNTERMARK_ADMIN_TOKEN"),
-          scratch,
-          data);
+        data);
+  }
+
+  private static Map<String, String> properties(Path file) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines
+          .map(line -> line.split("=", 2))
+          .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  /** What the launcher set of a service, when the platform was started here. */
+  Optional<Map<String, String>> settings(String service) {
+    return data.map(d -> properties(d.resolve("config").resolve(service + ".properties")));
   }
 
   /** One client for all, so that connections are kept. */
@@ -110,6 +132,29 @@ record Target(URI url, RegistryClient registry, String token, Path scratch, Opti
             throw new UncheckedIOException(e);
           }
         });
+  }
+
+  /** Processor time that each part of the platform took so far; empty when it runs elsewhere. */
+  Map<String, Duration> processorTimes() {
+    Map<String, Duration> times = new TreeMap<>();
+    if (data.isEmpty()) {
+      return times;
+    }
+    try (Stream<Path> files = Files.list(data.get().resolve("run"))) {
+      files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".pid"))
+          .map(name -> name.substring(0, name.length() - ".pid".length()))
+          .forEach(
+              part ->
+                  process(part)
+                      .flatMap(ProcessHandle::of)
+                      .flatMap(handle -> handle.info().totalCpuDuration())
+                      .ifPresent(time -> times.put(part, time)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return times;
   }
 
   void signal(String signal, long process) {

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +67,12 @@ public final class Main implements Runnable {
       paramLabel = "URL",
       description = "What clients call the gateway over TLS (default: https://HOST:PORT).")
   private String publicHttpsUrl;
+
+  @Option(
+      names = "--heap",
+      paramLabel = "PART=SIZE",
+      description = "Largest heap of a part, such as signer-nuget=64m; may be repeated.")
+  private Map<String, String> heaps = new LinkedHashMap<>();
 
   @Option(names = "--background", hidden = true, description = "Keep the token out of the output.")
   private boolean background;
@@ -142,7 +150,7 @@ public final class Main implements Runnable {
         new Platform(
             Installation.find(),
             data,
-            new Platform.Settings(host, port, url(), httpsPort(), httpsUrl()),
+            new Platform.Settings(host, port, url(), httpsPort(), httpsUrl(), Map.copyOf(heaps)),
             line -> OUT.println("countermark: " + line));
     Runtime.getRuntime()
         .addShutdownHook(
@@ -197,6 +205,7 @@ public final class Main implements Runnable {
             "--https-port",
             Integer.toString(httpsPort())));
     httpsUrl().ifPresent(u -> command.addAll(List.of("--public-https-url", u)));
+    heaps.forEach((part, size) -> command.addAll(List.of("--heap", part + "=" + size)));
     Path log = data.log("launcher");
     Files.deleteIfExists(log);
     Process launcher =
@@ -245,6 +254,23 @@ public final class Main implements Runnable {
     @Parameters(paramLabel = "NAME", description = "Which one: oci or nuget.")
     private String name;
 
+    @Option(
+        names = "--packages",
+        paramLabel = "N",
+        description = "nuget: packages per measurement (default: ${DEFAULT-VALUE}).")
+    private int packages = 1_000;
+
+    @Option(
+        names = "--large",
+        description = "nuget: instead, one package of 1 GiB and what its signature takes.")
+    private boolean large;
+
+    @Option(
+        names = "--warm-up",
+        paramLabel = "N",
+        description = "nuget: packages before the first measurement (default: ${DEFAULT-VALUE}).")
+    private int warmUp = 8_000;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
       Installation installation = Installation.find();
@@ -254,10 +280,12 @@ public final class Main implements Runnable {
           List.of(
               "-Xmx2g",
               "-Dcountermark.home=" + installation.home(),
+              "-Dcountermark.bench.packages=" + packages,
+              "-Dcountermark.bench.warm-up=" + warmUp,
               "-cp",
               installation.bench() + java.io.File.pathSeparator + installation.benchLibraries(),
               "dev.countermark.bench.Main",
-              name));
+              large ? name + "-large" : name));
       return new ProcessBuilder(command).inheritIO().start().waitFor();
     }
   }

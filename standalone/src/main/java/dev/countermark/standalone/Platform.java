@@ -45,9 +45,15 @@ final class Platform implements AutoCloseable {
    * @param publicUrl what clients call the gateway, without a trailing slash
    * @param httpsPort port the gateway listens on with TLS; 0 for none
    * @param publicHttpsUrl what clients call the gateway over TLS; absent without TLS
+   * @param heaps of parts that shall have another one than usual, as {@code -Xmx} takes it
    */
   record Settings(
-      String host, int port, String publicUrl, int httpsPort, Optional<String> publicHttpsUrl) {}
+      String host,
+      int port,
+      String publicUrl,
+      int httpsPort,
+      Optional<String> publicHttpsUrl,
+      Map<String, String> heaps) {}
 
   private final Installation installation;
   private final DataDirectory data;
@@ -271,7 +277,7 @@ final class Platform implements AutoCloseable {
   }
 
   private Child server(String name, String mainClass, String heap, String... arguments) {
-    List<String> command = java(heap);
+    List<String> command = java(settings.heaps().getOrDefault(name, heap));
     command.addAll(List.of("-cp", installation.server(name), mainClass));
     command.addAll(List.of(arguments));
     return new Child(name, command, data.root(), data, report);
@@ -280,7 +286,7 @@ final class Platform implements AutoCloseable {
   private Child service(String name, String heap, Map<String, String> properties)
       throws IOException {
     Path jar = installation.service(name);
-    List<String> command = java(heap);
+    List<String> command = java(settings.heaps().getOrDefault(name, heap));
     command.add("-Dsmallrye.config.locations=" + data.properties(name, properties).toUri());
     command.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
     command.addAll(List.of("-jar", jar.toString()));

@@ -85,7 +85,8 @@ public final class RunningPlatform implements AutoCloseable {
         new Platform(
             Installation.find(),
             DataDirectory.open(directory),
-            new Platform.Settings("127.0.0.1", port, url, httpsPort, Optional.of(httpsUrl)),
+            new Platform.Settings(
+                "127.0.0.1", port, url, httpsPort, Optional.of(httpsUrl), Map.of()),
             report);
     Thread stop = new Thread(() -> stop(platform, directory), "stop");
     Runtime.getRuntime().addShutdownHook(stop);

@@ -43,19 +43,23 @@ class SignerBeans {
 
   @Produces
   @Singleton
-  BlobStore store(StoreConfig config) {
+  BlobStore store(StoreConfig config, MeterRegistry meters) {
     String key = "countermark.store.secret-key";
-    return S3BlobStore.open(
-        new S3Settings(
-            config.endpoint(),
-            config.region(),
-            config.bucket(),
-            config.accessKey(),
-            Secret.of(key, config.secretKey(), config.secretKeyFile())
-                .orElseThrow(
-                    () -> new IllegalArgumentException("missing: " + key + " or " + key + "-file")),
-            config.trustCertificates(),
-            config.timeout()));
+    return new MeteredBlobStore(
+        S3BlobStore.open(
+            new S3Settings(
+                config.endpoint(),
+                config.region(),
+                config.bucket(),
+                config.accessKey(),
+                Secret.of(key, config.secretKey(), config.secretKeyFile())
+                    .orElseThrow(
+                        () ->
+                            new IllegalArgumentException(
+                                "missing: " + key + " or " + key + "-file")),
+                config.trustCertificates(),
+                config.timeout())),
+        meters);
   }
 
   void closeStore(@Disposes BlobStore store) throws Exception {

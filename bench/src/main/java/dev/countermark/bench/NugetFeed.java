@@ -1,0 +1,134 @@
+package dev.countermark.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.countermark.contracts.Json;
+import dev.countermark.testkit.registry.RegistryClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/** A NuGet feed, as clients and operators use it; safe for concurrent use. */
+final class NugetFeed {
+  private static final String BOUNDARY = "countermark-bench-boundary";
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+
+  private final Target target;
+  private final String base;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  /**
+   * @param repository made by the first push
+   */
+  NugetFeed(Target target, String repository) {
+    this.target = target;
+    this.base = "/" + repository;
+  }
+
+  void push(SamplePackage nupkg) {
+    push(nupkg.name(), BodyPublishers.ofByteArray(nupkg.bytes()));
+  }
+
+  void push(String what, BodyPublisher nupkg) {
+    HttpRequest request =
+        HttpRequest.newBuilder(target.url().resolve(base + "/nuget/v3/package/"))
+            .timeout(LIMIT)
+            .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
+            .header("X-NuGet-ApiKey", target.token())
+            .PUT(
+                BodyPublishers.concat(
+                    BodyPublishers.ofString(
+                        "--"
+                            + BOUNDARY
+                            + "\r\nContent-Disposition: form-data; name=package;"
+                            + " filename=package.nupkg\r\n"
+                            + "Content-Type: application/octet-stream\r\n\r\n"),
+                    nupkg,
+                    BodyPublishers.ofString("\r\n--" + BOUNDARY + "--\r\n")))
+            .build();
+    try {
+      HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
+      if (answer.statusCode() != 202) {
+        throw new IllegalStateException(
+            "the push of "
+                + what
+                + " was answered "
+                + answer.statusCode()
+                + " "
+                + new String(answer.body(), StandardCharsets.UTF_8));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the push of " + what, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** Makes a new key the current one at once, as an operator of the key service may. */
+  void rotate() {
+    Path secrets = target.data().orElseThrow().resolve("secrets");
+    try {
+      String credential =
+          Files.readString(secrets.resolve("key-service-credential-operator")).strip();
+      URI keys =
+          URI.create(target.settings("upload-gateway").orElseThrow().get("countermark.keys.url"));
+      post(
+          RegistryClient.withBearer(keys, credential),
+          "/v1/repositories" + base + "/keys/nuget:rotate?immediately=true");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Asks for a new look at every package. */
+  void resync() {
+    post(
+        RegistryClient.withBearer(target.url(), target.token()),
+        "/api/v1/repositories" + base + "/resync");
+  }
+
+  private static void post(RegistryClient to, String path) {
+    int status = to.send("POST", path, null, Map.of()).statusCode();
+    if (status != 200 && status != 202) {
+      throw new IllegalStateException(path + " was answered " + status);
+    }
+  }
+
+  JsonNode awaitSigned(String id, int number) {
+    return awaitSigned(id, number, 1);
+  }
+
+  /**
+   * Waits until a sample is signed.
+   *
+   * @param key least version of the key
+   */
+  JsonNode awaitSigned(String id, int number, int key) {
+    return awaitSigned(id, SamplePackage.version(number), key);
+  }
+
+  JsonNode awaitSigned(String id, String version, int key) {
+    String path = base + "/status/nuget/" + id + "/" + version;
+    JsonNode[] status = new JsonNode[1];
+    Poll.until(
+        path,
+        () -> {
+          status[0] = Json.read(target.send("GET", path, null, Map.of(), 200), JsonNode.class);
+          return status[0].path("status").asText().equals("signed")
+              && status[0].path("signature").path("keyVersion").asInt() >= key;
+        });
+    return status[0];
+  }
+}
