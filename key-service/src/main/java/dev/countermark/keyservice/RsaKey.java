@@ -39,12 +39,16 @@ final class RsaKey implements SigningKey {
       new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256, DERNull.INSTANCE);
 
   private final PrivateKey secret;
+  private final RsaProvider provider;
+  private final PrivateKey computing;
   private final PublicKey publicKey;
   private final Bytes spki;
   private final String fingerprint;
 
-  private RsaKey(PrivateKey secret, PublicKey publicKey) {
+  private RsaKey(PrivateKey secret, PublicKey publicKey) throws GeneralSecurityException {
     this.secret = secret;
+    this.provider = RsaProvider.chosen();
+    this.computing = provider.own(secret);
     this.publicKey = publicKey;
     this.spki = Bytes.of(publicKey.getEncoded());
     this.fingerprint = HexFormat.of().formatHex(Hashes.sha256(publicKey.getEncoded()));
@@ -107,10 +111,7 @@ final class RsaKey implements SigningKey {
   @Override
   public Bytes sign(Bytes hash) {
     try {
-      Signature rsa = Signature.getInstance(PKCS1);
-      rsa.initSign(secret);
-      rsa.update(digestInfo(hash));
-      return Bytes.of(rsa.sign());
+      return Bytes.of(provider.sign(computing, digestInfo(hash)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("cannot sign with " + this, e);
     }

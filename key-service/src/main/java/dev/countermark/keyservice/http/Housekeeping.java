@@ -3,12 +3,16 @@ package dev.countermark.keyservice.http;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keyservice.Denials;
 import dev.countermark.keyservice.KeyService;
+import dev.countermark.keyservice.RsaProvider;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.annotations.CommandLineArguments;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -40,11 +44,16 @@ class Housekeeping {
       Denials denials,
       Clients clients,
       KeyService service,
+      MeterRegistry meters,
       @CommandLineArguments String[] arguments) {
     this.denials = denials;
     this.clients = clients;
     this.service = service;
     this.serving = arguments.length == 0;
+    Gauge.builder("countermark.keys.rsa.provider", () -> 1)
+        .description("1 for the provider that computes with private RSA keys")
+        .tag("provider", RsaProvider.chosen().name().toLowerCase(Locale.ROOT))
+        .register(meters);
   }
 
   void start(@Observes StartupEvent event) {
