@@ -5,7 +5,6 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -58,14 +57,6 @@ final class NugetTrust {
             e ->
                 e.getAttribute("key").equals("signatureValidationMode")
                     && e.getAttribute("value").equals("require"));
-  }
-
-  /** Password for the only source. */
-  Optional<String> password() {
-    return elements("add").stream()
-        .filter(e -> e.getAttribute("key").equals("ClearTextPassword"))
-        .map(e -> e.getAttribute("value"))
-        .findFirst();
   }
 
   private List<Element> elements(String name) {
