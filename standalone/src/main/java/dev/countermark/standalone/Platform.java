@@ -94,13 +94,14 @@ final class Platform implements AutoCloseable {
       tls = Optional.of(LocalTls.of(data, tlsNames()));
     }
     data.writePid("launcher", ProcessHandle.current().pid());
-    Iterator<Integer> ports = Ports.free(7);
+    Iterator<Integer> ports = Ports.free(8);
     int brokerPort = ports.next();
     int controllerPort = ports.next();
     int storePort = ports.next();
     int keysPort = ports.next();
     int signerPort = ports.next();
     int nugetPort = ports.next();
+    int swiftPort = ports.next();
 
     infrastructure.add(
         server(
@@ -134,6 +135,11 @@ final class Platform implements AutoCloseable {
             "signer-nuget",
             "256m",
             signer("signer-nuget", nugetPort, storePort, brokerPort, keysPort)));
+    services.add(
+        service(
+            "signer-swift",
+            "256m",
+            signer("signer-swift", swiftPort, storePort, brokerPort, keysPort)));
     services.add(service("upload-gateway", "256m", gateway(storePort, brokerPort, keysPort)));
     for (Child child : services) {
       child.start();
@@ -142,6 +148,7 @@ final class Platform implements AutoCloseable {
     await("the key service", services, () -> ready(keysPort));
     await("the OCI signer", services, () -> ready(signerPort));
     await("the NuGet signer", services, () -> ready(nugetPort));
+    await("the Swift signer", services, () -> ready(swiftPort));
     await("the gateway", services, () -> ready(settings.port()));
     DataDirectory.writePrivate(
         data.endpointFile(),
@@ -307,7 +314,14 @@ final class Platform implements AutoCloseable {
   /** Children of a launcher that was killed end by themselves; not before that may we start. */
   private void awaitLeftovers() {
     for (String name :
-        List.of("upload-gateway", "signer-oci", "signer-nuget", "key-service", "store", "broker")) {
+        List.of(
+            "upload-gateway",
+            "signer-oci",
+            "signer-nuget",
+            "signer-swift",
+            "key-service",
+            "store",
+            "broker")) {
       data.process(name)
           .ifPresent(
               left -> {

@@ -1,0 +1,107 @@
+package dev.countermark.signer.swift;
+
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Refusal;
+import dev.countermark.contracts.SwiftRecords.AuthorPolicy;
+import dev.countermark.contracts.SwiftRecords.AuthorSignature;
+import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
+import dev.countermark.contracts.SwiftRecords.SignedBy;
+import dev.countermark.contracts.SwiftRecords.SignedManifest;
+import dev.countermark.contracts.SwiftRecords.Signer;
+import dev.countermark.contracts.SwiftRecords.SwiftSettings;
+import dev.countermark.format.swiftpm.manifest.Manifest;
+import dev.countermark.format.swiftpm.signature.ContentHash;
+import dev.countermark.format.swiftpm.verify.CertificatePolicy;
+import dev.countermark.format.swiftpm.verify.Finding;
+import dev.countermark.format.swiftpm.verify.Finding.Kind;
+import dev.countermark.format.swiftpm.verify.ReleaseVerifier;
+import dev.countermark.format.swiftpm.verify.Severity;
+import dev.countermark.format.swiftpm.verify.SignatureSummary;
+import dev.countermark.format.swiftpm.verify.VerificationReport;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The signatures that a release came with: all must be genuine, and their signers trusted as of the
+ * push. The client itself takes manifests of anybody beside a trusted archive; we do not.
+ *
+ * @param manifests as the author signed them
+ * @param signer who signed the archive
+ */
+record AuthorCheck(List<SignedManifest> manifests, Signer signer) {
+  private static final Set<Kind> OF_TRUST = EnumSet.of(Kind.CERTIFICATE, Kind.UNTRUSTED);
+
+  /**
+   * @param archive as it was pushed
+   * @param manifests that are in it
+   * @throws Failure.Permanent when a signature is broken or missing, or the repository does not
+   *     trust its signer
+   */
+  static AuthorCheck of(
+      ReleaseRecord record, ContentHash archive, List<Manifest> manifests, SwiftSettings settings)
+      throws IOException {
+    AuthorSignature author = record.author().orElseThrow();
+    ReleaseVerifier verifier =
+        new ReleaseVerifier(
+            CertificatePolicy.at(record.acceptedAt(), certificates(settings.authorRoots())));
+    // Who is replaced anyway needs nobody to vouch for, where nobody does.
+    boolean anybody =
+        settings.authors() == AuthorPolicy.REPLACE && settings.authorRoots().isEmpty();
+    Signer signer =
+        signer(record, verifier.archive(archive, Optional.of(author.archive().toArray())), anybody);
+    List<SignedManifest> signed = new ArrayList<>();
+    for (Manifest manifest : manifests) {
+      VerificationReport report = verifier.manifest(manifest.file(), manifest.bytes());
+      signed.add(
+          new SignedManifest(
+              manifest.file(),
+              manifest.toolsVersion().toString(),
+              Bytes.of(manifest.bytes()),
+              signer(record, report, anybody)));
+    }
+    if (author.metadata().isPresent()) {
+      byte[] metadata = record.metadata().map(Bytes::toArray).orElse(new byte[0]);
+      signer(record, verifier.metadata(metadata, author.metadata().map(Bytes::toArray)), anybody);
+    }
+    return new AuthorCheck(signed, signer);
+  }
+
+  private static List<X509Certificate> certificates(List<Bytes> roots) {
+    try {
+      CertificateFactory x509 = CertificateFactory.getInstance("X.509");
+      List<X509Certificate> certificates = new ArrayList<>();
+      for (Bytes root : roots) {
+        certificates.add(
+            (X509Certificate) x509.generateCertificate(new ByteArrayInputStream(root.toArray())));
+      }
+      return certificates;
+    } catch (CertificateException e) {
+      throw new IllegalStateException("an author's root of the settings cannot be read", e);
+    }
+  }
+
+  /**
+   * @param anybody whether it does not matter who it is
+   */
+  private static Signer signer(ReleaseRecord record, VerificationReport report, boolean anybody) {
+    for (Finding finding : report.findings()) {
+      boolean ofTrust = OF_TRUST.contains(finding.kind());
+      if (finding.severity() == Severity.ERROR && !(anybody && ofTrust)) {
+        throw new Failure.Permanent(
+            ofTrust ? Refusal.SIGNATURE_POLICY : Refusal.INVALID_SIGNATURE, finding.message());
+      }
+    }
+    SignatureSummary signature = report.signatures().get(0);
+    return new Signer(
+        SignedBy.AUTHOR, 0, signature.fingerprint(), signature.notAfter(), record.acceptedAt());
+  }
+}

@@ -1,0 +1,63 @@
+package dev.countermark.signer.swift;
+
+import dev.countermark.contracts.ResyncMode;
+import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
+import dev.countermark.contracts.SwiftRecords.SignedBy;
+import dev.countermark.contracts.SwiftRecords.SignedManifest;
+import dev.countermark.contracts.SwiftRecords.SignedRelease;
+import dev.countermark.keys.KeyClient;
+import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.signer.service.PackageRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * Keeps the signatures of an available release in order without a change of what clients remember:
+ * only the archive's signature lies beside what it signs and can be made anew. A manifest carries
+ * its own, so a bad one is left as it is and reported; so is an author's.
+ *
+ * @see "swift reference, section 6"
+ */
+final class ReleaseUpkeep {
+  private static final Logger LOG = Logger.getLogger(ReleaseUpkeep.class);
+
+  private final ReleaseSigning signing;
+  private final KeyClient keys;
+  private final Consumer<Flaw> unrepaired;
+
+  /**
+   * @param unrepaired is told of every bad signature that is left as it is
+   */
+  ReleaseUpkeep(ReleaseSigning signing, KeyClient keys, Consumer<Flaw> unrepaired) {
+    this.signing = signing;
+    this.keys = keys;
+    this.unrepaired = unrepaired;
+  }
+
+  /** The release as it should be: the same, or with another signature of the archive. */
+  SignedRelease of(ReleaseRecord record, SignedRelease release, PackageRequest request) {
+    List<PublicKeyVersion> versions = keys.versions(record.repository(), Purpose.SWIFT);
+    SignatureCheck check = new SignatureCheck(versions, request.since());
+    for (SignedManifest manifest : release.manifests()) {
+      check
+          .manifest(manifest)
+          .ifPresent(flaw -> leave(request, manifest.file() + " is signed badly", flaw));
+    }
+    Optional<Flaw> flaw = check.archive(release);
+    if (release.signer().by() == SignedBy.AUTHOR) {
+      flaw.ifPresent(f -> leave(request, "the author's signature is bad", f));
+      return release;
+    }
+    boolean rotate =
+        request.mode() == ResyncMode.ROTATE_ARCHIVE && !check.isCurrent(release.signer());
+    return flaw.isPresent() || rotate ? signing.signArchiveAnew(record, release) : release;
+  }
+
+  private void leave(PackageRequest request, String what, Flaw flaw) {
+    unrepaired.accept(flaw);
+    LOG.warnf("%s: %s (%s); left, for clients remember it", request.purl(), what, flaw.label());
+  }
+}
