@@ -44,11 +44,11 @@ final class ReleaseUpkeep {
     for (SignedManifest manifest : release.manifests()) {
       check
           .manifest(manifest)
-          .ifPresent(flaw -> leave(request, manifest.file() + " is signed badly", flaw));
+          .ifPresent(flaw -> leave(request, "the signature of " + manifest.file(), flaw));
     }
     Optional<Flaw> flaw = check.archive(release);
     if (release.signer().by() == SignedBy.AUTHOR) {
-      flaw.ifPresent(f -> leave(request, "the author's signature is bad", f));
+      flaw.ifPresent(f -> leave(request, "the author's signature of the archive", f));
       return release;
     }
     boolean rotate =
@@ -58,6 +58,6 @@ final class ReleaseUpkeep {
 
   private void leave(PackageRequest request, String what, Flaw flaw) {
     unrepaired.accept(flaw);
-    LOG.warnf("%s: %s (%s); left, for clients remember it", request.purl(), what, flaw.label());
+    LOG.warnf("%s: %s is %s, and left so: clients remember it", request.purl(), what, flaw.label());
   }
 }
