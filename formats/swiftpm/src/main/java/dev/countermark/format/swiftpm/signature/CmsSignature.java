@@ -160,11 +160,17 @@ public final class CmsSignature {
         data.getCertificates().size() <= MAX_CERTIFICATES, "The signature has many certificates.");
     CertificateFactory x509 = CertificateFactory.getInstance("X.509");
     List<X509Certificate> certificates = new ArrayList<>();
+    byte[] previous = new byte[0];
     for (ASN1Encodable each : data.getCertificates()) {
       demand(
           each.toASN1Primitive() instanceof ASN1Sequence,
           "The signature has certificates of another kind than X.509.");
       byte[] certificate = each.toASN1Primitive().getEncoded(ASN1Encoding.DER);
+      // Bouncy Castle cannot tell that what the implicit tag hides is a set.
+      demand(
+          Arrays.compareUnsigned(previous, certificate) <= 0,
+          "The certificates are not in the order of DER.");
+      previous = certificate;
       certificates.add(
           (X509Certificate) x509.generateCertificate(new ByteArrayInputStream(certificate)));
     }
