@@ -1,6 +1,5 @@
 package dev.countermark.ctl;
 
-import dev.countermark.format.nupkg.verify.VerificationReport;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -10,8 +9,8 @@ import java.util.Optional;
  * @param report empty when the file could not be read
  * @param problem why it could not be read
  */
-record Judgement(Path file, Optional<VerificationReport> report, Optional<String> problem) {
-  static Judgement of(Path file, VerificationReport report) {
+record Judgement(Path file, Optional<Report> report, Optional<String> problem) {
+  static Judgement of(Path file, Report report) {
     return new Judgement(file, Optional.of(report), Optional.empty());
   }
 
@@ -21,7 +20,11 @@ record Judgement(Path file, Optional<VerificationReport> report, Optional<String
 
   int exitCode() {
     return report
-        .map(r -> r.accepted() && !r.hasErrors() ? ExitCode.OK : ExitCode.REFUSED)
+        .map(
+            r ->
+                r.accepted() && r.findings().stream().noneMatch(Report.Told::isError)
+                    ? ExitCode.OK
+                    : ExitCode.REFUSED)
         .orElse(ExitCode.NO_JUDGEMENT);
   }
 }

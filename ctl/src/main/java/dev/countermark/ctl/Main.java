@@ -34,6 +34,7 @@ public final class Main {
   static CommandLine commandLine(Clock clock) {
     CommandLine verify = new CommandLine(new Verify());
     verify.addSubcommand(new VerifyNupkg(clock));
+    verify.addSubcommand(new VerifySwift(clock));
     CommandLine line = new CommandLine(new Main());
     line.addSubcommand(verify);
     line.setExecutionExceptionHandler(

@@ -118,7 +118,7 @@ final class VerifyNupkg implements Callable<Integer> {
 
   private Judgement judge(Path file, VerificationPolicy policy) {
     try {
-      return Judgement.of(file, withOwners(verify(file, policy)));
+      return Judgement.of(file, new NupkgReport(withOwners(verify(file, policy))));
     } catch (UnreadableException e) {
       return Judgement.unreadable(file, e);
     }
