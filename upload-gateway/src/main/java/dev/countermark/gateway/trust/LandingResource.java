@@ -34,11 +34,16 @@ public class LandingResource {
     addresses.put("containersRegistries", repository + "/keys/registries.yaml");
     addresses.put("trustedRoot", repository + "/keys/trusted_root.json");
     addresses.put("signingStatus", repository + "/status/oci/{image}@{digest}");
+    addresses.put("nugetFeed", repository + "/nuget/v3/index.json");
+    addresses.put("nugetConfig", repository + "/keys/nuget/nuget.config");
+    addresses.put("swiftRegistry", repository + "/swift");
+    addresses.put("swiftRegistries", repository + "/keys/swift/registries.json");
     addresses.put("managementApi", base + "/api/v1/openapi");
     return new Landing(
         "Countermark",
-        "A container registry that signs every image that is pushed to it. Pull and push with the"
-            + " client you have; verify with cosign, skopeo or podman and the repository's key.",
+        "A gateway for container images, NuGet and Swift packages that signs everything that is"
+            + " pushed to it. Push and pull with the client you have, and have it verify with the"
+            + " repository's keys.",
         addresses);
   }
 

@@ -1,0 +1,145 @@
+package dev.countermark.gateway.swift;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.format.swiftpm.archive.ArchiveLimits;
+import dev.countermark.gateway.auth.Authenticator;
+import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.content.Spool;
+import dev.countermark.gateway.events.ListingEvents;
+import dev.countermark.gateway.events.UploadEvents;
+import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.gateway.swift.view.ReleaseIndex;
+import dev.countermark.keys.KeyClient;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Builds the use cases of the Swift registries. */
+@ApplicationScoped
+class SwiftWiring {
+  private static final int READERS = 16;
+
+  /**
+   * Threads beside those of requests.
+   *
+   * @param readers only wait for the store
+   * @param background brings views up to date
+   * @param timer never blocks
+   */
+  record Threads(
+      ExecutorService readers, ExecutorService background, ScheduledExecutorService timer) {}
+
+  @Produces
+  @Singleton
+  Threads threads() {
+    return new Threads(
+        Executors.newFixedThreadPool(READERS, SwiftWiring::thread),
+        Executors.newFixedThreadPool(2, SwiftWiring::thread),
+        Executors.newSingleThreadScheduledExecutor(SwiftWiring::thread));
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "swift-view");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  void close(@Disposes Threads threads) {
+    threads.timer().shutdownNow();
+    threads.background().shutdown();
+    threads.readers().shutdown();
+  }
+
+  /** Releases in memory may fill a sixteenth of the heap. */
+  @Produces
+  @Singleton
+  ReleaseIndex index(BlobStore store, Threads threads, Clock clock) {
+    return new ReleaseIndex(
+        store,
+        threads.readers(),
+        threads.background(),
+        Runtime.getRuntime().maxMemory() / 16,
+        clock);
+  }
+
+  @Produces
+  @Singleton
+  SettledReleases settled(BlobStore store, Threads threads) {
+    return new SettledReleases(new Records(store), threads.readers(), threads.timer());
+  }
+
+  @Produces
+  @Singleton
+  ArchiveFiles files(BlobStore store) {
+    return new ArchiveFiles(store);
+  }
+
+  @Produces
+  @Singleton
+  SwiftAccess access(Authenticator authenticator, Repositories repositories) {
+    return new SwiftAccess(authenticator, repositories);
+  }
+
+  @Produces
+  @Singleton
+  SigningChains chains(KeyClient keys) {
+    return new SigningChains(keys);
+  }
+
+  @Produces
+  @Singleton
+  Withdrawals withdrawals(
+      BlobStore store,
+      ReleaseIndex index,
+      SettledReleases settled,
+      ListingEvents events,
+      Clock clock) {
+    return new Withdrawals(new Records(store), index, settled, events, clock);
+  }
+
+  @Produces
+  @Singleton
+  Publications publications(
+      BlobStore store,
+      PartReceiver parts,
+      UploadEvents events,
+      SettledReleases settled,
+      SwiftConfig config,
+      Clock clock) {
+    Path spool =
+        config
+            .spool()
+            .orElseGet(
+                () ->
+                    Path.of(
+                        System.getProperty("java.io.tmpdir"),
+                        "countermark-swift-" + ProcessHandle.current().pid()));
+    try {
+      Spool.clean(spool);
+    } catch (IOException e) {
+      throw new UncheckedIOException("countermark.swift.spool: cannot use the folder " + spool, e);
+    }
+    return new Publications(
+        store,
+        parts,
+        new ArchiveCheck(ArchiveLimits.defaults(), clock),
+        events,
+        settled,
+        new ReleaseForm.Limits(
+            config.maxArchiveSize().asLongValue(),
+            Math.toIntExact(config.maxMetadataSize().asLongValue()),
+            Math.toIntExact(config.maxSignatureSize().asLongValue()),
+            spool),
+        config.publishWait(),
+        clock);
+  }
+}

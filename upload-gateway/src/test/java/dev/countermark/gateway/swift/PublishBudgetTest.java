@@ -1,0 +1,129 @@
+package dev.countermark.gateway.swift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.SwiftRecords.Identity;
+import dev.countermark.format.swiftpm.archive.ArchiveLimits;
+import dev.countermark.gateway.content.PartReceiver;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a publication may cost: one operation on the store is the dearest thing in it (design,
+ * section 8).
+ */
+class PublishBudgetTest {
+  private static final RepositoryRecord REPOSITORY =
+      new RepositoryRecord(1, RepositoryName.of("acme/app"), Instant.EPOCH, null);
+
+  @TempDir Path spool;
+
+  private final Map<String, Integer> operations = new TreeMap<>();
+  private final BlobStore store = counted(new InMemoryBlobStore());
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private Publications publications;
+
+  private BlobStore counted(BlobStore counted) {
+    return (BlobStore)
+        Proxy.newProxyInstance(
+            BlobStore.class.getClassLoader(),
+            new Class<?>[] {BlobStore.class},
+            (proxy, method, arguments) -> {
+              operations.merge(method.getName(), 1, Integer::sum);
+              try {
+                return method.invoke(counted, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @BeforeEach
+  void wire() {
+    publications =
+        new Publications(
+            store,
+            new PartReceiver(store, 64 << 20),
+            new ArchiveCheck(ArchiveLimits.defaults(), Clock.systemUTC()),
+            (format, upload) -> {},
+            new SettledReleases(new Records(store), Runnable::run, timer),
+            new ReleaseForm.Limits(1 << 20, 1 << 16, 1 << 16, spool),
+            Duration.ZERO,
+            Clock.systemUTC());
+  }
+
+  @AfterEach
+  void nothingStaysOnTheDisk() throws IOException {
+    timer.shutdownNow();
+    try (var files = Files.list(spool)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  private void publish(byte[] zip) throws IOException {
+    Form form = Form.archive(zip).metadata("{}");
+    publications
+        .publish(
+            new Publications.Request(
+                REPOSITORY,
+                new SwiftAddresses("http://x", REPOSITORY.repository()),
+                new Identity("mona", "list", "1.0.0"),
+                "Mona",
+                "List",
+                Optional.empty(),
+                Optional.empty(),
+                form.contentType(),
+                new ByteArrayInputStream(form.bytes())))
+        .toCompletableFuture()
+        .join();
+  }
+
+  @Test
+  void aReleaseIsOneReadAndTwoWrites() throws IOException {
+    publish(Archives.sound());
+
+    assertThat(operations).isEqualTo(Map.of("get", 1, "put", 1, "create", 1));
+  }
+
+  @Test
+  void aReleaseThatIsThereIsOneReadAndItsBodyIsNotRead() throws IOException {
+    publish(Archives.sound());
+    operations.clear();
+
+    assertThatThrownBy(() -> publish(new byte[2 << 20]))
+        .isInstanceOfSatisfying(SwiftException.class, e -> assertThat(e.status()).isEqualTo(409));
+
+    assertThat(operations).isEqualTo(Map.of("get", 1));
+  }
+
+  @Test
+  void aBadReleaseIsOneRead() {
+    for (byte[] bad : new byte[][] {new byte[100], new byte[2 << 20]}) {
+      operations.clear();
+      assertThatThrownBy(() -> publish(bad)).isInstanceOf(SwiftException.class);
+      assertThat(operations).isEqualTo(Map.of("get", 1));
+    }
+  }
+}
