@@ -58,12 +58,14 @@ final class ReleaseSigning {
   private final BlobStore store;
   private final ArchivePieces pieces;
   private final KeyClient keys;
+  private final MemoryBudget memory;
   private final Clock clock;
 
-  ReleaseSigning(BlobStore store, KeyClient keys, Clock clock) {
+  ReleaseSigning(BlobStore store, KeyClient keys, MemoryBudget memory, Clock clock) {
     this.store = store;
     this.pieces = new ArchivePieces(store);
     this.keys = keys;
+    this.memory = memory;
     this.clock = clock;
   }
 
@@ -75,6 +77,11 @@ final class ReleaseSigning {
    * @throws Failure.Permanent when the upload can never be signed
    */
   SignedRelease sign(ReleaseRecord record, SwiftSettings settings, ArchiveMode mode) {
+    return memory.within(record.upload().size(), () -> readAndSign(record, settings, mode));
+  }
+
+  private SignedRelease readAndSign(
+      ReleaseRecord record, SwiftSettings settings, ArchiveMode mode) {
     try {
       UploadSource upload = upload(record);
       SourceArchive archive = archive(upload);

@@ -32,7 +32,7 @@ class SwiftBeans {
       KeyClient keys,
       MeterRegistry meters,
       Clock clock) {
-    ReleaseSigning signing = new ReleaseSigning(store, keys, clock);
+    ReleaseSigning signing = new ReleaseSigning(store, keys, MemoryBudget.ofHeap(), clock);
     return new SignRelease(
         new Records(store),
         repositories,

@@ -184,7 +184,8 @@ class LargeArchiveTest {
             Optional.empty(),
             Optional.empty());
     Clock clock = Clock.fixed(PUSHED, ZoneOffset.UTC);
-    ReleaseSigning signing = new ReleaseSigning(store, new InMemoryKeyClient(clock), clock);
+    ReleaseSigning signing =
+        new ReleaseSigning(store, new InMemoryKeyClient(clock), MemoryBudget.ofHeap(), clock);
     signing.sign(record, SwiftSettings.defaults(), mode);
 
     long before = allocated();

@@ -153,7 +153,7 @@ class SignReleaseTest {
   }
 
   private SignRelease signer(KeyClient keyClient) {
-    ReleaseSigning signing = new ReleaseSigning(store, keyClient, clock);
+    ReleaseSigning signing = new ReleaseSigning(store, keyClient, MemoryBudget.ofHeap(), clock);
     return new SignRelease(
         records,
         new RepositorySettings(records, Duration.ZERO, clock),

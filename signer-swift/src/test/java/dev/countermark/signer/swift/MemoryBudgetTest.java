@@ -1,0 +1,93 @@
+package dev.countermark.signer.swift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MemoryBudgetTest {
+  private static final long MIB = 1 << 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final MemoryBudget budget = new MemoryBudget(16 * MIB);
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final CountDownLatch end = new CountDownLatch(1);
+  private final AtomicInteger inside = new AtomicInteger();
+  private final AtomicInteger most = new AtomicInteger();
+
+  @AfterEach
+  void letAllEnd() throws InterruptedException {
+    end.countDown();
+    threads.shutdown();
+    assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private void stay() {
+    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      inside.decrementAndGet();
+    }
+  }
+
+  @Test
+  void letsOnlySoManyInAsThereIsRoomFor() {
+    List<CompletableFuture<Boolean>> all = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      all.add(
+          CompletableFuture.supplyAsync(
+              () ->
+                  budget.within(
+                      MIB,
+                      () -> {
+                        stay();
+                        return true;
+                      }),
+              threads));
+    }
+    await().atMost(PATIENCE).until(() -> inside.get() == 2 && running(all) == 10);
+    end.countDown();
+
+    assertThat(all).allSatisfy(done -> assertThat(done).succeedsWithin(PATIENCE));
+    assertThat(most).hasValue(2);
+  }
+
+  private long running(List<CompletableFuture<Boolean>> all) {
+    return all.stream().filter(f -> !f.isDone()).count();
+  }
+
+  @Test
+  void letsInWhatIsLargerThanAllRoom() {
+    assertThat(budget.<String>within(Long.MAX_VALUE / 16, () -> "done")).isEqualTo("done");
+    assertThat(new MemoryBudget(0).<String>within(0, () -> "done")).isEqualTo("done");
+  }
+
+  @Test
+  void makesRoomAfterAFailure() {
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(
+              () ->
+                  budget.within(
+                      16 * MIB,
+                      () -> {
+                        throw new IllegalStateException("on purpose");
+                      }))
+          .isInstanceOf(IllegalStateException.class);
+    }
+    assertThat(budget.<String>within(16 * MIB, () -> "done")).isEqualTo("done");
+  }
+}
