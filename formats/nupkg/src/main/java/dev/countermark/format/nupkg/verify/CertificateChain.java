@@ -1,5 +1,6 @@
 package dev.countermark.format.nupkg.verify;
 
+import dev.countermark.format.certificates.IssuedNames;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;

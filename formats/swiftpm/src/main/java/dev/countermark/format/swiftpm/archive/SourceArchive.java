@@ -267,6 +267,12 @@ public final class SourceArchive {
         takeFolder(entry, path, local);
       } else if (link) {
         tree.link(path, target(entry, path, local));
+        if (path.fileInRoot().isPresent()) {
+          warnings.add(
+              "The symbolic link "
+                  + path.shown()
+                  + " lies directly in the package's folder: Swift 6.0 fails to unpack some such.");
+        }
       } else {
         tree.file(path);
         if (manifest.isPresent()) {

@@ -1,5 +1,6 @@
 package dev.countermark.format.swiftpm.verify;
 
+import dev.countermark.format.certificates.IssuedNames;
 import dev.countermark.format.swiftpm.verify.CertificatePolicy.Trust;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateParsingException;

@@ -12,12 +12,15 @@ import dev.countermark.format.swiftpm.archive.InvalidArchiveException.Rule;
 import dev.countermark.format.swiftpm.manifest.Manifest;
 import dev.countermark.format.zip.ByteSource;
 import dev.countermark.format.zip.TestArchives;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -336,6 +339,30 @@ class SourceArchiveTest {
         .first()
         .asString()
         .contains("acme.Lib/docs has no execute bit");
+  }
+
+  @Test
+  void warnsOfLinksInTheRoot() throws Exception {
+    assertThat(read(with(a -> link(a, "acme.Lib/link", "README.md"))).warnings())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("acme.Lib/link lies directly");
+  }
+
+  @Test
+  void readsWhatJavaWrites() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry("a/"));
+      zip.putNextEntry(new ZipEntry("a/Package.swift"));
+      zip.write(utf8(SwiftSamples.PACKAGE_SWIFT));
+      zip.putNextEntry(new ZipEntry("a/\u00e9.txt"));
+      zip.write(utf8("x".repeat(10_000)));
+    }
+    SourceArchive archive = read(bytes.toByteArray());
+    assertThat(archive.root()).isEqualTo("a");
+    assertThat(archive.warnings()).isEmpty();
   }
 
   static IntStream seeds() {

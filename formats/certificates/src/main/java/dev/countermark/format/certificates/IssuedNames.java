@@ -1,4 +1,4 @@
-package dev.countermark.format.swiftpm.verify;
+package dev.countermark.format.certificates;
 
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.asn1.x509.PKIXNameConstraintValidator;
 
 /** Whether issuers gave only names that they may give (RFC 5280, 4.2.1.10 and 6.1.3). */
-final class IssuedNames {
+public final class IssuedNames {
   private IssuedNames() {}
 
   /**
@@ -22,7 +22,7 @@ final class IssuedNames {
    *
    * @param path from the signer's certificate on
    */
-  static boolean arePermitted(List<X509Certificate> path) {
+  public static boolean arePermitted(List<X509Certificate> path) {
     if (path.stream().allMatch(c -> value(c, Extension.nameConstraints) == null)) {
       return true;
     }
