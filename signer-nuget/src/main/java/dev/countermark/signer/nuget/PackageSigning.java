@@ -65,6 +65,7 @@ final class PackageSigning {
 
   private final BlobStore store;
   private final KeyClient keys;
+  private final LastSigners signers;
   private final Timestamps timestamps;
   private final URI feeds;
   private final long rehashLimit;
@@ -83,6 +84,7 @@ final class PackageSigning {
       Clock clock) {
     this.store = store;
     this.keys = keys;
+    this.signers = new LastSigners(keys);
     this.timestamps = timestamps;
     this.feeds = feeds;
     this.rehashLimit = rehashLimit;
@@ -167,7 +169,7 @@ final class PackageSigning {
       SigningSettings settings,
       Instant signingTime)
       throws IOException, MalformedArchiveException, MalformedSignatureException {
-    SignerIdentity signer = SignerIdentity.of(keys.current(record.repository(), Purpose.NUGET));
+    SignerIdentity signer = signers.guess(record.repository());
     for (int attempt = 0; ; attempt++) {
       SignaturePreparation preparation =
           decision instanceof Decision.Countersign countersign
@@ -184,7 +186,7 @@ final class PackageSigning {
                       Events.nugetPurl(record.repository(), record.identity().toString()),
                       "sha256:" + HexFormat.of().formatHex(packageHash),
                       Bytes.of(preparation.digestToSign()))));
-      SignerIdentity by = SignerIdentity.of(batch.key());
+      SignerIdentity by = signers.of(record.repository(), batch.key());
       if (by.fingerprint().equals(signer.fingerprint())) {
         return finished(
             record,
@@ -198,7 +200,7 @@ final class PackageSigning {
             preparation,
             batch.signatures().get(0).toArray());
       }
-      // The key was rotated in between: the certificate is part of what is signed.
+      // The key was rotated since: the certificate is part of what is signed.
       if (attempt > 0) {
         throw new Failure.Transient("the key of " + record.repository() + " keeps changing", null);
       }
