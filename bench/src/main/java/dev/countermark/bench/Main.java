@@ -11,8 +11,8 @@ public final class Main {
 
   public static void main(String[] args) throws Exception {
     String name = args.length == 1 ? args[0] : "";
-    if (!List.of("oci", "nuget", "nuget-large").contains(name)) {
-      System.err.println("usage: bench oci|nuget|nuget-large");
+    if (!List.of("oci", "nuget", "nuget-large", "swift").contains(name)) {
+      System.err.println("usage: bench oci|nuget|nuget-large|swift");
       System.exit(2);
     }
     Target target = name.equals("nuget-large") ? NugetLargeBench.open() : Target.open();
@@ -22,6 +22,7 @@ public final class Main {
         switch (name) {
           case "oci" -> new OciBench(target).run();
           case "nuget" -> new NugetBench(target).run();
+          case "swift" -> new SwiftBench(target).run();
           default -> NugetLargeBench.run(target);
         };
     System.out.println(new String(Json.write(figures), StandardCharsets.UTF_8));

@@ -251,14 +251,14 @@ public final class Main implements Runnable {
 
   @Command(name = "bench", description = "Runs a benchmark; its last line is one JSON object.")
   static final class Bench implements java.util.concurrent.Callable<Integer> {
-    @Parameters(paramLabel = "NAME", description = "Which one: oci or nuget.")
+    @Parameters(paramLabel = "NAME", description = "Which one: oci, nuget or swift.")
     private String name;
 
     @Option(
         names = "--packages",
         paramLabel = "N",
-        description = "nuget: packages per measurement (default: ${DEFAULT-VALUE}).")
-    private int packages = 1_000;
+        description = "Packages per measurement, not for oci (default: nuget 1000, swift 300).")
+    private Integer packages;
 
     @Option(
         names = "--large",
@@ -268,8 +268,8 @@ public final class Main implements Runnable {
     @Option(
         names = "--warm-up",
         paramLabel = "N",
-        description = "nuget: packages before the first measurement (default: ${DEFAULT-VALUE}).")
-    private int warmUp = 8_000;
+        description = "Packages before that, not for oci (default: nuget 8000, swift 1500).")
+    private Integer warmUp;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -280,13 +280,17 @@ public final class Main implements Runnable {
           List.of(
               "-Xmx2g",
               "-Dcountermark.home=" + installation.home(),
-              "-Dcountermark.bench.packages=" + packages,
-              "-Dcountermark.bench.warm-up=" + warmUp,
+              "-Dcountermark.bench.packages=" + orElse(packages, 1_000, 300),
+              "-Dcountermark.bench.warm-up=" + orElse(warmUp, 8_000, 1_500),
               "-cp",
               installation.bench() + java.io.File.pathSeparator + installation.benchLibraries(),
               "dev.countermark.bench.Main",
               large ? name + "-large" : name));
       return new ProcessBuilder(command).inheritIO().start().waitFor();
+    }
+
+    private int orElse(Integer said, int nuget, int swift) {
+      return said != null ? said : "swift".equals(name) ? swift : nuget;
     }
   }
 }
