@@ -16,7 +16,7 @@ public record RepositoryName(String owner, String name) implements Comparable<Re
   private static final Pattern PART = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
   /** First path segments that the gateway itself answers; an owner of that name could hide them. */
-  private static final Set<String> RESERVED = Set.of("v2", "api", "q", "openapi");
+  private static final Set<String> RESERVED = Set.of("v2", "api", "q", "openapi", "ocsp", "login");
 
   /**
    * @throws IllegalArgumentException when a part breaks the grammar, or the owner is a reserved

@@ -1,5 +1,6 @@
 package dev.countermark.keys;
 
+import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.RepositoryName;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -30,6 +32,9 @@ public final class HttpKeyClient implements KeyClient {
    * Repositories whose batcher and current key are kept; beyond that all are dropped and refilled.
    */
   private static final int MAX_REMEMBERED = 10_000;
+
+  private static final int NOT_FOUND = 404;
+  private static final String JSON = "application/json";
 
   private final KeyClientSettings settings;
   private final HttpClient http;
@@ -120,6 +125,25 @@ public final class HttpKeyClient implements KeyClient {
     return batch;
   }
 
+  @Override
+  public Optional<Bytes> ocsp(Optional<VersionName> certificate, Bytes request) {
+    String path =
+        KeyServiceApi.ocsp(
+            certificate
+                .map(c -> KeyServiceApi.ocspSubject(c.repository(), c.version()))
+                .orElse(KeyServiceApi.OCSP_AUTHORITY));
+    HttpResponse<byte[]> response =
+        answer(
+            "POST",
+            path,
+            BodyPublishers.ofByteArray(request.toArray()),
+            KeyServiceApi.OCSP_REQUEST,
+            KeyServiceApi.OCSP_RESPONSE);
+    return response.statusCode() == NOT_FOUND
+        ? Optional.empty()
+        : Optional.of(Bytes.of(checked(response, "POST " + path)));
+  }
+
   private PublicKeyVersion remember(Key key, PublicKeyVersion version) {
     if (current.size() >= MAX_REMEMBERED) {
       current.clear();
@@ -129,21 +153,29 @@ public final class HttpKeyClient implements KeyClient {
   }
 
   private byte[] exchange(String method, String path, HttpRequest.BodyPublisher body) {
+    return checked(answer(method, path, body, JSON, JSON), method + " " + path);
+  }
+
+  private HttpResponse<byte[]> answer(
+      String method, String path, HttpRequest.BodyPublisher body, String sent, String accepted) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base() + path))
             .timeout(settings.requestTimeout())
-            .header("Accept", "application/json")
+            .header("Accept", accepted)
             .method(method, body);
     if (body.contentLength() > 0) {
-      request.header("Content-Type", "application/json");
+      request.header("Content-Type", sent);
     }
     settings.credential().ifPresent(c -> request.header("Authorization", "Bearer " + c));
-    HttpResponse<byte[]> response = send(request.build(), method + " " + path);
+    return send(request.build(), method + " " + path);
+  }
+
+  private static byte[] checked(HttpResponse<byte[]> response, String call) {
     int status = response.statusCode();
     if (status == 200) {
       return response.body();
     }
-    String what = "key service answered " + status + " to " + method + " " + path;
+    String what = "key service answered " + status + " to " + call;
     switch (status) {
       case 400, 413, 422 -> throw new SignBatcher.InvalidCallException(what);
       case 401 ->

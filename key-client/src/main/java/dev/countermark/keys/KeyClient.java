@@ -48,6 +48,20 @@ public interface KeyClient {
   SignedBatch sign(RepositoryName repository, Purpose purpose, List<Item> items);
 
   /**
+   * Asks whether a certificate of a Swift key is revoked, or that of the authority.
+   *
+   * @param certificate the key's version; empty for the authority
+   * @param request DER OCSPRequest
+   * @return DER OCSPResponse; empty when there is no such certificate, or no responder
+   */
+  default Optional<Bytes> ocsp(Optional<VersionName> certificate, Bytes request) {
+    return Optional.empty();
+  }
+
+  /** One version of the key of a repository. */
+  record VersionName(RepositoryName repository, int version) {}
+
+  /**
    * @param purl Package URL of what the signature is for; goes into the audit log
    * @param digest {@code algorithm:hex} of the package that is signed; goes into the audit log
    * @param hash the 32 bytes of the SHA-256 that is signed

@@ -21,7 +21,25 @@ public final class KeyServiceApi {
   /** Length of what is signed: a SHA-256, bytes. */
   public static final int HASH_LENGTH = 32;
 
+  /** Media types of RFC 6960, appendix A. */
+  public static final String OCSP_REQUEST = "application/ocsp-request";
+
+  public static final String OCSP_RESPONSE = "application/ocsp-response";
+
+  /** What {@link #ocsp} calls the authority itself. */
+  public static final String OCSP_AUTHORITY = "authority";
+
   private KeyServiceApi() {}
+
+  /** Whether certificates are revoked: POST of an OCSP request. */
+  public static String ocsp(String subject) {
+    return "/v1/ocsp/swift/" + subject;
+  }
+
+  /** What {@link #ocsp} calls the certificate of a key's version. */
+  public static String ocspSubject(RepositoryName repository, int version) {
+    return repository + "/" + version;
+  }
 
   /** All versions of a key; GET. */
   public static String versions(RepositoryName repository, Purpose purpose) {

@@ -5,6 +5,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keyservice.AuditLog.Appendix;
 import dev.countermark.keyservice.CertificateIssuer.Validity;
 import dev.countermark.keyservice.OwnAuthorities.Own;
+import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,7 +41,7 @@ final class CertificateAuthority {
   private final AuditLog audit;
   private final CertificateIssuer issuer;
   private final Clock clock;
-  private volatile Authority own;
+  private volatile Own own;
 
   /**
    * @param imported an authority that is used instead of an own root
@@ -63,10 +64,11 @@ final class CertificateAuthority {
   /**
    * A new certificate for the key of a repository.
    *
+   * @param version of the key
    * @return DER: the new certificate first, the root last
    * @throws KeyServiceException {@code CONFLICT} when the authority has expired
    */
-  List<Bytes> certify(RepositoryName repository, SigningKey key) {
+  List<Bytes> certify(RepositoryName repository, int version, SigningKey key) {
     Authority authority = authority();
     Instant now = now();
     if (!now.isBefore(authority.notAfter())) {
@@ -81,7 +83,9 @@ final class CertificateAuthority {
             ? name(commonName(repository), repository.owner())
             : name(commonName(repository));
     List<Bytes> chain = new ArrayList<>();
-    chain.add(Certificates.encode(issuer.leaf(authority, key.spki(), subject, validity)));
+    Optional<URI> responder = profile.responderOf(repository, version);
+    chain.add(
+        Certificates.encode(issuer.leaf(authority, key.spki(), subject, validity, responder)));
     chain.addAll(authority.encodedChain());
     return List.copyOf(chain);
   }
@@ -101,6 +105,19 @@ final class CertificateAuthority {
     if (imported.isPresent()) {
       return imported.get();
     }
+    return own().authority();
+  }
+
+  /** The root above an own intermediate. */
+  Optional<Authority> root() {
+    if (imported.isPresent()) {
+      return Optional.empty();
+    }
+    List<X509Certificate> chain = own().authority().chain();
+    return own().root().map(key -> new Authority(key, List.of(chain.get(chain.size() - 1))));
+  }
+
+  private Own own() {
     if (own == null) {
       synchronized (this) {
         if (own == null) {
@@ -111,7 +128,7 @@ final class CertificateAuthority {
     return own;
   }
 
-  private Authority loadOrCreate() {
+  private Own loadOrCreate() {
     Optional<Own> found = authorities.find(profile.purpose());
     String chain = KeysBucket.authorityChain(profile.purpose());
     // A lost root must not be replaced in silence: clients trust the one that they know. So there
@@ -127,7 +144,7 @@ final class CertificateAuthority {
                     KeyServiceException.Code.RECORD_UNUSABLE,
                     "the authority of " + profile.purpose().path() + " vanished from the bucket"));
     announce(chain, it);
-    return it.authority();
+    return it;
   }
 
   private Own make() {
@@ -143,7 +160,9 @@ final class CertificateAuthority {
       return new Own(root, Optional.empty(), now);
     }
     SigningKey key = profile.key().get();
-    X509Certificate own = issuer.intermediate(root, key, name(called + " Intermediate"), validity);
+    X509Certificate own =
+        issuer.intermediate(
+            root, key, name(called + " Intermediate"), validity, profile.responderOfAuthority());
     return new Own(new Authority(key, List.of(own, certificate)), Optional.of(rootKey), now);
   }
 

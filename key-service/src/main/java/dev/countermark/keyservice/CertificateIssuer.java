@@ -1,23 +1,25 @@
 package dev.countermark.keyservice;
 
 import dev.countermark.contracts.Bytes;
-import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
 import java.math.BigInteger;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
@@ -25,7 +27,6 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.operator.ContentSigner;
 
 /** Builds certificates and signs them with whatever kind of key the authority has. */
 final class CertificateIssuer {
@@ -59,13 +60,16 @@ final class CertificateIssuer {
    * An authority that has none below it.
    *
    * @param key of it
+   * @param responder who knows whether it is revoked, if anybody does
    */
-  X509Certificate intermediate(Authority root, SigningKey key, X500Name name, Validity validity) {
+  X509Certificate intermediate(
+      Authority root, SigningKey key, X500Name name, Validity validity, Optional<URI> responder) {
     X509CertificateHolder issuer = Certificates.holder(root.certificate());
     SubjectPublicKeyInfo own = SubjectPublicKeyInfo.getInstance(key.spki().toArray());
     X509v3CertificateBuilder builder = builder(issuer.getSubject(), name, validity, own);
     addAuthority(builder, new BasicConstraints(0));
     addIdentifiers(builder, identifier(own), identifier(issuer));
+    responder.ifPresent(url -> addResponder(builder, url));
     return sign(builder, root.key());
   }
 
@@ -75,11 +79,17 @@ final class CertificateIssuer {
   }
 
   /**
-   * A certificate for code signing. It names no CRL and no OCSP responder, for there is none.
+   * A certificate for code signing. It names no CRL, for there is none.
    *
    * @param key DER SubjectPublicKeyInfo of the key to certify
+   * @param responder who knows whether it is revoked, if anybody does
    */
-  X509Certificate leaf(Authority authority, Bytes key, X500Name subject, Validity validity) {
+  X509Certificate leaf(
+      Authority authority,
+      Bytes key,
+      X500Name subject,
+      Validity validity,
+      Optional<URI> responder) {
     X509CertificateHolder issuer = Certificates.holder(authority.certificate());
     SubjectPublicKeyInfo own = SubjectPublicKeyInfo.getInstance(key.toArray());
     X509v3CertificateBuilder builder = builder(issuer.getSubject(), subject, validity, own);
@@ -88,6 +98,7 @@ final class CertificateIssuer {
     ExtendedKeyUsage codeSigning = new ExtendedKeyUsage(KeyPurposeId.id_kp_codeSigning);
     add(builder, Extension.extendedKeyUsage, false, codeSigning);
     addIdentifiers(builder, identifier(own), identifier(issuer));
+    responder.ifPresent(url -> addResponder(builder, url));
     return sign(builder, authority.key());
   }
 
@@ -116,6 +127,15 @@ final class CertificateIssuer {
     add(builder, Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(issuer));
   }
 
+  private static void addResponder(X509v3CertificateBuilder builder, URI url) {
+    GeneralName location = new GeneralName(GeneralName.uniformResourceIdentifier, url.toString());
+    add(
+        builder,
+        Extension.authorityInfoAccess,
+        false,
+        new AuthorityInformationAccess(AccessDescription.id_ad_ocsp, location));
+  }
+
   /** As the issuer's certificate has it, for an imported one may have made it in another way. */
   private static byte[] identifier(X509CertificateHolder issuer) {
     Extensions extensions = issuer.getExtensions();
@@ -142,31 +162,6 @@ final class CertificateIssuer {
   }
 
   private static X509Certificate sign(X509v3CertificateBuilder builder, SigningKey key) {
-    return Certificates.of(builder.build(new Signer(key)));
-  }
-
-  /** Lets Bouncy Castle sign with one of our keys. */
-  private static final class Signer implements ContentSigner {
-    private final ByteArrayOutputStream content = new ByteArrayOutputStream();
-    private final SigningKey key;
-
-    Signer(SigningKey key) {
-      this.key = key;
-    }
-
-    @Override
-    public AlgorithmIdentifier getAlgorithmIdentifier() {
-      return key.signatureAlgorithm();
-    }
-
-    @Override
-    public OutputStream getOutputStream() {
-      return content;
-    }
-
-    @Override
-    public byte[] getSignature() {
-      return key.sign(Bytes.of(Hashes.sha256(content.toByteArray()))).toArray();
-    }
+    return Certificates.of(builder.build(new KeySigner(key)));
   }
 }

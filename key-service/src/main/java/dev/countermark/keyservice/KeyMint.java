@@ -30,7 +30,7 @@ final class KeyMint {
   record Minted(SigningKey key, List<Bytes> certificates) {}
 
   /** A new key; takes a second or so where it is RSA. */
-  Minted make(KeyScope scope) {
+  Minted make(KeyScope scope, int version) {
     SigningKey key =
         switch (scope.purpose()) {
           case OCI, SWIFT -> EcdsaKey.generate(random);
@@ -38,7 +38,9 @@ final class KeyMint {
         };
     return new Minted(
         key,
-        authority(scope.purpose()).map(a -> a.certify(scope.repository(), key)).orElse(List.of()));
+        authority(scope.purpose())
+            .map(a -> a.certify(scope.repository(), version, key))
+            .orElse(List.of()));
   }
 
   /** When the certificate of a key would end that was made now; empty where keys have none. */

@@ -116,6 +116,11 @@ final class KeyRings {
     return ring;
   }
 
+  /** The ring of a scope as the bucket has it now; never makes one. */
+  Optional<KeyRing> find(KeyScope scope) {
+    return Optional.ofNullable(load(scope));
+  }
+
   /** When a version begins to sign. */
   @FunctionalInterface
   interface Activation {
@@ -133,7 +138,7 @@ final class KeyRings {
    * @return false when another call made it first
    */
   boolean create(KeyScope scope, int version, String caller, Activation activation) {
-    KeyMint.Minted minted = mint.make(scope);
+    KeyMint.Minted minted = mint.make(scope, version);
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     Optional<Instant> activeFrom =
         Optional.of(activation.from(now)).filter(from -> from.isAfter(now));

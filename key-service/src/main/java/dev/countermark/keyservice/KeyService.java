@@ -2,6 +2,7 @@ package dev.countermark.keyservice;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.keys.KeyClient.Purpose;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,6 +22,7 @@ public final class KeyService {
   private final KeyCustodian custodian;
   private final Denials denials;
   private final AuditVerifier verifier;
+  private final OcspResponder responder;
 
   /**
    * @param ringTtl how long a rotation made by another replica may stay unseen by readers
@@ -96,9 +98,13 @@ public final class KeyService {
    * @param validity of certificates of repositories; nothing bridges its end, as signatures carry
    *     no timestamps
    * @param imported an authority that is used instead of an own root and intermediate
+   * @param responder base address of the OCSP responder as clients reach it; absent: there is none
    */
   public record SwiftKeys(
-      String organization, Period validity, Optional<ImportedAuthority> imported) {
+      String organization,
+      Period validity,
+      Optional<ImportedAuthority> imported,
+      Optional<URI> responder) {
     /**
      * @throws IllegalArgumentException naming what is out of range
      */
@@ -160,6 +166,13 @@ public final class KeyService {
             store, envelope, mint, clock, limits.ringTtl(), limits.keyTtl(), limits.maxKeys());
     KeyChain chain = new KeyChain(audit);
     KeyRotation rotation = new KeyRotation(rings, mint, chain, rotations, clock);
+    this.responder =
+        new OcspResponder(
+            rings,
+            swiftKeys.responder().isPresent()
+                ? Map.of(Purpose.SWIFT, authorities.get(Purpose.SWIFT))
+                : Map.of(),
+            clock);
     this.store = store;
     this.denials = new Denials(audit);
     this.custodian = new KeyCustodian(rings, rotation, chain, denials, clock);
@@ -176,6 +189,7 @@ public final class KeyService {
         ROOT_VALIDITY,
         () -> RsaKey.generate(random, keys.rootBits()),
         false,
+        Optional.empty(),
         false);
   }
 
@@ -189,6 +203,7 @@ public final class KeyService {
         ROOT_VALIDITY,
         () -> EcdsaKey.generate(random),
         true,
+        keys.responder(),
         true);
   }
 
@@ -208,6 +223,10 @@ public final class KeyService {
 
   public KeyCustodian custodian() {
     return custodian;
+  }
+
+  public OcspResponder responder() {
+    return responder;
   }
 
   public Denials denials() {

@@ -137,7 +137,8 @@ class CertificateAuthorityTest {
                   authority,
                   authority.key().spki(),
                   Certificates.holder(authority.certificate()).getSubject(),
-                  new CertificateIssuer.Validity(START, START.plusSeconds(1)))
+                  new CertificateIssuer.Validity(START, START.plusSeconds(1)),
+                  Optional.empty())
               .getSerialNumber());
     }
     assertThat(serials)

@@ -5,6 +5,7 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.Purpose;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -61,6 +62,16 @@ public final class Fixtures {
       Clock clock,
       Optional<ImportedAuthority> imported,
       Optional<ImportedAuthority> swift) {
+    return replica(store, clock, imported, swift, Optional.empty());
+  }
+
+  /** The same with an OCSP responder. */
+  static KeyService replica(
+      BlobStore store,
+      Clock clock,
+      Optional<ImportedAuthority> imported,
+      Optional<ImportedAuthority> swift,
+      Optional<URI> responder) {
     return new KeyService(
         store,
         root(1),
@@ -74,7 +85,7 @@ public final class Fixtures {
             Purpose.SWIFT,
             new KeyService.Rotation(Duration.ZERO, Duration.ofDays(180))),
         new KeyService.NugetKeys("Example", 2_048, 2_048, Period.ofYears(2), imported),
-        new KeyService.SwiftKeys("Example", Period.ofYears(5), swift));
+        new KeyService.SwiftKeys("Example", Period.ofYears(5), swift, responder));
   }
 
   /** An item over the SHA-256 of {@code text}. */

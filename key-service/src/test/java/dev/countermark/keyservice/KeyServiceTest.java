@@ -36,7 +36,7 @@ class KeyServiceTest {
             Purpose.SWIFT,
             new Rotation(Duration.ZERO, renewBefore)),
         keys("Example", 2_048, 2_048, validity),
-        new KeyService.SwiftKeys("Example", Period.ofYears(5), Optional.empty()));
+        new KeyService.SwiftKeys("Example", Period.ofYears(5), Optional.empty(), Optional.empty()));
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.countermark.keyservice.http;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Period;
@@ -95,6 +96,12 @@ public interface KeyServiceConfig {
     /** How long before the end of its certificate a key is followed by a new one. */
     @WithDefault("P180D")
     Duration renewBefore();
+
+    /**
+     * Address of the gateway's OCSP relay as clients reach it, {@code http://HOST/ocsp/swift}; new
+     * certificates name it. Absent: there is no responder, and clients do not ask.
+     */
+    Optional<URI> ocspUrl();
   }
 
   /** Certificates of NuGet keys: by a root made here, or by an authority that is imported. */

@@ -8,6 +8,7 @@ import dev.countermark.keyservice.AuditVerifier;
 import dev.countermark.keyservice.Denials;
 import dev.countermark.keyservice.KeyCustodian;
 import dev.countermark.keyservice.KeyService;
+import dev.countermark.keyservice.OcspResponder;
 import dev.countermark.keyservice.RootSecret;
 import io.quarkus.arc.DefaultBean;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -96,7 +97,8 @@ class Wiring {
                 new KeyService.SwiftKeys(
                     swift.organization(),
                     swift.validity(),
-                    AuthorityFiles.read(Purpose.SWIFT, swift, clock.instant())));
+                    AuthorityFiles.read(Purpose.SWIFT, swift, clock.instant()),
+                    swift.ocspUrl()));
     return naming(
         "countermark.keyservice.ca",
         () ->
@@ -144,6 +146,12 @@ class Wiring {
   @Singleton
   KeyCustodian custodian(KeyService service) {
     return service.custodian();
+  }
+
+  @Produces
+  @Singleton
+  OcspResponder responder(KeyService service) {
+    return service.responder();
   }
 
   @Produces
