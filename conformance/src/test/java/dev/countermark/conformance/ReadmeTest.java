@@ -88,6 +88,35 @@ class ReadmeTest {
   }
 
   @Test
+  void publishAndResolveWithSwift() throws IOException {
+    Client.require("swift");
+    Client.require("curl");
+    SwiftPackage pkg = SwiftPackage.of("Readme", "1.0.0");
+    pkg.writeTo(Files.createDirectories(home.directory().resolve("library")));
+    Path app = Files.createDirectories(home.directory().resolve("app"));
+    Files.writeString(
+        app.resolve("Package.swift"),
+        """
+        // swift-tools-version:5.9
+        import PackageDescription
+        let package = Package(
+          name: "App", dependencies: [.package(id: "demo.Readme", exact: "1.0.0")], targets: [])
+        """);
+
+    run(
+        "cd library\n"
+            + snippet("swift package-registry publish")
+                .replace("SCOPE.NAME", pkg.id())
+                .replace("TOKEN", platform.adminToken()),
+        Map.of());
+    run(
+        "cd app\n" + snippet("swift package resolve").replace("TOKEN", platform.adminToken()),
+        Map.of());
+
+    assertThat(Files.readString(app.resolve("Package.resolved"))).contains("demo.Readme");
+  }
+
+  @Test
   void pushWithDocker() throws IOException {
     Path tar = home.directory().resolve("rootfs.tar");
     Files.write(tar, SampleImage.tar("hello", new byte[] {1}));

@@ -1,10 +1,13 @@
 package dev.countermark.conformance;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.contracts.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -28,6 +32,7 @@ final class Swift {
 
   private final Client client;
   private final Client.Home home;
+  private Optional<Path> tlsAuthorities = Optional.empty();
 
   private Swift(Client client, Client.Home home) {
     this.client = client;
@@ -41,6 +46,15 @@ final class Swift {
   /** The client, or a skipped test that names it. */
   static Swift require(Platform platform) {
     return new Swift(Client.require("swift"), Client.Home.create(platform.scratch(), Map.of()));
+  }
+
+  /** The client where it is installed; where not, that is recorded. */
+  static Optional<Swift> find(Platform platform) {
+    Optional<Client> client = Client.find("swift");
+    if (client.isEmpty()) {
+      SkippedClients.record("swift");
+    }
+    return client.map(c -> new Swift(c, Client.Home.create(platform.scratch(), Map.of())));
   }
 
   /** As another user of the same machine: nothing of this one's is shared. */
@@ -66,6 +80,57 @@ final class Swift {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Trusts one more authority of TLS certificates. The client knows only those of the system, so
+   * its file is overlaid while the client runs, for the client alone. Which file that is when
+   * {@code swift} is a script is told by COUNTERMARK_SWIFT_CA_FILE.
+   */
+  Swift trustingTls(Path authority) {
+    Optional<Path> system = systemAuthorities();
+    boolean possible = system.isPresent() && mayMount();
+    if (!possible) {
+      SkippedClients.record("swift over TLS (needs root and COUNTERMARK_SWIFT_CA_FILE)");
+    }
+    assumeTrue(possible, "the authorities that swift trusts for TLS cannot be set");
+    try {
+      write(
+          "authorities.pem",
+          Files.readString(system.get()) + System.lineSeparator() + Files.readString(authority));
+      tlsAuthorities = system;
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Optional<Path> systemAuthorities() {
+    String told = System.getenv("COUNTERMARK_SWIFT_CA_FILE");
+    return (told != null
+            ? Optional.of(told)
+            : Optional.of("/etc/ssl/certs/ca-certificates.crt").filter(f -> isNative()))
+        .map(Path::of)
+        .filter(Files::isRegularFile);
+  }
+
+  /** A script may start a program in another root. */
+  private boolean isNative() {
+    try (InputStream program = Files.newInputStream(client.program())) {
+      return program.read() == 0x7f;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean mayMount() {
+    return Command.run(
+                folder("app"),
+                Map.of(),
+                LIMIT,
+                List.of("unshare", "--mount", "mount", "--bind", "app", "app"))
+            .exitCode()
+        == 0;
   }
 
   /** Trusts these roots and no others. */
@@ -194,14 +259,10 @@ final class Swift {
     pkg.writeTo(createDirectories(folder("package")));
     List<String> arguments =
         new ArrayList<>(
-            List.of(
-                "package-registry",
-                "publish",
-                pkg.id(),
-                pkg.version(),
-                "--url",
-                registry,
-                "--allow-insecure-http"));
+            List.of("package-registry", "publish", pkg.id(), pkg.version(), "--url", registry));
+    if (registry.startsWith("http:")) {
+      arguments.add("--allow-insecure-http");
+    }
     arguments.addAll(List.of(more));
     return run("package", arguments.toArray(String[]::new));
   }
@@ -212,6 +273,17 @@ final class Swift {
    */
   Command.Result run(String folder, String... arguments) {
     List<String> command = new ArrayList<>();
+    tlsAuthorities.ifPresent(
+        file ->
+            command.addAll(
+                List.of(
+                    "unshare",
+                    "--mount",
+                    "bash",
+                    "-c",
+                    "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"",
+                    folder("authorities.pem").toString(),
+                    file.toString())));
     command.add(client.program().toString());
     command.addAll(List.of(arguments));
     command.addAll(

@@ -74,6 +74,11 @@ final class SwiftRegistry {
     return platform.url() + base();
   }
 
+  /** With the token in it, as the only way to send one without TLS. */
+  String urlWithToken() {
+    return url().replace("://", "://token:" + repository.token() + "@");
+  }
+
   String httpsUrl() {
     return platform.httpsUrl() + base();
   }
@@ -204,9 +209,13 @@ final class SwiftRegistry {
   }
 
   JsonNode awaitAvailable(SwiftPackage pkg) {
+    return awaitAvailable(pkg, SIGNED_LIMIT);
+  }
+
+  JsonNode awaitAvailable(SwiftPackage pkg, Duration limit) {
     HttpResponse<byte[]> answer =
         await(pkg.path() + " is available")
-            .atMost(SIGNED_LIMIT)
+            .atMost(limit)
             .pollInterval(Duration.ofMillis(50))
             .until(() -> get("/" + pkg.path(), JSON), a -> a.statusCode() == 200);
     return Json.read(answer.body(), JsonNode.class);

@@ -67,8 +67,17 @@ final class SwiftSignatures {
     assertGenuine(signed.cms().toArray(), original, root);
   }
 
-  /** Of the right form, over this content, by a signer whom the root vouches for. */
+  /** Something that is signed. */
+  interface Content {
+    void feed(Signature signature) throws GeneralSecurityException;
+  }
+
   static X509Certificate assertGenuine(byte[] cms, byte[] content, X509Certificate root) {
+    return assertGenuine(cms, signature -> signature.update(content), root);
+  }
+
+  /** Of the right form, over this content, by a signer whom the root vouches for. */
+  static X509Certificate assertGenuine(byte[] cms, Content content, X509Certificate root) {
     try {
       ASN1Primitive parsed = ASN1Primitive.fromByteArray(cms);
       assertThat(parsed.getEncoded(ASN1Encoding.DER)).as("DER").isEqualTo(cms);
@@ -89,7 +98,7 @@ final class SwiftSignatures {
       X509Certificate leaf = certificate(certificates, sequence(signer.getObjectAt(1), 2));
       Signature signature = Signature.getInstance("SHA256withECDSA");
       signature.initVerify(leaf);
-      signature.update(content);
+      content.feed(signature);
       assertThat(signature.verify(ASN1OctetString.getInstance(signer.getObjectAt(4)).getOctets()))
           .as("the signature is over this content")
           .isTrue();

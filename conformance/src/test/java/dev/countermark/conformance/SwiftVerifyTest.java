@@ -233,4 +233,22 @@ class SwiftVerifyTest {
 
     assertFailed(resolve(good()), "invalid registry source archive checksum");
   }
+
+  /** As from an object store with addresses that are signed. */
+  @Test
+  void followsTheArchiveElsewhere() {
+    Map<String, TamperingProxy.Answer> elsewhere =
+        Map.of("/bucket/archive", good().answers("/swift").get("/swift/demo/Verified/1.0.0.zip"));
+    try (TamperingProxy store = new TamperingProxy(platform.url(), elsewhere)) {
+      SwiftRelease good = good();
+      Map<String, TamperingProxy.Answer> answers = new HashMap<>(good.answers("/swift"));
+      answers.put(
+          "/swift/demo/Verified/1.0.0.zip",
+          TamperingProxy.Answer.elsewhere(store.url() + "/bucket/archive"));
+      swift.trusting(AUTHORITY.root());
+      try (TamperingProxy proxy = new TamperingProxy(platform.url(), answers)) {
+        assertSucceeded(swift.using(proxy.url() + "/swift").resolve());
+      }
+    }
+  }
 }

@@ -47,6 +47,7 @@ final class TamperingProxy implements AutoCloseable {
 
   private final URI upstream;
   private final Map<String, Answer> answers;
+  private final Map<String, String> added;
   private final String scheme;
   private final HttpServer server;
   private final ExecutorService workers = Executors.newFixedThreadPool(8);
@@ -68,6 +69,10 @@ final class TamperingProxy implements AutoCloseable {
       return new Answer(200, contentType, Bytes.of(content), headers);
     }
 
+    static Answer elsewhere(String location) {
+      return new Answer(303, "text/plain", Bytes.utf8(""), Map.of("Location", location));
+    }
+
     static Answer missing() {
       return new Answer(
           404,
@@ -81,13 +86,25 @@ final class TamperingProxy implements AutoCloseable {
    * @param answers by path with its query, or by path for whatever query
    */
   TamperingProxy(URI upstream, Map<String, Answer> answers) {
-    this(upstream, answers, "http", TamperingProxy::plain);
+    this(upstream, answers, Map.of());
+  }
+
+  /**
+   * @param added headers of every request that is forwarded, in place of the client's own
+   */
+  TamperingProxy(URI upstream, Map<String, Answer> answers, Map<String, String> added) {
+    this(upstream, answers, added, "http", TamperingProxy::plain);
   }
 
   private TamperingProxy(
-      URI upstream, Map<String, Answer> answers, String scheme, Supplier<HttpServer> server) {
+      URI upstream,
+      Map<String, Answer> answers,
+      Map<String, String> added,
+      String scheme,
+      Supplier<HttpServer> server) {
     this.upstream = upstream;
     this.answers = Map.copyOf(answers);
+    this.added = Map.copyOf(added);
     this.scheme = scheme;
     this.server = server.get();
     start();
@@ -95,7 +112,8 @@ final class TamperingProxy implements AutoCloseable {
 
   /** One that stole the platform's TLS key, too. */
   static TamperingProxy secure(Platform platform, Map<String, Answer> answers) {
-    return new TamperingProxy(platform.url(), answers, "https", () -> secure(platform.tls()));
+    return new TamperingProxy(
+        platform.url(), answers, Map.of(), "https", () -> secure(platform.tls()));
   }
 
   private static InetSocketAddress anyPort() {
@@ -164,6 +182,7 @@ final class TamperingProxy implements AutoCloseable {
                 exchange.getRequestMethod(),
                 body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
     exchange.getRequestHeaders().forEach((name, values) -> copy(name, values, request::header));
+    added.forEach(request::setHeader);
     try {
       HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
       Headers headers = exchange.getResponseHeaders();
