@@ -60,6 +60,14 @@ final class Banner {
         "     curl -O " + url + "/demo/hello/keys/nuget/nuget.config",
         "     dotnet restore --configfile nuget.config",
         "",
+        "   publish a Swift package, then resolve it with signatures required",
+        "     swift package-registry publish SCOPE.NAME 1.0.0 --allow-insecure-http \\",
+        "       --url " + url.replace("://", "://admin:TOKEN@") + "/demo/hello/swift",
+        "     curl --create-dirs -o roots/root.cer " + url + "/demo/hello/keys/swift/root.cer",
+        "     curl --create-dirs -o .swiftpm/configuration/registries.json \\",
+        "       \"" + url + "/demo/hello/keys/swift/registries.json?roots=$PWD/roots\"",
+        "     swift package resolve",
+        "",
         "   stop with Ctrl-C, or ./run stop --data " + data,
         "");
   }

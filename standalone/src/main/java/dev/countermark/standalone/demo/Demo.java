@@ -52,6 +52,7 @@ public final class Demo implements Callable<Integer> {
       Registry registry = new Registry(platform.url(), platform.adminToken());
       show(registry);
       new NugetDemo(platform, REPOSITORY, this::row).show();
+      new SwiftDemo(platform, REPOSITORY, this::row).show();
     }
     boolean passed = rows.stream().allMatch(Row::passed);
     print();
