@@ -87,10 +87,10 @@ class SwiftLargeArchiveTest {
     byte[] block = new byte[1 << 20];
     new Random(7).nextBytes(block);
     try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(archive)) {
+      zip.setUseZip64(Zip64Mode.Never); // as the client does below 4 GiB
       for (String file : pkg.files().keySet()) {
         SwiftPackage.entry(zip, pkg.id() + "/" + file, 0100644, pkg.file(file));
       }
-      zip.setUseZip64(Zip64Mode.Never); // as the client's zip does below 4 GiB
       zip.setLevel(1);
       ZipArchiveEntry noise = new ZipArchiveEntry(pkg.id() + "/noise.bin");
       noise.setUnixMode(0100644);

@@ -93,8 +93,8 @@ final class SwiftAccess {
     }
   }
 
+  /** Not {@code Basic}: Swift 6.0 on Linux then waits forever instead of telling its user. */
   private static SwiftException challenge(String detail) {
-    return new SwiftException(401, detail)
-        .with("WWW-Authenticate", "Basic realm=\"countermark\", charset=\"UTF-8\"");
+    return new SwiftException(401, detail).with("WWW-Authenticate", "Bearer realm=\"countermark\"");
   }
 }

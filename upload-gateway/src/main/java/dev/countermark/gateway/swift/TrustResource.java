@@ -9,10 +9,12 @@ import dev.countermark.gateway.api.Problem;
 import dev.countermark.gateway.api.Problem.Kind;
 import dev.countermark.gateway.repositories.Repositories;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +60,8 @@ public class TrustResource {
       @PathParam("name") String name,
       @PathParam("file") String file,
       @QueryParam("scope") List<String> scopes,
-      @QueryParam("roots") String roots) {
+      @QueryParam("roots") String roots,
+      @Context HttpServerRequest http) {
     Optional<RepositoryRecord> found =
         RepositoryName.parse(owner + "/" + name).flatMap(repositories::find);
     if (found.isEmpty()) {
@@ -66,7 +69,8 @@ public class TrustResource {
     }
     RepositoryName repository = found.get().repository();
     return switch (file) {
-      case "registries.json" -> registries(found.get(), scopes, roots);
+      case "registries.json" ->
+          registries(found.get(), addresses.base(http.isSSL()), scopes, roots);
       case "root.pem" -> document(PEM, pem(List.of(chains.root(repository))));
       case "root.der", "root.cer" -> document(DER, chains.root(repository).toArray());
       case "chain.pem" -> document(PEM, pem(chains.current(repository)));
@@ -74,7 +78,11 @@ public class TrustResource {
     };
   }
 
-  private Response registries(RepositoryRecord repository, List<String> scopes, String roots) {
+  /**
+   * @param base of the scheme that the request came by, like all other addresses
+   */
+  private Response registries(
+      RepositoryRecord repository, String base, List<String> scopes, String roots) {
     RepositoryName name = repository.repository();
     String folder =
         roots == null ? "/etc/swiftpm/" + name.toString().replace('/', '-') + "-roots" : roots;
@@ -90,7 +98,7 @@ public class TrustResource {
         "application/json",
         RegistriesJson.document(
             name,
-            new SwiftAddresses(addresses.best(), name),
+            new SwiftAddresses(base, name),
             scopes,
             folder,
             !repository.swift().anonymousRead()));

@@ -25,7 +25,8 @@ class AccessTest extends SwiftTestBase {
 
     for (String path : List.of(LIST, LIST + "/1.0.0", LIST + "/1.0.0.zip", LIST + "/9.0.0")) {
       Answer asked = anonymous().get(registry.at(path)).isRefused(401, "token");
-      assertThat(asked.header("WWW-Authenticate").orElseThrow()).startsWith("Basic realm=");
+      assertThat(asked.header("WWW-Authenticate").orElseThrow())
+          .isEqualTo("Bearer realm=\"countermark\"");
       with("cm.x.y.z.w").get(registry.at(path)).isRefused(401, "not valid");
       other.reader.get(registry.at(path)).isRefused(404, "no registry");
     }
