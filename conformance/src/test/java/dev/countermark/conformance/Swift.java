@@ -128,7 +128,7 @@ final class Swift {
                 folder("app"),
                 Map.of(),
                 LIMIT,
-                List.of("unshare", "--mount", "mount", "--bind", "app", "app"))
+                List.of("unshare", "--mount", "mount", "--bind", ".", "."))
             .exitCode()
         == 0;
   }

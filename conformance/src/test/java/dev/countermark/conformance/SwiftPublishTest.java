@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -220,13 +221,34 @@ class SwiftPublishTest {
     SwiftPackage pkg = SwiftPackage.of("Encrypted", "1.0.0");
     swift.trusting(registry.root()).using(registry.httpsUrl()).dependingOn(pkg);
 
-    Command.Result refused = login(registry, "wrong");
+    Command.Result refused = unaborted(() -> login(registry, "wrong"));
     assertThat(refused.exitCode()).as(refused::toString).isNotZero();
-    Command.Result loggedIn = login(registry, registry.repository().token());
+    assertThat(refused.output()).doesNotContain("Login successful");
+    Command.Result loggedIn = unaborted(() -> login(registry, registry.repository().token()));
     assertThat(loggedIn.output()).contains("Login successful");
-    assertSucceeded(swift.publish(pkg, registry.httpsUrl()));
+    Command.Result published = swift.publish(pkg, registry.httpsUrl());
+    if (!aborted(published)) {
+      assertSucceeded(published);
+    }
     registry.awaitAvailable(pkg);
-    assertSucceeded(swift.resolve());
+    assertSucceeded(unaborted(() -> swift.resolve()));
+  }
+
+  /**
+   * Over TLS, Swift 6.0 on Linux aborts now and then when it lets go of its connections, whatever
+   * came of the request and often before it has told.
+   */
+  private static boolean aborted(Command.Result result) {
+    return result.output().contains("_MultiHandle deallocated");
+  }
+
+  /** What it says when it does not abort; publishing cannot be asked for twice, all else can. */
+  private static Command.Result unaborted(Supplier<Command.Result> call) {
+    Command.Result result = call.get();
+    for (int i = 0; i < 10 && aborted(result); i++) {
+      result = call.get();
+    }
+    return result;
   }
 
   private Command.Result login(SwiftRegistry registry, String token) {
