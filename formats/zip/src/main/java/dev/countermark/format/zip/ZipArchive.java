@@ -64,11 +64,22 @@ public final class ZipArchive {
   }
 
   /**
-   * Reads the end record and the central directory.
+   * Reads the end record and the central directory, of at most 32 MiB.
    *
    * @throws MalformedArchiveException when there is none to be found
    */
   public static ZipArchive read(ByteSource source) throws MalformedArchiveException, IOException {
+    return read(source, MAX_DIRECTORY);
+  }
+
+  /**
+   * Reads the end record and the central directory.
+   *
+   * @param maxDirectory largest central directory that is read, bytes
+   * @throws MalformedArchiveException when there is none to be found, or it is larger
+   */
+  public static ZipArchive read(ByteSource source, int maxDirectory)
+      throws MalformedArchiveException, IOException {
     if (source.size() < END_RECORD) {
       throw new MalformedArchiveException("the package is not a ZIP archive");
     }
@@ -91,8 +102,9 @@ public final class ZipArchive {
           ? new Zip64Exception()
           : new MalformedArchiveException("the central directory lies outside of the archive");
     }
-    if (endPosition - directoryPosition > MAX_DIRECTORY) {
-      throw new MalformedArchiveException("the central directory is larger than 32 MiB");
+    if (endPosition - directoryPosition > maxDirectory) {
+      throw new MalformedArchiveException(
+          "the central directory is larger than " + (maxDirectory >> 20) + " MiB");
     }
     byte[] rest = source.read(directoryPosition, (int) (endPosition - directoryPosition));
     byte[] directory = Arrays.copyOf(rest, directoryLength(rest));

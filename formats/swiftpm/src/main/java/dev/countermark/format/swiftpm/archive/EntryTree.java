@@ -22,39 +22,43 @@ final class EntryTree {
     LINK
   }
 
-  private record Node(EntryPath path, Kind kind, String target) {}
+  /**
+   * @param place of which every part up to a slash is the place of a folder above
+   */
+  private record Node(String place, Kind kind, String target) {}
 
   /** By place, so that two spellings of one name are one. */
   private final Map<String, Node> nodes = new HashMap<>();
 
   void file(EntryPath path) throws InvalidArchiveException {
-    add(new Node(path, Kind.FILE, ""));
+    add(path, Kind.FILE, "");
   }
 
   void folder(EntryPath path) throws InvalidArchiveException {
-    add(new Node(path, Kind.FOLDER, ""));
+    add(path, Kind.FOLDER, "");
   }
 
   void link(EntryPath path, String target) throws InvalidArchiveException {
     if (target.isEmpty() || target.startsWith("/") || target.indexOf('\\') >= 0) {
-      throw link("is absolute or no path", path);
+      throw link("is absolute or no path", path.shown());
     }
     if (target.codePoints().anyMatch(Character::isISOControl)) {
-      throw link("has a control character in its target", path);
+      throw link("has a control character in its target", path.shown());
     }
     if (path.segments().size() == 1) {
-      throw link("takes the place of the package's folder", path);
+      throw link("takes the place of the package's folder", path.shown());
     }
-    add(new Node(path, Kind.LINK, target));
+    add(path, Kind.LINK, target);
   }
 
-  private void add(Node node) throws InvalidArchiveException {
-    Node other = nodes.putIfAbsent(node.path.place(), node);
+  private void add(EntryPath path, Kind kind, String target) throws InvalidArchiveException {
+    String place = path.place();
+    Node other = nodes.putIfAbsent(place, new Node(place, kind, target));
     if (other != null) {
       throw new InvalidArchiveException(
           Rule.NAMES,
           "Two entries of the archive have the same name, or names that differ only in case: "
-              + node.path.shown()
+              + path.shown()
               + ".");
     }
   }
@@ -66,14 +70,17 @@ final class EntryTree {
    */
   void check() throws InvalidArchiveException {
     for (Node node : nodes.values()) {
-      List<String> segments = node.path.segments();
-      for (int depth = 1; depth < segments.size(); depth++) {
-        Node above = nodes.get(EntryPath.place(segments.subList(0, depth)));
+      int slash = node.place.indexOf('/');
+      while (slash > 0) {
+        Node above = nodes.get(node.place.substring(0, slash));
         if (above != null && above.kind != Kind.FOLDER) {
           throw new InvalidArchiveException(
               above.kind == Kind.LINK ? Rule.LINKS : Rule.NAMES,
-              "An entry lies below another that is no folder: " + node.path.shown() + ".");
+              "An entry lies below another that is no folder: "
+                  + EntryPath.shown(node.place)
+                  + ".");
         }
+        slash = node.place.indexOf('/', slash + 1);
       }
     }
     for (Node node : nodes.values()) {
@@ -85,7 +92,7 @@ final class EntryTree {
 
   /** Walks as the file system would, because a link on the way changes where {@code ..} leads. */
   private void follow(Node link) throws InvalidArchiveException {
-    List<String> segments = link.path.segments();
+    List<String> segments = List.of(link.place.split("/"));
     List<String> at = new ArrayList<>(segments.subList(0, segments.size() - 1));
     Deque<String> ahead = new ArrayDeque<>(List.of(link.target.split("/")));
     int links = 1;
@@ -97,7 +104,7 @@ final class EntryTree {
       if (step.equals("..")) {
         at.remove(at.size() - 1);
         if (at.isEmpty()) {
-          throw link("leads out of the package", link.path);
+          throw link("leads out of the package", link.place);
         }
         continue;
       }
@@ -105,7 +112,7 @@ final class EntryTree {
       Node reached = nodes.get(EntryPath.place(at));
       if (reached != null && reached.kind == Kind.LINK) {
         if (++links > MOST_LINKS) {
-          throw link("leads in a circle", link.path);
+          throw link("leads in a circle", link.place);
         }
         at.remove(at.size() - 1);
         List<String> steps = List.of(reached.target.split("/"));
@@ -116,8 +123,8 @@ final class EntryTree {
     }
   }
 
-  private static InvalidArchiveException link(String what, EntryPath path) {
+  private static InvalidArchiveException link(String what, String place) {
     return new InvalidArchiveException(
-        Rule.LINKS, "A symbolic link " + what + ": " + path.shown() + ".");
+        Rule.LINKS, "A symbolic link " + what + ": " + EntryPath.shown(place) + ".");
   }
 }

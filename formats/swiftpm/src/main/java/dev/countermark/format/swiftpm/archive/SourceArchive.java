@@ -42,7 +42,16 @@ import java.util.Optional;
  * @see "swift reference, sections 2 and 6"
  */
 public final class SourceArchive {
-  private static final int LONGEST_LINK = 4_096;
+  private static final int LONGEST_LINK = 1_024;
+  private static final int MOST_LINKS = 4_096;
+
+  /** Names of 250 bytes for as many entries as are ever taken. */
+  private static final int MAX_DIRECTORY = 16 << 20;
+
+  /** Manifests are kept in memory: so many, and so many times the largest. */
+  private static final int MOST_MANIFESTS = 32;
+
+  private static final int MOST_MANIFEST_BYTES = 4;
 
   /** Room for signed manifests below the 4 GiB where Zip64 begins. */
   private static final long MAX_SIZE = 0xFFFFFFFFL - (64 << 20);
@@ -106,7 +115,7 @@ public final class SourceArchive {
   private static SourceArchive read(ByteSource source, ArchiveLimits limits, boolean all)
       throws InvalidArchiveException, IOException {
     try {
-      ZipArchive zip = ZipArchive.read(source);
+      ZipArchive zip = ZipArchive.read(source, MAX_DIRECTORY);
       zip.checkZip64();
       zip.checkEnd();
       if (all) {
@@ -195,6 +204,8 @@ public final class SourceArchive {
     private final List<String> warnings = new ArrayList<>();
     private String root;
     private boolean foldersClosed;
+    private int links;
+    private long manifestBytes;
 
     Reading(ZipArchive zip, ArchiveLimits limits, boolean all) {
       this.zip = zip;
@@ -266,6 +277,9 @@ public final class SourceArchive {
         tree.folder(path);
         takeFolder(entry, path, local);
       } else if (link) {
+        if (++links > MOST_LINKS) {
+          throw tooLarge("The archive has more than " + MOST_LINKS + " symbolic links.");
+        }
         tree.link(path, target(entry, path, local));
         if (path.fileInRoot().isPresent()) {
           warnings.add(
@@ -403,6 +417,12 @@ public final class SourceArchive {
         throws InvalidArchiveException, IOException {
       if (entry.uncompressedSize() > limits.manifestBytes() + SIGNATURE_ROOM) {
         throw tooLong(file);
+      }
+      manifestBytes += entry.uncompressedSize();
+      if (manifests.size() == MOST_MANIFESTS
+          || manifestBytes > (long) MOST_MANIFEST_BYTES * limits.manifestBytes()) {
+        throw new InvalidArchiveException(
+            Rule.MANIFEST, "The archive has too many manifests, or too large ones.");
       }
       byte[] bytes = content.bytes(path.shown(), entry, local);
       if (bytes.length > limits.manifestBytes() && !isSigned(bytes)) {

@@ -342,6 +342,31 @@ class SourceArchiveTest {
   }
 
   @Test
+  void moreManifestsAndLinksThanAnybodyHas() {
+    refused(
+        Rule.MANIFEST,
+        "too many manifests",
+        with(
+            a ->
+                IntStream.range(0, 31)
+                    .forEach(
+                        i ->
+                            file(
+                                a,
+                                "acme.Lib/Package@swift-6." + i + ".swift",
+                                SwiftSamples.PACKAGE_SWIFT))));
+    refused(
+        Rule.TOO_LARGE,
+        "symbolic links",
+        with(
+            a ->
+                IntStream.range(0, 4_096)
+                    .forEach(i -> link(a, "acme.Lib/Sources/l" + i, "../README.md"))));
+    refused(
+        Rule.LINKS, "too long target", with(a -> link(a, "acme.Lib/Sources/l", "x".repeat(1_025))));
+  }
+
+  @Test
   void warnsOfLinksInTheRoot() throws Exception {
     assertThat(read(with(a -> link(a, "acme.Lib/link", "README.md"))).warnings())
         .hasSize(1)
