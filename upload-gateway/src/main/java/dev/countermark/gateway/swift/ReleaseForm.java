@@ -55,6 +55,10 @@ final class ReleaseForm implements AutoCloseable {
 
   private static final int BUFFER = 16 * 1024;
   private static final int MAX_PARTS = 16;
+
+  /** Bytes behind the last boundary, which nobody needs. */
+  private static final int MAX_EPILOGUE = 64 * 1024;
+
   private static final Pattern NAME =
       Pattern.compile(
           "form-data\\s*;(?:.*;)?\\s*name\\s*=\\s*(?:\"([^\"]{0,100})\"|([^\\s;\"]{1,100})).*",
@@ -79,6 +83,7 @@ final class ReleaseForm implements AutoCloseable {
     ReleaseForm form = new ReleaseForm();
     try {
       form.read(new MultipartStream(body, boundary, BUFFER, null), limits);
+      readToTheEnd(body);
       if (form.archive == null) {
         throw SwiftException.unprocessable(
             "The request has no archive: send it as the part source-archive.");
@@ -90,6 +95,16 @@ final class ReleaseForm implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       form.close();
       throw e;
+    }
+  }
+
+  /**
+   * Whoever breaks off has not published, even when all parts had arrived: the client does not know
+   * that they had.
+   */
+  private static void readToTheEnd(InputStream body) throws IOException {
+    if (body.readNBytes(MAX_EPILOGUE + 1).length > MAX_EPILOGUE) {
+      throw malformed();
     }
   }
 

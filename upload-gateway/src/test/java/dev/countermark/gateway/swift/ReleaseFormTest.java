@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -151,6 +153,42 @@ class ReleaseFormTest {
       byte[] begin = Arrays.copyOf(body, length);
       assertThatThrownBy(() -> receive(begin, type)).isInstanceOf(SwiftException.class);
     }
+  }
+
+  @Test
+  void whoBreaksOffBehindTheLastPartHasNotPublished() throws IOException {
+    Form form = Form.archive(ZIP);
+    InputStream lost =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            throw new IOException("the connection is gone");
+          }
+        };
+    InputStream body = new SequenceInputStream(new ByteArrayInputStream(form.bytes()), lost);
+
+    assertThatThrownBy(
+            () ->
+                ReleaseForm.receive(
+                    body, form.contentType(), new ReleaseForm.Limits(1_000, 200, 100, folder)))
+        .isInstanceOf(IOException.class);
+
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void whatFollowsTheLastPartIsOfNoAccountAndLimited() throws IOException {
+    Form form = Form.archive(ZIP);
+    byte[] body = form.bytes();
+    try (ReleaseForm received =
+        receive(Arrays.copyOf(body, body.length + 60_000), form.contentType())) {
+      assertThat(received.archive().size()).isEqualTo(ZIP.length);
+    }
+    assertThatThrownBy(
+            () -> receive(Arrays.copyOf(body, body.length + 200_000), form.contentType()))
+        .isInstanceOfSatisfying(SwiftException.class, e -> assertThat(e.status()).isEqualTo(400));
   }
 
   @Test
