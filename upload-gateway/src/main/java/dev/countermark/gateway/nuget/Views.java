@@ -32,8 +32,9 @@ final class Views {
 
   /** Brings one version up to date. */
   void changed(RepositoryName repository, Identity identity) {
-    packages.changed(repository, identity);
-    searches.changed(repository, identity);
+    if (!searches.changed(repository, identity)) {
+      packages.changed(repository, identity);
+    }
   }
 
   /**

@@ -3,8 +3,8 @@ package dev.countermark.gateway.nuget;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.blobs.ObservedBlobStore;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.nupkg.ingest.IngestLimits;
@@ -12,15 +12,12 @@ import dev.countermark.format.nupkg.ingest.PackageInspector;
 import dev.countermark.gateway.content.PartReceiver;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,24 +32,8 @@ class PushBudgetTest {
 
   @TempDir Path spool;
 
-  private final Map<String, Integer> operations = new TreeMap<>();
-  private final BlobStore store = counted(new InMemoryBlobStore());
+  private final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
   private PackagePushes pushes;
-
-  private BlobStore counted(BlobStore counted) {
-    return (BlobStore)
-        Proxy.newProxyInstance(
-            BlobStore.class.getClassLoader(),
-            new Class<?>[] {BlobStore.class},
-            (proxy, method, arguments) -> {
-              operations.merge(method.getName(), 1, Integer::sum);
-              try {
-                return method.invoke(counted, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
-  }
 
   @BeforeEach
   void wire() {
@@ -87,18 +68,18 @@ class PushBudgetTest {
   void aPackageIsOneReadAndTwoWrites() throws IOException {
     pushes.push(request(Packages.sound("Acme.Tools", "1.0.0")));
 
-    assertThat(operations).isEqualTo(Map.of("get", 1, "put", 1, "create", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("get", 1, "put", 1, "create", 1));
   }
 
   @Test
   void aPackageThatIsThereIsOneRead() throws IOException {
     pushes.push(request(Packages.sound("Acme.Tools", "1.0.0")));
-    operations.clear();
+    store.reset();
 
     assertThatThrownBy(() -> pushes.push(request(Packages.sound("Acme.Tools", "1.0.0"))))
         .isInstanceOf(NugetException.class);
 
-    assertThat(operations).isEqualTo(Map.of("get", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("get", 1));
   }
 
   @Test
@@ -108,16 +89,16 @@ class PushBudgetTest {
     assertThatThrownBy(() -> pushes.push(request(new byte[2 << 20])))
         .isInstanceOf(NugetException.class);
 
-    assertThat(operations).isEmpty();
+    assertThat(store.operations).isEmpty();
   }
 
   @Test
   void symbolsAreTwoReadsAndTwoWrites() throws IOException {
     pushes.push(request(Packages.sound("Acme.Tools", "1.0.0")));
-    operations.clear();
+    store.reset();
 
     pushes.pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", "x")));
 
-    assertThat(operations).isEqualTo(Map.of("get", 2, "put", 1, "create", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("get", 2, "put", 1, "create", 1));
   }
 }

@@ -12,7 +12,9 @@ import dev.countermark.contracts.RepositoryName;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 
 /**
@@ -40,7 +44,9 @@ public final class PackageIndex {
    * @param readAt when the store was asked
    * @param versions visible ones
    */
-  private record Loaded(Instant readAt, PackageVersions versions) {}
+  private record Loaded(Instant readAt, PackageVersions versions) {
+    static final Loaded NOTHING = new Loaded(Instant.MIN, PackageVersions.NONE);
+  }
 
   private final BlobStore store;
   private final Records records;
@@ -68,7 +74,7 @@ public final class PackageIndex {
                 new CacheLoader<>() {
                   @Override
                   public Loaded load(Key key) {
-                    return read(key, new Loaded(Instant.MIN, PackageVersions.NONE));
+                    return read(key, Loaded.NOTHING);
                   }
 
                   @Override
@@ -110,34 +116,110 @@ public final class PackageIndex {
   /** Lists a package's records and reads those that are new or newer than {@code known}. */
   private Loaded read(Key key, Loaded known) {
     Instant readAt = clock.instant();
-    Instant unchangedBefore =
-        known.readAt().equals(Instant.MIN) ? Instant.MIN : known.readAt().minus(MARGIN);
-    Map<Identity, VersionView> before = new HashMap<>();
-    known.versions().ascending().forEach(v -> before.put(v.identity(), v));
-    List<CompletableFuture<Optional<VersionView>>> found = new ArrayList<>();
-    String prefix = ObjectKeys.nugetVersions(key.repository(), key.lowerId());
+    Package read = new Package(key, known);
+    list(
+        ObjectKeys.nugetVersions(key.repository(), key.lowerId()), page -> page.forEach(read::add));
+    return new Loaded(readAt, read.versions());
+  }
+
+  /**
+   * Looks at every package of a repository: lists its records once, and reads those that are new or
+   * newer than what is remembered, many at a time.
+   *
+   * @param remember whether what is read is remembered; the caller then sees to it that {@link
+   *     #changed} is called for whatever changed since this began
+   */
+  void each(
+      RepositoryName repository, boolean remember, BiConsumer<String, PackageVersions> action) {
+    Instant readAt = clock.instant();
+    Deque<Package> open = new ArrayDeque<>();
+    list(
+        ObjectKeys.nugetPackages(repository),
+        page -> {
+          for (BlobStore.Entry entry : page) {
+            identity(entry.key())
+                .ifPresent(
+                    identity -> {
+                      Key key = new Key(repository, identity.id());
+                      if (open.isEmpty() || !open.getLast().key.equals(key)) {
+                        open.add(new Package(key, remembered(key)));
+                      }
+                      open.getLast().add(entry);
+                    });
+          }
+          // The last one may go on in the next page; no more than a page is read at a time.
+          while (open.size() > 1) {
+            seen(open.remove(), readAt, remember, action);
+          }
+          open.forEach(Package::await);
+        });
+    open.forEach(last -> seen(last, readAt, remember, action));
+  }
+
+  private Loaded remembered(Key key) {
+    Loaded loaded = cache.policy().getIfPresentQuietly(key);
+    return loaded == null ? Loaded.NOTHING : loaded;
+  }
+
+  private void seen(
+      Package read, Instant readAt, boolean remember, BiConsumer<String, PackageVersions> action) {
+    PackageVersions versions = read.versions();
+    if (remember) {
+      cache.asMap().putIfAbsent(read.key, new Loaded(readAt, versions));
+    }
+    action.accept(read.key.lowerId(), versions);
+  }
+
+  private void list(String prefix, Consumer<List<BlobStore.Entry>> action) {
     String after = "";
     BlobStore.Page page;
     do {
       page = store.list(prefix, after, PAGE);
-      for (BlobStore.Entry entry : page.entries()) {
-        after = entry.key();
-        Optional<Identity> identity = identity(entry.key());
-        VersionView same = identity.map(before::get).orElse(null);
-        if (same != null && entry.lastModified().isBefore(unchangedBefore)) {
-          found.add(CompletableFuture.completedFuture(Optional.of(same)));
-        } else if (identity.isPresent()) {
-          found.add(CompletableFuture.supplyAsync(() -> view(entry.key()), reads));
-        }
+      if (!page.entries().isEmpty()) {
+        after = page.entries().get(page.entries().size() - 1).key();
       }
+      action.accept(page.entries());
     } while (page.more());
-    List<VersionView> visible = new ArrayList<>(found.size());
-    try {
-      found.forEach(f -> f.join().ifPresent(visible::add));
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+  }
+
+  /** One package while its records are read. */
+  private final class Package {
+    private final Key key;
+    private final Instant unchangedBefore;
+    private final Map<Identity, VersionView> before = new HashMap<>();
+    private final List<CompletableFuture<Optional<VersionView>>> found = new ArrayList<>();
+
+    Package(Key key, Loaded known) {
+      this.key = key;
+      this.unchangedBefore =
+          known.readAt().equals(Instant.MIN) ? Instant.MIN : known.readAt().minus(MARGIN);
+      known.versions().ascending().forEach(v -> before.put(v.identity(), v));
     }
-    return new Loaded(readAt, PackageVersions.of(visible));
+
+    void add(BlobStore.Entry entry) {
+      Optional<Identity> identity = identity(entry.key());
+      VersionView same = identity.map(before::get).orElse(null);
+      if (same != null && entry.lastModified().isBefore(unchangedBefore)) {
+        found.add(CompletableFuture.completedFuture(Optional.of(same)));
+      } else if (identity.isPresent()) {
+        found.add(CompletableFuture.supplyAsync(() -> view(entry.key()), reads));
+      }
+    }
+
+    void await() {
+      try {
+        found.forEach(CompletableFuture::join);
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      }
+    }
+
+    PackageVersions versions() {
+      await();
+      List<VersionView> visible = new ArrayList<>(found.size());
+      found.forEach(f -> f.join().ifPresent(visible::add));
+      return PackageVersions.of(visible);
+    }
   }
 
   private Optional<VersionView> view(String key) {

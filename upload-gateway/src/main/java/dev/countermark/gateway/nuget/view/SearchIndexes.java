@@ -76,21 +76,36 @@ public final class SearchIndexes implements AutoCloseable {
     return new Results(hits.total(), page);
   }
 
-  /** Brings one package up to date where there is an index. */
-  public void changed(RepositoryName repository, Identity identity) {
+  /**
+   * Brings one version up to date where there is an index, in what is remembered of its package,
+   * too.
+   *
+   * @return false when there is no index
+   */
+  public boolean changed(RepositoryName repository, Identity identity) {
     // Waits for an index that is being made: it may have read the package before it changed.
-    built.computeIfPresent(
-        repository,
-        (name, existing) -> {
-          existing.index.update(identity.id(), packages.find(repository, identity.id()));
-          return existing;
-        });
+    Built now =
+        built.computeIfPresent(
+            repository,
+            (name, existing) -> {
+              packages.changed(repository, identity);
+              existing.index.update(identity.id(), packages.find(repository, identity.id()));
+              return existing;
+            });
+    return now != null;
   }
 
-  /** Makes up for events that got lost: looks at what was written since the last look. */
+  /**
+   * Makes up for events that got lost: looks at what was written since the last look. Of a
+   * repository that is gone the index goes, too.
+   */
   public void catchUp() {
     built.forEach(
         (repository, existing) -> {
+          if (store.head(ObjectKeys.repository(repository)).isEmpty()) {
+            forget(repository);
+            return;
+          }
           Instant begin = clock.instant();
           Set<String> ids = ids(repository, existing.lookedAt.minus(MARGIN));
           ids.forEach(id -> existing.index.update(id, packages.find(repository, id)));
@@ -98,13 +113,14 @@ public final class SearchIndexes implements AutoCloseable {
         });
   }
 
-  /** How many visible versions of a repository meet a condition; reads all of them. */
+  /** How many visible versions of a repository meet a condition; lists all of them. */
   public long count(RepositoryName repository, Predicate<VersionView> condition) {
-    long count = 0;
-    for (String id : ids(repository, Instant.MIN)) {
-      count += packages.find(repository, id).ascending().stream().filter(condition).count();
-    }
-    return count;
+    long[] count = new long[1];
+    packages.each(
+        repository,
+        false,
+        (id, versions) -> count[0] += versions.ascending().stream().filter(condition).count());
+    return count[0];
   }
 
   /** Throws the index of a repository away. */
@@ -121,15 +137,17 @@ public final class SearchIndexes implements AutoCloseable {
 
   private Built build(RepositoryName repository) {
     Instant begin = clock.instant();
-    Set<String> ids = ids(repository, Instant.MIN);
     SearchIndex index = new SearchIndex(repository.owner());
-    int done = 0;
-    for (String id : ids) {
-      index.update(id, packages.find(repository, id));
-      if (++done % PROGRESS == 0) {
-        LOG.infof("search index of %s: %d of %d packages", repository, done, ids.size());
-      }
-    }
+    int[] done = new int[1];
+    packages.each(
+        repository,
+        true,
+        (id, versions) -> {
+          index.update(id, versions);
+          if (++done[0] % PROGRESS == 0) {
+            LOG.infof("search index of %s: %d packages", repository, done[0]);
+          }
+        });
     return new Built(index, begin);
   }
 
