@@ -22,6 +22,8 @@ import java.util.Map;
 final class NugetFeed {
   private static final String BOUNDARY = "countermark-bench-boundary";
   private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration AT_ONCE = Duration.ofMillis(5);
+  private static final Duration SELDOM = Duration.ofMillis(250);
 
   private final Target target;
   private final String base;
@@ -107,23 +109,28 @@ final class NugetFeed {
   }
 
   JsonNode awaitSigned(String id, int number) {
-    return awaitSigned(id, number, 1);
+    return awaitSigned(id, SamplePackage.version(number), AT_ONCE, 1);
   }
 
   /**
-   * Waits until a sample is signed.
+   * Waits until a sample is signed, asking seldom: what is measured meanwhile has better to do.
    *
    * @param key least version of the key
    */
-  JsonNode awaitSigned(String id, int number, int key) {
-    return awaitSigned(id, SamplePackage.version(number), key);
+  JsonNode awaitSignedPatiently(String id, int number, int key) {
+    return awaitSigned(id, SamplePackage.version(number), SELDOM, key);
   }
 
-  JsonNode awaitSigned(String id, String version, int key) {
+  JsonNode awaitSigned(String id, String version) {
+    return awaitSigned(id, version, AT_ONCE, 1);
+  }
+
+  private JsonNode awaitSigned(String id, String version, Duration interval, int key) {
     String path = base + "/status/nuget/" + id + "/" + version;
     JsonNode[] status = new JsonNode[1];
     Poll.until(
         path,
+        interval,
         () -> {
           status[0] = Json.read(target.send("GET", path, null, Map.of(), 200), JsonNode.class);
           return status[0].path("status").asText().equals("signed")

@@ -15,12 +15,20 @@ final class Poll {
    * @throws IllegalStateException after five minutes
    */
   static void until(String what, BooleanSupplier condition) {
+    until(what, INTERVAL, condition);
+  }
+
+  /**
+   * @param interval between two questions, which cost whoever answers them time, too
+   * @throws IllegalStateException after five minutes
+   */
+  static void until(String what, Duration interval, BooleanSupplier condition) {
     long end = System.nanoTime() + LIMIT.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
         throw new IllegalStateException("not within " + LIMIT + ": " + what);
       }
-      LockSupport.parkNanos(INTERVAL.toNanos());
+      LockSupport.parkNanos(interval.toNanos());
     }
   }
 }
