@@ -1,7 +1,6 @@
 package dev.countermark.blobs;
 
 import dev.countermark.contracts.Failure;
-import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +16,14 @@ public interface BlobStore {
 
   /** A small object, whole. */
   Optional<StoredObject> get(String key);
+
+  /**
+   * Like {@link #get}, for an object that most likely does not exist: a store that is asked for its
+   * bytes explains at length that it has none, one that is asked for its size only says so.
+   */
+  default Optional<StoredObject> getUnlikely(String key) {
+    return head(key).flatMap(info -> get(key));
+  }
 
   /** Size and version of an object, without its bytes. */
   Optional<ObjectInfo> head(String key);
@@ -48,18 +55,15 @@ public interface BlobStore {
    * Writes immutable content under a key that is derived from it. Writing the same content again,
    * also concurrently, is harmless.
    *
-   * @param body exactly {@code size} bytes; not closed
-   */
-  void put(String key, InputStream body, long size);
-
-  /**
-   * Writes immutable content that is in memory already, like {@link #put(String, InputStream,
-   * long)}.
-   *
    * @param content its first {@code length} bytes are written
+   * @param sha256 their SHA-256, lower-case hexadecimal: who derived the key from it need not have
+   *     it computed again to sign the request; other bytes are not stored
    */
+  void put(String key, byte[] content, int length, String sha256);
+
+  /** Writes immutable content whose SHA-256 nobody knows yet. */
   default void put(String key, byte[] content, int length) {
-    put(key, new ByteArrayInputStream(content, 0, length), length);
+    put(key, content, length, Payload.sha256(content, length));
   }
 
   /** Deletes an object; nothing happens when there is none. */

@@ -1,12 +1,12 @@
 package dev.countermark.blobs;
 
+import dev.countermark.contracts.Failure;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -68,17 +68,11 @@ public final class InMemoryBlobStore implements BlobStore {
   }
 
   @Override
-  public void put(String key, InputStream body, long size) {
-    try {
-      byte[] content = body.readNBytes(Math.toIntExact(size));
-      if (content.length != size) {
-        throw new IllegalArgumentException(
-            "announced " + size + " bytes for " + key + ", got " + content.length);
-      }
-      objects.put(key, stored(content));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  public void put(String key, byte[] content, int length, String sha256) {
+    if (!Payload.sha256(content, length).equals(sha256)) {
+      throw new Failure.Transient("the bytes for " + key + " are not those of " + sha256, null);
     }
+    objects.put(key, stored(Arrays.copyOf(content, length)));
   }
 
   @Override

@@ -5,15 +5,15 @@ import io.minio.BucketExistsArgs;
 import io.minio.Checksum;
 import io.minio.GetObjectArgs;
 import io.minio.GetObjectResponse;
+import io.minio.Http;
 import io.minio.ListObjectsV2Args;
 import io.minio.MakeBucketArgs;
 import io.minio.MinioAsyncClient;
-import io.minio.PutObjectArgs;
+import io.minio.PutObjectAPIArgs;
 import io.minio.RemoveObjectArgs;
 import io.minio.StatObjectArgs;
 import io.minio.errors.ErrorResponseException;
 import io.minio.errors.ServerException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.GeneralSecurityException;
@@ -42,9 +42,6 @@ import okhttp3.OkHttpClient;
  * atomic; {@code BlobStoreContract} proves it for a given server.
  */
 public final class S3BlobStore implements BlobStore, AutoCloseable {
-  /**
-   * The SDK computes its default, CRC32C, byte by byte; this one the JVM has an instruction for.
-   */
   private static final Checksum.Algorithm CHECKSUM = Checksum.Algorithm.CRC32;
 
   private static final int CONNECTIONS = 256;
@@ -208,20 +205,8 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
   private Optional<Version> conditionally(
       String key, byte[] content, Map<String, String> condition) {
     try {
-      var response =
-          call(
-              key,
-              () ->
-                  client.putObject(
-                      PutObjectArgs.builder()
-                          .bucket(bucket)
-                          .object(key)
-                          .data(content, content.length)
-                          .contentType("application/octet-stream")
-                          .checksum(CHECKSUM)
-                          .extraHeaders(condition)
-                          .build()));
-      return Optional.of(version(response.etag()));
+      String sha256 = Payload.sha256(content, content.length);
+      return Optional.of(upload(key, content, content.length, sha256, condition));
     } catch (StatusException e) {
       // 412: the condition does not hold. 404: If-Match on an object that is gone. 409: a
       // conflicting write is under way, which S3 leaves to the caller to try again.
@@ -233,39 +218,37 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
   }
 
   @Override
-  public void put(String key, InputStream body, long size) {
+  public void put(String key, byte[] content, int length, String sha256) {
     try {
-      call(
-          key,
-          () ->
-              client.putObject(
-                  PutObjectArgs.builder().bucket(bucket).object(key).stream(
-                          new Unclosed(body), size, null)
-                      .contentType("application/octet-stream")
-                      .checksum(CHECKSUM)
-                      .build()));
+      upload(key, content, length, sha256, Map.of());
     } catch (StatusException e) {
       throw e.asTransient();
     }
   }
 
-  @Override
-  public void put(String key, byte[] content, int length) {
-    try {
-      call(
-          key,
-          () ->
-              client.putObject(
-                  PutObjectArgs.builder()
-                      .bucket(bucket)
-                      .object(key)
-                      .data(content, length)
-                      .contentType("application/octet-stream")
-                      .checksum(CHECKSUM)
-                      .build()));
-    } catch (StatusException e) {
-      throw e.asTransient();
-    }
+  /**
+   * One request, whose digests are ours: the SDK would compute them again, and its default checksum
+   * byte by byte.
+   */
+  private Version upload(
+      String key, byte[] content, int length, String sha256, Map<String, String> condition) {
+    Http.Headers headers = new Http.Headers(condition);
+    headers.put(Http.Headers.X_AMZ_CONTENT_SHA256, sha256);
+    headers.put(Http.Headers.X_AMZ_SDK_CHECKSUM_ALGORITHM, CHECKSUM.toString());
+    headers.put(CHECKSUM.header(), Payload.crc32(content, length));
+    var response =
+        call(
+            key,
+            () ->
+                client.putObject(
+                    PutObjectAPIArgs.builder()
+                        .bucket(bucket)
+                        .object(key)
+                        .data(content, length)
+                        .contentType("application/octet-stream")
+                        .headers(headers)
+                        .build()));
+    return version(response.etag());
   }
 
   @Override
@@ -405,18 +388,6 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     /** 401 and 403 too: an operator's mistake, not the package's. */
     Failure.Transient asTransient() {
       return new Failure.Transient("the object store answered " + status + " for " + key, this);
-    }
-  }
-
-  /** The SDK closes what it is given; this body belongs to the caller. */
-  private static final class Unclosed extends FilterInputStream {
-    Unclosed(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public void close() {
-      // left to the caller
     }
   }
 }

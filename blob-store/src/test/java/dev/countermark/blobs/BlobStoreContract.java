@@ -1,11 +1,12 @@
 package dev.countermark.blobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.blobs.BlobStore.Entry;
 import dev.countermark.blobs.BlobStore.Version;
 import dev.countermark.contracts.Bytes;
-import java.io.ByteArrayInputStream;
+import dev.countermark.contracts.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -188,7 +189,7 @@ public abstract class BlobStoreContract {
   @Test
   void streamsRanges() throws IOException {
     String key = prefix + "range";
-    store().put(key, new ByteArrayInputStream(bytes("0123456789")), 10);
+    store().put(key, bytes("0123456789 and more"), 10);
     assertThat(read(key, 0, 10)).isEqualTo("0123456789");
     assertThat(read(key, 3, 4)).isEqualTo("3456");
     assertThat(read(key, 9, 1)).isEqualTo("9");
@@ -210,7 +211,7 @@ public abstract class BlobStoreContract {
     for (int i = 0; i < 4; i++) {
       writers.add(
           () -> {
-            store().put(key, new ByteArrayInputStream(content), content.length);
+            store().put(key, content, content.length);
             return null;
           });
     }
@@ -219,12 +220,21 @@ public abstract class BlobStoreContract {
   }
 
   @Test
+  void doesNotStoreOtherBytesThanAnnounced() {
+    String key = prefix + "other";
+    String sha256 = Payload.sha256(bytes("what was meant"), 14);
+    assertThatThrownBy(() -> store().put(key, bytes("what was sent!"), 14, sha256))
+        .isInstanceOf(Failure.Transient.class);
+    assertThat(store().head(key)).isEmpty();
+  }
+
+  @Test
   void holdsNothingAsWellAsMegabytes() throws IOException {
-    store().put(prefix + "empty", InputStream.nullInputStream(), 0);
+    store().put(prefix + "empty", new byte[0], 0);
     assertThat(store().get(prefix + "empty").orElseThrow().content()).isEmpty();
     byte[] large = new byte[10 * 1024 * 1024];
     new Random(2).nextBytes(large);
-    store().put(prefix + "large", new ByteArrayInputStream(large), large.length);
+    store().put(prefix + "large", large, large.length);
     try (InputStream in = store().open(prefix + "large", 1, large.length - 1).orElseThrow()) {
       byte[] read = in.readAllBytes();
       assertThat(read.length).isEqualTo(large.length - 1);

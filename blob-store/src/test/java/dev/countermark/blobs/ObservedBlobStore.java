@@ -86,15 +86,9 @@ public final class ObservedBlobStore implements BlobStore {
   }
 
   @Override
-  public void put(String key, InputStream body, long size) {
+  public void put(String key, byte[] content, int length, String sha256) {
     operations.add("put " + key);
-    store.put(key, body, size);
-  }
-
-  @Override
-  public void put(String key, byte[] content, int length) {
-    operations.add("put " + key);
-    store.put(key, content, length);
+    store.put(key, content, length, sha256);
   }
 
   @Override

@@ -85,9 +85,9 @@ final class FaultyStore implements BlobStore {
   }
 
   @Override
-  public void put(String key, InputStream body, long size) {
+  public void put(String key, byte[] content, int length, String sha256) {
     writes.incrementAndGet();
-    store.put(key, body, size);
+    store.put(key, content, length, sha256);
   }
 
   @Override

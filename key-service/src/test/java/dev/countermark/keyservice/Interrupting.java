@@ -49,8 +49,8 @@ final class Interrupting implements BlobStore {
   }
 
   @Override
-  public void put(String key, InputStream body, long size) {
-    store.put(key, body, size);
+  public void put(String key, byte[] content, int length, String sha256) {
+    store.put(key, content, length, sha256);
   }
 
   @Override

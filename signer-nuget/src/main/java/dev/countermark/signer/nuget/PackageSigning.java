@@ -361,7 +361,7 @@ final class PackageSigning {
             HexFormat.of().formatHex(sha256().digest(tail)),
             tail.length,
             UUID.randomUUID().toString());
-    store.put(ObjectKeys.content(part.sha256(), part.upload()), tail, tail.length);
+    store.put(ObjectKeys.content(part.sha256(), part.upload()), tail, tail.length, part.sha256());
     return part;
   }
 

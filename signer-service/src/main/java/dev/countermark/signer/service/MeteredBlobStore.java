@@ -61,15 +61,9 @@ final class MeteredBlobStore implements BlobStore, AutoCloseable {
   }
 
   @Override
-  public void put(String key, InputStream body, long size) {
-    written.increment(size);
-    store.put(key, body, size);
-  }
-
-  @Override
-  public void put(String key, byte[] content, int length) {
+  public void put(String key, byte[] content, int length, String sha256) {
     written.increment(length);
-    store.put(key, content, length);
+    store.put(key, content, length, sha256);
   }
 
   @Override

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countermark.blobs.BlobStore.Version;
 import dev.countermark.blobs.InMemoryBlobStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.junit.jupiter.api.Test;
@@ -22,10 +21,9 @@ class MeteredBlobStoreTest {
   void countsWhatIsWritten() {
     Version version = store.create("created", new byte[10]).orElseThrow();
     store.replace("created", new byte[20], version);
-    store.put("stream", new ByteArrayInputStream(new byte[40]), 40);
     store.put("bytes", new byte[100], 80);
 
-    assertThat(count(MeteredBlobStore.WRITTEN)).isEqualTo(150);
+    assertThat(count(MeteredBlobStore.WRITTEN)).isEqualTo(110);
     assertThat(count(MeteredBlobStore.READ)).isZero();
   }
 

@@ -48,7 +48,7 @@ final class ArchivePieces {
   /** Never an old object again: the sweeper may be about to delete what nobody named so far. */
   private Part stored(byte[] bytes) {
     Part part = new Part(Sha256.hex(bytes), bytes.length, UUID.randomUUID().toString());
-    store.put(ObjectKeys.content(part.sha256(), part.upload()), bytes, bytes.length);
+    store.put(ObjectKeys.content(part.sha256(), part.upload()), bytes, bytes.length, part.sha256());
     return part;
   }
 

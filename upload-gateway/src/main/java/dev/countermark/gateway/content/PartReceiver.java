@@ -70,7 +70,7 @@ public final class PartReceiver {
     // An id of this request alone: what it stored can be taken back whatever others do.
     String upload = UUID.randomUUID().toString();
     long expected = announced < 0 ? PART : Math.min(announced, PART);
-    int units = (int) Math.max(1, (expected + UNIT - 1) / UNIT);
+    int units = units(expected);
     acquire(units);
     List<Part> parts = new ArrayList<>();
     try {
@@ -112,6 +112,38 @@ public final class PartReceiver {
     }
   }
 
+  /**
+   * Stores what was received and hashed before; a small file is not hashed again.
+   *
+   * @throws IOException when the file cannot be read; what was stored is taken back
+   */
+  public List<Part> store(Spool spool) throws IOException {
+    long size = spool.size();
+    int units = units(size);
+    acquire(units);
+    String upload = UUID.randomUUID().toString();
+    List<Part> parts = new ArrayList<>();
+    try {
+      byte[] buffer = new byte[(int) Math.min(size, PART)];
+      for (long at = 0; at < size; at += PART) {
+        int length = (int) Math.min(size - at, PART);
+        spool.read(at, buffer, length);
+        parts.add(store(buffer, length, upload, length == size ? spool.sha256() : null));
+      }
+      return parts;
+    } catch (IOException | RuntimeException e) {
+      takeBack(parts);
+      throw e;
+    } finally {
+      memory.release(units);
+    }
+  }
+
+  /** Of memory, for a body of so many bytes. */
+  private static int units(long expected) {
+    return (int) Math.max(1, (Math.min(expected, PART) + UNIT - 1) / UNIT);
+  }
+
   private void acquire(int units) {
     try {
       if (!memory.tryAcquire(units, WAIT_SECONDS, TimeUnit.SECONDS)) {
@@ -130,7 +162,7 @@ public final class PartReceiver {
       md.update(buffer, 0, length);
       sha256 = hex(md.digest());
     }
-    store.put(ObjectKeys.content(sha256, upload), buffer, length);
+    store.put(ObjectKeys.content(sha256, upload), buffer, length, sha256);
     return new Part(sha256, length, upload);
   }
 

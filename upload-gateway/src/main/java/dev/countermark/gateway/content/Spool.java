@@ -1,5 +1,6 @@
 package dev.countermark.gateway.content;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -120,6 +121,20 @@ public final class Spool implements AutoCloseable {
   /** Bytes. */
   public long size() throws IOException {
     return channel.size();
+  }
+
+  /**
+   * Reads exactly {@code length} bytes.
+   *
+   * @throws EOFException when the file has become shorter
+   */
+  void read(long from, byte[] target, int length) throws IOException {
+    ByteBuffer into = ByteBuffer.wrap(target, 0, length);
+    while (into.hasRemaining()) {
+      if (channel.read(into, from + into.position()) < 0) {
+        throw new EOFException("a received file was cut off on the disk");
+      }
+    }
   }
 
   /** Of the whole file, lower-case hexadecimal. */

@@ -31,7 +31,6 @@ import dev.countermark.gateway.content.Spool;
 import dev.countermark.gateway.events.UploadEvents;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,7 +114,7 @@ final class PackagePushes {
       RepositoryName repository = request.repository().repository();
       Optional<String> session = request.session().map(s -> sha256(s + "\n" + request.subject()));
       String key = ObjectKeys.nugetVersion(repository, identity);
-      Optional<StoredObject> existing = store.get(key);
+      Optional<StoredObject> existing = store.getUnlikely(key);
       if (existing.isPresent()) {
         VersionRecord before = read(existing.get());
         if (before.state() != State.REFUSED) {
@@ -123,7 +122,7 @@ final class PackagePushes {
         }
       }
       String contentHash = contentHash(found.archive(), spool);
-      List<Part> stored = store(spool);
+      List<Part> stored = parts.store(spool);
       VersionRecord record =
           new VersionRecord(
               1,
@@ -282,12 +281,6 @@ final class PackagePushes {
     }
   }
 
-  private List<Part> store(Spool spool) throws IOException {
-    spool.channel().position(0);
-    InputStream file = Channels.newInputStream(spool.channel());
-    return parts.receive(file, "SHA-256", spool.size(), (content, length, digest) -> false).parts();
-  }
-
   /** What lock files hold; of an unsigned package it is the hash of the file. */
   private static String contentHash(PackageArchive archive, Spool spool) throws IOException {
     try {
@@ -330,7 +323,7 @@ final class PackagePushes {
       if (!known) {
         throw new NugetException(404, "Push the package before its symbols.");
       }
-      Upload upload = new Upload(store(spool), spool.size(), spool.sha256());
+      Upload upload = new Upload(parts.store(spool), spool.size(), spool.sha256());
       records.update(
           ObjectKeys.nugetSymbols(repository, identity),
           SymbolsRecord.class,

@@ -11,11 +11,9 @@ import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
 import dev.countermark.contracts.SwiftRecords.State;
 import dev.countermark.contracts.Upload;
 import dev.countermark.gateway.content.PartReceiver;
-import dev.countermark.gateway.content.Spool;
 import dev.countermark.gateway.events.UploadEvents;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
@@ -96,7 +94,7 @@ final class Publications {
       throw new SwiftException(415, "Signatures must have the format " + Documents.CMS + ".");
     }
     String key = ObjectKeys.swiftRelease(request.repository().repository(), request.identity());
-    Optional<StoredObject> existing = store.get(key);
+    Optional<StoredObject> existing = store.getUnlikely(key);
     if (existing.isPresent()) {
       refuseUnlessOpen(request, read(existing.get()));
     }
@@ -108,7 +106,7 @@ final class Publications {
     try (ReleaseForm form = ReleaseForm.receive(request.body(), request.contentType(), limits)) {
       checkSignatureParts(request, form);
       ArchiveCheck.Checked checked = check.check(form, request.repository().swift());
-      List<Part> stored = store(form.archive());
+      List<Part> stored = parts.store(form.archive());
       ReleaseRecord record = record(request, form, checked, stored);
       // When this throws, the record was perhaps written all the same, so the parts stay.
       Optional<ReleaseRecord> winner = create(key, record, existing);
@@ -180,12 +178,6 @@ final class Publications {
               ? "The archive is signed and the metadata is not: send the part metadata-signature."
               : "There is a metadata-signature and no metadata: send the part metadata.");
     }
-  }
-
-  private List<Part> store(Spool spool) throws IOException {
-    spool.channel().position(0);
-    InputStream file = Channels.newInputStream(spool.channel());
-    return parts.receive(file, "SHA-256", spool.size(), (content, length, digest) -> false).parts();
   }
 
   private ReleaseRecord record(

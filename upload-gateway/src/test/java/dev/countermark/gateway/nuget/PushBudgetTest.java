@@ -65,21 +65,21 @@ class PushBudgetTest {
   }
 
   @Test
-  void aPackageIsOneReadAndTwoWrites() throws IOException {
+  void aPackageIsOneQuestionAndTwoWrites() throws IOException {
     pushes.push(request(Packages.sound("Acme.Tools", "1.0.0")));
 
-    assertThat(store.counts()).isEqualTo(Map.of("get", 1, "put", 1, "create", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("head", 1, "put", 1, "create", 1));
   }
 
   @Test
-  void aPackageThatIsThereIsOneRead() throws IOException {
+  void aPackageThatIsThereIsOneQuestionAndOneRead() throws IOException {
     pushes.push(request(Packages.sound("Acme.Tools", "1.0.0")));
     store.reset();
 
     assertThatThrownBy(() -> pushes.push(request(Packages.sound("Acme.Tools", "1.0.0"))))
         .isInstanceOf(NugetException.class);
 
-    assertThat(store.counts()).isEqualTo(Map.of("get", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("head", 1, "get", 1));
   }
 
   @Test

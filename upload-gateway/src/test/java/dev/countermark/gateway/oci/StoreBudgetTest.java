@@ -2,8 +2,8 @@ package dev.countermark.gateway.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.blobs.ObservedBlobStore;
 import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
@@ -13,8 +13,6 @@ import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.testkit.registry.SampleImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,8 +32,7 @@ class StoreBudgetTest {
       new RepositoryRecord(
           1, RepositoryName.parse("acme/app").orElseThrow(), Instant.EPOCH, OciSettings.defaults());
 
-  private final Map<String, Integer> operations = new TreeMap<>();
-  private final BlobStore store = counted(new InMemoryBlobStore());
+  private final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
   private final Blobs blobs = new Blobs(store);
   private final SignatureView signatures = new SignatureView(store);
   private final Manifests manifests =
@@ -55,24 +51,9 @@ class StoreBudgetTest {
           new UploadState.Codec(new byte[32]),
           Clock.systemUTC());
 
-  private BlobStore counted(BlobStore counted) {
-    return (BlobStore)
-        Proxy.newProxyInstance(
-            BlobStore.class.getClassLoader(),
-            new Class<?>[] {BlobStore.class},
-            (proxy, method, arguments) -> {
-              operations.merge(method.getName(), 1, Integer::sum);
-              try {
-                return method.invoke(counted, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
-  }
-
   @BeforeEach
   void startCounting() {
-    operations.clear();
+    store.reset();
   }
 
   private static byte[] random(int length) {
@@ -92,7 +73,7 @@ class StoreBudgetTest {
     BlobUploads.Open open = uploads.start(NAME);
     uploads.complete(NAME, open.state().id(), address(open), Digest.sha256(content), body(content));
 
-    assertThat(operations).isEqualTo(Map.of("create", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("create", 1));
   }
 
   @Test
@@ -101,7 +82,7 @@ class StoreBudgetTest {
     uploads.monolithic(
         NAME, Digest.sha256(content), new ByteArrayInputStream(content), content.length);
 
-    assertThat(operations).isEqualTo(Map.of("put", 1, "create", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("put", 1, "create", 1));
   }
 
   @Test
@@ -112,7 +93,7 @@ class StoreBudgetTest {
     uploads.complete(
         NAME, more.state().id(), address(more), Digest.sha256(content), body(new byte[0]));
 
-    assertThat(operations).isEqualTo(Map.of("put", 1, "create", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("put", 1, "create", 1));
   }
 
   @Test
@@ -121,7 +102,7 @@ class StoreBudgetTest {
     put(image, image.digest());
 
     // One look per blob: config and layer.
-    assertThat(operations).isEqualTo(Map.of("head", 2, "create", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("head", 2, "create", 1));
   }
 
   @Test
@@ -129,18 +110,18 @@ class StoreBudgetTest {
     SampleImage image = pushBlobs();
     put(image, "1.0");
 
-    assertThat(operations).isEqualTo(Map.of("head", 2, "get", 1, "create", 2));
+    assertThat(store.counts()).isEqualTo(Map.of("head", 2, "get", 1, "create", 2));
   }
 
   @Test
   void anotherManifestOverTheSameBlobsLooksForNoneOfThem() throws IOException {
     SampleImage image = pushBlobs();
     put(image, image.digest());
-    operations.clear();
+    store.reset();
     SampleImage other = image.annotated("org.example.build", "2");
     put(other, other.digest());
 
-    assertThat(operations).isEqualTo(Map.of("create", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("create", 1));
   }
 
   private SampleImage pushBlobs() throws IOException {
@@ -151,7 +132,7 @@ class StoreBudgetTest {
       uploads.monolithic(
           NAME, Digest.sha256(content), new ByteArrayInputStream(content), content.length);
     }
-    operations.clear();
+    store.reset();
     return image;
   }
 

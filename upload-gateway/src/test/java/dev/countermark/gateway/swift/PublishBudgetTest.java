@@ -3,8 +3,8 @@ package dev.countermark.gateway.swift;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.blobs.ObservedBlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
@@ -13,8 +13,6 @@ import dev.countermark.format.swiftpm.archive.ArchiveLimits;
 import dev.countermark.gateway.content.PartReceiver;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -22,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
@@ -40,25 +37,9 @@ class PublishBudgetTest {
 
   @TempDir Path spool;
 
-  private final Map<String, Integer> operations = new TreeMap<>();
-  private final BlobStore store = counted(new InMemoryBlobStore());
+  private final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private Publications publications;
-
-  private BlobStore counted(BlobStore counted) {
-    return (BlobStore)
-        Proxy.newProxyInstance(
-            BlobStore.class.getClassLoader(),
-            new Class<?>[] {BlobStore.class},
-            (proxy, method, arguments) -> {
-              operations.merge(method.getName(), 1, Integer::sum);
-              try {
-                return method.invoke(counted, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
-  }
 
   @BeforeEach
   void wire() {
@@ -101,29 +82,29 @@ class PublishBudgetTest {
   }
 
   @Test
-  void aReleaseIsOneReadAndTwoWrites() throws IOException {
+  void aReleaseIsOneQuestionAndTwoWrites() throws IOException {
     publish(Archives.sound());
 
-    assertThat(operations).isEqualTo(Map.of("get", 1, "put", 1, "create", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("head", 1, "put", 1, "create", 1));
   }
 
   @Test
-  void aReleaseThatIsThereIsOneReadAndItsBodyIsNotRead() throws IOException {
+  void aReleaseThatIsThereIsAQuestionAndAReadAndItsBodyIsNotRead() throws IOException {
     publish(Archives.sound());
-    operations.clear();
+    store.reset();
 
     assertThatThrownBy(() -> publish(new byte[2 << 20]))
         .isInstanceOfSatisfying(SwiftException.class, e -> assertThat(e.status()).isEqualTo(409));
 
-    assertThat(operations).isEqualTo(Map.of("get", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("head", 1, "get", 1));
   }
 
   @Test
-  void aBadReleaseIsOneRead() {
+  void aBadReleaseIsOneQuestion() {
     for (byte[] bad : new byte[][] {new byte[100], new byte[2 << 20]}) {
-      operations.clear();
+      store.reset();
       assertThatThrownBy(() -> publish(bad)).isInstanceOf(SwiftException.class);
-      assertThat(operations).isEqualTo(Map.of("get", 1));
+      assertThat(store.counts()).isEqualTo(Map.of("head", 1));
     }
   }
 }
