@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.Provider;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,10 +20,14 @@ import java.util.Optional;
  * dotnet nuget sign} and against the {@link BareLoop}; the lag from accepted to signed when idle.
  */
 final class NugetBench {
-  /** A server runs for weeks: its first seconds, in which its code is compiled, say nothing. */
+  /**
+   * A server runs for weeks: its first minutes, in which its code is compiled, say nothing. While
+   * both cores are busy with packages the compiler gets little of them.
+   */
   private static final int WARM_UP_PACKAGES = Integer.getInteger("countermark.bench.warm-up");
 
   private static final int SIGNED_PACKAGES = Integer.getInteger("countermark.bench.packages");
+  private static final int BARE_WARM_UP_RUNS = 3;
   private static final int DOTNET_SAMPLE = 12;
   private static final int SINGLE_PUSHES = 100;
   private static final String REPOSITORY = "bench/nuget-" + Long.toString(System.nanoTime(), 36);
@@ -154,13 +159,22 @@ final class NugetBench {
             + " packages on the same store, records of "
             + record.length
             + " bytes");
-    loop.get().run(SIGNED_PACKAGES, record); // its code is compiled, too
-    BareLoop.Took took = loop.get().run(SIGNED_PACKAGES, record);
-    double whole = rate("bareLoop", SIGNED_PACKAGES, took.whole());
-    double signing = rate("bareSigning", SIGNED_PACKAGES, took.signing());
-    ratio("signedPerSecondRatioToBareLoop", pipeline / whole);
+    bareLoop(loop.get(), record, BareLoop.jdk(), "Jdk", pipeline, drain);
+    bareLoop(loop.get(), record, BareLoop.fastest(), "Native", pipeline, drain);
+  }
+
+  private void bareLoop(
+      BareLoop loop, byte[] record, Provider rsa, String name, double pipeline, double drain) {
+    Say.line("  with the RSA of " + rsa.getName());
+    for (int i = 0; i < BARE_WARM_UP_RUNS; i++) {
+      loop.run(SIGNED_PACKAGES, record, rsa);
+    }
+    BareLoop.Took took = loop.run(SIGNED_PACKAGES, record, rsa);
+    double whole = rate("bareLoop" + name + "Rsa", SIGNED_PACKAGES, took.whole());
+    double signing = rate("bareSigning" + name + "Rsa", SIGNED_PACKAGES, took.signing());
+    ratio("pipelineRatioToBareLoop" + name + "Rsa", pipeline / whole);
     if (!Double.isNaN(drain)) {
-      ratio("drainRatioToBareSigning", drain / signing);
+      ratio("drainRatioToBareSigning" + name + "Rsa", drain / signing);
     }
   }
 

@@ -268,7 +268,7 @@ public final class Main implements Runnable {
     @Option(
         names = "--warm-up",
         paramLabel = "N",
-        description = "Packages before that, not for oci (default: nuget 8000, swift 1500).")
+        description = "Packages before that, not for oci (default: nuget 20000, swift 1500).")
     private Integer warmUp;
 
     @Override
@@ -281,7 +281,7 @@ public final class Main implements Runnable {
               "-Xmx2g",
               "-Dcountermark.home=" + installation.home(),
               "-Dcountermark.bench.packages=" + orElse(packages, 1_000, 300),
-              "-Dcountermark.bench.warm-up=" + orElse(warmUp, 8_000, 1_500),
+              "-Dcountermark.bench.warm-up=" + orElse(warmUp, 20_000, 1_500),
               "-cp",
               installation.bench() + java.io.File.pathSeparator + installation.benchLibraries(),
               "dev.countermark.bench.Main",
