@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiFunction;
 
 /**
  * A key service for tests: keeps its keys in memory, unprotected and unaudited, loses them on exit.
@@ -26,6 +27,8 @@ public final class InMemoryKeyClient implements KeyClient {
   private final Clock clock;
   private final InMemoryAuthority nuget;
   private final InMemoryAuthority swift;
+  private volatile BiFunction<Optional<VersionName>, Bytes, Optional<Bytes>> responder =
+      KeyClient.super::ocsp;
 
   public InMemoryKeyClient() {
     this(Clock.systemUTC());
@@ -56,6 +59,16 @@ public final class InMemoryKeyClient implements KeyClient {
     Version version = last(ring(new Key(repository, purpose)));
     return new SignedBatch(
         version.published(), items.stream().map(i -> version.key().sign(i.hash())).toList());
+  }
+
+  @Override
+  public Optional<Bytes> ocsp(Optional<VersionName> certificate, Bytes request) {
+    return responder.apply(certificate, request);
+  }
+
+  /** From now on asks this instead of saying that there is no responder. */
+  public void respond(BiFunction<Optional<VersionName>, Bytes, Optional<Bytes>> with) {
+    responder = with;
   }
 
   /** Makes a new version and makes it the current one. */

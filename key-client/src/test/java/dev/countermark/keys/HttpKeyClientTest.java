@@ -35,12 +35,17 @@ class HttpKeyClientTest {
   private static final RepositoryName REPOSITORY = new RepositoryName("acme", "tools");
   private static final String CREDENTIAL = "a-credential-that-nobody-may-see";
 
+  /** Not OCSP: the client does not look. */
+  private static final byte[] OCSP_ANSWER = {1, 2, 3, (byte) 0x80, 0};
+
   private final ExecutorService pool = Executors.newCachedThreadPool();
   private final InMemoryKeyClient keys = new InMemoryKeyClient();
   private final AtomicInteger requests = new AtomicInteger();
   private HttpServer server;
   private volatile int status = 200;
   private volatile String authorization;
+  private volatile String seen;
+  private volatile byte[] sent;
 
   @BeforeEach
   void start() throws IOException {
@@ -51,10 +56,20 @@ class HttpKeyClientTest {
         exchange -> {
           requests.incrementAndGet();
           authorization = exchange.getRequestHeaders().getFirst("Authorization");
-          exchange.getRequestBody().readAllBytes();
+          var headers = exchange.getRequestHeaders();
+          seen =
+              String.join(
+                  " ",
+                  exchange.getRequestMethod(),
+                  exchange.getRequestURI().toString(),
+                  headers.getFirst("Content-Type"),
+                  headers.getFirst("Accept"));
+          sent = exchange.getRequestBody().readAllBytes();
           byte[] body =
               status == 200
-                  ? Json.write(keys.current(REPOSITORY, Purpose.OCI))
+                  ? seen.contains("ocsp")
+                      ? OCSP_ANSWER
+                      : Json.write(keys.current(REPOSITORY, Purpose.OCI))
                   : "secret detail".getBytes(java.nio.charset.StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(status, body.length);
           exchange.getResponseBody().write(body);
@@ -101,6 +116,34 @@ class HttpKeyClientTest {
         .hasMessageContaining("acme/tools")
         .hasMessageNotContaining(CREDENTIAL)
         .hasMessageNotContaining("secret detail");
+  }
+
+  @Test
+  void passesQuestionsAboutRevocationAndTheirAnswersUnchanged() {
+    Bytes question = Bytes.of(new byte[] {0, (byte) 0xff, 7});
+    KeyClient client = new HttpKeyClient(settings());
+
+    assertThat(client.ocsp(Optional.of(new KeyClient.VersionName(REPOSITORY, 3)), question))
+        .contains(Bytes.of(OCSP_ANSWER));
+
+    String types = " application/ocsp-request application/ocsp-response";
+    assertThat(seen).isEqualTo("POST /v1/ocsp/swift/acme/tools/3" + types);
+    assertThat(sent).isEqualTo(question.toArray());
+    assertThat(authorization).isEqualTo("Bearer " + CREDENTIAL);
+
+    client.ocsp(Optional.empty(), question);
+    assertThat(seen).isEqualTo("POST /v1/ocsp/swift/authority" + types);
+  }
+
+  @Test
+  void tellsAResponderThatIsOffFromOneThatIsAway() {
+    KeyClient client = new HttpKeyClient(settings());
+    Bytes question = Bytes.of(new byte[1]);
+    status = 404;
+    assertThat(client.ocsp(Optional.empty(), question)).isEmpty();
+    status = 503;
+    assertThatThrownBy(() -> client.ocsp(Optional.empty(), question))
+        .isInstanceOf(Failure.Transient.class);
   }
 
   @Test

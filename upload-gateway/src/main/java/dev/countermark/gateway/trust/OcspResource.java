@@ -3,6 +3,9 @@ package dev.countermark.gateway.trust;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.api.Problem;
+import dev.countermark.gateway.api.Problem.Kind;
+import dev.countermark.gateway.api.Unavailable;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.VersionName;
 import dev.countermark.keys.KeyServiceApi;
@@ -15,7 +18,9 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /**
@@ -29,9 +34,16 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Consumes(KeyServiceApi.OCSP_REQUEST)
 public class OcspResource {
   /** One certificate and a nonce have far less. */
-  private static final int MAX_REQUEST = 4_096;
+  static final int MAX_REQUEST = 4_096;
+
+  /**
+   * Most questions that the key service answers for us at the same time: anybody may ask, each
+   * answer is a signature, and packages wait for signatures of the same processors.
+   */
+  static final int MAX_AT_A_TIME = 16;
 
   private final KeyClient keys;
+  private final Semaphore slots = new Semaphore(MAX_AT_A_TIME);
 
   OcspResource(KeyClient keys) {
     this.keys = keys;
@@ -48,7 +60,7 @@ public class OcspResource {
       throws IOException {
     Optional<RepositoryName> repository = RepositoryName.parse(owner + "/" + name);
     return repository.isEmpty()
-        ? status(Response.Status.NOT_FOUND)
+        ? unknown()
         : relay(Optional.of(new VersionName(repository.get(), version)), request);
   }
 
@@ -61,25 +73,38 @@ public class OcspResource {
 
   private Response relay(Optional<VersionName> certificate, InputStream request)
       throws IOException {
-    byte[] question = request.readNBytes(MAX_REQUEST + 1);
-    if (question.length > MAX_REQUEST) {
-      return status(Response.Status.REQUEST_ENTITY_TOO_LARGE);
+    byte[] question = new byte[MAX_REQUEST + 1];
+    // Not readNBytes(int): that asks for no bytes in the end, which this stream waits for.
+    int length = request.readNBytes(question, 0, question.length);
+    if (length == 0 || length > MAX_REQUEST) {
+      return Problem.response(
+          length == 0 ? Kind.MALFORMED_REQUEST : Kind.TOO_LARGE,
+          "an OCSP request has 1 to " + MAX_REQUEST + " bytes");
+    }
+    // Not before: whoever sends slowly keeps nobody from asking.
+    if (!slots.tryAcquire()) {
+      return Problem.response(Kind.UNAVAILABLE, "too many questions at a time; try again");
     }
     try {
-      return keys.ocsp(certificate, Bytes.of(question))
-          .map(
-              answer ->
-                  Response.ok(answer.toArray())
-                      .type(KeyServiceApi.OCSP_RESPONSE)
-                      .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                      .build())
-          .orElseGet(() -> status(Response.Status.NOT_FOUND));
+      return keys.ocsp(certificate, Bytes.of(Arrays.copyOf(question, length)))
+          .map(OcspResource::relayed)
+          .orElseGet(OcspResource::unknown);
     } catch (Failure.Transient e) {
-      return status(Response.Status.SERVICE_UNAVAILABLE);
+      return Unavailable.response(e);
+    } finally {
+      slots.release();
     }
   }
 
-  private static Response status(Response.Status status) {
-    return Response.status(status).build();
+  private static Response relayed(Bytes answer) {
+    return Response.ok(answer.toArray())
+        .type(KeyServiceApi.OCSP_RESPONSE)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .build();
+  }
+
+  private static Response unknown() {
+    return Problem.response(
+        Kind.KEY_UNKNOWN, "no such certificate was issued here, or there is no OCSP responder");
   }
 }
