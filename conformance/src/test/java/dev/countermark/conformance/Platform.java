@@ -302,6 +302,16 @@ final class Platform implements AutoCloseable {
    * @return the key service's answer
    */
   JsonNode rotateImmediately(String repository, String purpose) {
+    return order(repository, purpose + ":rotate?immediately=true");
+  }
+
+  /** Marks a version of a key as no longer to be trusted; it must not be the current one. */
+  void revoke(String repository, String purpose, int version) {
+    order(repository, purpose + "/" + version + ":revoke");
+  }
+
+  /** What only operators may ask of the key service. */
+  private JsonNode order(String repository, String what) {
     try {
       Path secrets = requireData().resolve("secrets");
       String credential =
@@ -313,8 +323,7 @@ final class Platform implements AutoCloseable {
                   + "/v1/repositories/"
                   + repository
                   + "/keys/"
-                  + purpose
-                  + ":rotate?immediately=true");
+                  + what);
       HttpResponse<byte[]> answer =
           send(
               HttpRequest.newBuilder(address)

@@ -19,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -219,6 +220,17 @@ final class SwiftRegistry {
             .pollInterval(Duration.ofMillis(50))
             .until(() -> get("/" + pkg.path(), JSON), a -> a.statusCode() == 200);
     return Json.read(answer.body(), JsonNode.class);
+  }
+
+  /** Waits until the archive of a release has another signature than before. */
+  SwiftRelease awaitOtherSignature(SwiftRelease before) {
+    SwiftPackage pkg = before.pkg();
+    return await("a new signature of " + pkg.path())
+        .atMost(SIGNED_LIMIT)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> release(pkg),
+            now -> !Arrays.equals(now.signature().orElseThrow(), before.signature().orElseThrow()));
   }
 
   /** All that it now says about a release. */

@@ -1,14 +1,11 @@
 package dev.countermark.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.contracts.Json;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +18,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(PlatformExtension.class)
 class SwiftResyncTest {
   private static final SwiftPackage PKG = SwiftPackage.of("Remembered", "1.0.0");
-  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private Platform platform;
   private SwiftRegistry registry;
@@ -58,15 +54,6 @@ class SwiftResyncTest {
         .forEach((file, content) -> assertThat(after.manifests().get(file)).isEqualTo(content));
   }
 
-  private SwiftRelease awaitOtherSignature(SwiftRelease before) {
-    return await("a new signature of " + PKG.path())
-        .atMost(LIMIT)
-        .pollInterval(Duration.ofMillis(100))
-        .until(
-            () -> registry.release(PKG),
-            now -> !Arrays.equals(now.signature().orElseThrow(), before.signature().orElseThrow()));
-  }
-
   /** Requests of one package are worked off in order: what came before this one is done. */
   private void awaitWorkedOff(String version) {
     registry.published(SwiftPackage.of(PKG.name(), version));
@@ -97,7 +84,7 @@ class SwiftResyncTest {
     assertResolves();
 
     assertThat(resync("{\"mode\":\"rotate-archive\"}").statusCode()).isEqualTo(202);
-    SwiftRelease rotated = awaitOtherSignature(first);
+    SwiftRelease rotated = registry.awaitOtherSignature(first);
     assertSameBytes(first, rotated);
     assertGenuine(rotated);
     assertResolves();
@@ -117,7 +104,7 @@ class SwiftResyncTest {
         .contains("demo.remembered 1.0.0", "fingerprints", "rotate-archive");
     HttpResponse<byte[]> told = resync("{\"mode\":\"resign-all\",\"confirm\":true}");
     assertThat(told.statusCode()).isEqualTo(202);
-    SwiftRelease anew = awaitOtherSignature(first);
+    SwiftRelease anew = registry.awaitOtherSignature(first);
     assertGenuine(anew);
     assertThat(anew.manifests().get(SwiftPackage.MANIFEST))
         .isNotEqualTo(first.manifests().get(SwiftPackage.MANIFEST));
