@@ -45,6 +45,7 @@ record AuditRecord(
   @JsonSubTypes({
     @JsonSubTypes.Type(value = KeyCreated.class, name = "key-created"),
     @JsonSubTypes.Type(value = CertificateIssued.class, name = "certificate-issued"),
+    @JsonSubTypes.Type(value = RootCreated.class, name = "root-created"),
     @JsonSubTypes.Type(value = KeyRevoked.class, name = "key-revoked"),
     @JsonSubTypes.Type(value = Signed.class, name = "signed"),
     @JsonSubTypes.Type(value = Denied.class, name = "denied"),
@@ -96,6 +97,39 @@ record AuditRecord(
           Certificates.fingerprint(chain.get(Math.min(1, chain.size() - 1))),
           certificate.getNotBefore().toInstant(),
           certificate.getNotAfter().toInstant());
+    }
+  }
+
+  /**
+   * The root above an own intermediate was made, with that. An own root that certifies keys itself
+   * is a version like any other.
+   *
+   * @param key SHA-256 of the root's DER SubjectPublicKeyInfo, lower-case hexadecimal
+   * @param certificate SHA-256 of its certificate, lower-case hexadecimal
+   * @param serial hexadecimal
+   * @param subject as in RFC 2253
+   */
+  record RootCreated(
+      String key,
+      String certificate,
+      String serial,
+      String subject,
+      Instant notBefore,
+      Instant notAfter)
+      implements Entry {
+    /**
+     * @param chain DER, the root last
+     */
+    static RootCreated of(List<Bytes> chain) {
+      Bytes der = chain.get(chain.size() - 1);
+      X509Certificate root = Certificates.read(der);
+      return new RootCreated(
+          Hashes.sha256Hex(root.getPublicKey().getEncoded()),
+          Certificates.fingerprint(der),
+          root.getSerialNumber().toString(16),
+          root.getSubjectX500Principal().getName(),
+          root.getNotBefore().toInstant(),
+          root.getNotAfter().toInstant());
     }
   }
 

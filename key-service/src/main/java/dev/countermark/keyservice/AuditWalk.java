@@ -140,6 +140,8 @@ final class AuditWalk {
       checkCreated(number, created);
     } else if (entry instanceof AuditRecord.CertificateIssued issued) {
       checkIssued(number, issued);
+    } else if (entry instanceof AuditRecord.RootCreated root) {
+      checkRoot(number, root);
     } else if (entry instanceof AuditRecord.KeyRevoked mark) {
       checkKey(number, mark.version(), mark.fingerprint());
       revoked.add(mark.version());
@@ -178,6 +180,15 @@ final class AuditWalk {
               + " names a certificate of version "
               + issued.version()
               + " that the bucket lacks");
+    }
+  }
+
+  private void checkRoot(long number, AuditRecord.RootCreated root) {
+    BucketKeys.Version authority = keys.versions().get(1);
+    if (authority == null
+        || authority.certificates().isEmpty()
+        || !AuditRecord.RootCreated.of(authority.certificates()).equals(root)) {
+      broken("record " + number + " names a root that the bucket lacks");
     }
   }
 

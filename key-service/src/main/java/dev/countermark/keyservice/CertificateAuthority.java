@@ -167,11 +167,13 @@ final class CertificateAuthority {
   }
 
   private void announce(String chain, Own own) {
-    AuditRecord.KeyCreated key =
+    List<Bytes> certificates = own.authority().encodedChain();
+    List<AuditRecord.Entry> entries = new ArrayList<>();
+    own.root().ifPresent(key -> entries.add(AuditRecord.RootCreated.of(certificates)));
+    entries.add(
         new AuditRecord.KeyCreated(
-            1, own.authority().key().fingerprint(), own.createdAt(), MAKER, Optional.empty());
-    AuditRecord.CertificateIssued certificate =
-        AuditRecord.CertificateIssued.of(1, own.authority().encodedChain());
+            1, own.authority().key().fingerprint(), own.createdAt(), MAKER, Optional.empty()));
+    entries.add(AuditRecord.CertificateIssued.of(1, certificates));
     audit.append(
         chain,
         KeysBucket.authorityName(profile.purpose()),
@@ -179,7 +181,7 @@ final class CertificateAuthority {
         head ->
             head.keyVersion() > 0
                 ? Appendix.nothing(head, own)
-                : new Appendix<>(List.of(key, certificate), 1, 0, own));
+                : new Appendix<>(entries, 1, 0, own));
   }
 
   private String commonName(RepositoryName repository) {

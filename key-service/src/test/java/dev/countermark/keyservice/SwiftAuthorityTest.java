@@ -5,6 +5,7 @@ import static dev.countermark.keyservice.Fixtures.SWIFT_OPERATOR;
 import static dev.countermark.keyservice.Fixtures.SWIFT_SIGNER;
 import static dev.countermark.keyservice.Fixtures.breaks;
 import static dev.countermark.keyservice.Fixtures.item;
+import static dev.countermark.keyservice.Fixtures.records;
 import static dev.countermark.keyservice.Fixtures.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -68,6 +69,44 @@ class SwiftAuthorityTest {
     chain.get(1).verify(chain.get(2).getPublicKey());
     chain.get(2).verify(chain.get(2).getPublicKey());
     assertThat(breaks(store, true)).isEmpty();
+  }
+
+  @Test
+  void tellsTheChainOfTheRootAndOfTheIntermediate() {
+    List<Bytes> chain = custodian().identity(SWIFT_SIGNER, SWIFT).certificates();
+
+    AuditRecord first = records(store, KeysBucket.authorityChain(Purpose.SWIFT)).get(0);
+
+    X509Certificate root = Certificates.read(chain.get(2));
+    X509Certificate intermediate = Certificates.read(chain.get(1));
+    assertThat(first.entries())
+        .containsExactly(
+            new AuditRecord.RootCreated(
+                Hashes.sha256Hex(root.getPublicKey().getEncoded()),
+                Hashes.sha256Hex(chain.get(2).toArray()),
+                root.getSerialNumber().toString(16),
+                "CN=Example Swift Package Signing Root,O=Example",
+                root.getNotBefore().toInstant(),
+                root.getNotAfter().toInstant()),
+            new AuditRecord.KeyCreated(
+                1,
+                Hashes.sha256Hex(intermediate.getPublicKey().getEncoded()),
+                START,
+                "key-service",
+                Optional.empty()),
+            AuditRecord.CertificateIssued.of(1, chain.subList(1, 3)));
+  }
+
+  @Test
+  void theChainNoticesAnotherRootOrNone() {
+    custodian().identity(SWIFT_SIGNER, SWIFT);
+    BlobStore elsewhere = new InMemoryBlobStore();
+    replica(elsewhere, clock).custodian().identity(SWIFT_SIGNER, SWIFT);
+    store.delete(RECORD);
+    store.create(RECORD, elsewhere.get(RECORD).orElseThrow().content());
+
+    assertThat(breaks(store, true))
+        .contains("authorities/swift: record 1 names a root that the bucket lacks");
   }
 
   @Test
