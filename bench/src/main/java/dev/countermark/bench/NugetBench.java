@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -71,10 +70,10 @@ final class NugetBench {
   /** All at once; from the first accepted to the last signed, by the platform's own clock. */
   private double pipeline() {
     Say.line("whole pipeline, " + SIGNED_PACKAGES + " packages");
-    Map<String, Duration> before = target.processorTimes();
+    ProcessorTimes times = ProcessorTimes.from(target);
     pushAll("Bench.Pipeline", SIGNED_PACKAGES);
     feed.awaitSignedPatiently("Bench.Pipeline", SIGNED_PACKAGES - 1, 1);
-    processorTimes(before);
+    times.put(figures, "processorMillisPerPackage", SIGNED_PACKAGES);
     List<JsonNode> statuses = awaitSigned("Bench.Pipeline", SIGNED_PACKAGES);
     Instant first =
         statuses.stream()
@@ -82,23 +81,6 @@ final class NugetBench {
             .min(Comparator.naturalOrder())
             .orElseThrow();
     return rate("pipeline", SIGNED_PACKAGES, Duration.between(first, lastSigned(statuses)));
-  }
-
-  /** What a package costs; unlike rates these figures mean something on a busy machine, too. */
-  private void processorTimes(Map<String, Duration> before) {
-    Map<String, Duration> after = target.processorTimes();
-    if (after.isEmpty()) {
-      return;
-    }
-    ObjectNode figure = figures.putObject("processorMillisPerPackage");
-    after.forEach(
-        (part, time) ->
-            figure.put(
-                part,
-                Say.rounded(
-                    (double) time.minus(before.getOrDefault(part, time)).toMillis()
-                        / SIGNED_PACKAGES)));
-    Say.line("  processor milliseconds per package: " + figure);
   }
 
   /** The signer alone: it is stopped while the packages are pushed, then let go. */
