@@ -12,12 +12,20 @@ final class Lags {
    * @param lags milliseconds
    */
   static void put(ObjectNode figure, List<Long> lags) {
+    put(figure, lags, "ms");
+  }
+
+  /**
+   * @param unit of the lags
+   */
+  static void put(ObjectNode figure, List<Long> lags, String unit) {
     List<Long> sorted = lags.stream().sorted(Comparator.naturalOrder()).toList();
-    figure.put("pushes", sorted.size());
+    figure.put("samples", sorted.size());
     figure.put("p50", percentile(sorted, 50));
     figure.put("p99", percentile(sorted, 99));
     figure.put("max", sorted.get(sorted.size() - 1));
-    Say.line("  p50 " + figure.path("p50") + " ms, p99 " + figure.path("p99") + " ms");
+    Say.line(
+        "  p50 " + figure.path("p50") + " " + unit + ", p99 " + figure.path("p99") + " " + unit);
   }
 
   private static long percentile(List<Long> sorted, int percent) {

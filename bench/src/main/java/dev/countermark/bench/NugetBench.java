@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * The claims about the NuGet path: packages of 100 KB signed per second through the whole pipeline
@@ -23,12 +24,15 @@ final class NugetBench {
    * A server runs for weeks: its first minutes, in which its code is compiled, say nothing. While
    * both cores are busy with packages the compiler gets little of them.
    */
-  private static final int WARM_UP_PACKAGES = Integer.getInteger("countermark.bench.warm-up");
+  private static final int GROWN = Integer.getInteger("countermark.bench.warm-up") / 2;
 
   private static final int SIGNED_PACKAGES = Integer.getInteger("countermark.bench.packages");
   private static final int BARE_WARM_UP_RUNS = 3;
   private static final int DOTNET_SAMPLE = 12;
   private static final int SINGLE_PUSHES = 100;
+  private static final int QUERIES = 300;
+  private static final String GROWN_ID = "Bench.WarmUp";
+  private static final String ID_PREFIX = "Bench.Id";
   private static final String REPOSITORY = "bench/nuget-" + Long.toString(System.nanoTime(), 36);
 
   private final Target target;
@@ -43,18 +47,33 @@ final class NugetBench {
   ObjectNode run() throws IOException {
     figures.put("benchmark", "nuget");
     figures.put("packageBytes", SamplePackage.BYTES);
-    figures.put("warmUpPackages", WARM_UP_PACKAGES);
+    figures.put("warmUpPackages", 2 * GROWN);
     figures.put("cores", Runtime.getRuntime().availableProcessors());
-    Say.line("warming up with " + WARM_UP_PACKAGES + " packages");
-    pushAll("Bench.WarmUp", WARM_UP_PACKAGES);
-    awaitSigned("Bench.WarmUp", WARM_UP_PACKAGES);
+    warmUp();
     idleLag();
     double pipeline = pipeline();
     double drain = drain();
     resync();
+    scale();
+    search();
     bareLoop(pipeline, drain);
     dotnetLoop(pipeline);
     return figures;
+  }
+
+  /** One of many. */
+  private record Sample(String id, int number) {
+    SamplePackage made() {
+      return SamplePackage.of(id, number);
+    }
+  }
+
+  /** Half of it is versions of one package, half is packages of one version. */
+  private void warmUp() {
+    Say.line("warming up with " + 2 * GROWN + " packages");
+    pushAll(feed, GROWN, i -> new Sample(GROWN_ID, i));
+    pushAll(feed, GROWN, i -> new Sample(ID_PREFIX + i, 0));
+    awaitSigned(feed, GROWN, 1, i -> new Sample(ID_PREFIX + i, 0));
   }
 
   private void idleLag() {
@@ -71,16 +90,57 @@ final class NugetBench {
   private double pipeline() {
     Say.line("whole pipeline, " + SIGNED_PACKAGES + " packages");
     ProcessorTimes times = ProcessorTimes.from(target);
-    pushAll("Bench.Pipeline", SIGNED_PACKAGES);
-    feed.awaitSignedPatiently("Bench.Pipeline", SIGNED_PACKAGES - 1, 1);
-    times.put(figures, "processorMillisPerPackage", SIGNED_PACKAGES);
-    List<JsonNode> statuses = awaitSigned("Bench.Pipeline", SIGNED_PACKAGES);
+    return signed(
+        "pipeline",
+        feed,
+        i -> new Sample("Bench.Pipeline", i),
+        () -> times.put(figures, "processorMillisPerPackage", SIGNED_PACKAGES));
+  }
+
+  /** Pushes and waits; from the first accepted to the last signed, by the platform's own clock. */
+  private double signed(
+      String what, NugetFeed to, IntFunction<Sample> samples, Runnable whenSigned) {
+    pushAll(to, SIGNED_PACKAGES, samples);
+    Sample last = samples.apply(SIGNED_PACKAGES - 1);
+    to.awaitSignedPatiently(last.id(), last.number(), 1);
+    whenSigned.run();
+    List<JsonNode> statuses = awaitSigned(to, SIGNED_PACKAGES, 1, samples);
     Instant first =
         statuses.stream()
             .map(s -> Instant.parse(s.path("acceptedAt").asText()))
             .min(Comparator.naturalOrder())
             .orElseThrow();
-    return rate("pipeline", SIGNED_PACKAGES, Duration.between(first, lastSigned(statuses)));
+    return rate(what, SIGNED_PACKAGES, Duration.between(first, lastSigned(statuses)));
+  }
+
+  /** A feed of many packages and a package of many versions, against a feed that is new. */
+  private void scale() {
+    Say.line(
+        "a new feed, then one of " + GROWN + " ids, then an id of " + GROWN + " versions in it");
+    NugetFeed small = new NugetFeed(target, REPOSITORY + "-new");
+    double few = signed("newFeed", small, i -> new Sample("Bench.New" + i, 0), () -> {});
+    double ids = signed("feedOfManyIds", feed, i -> new Sample("Bench.New" + i, 0), () -> {});
+    double versions =
+        signed("idOfManyVersions", feed, i -> new Sample(GROWN_ID, GROWN + i), () -> {});
+    figures.put("grownTo", GROWN);
+    ratio("manyIdsRatioToNewFeed", ids / few);
+    ratio("manyVersionsRatioToNewFeed", versions / few);
+  }
+
+  /** One client asks; every query finds others. */
+  private void search() {
+    Say.line("search, " + QUERIES + " queries over more than " + GROWN + " ids");
+    List<Long> micros = new ArrayList<>();
+    for (int i = 0; i < QUERIES; i++) {
+      String query = ID_PREFIX + i % Math.max(1, GROWN / 10);
+      long began = System.nanoTime();
+      int hits = feed.search(query);
+      micros.add((System.nanoTime() - began) / 1_000);
+      if (hits == 0) {
+        throw new IllegalStateException("nothing was found for " + query);
+      }
+    }
+    Lags.put(figures.putObject("searchMicros"), micros, "µs");
   }
 
   /** The signer alone: it is stopped while the packages are pushed, then let go. */
@@ -95,12 +155,13 @@ final class NugetBench {
     target.signal("STOP", signer.get());
     Instant released;
     try {
-      pushAll("Bench.Drain", SIGNED_PACKAGES);
+      pushAll(feed, SIGNED_PACKAGES, i -> new Sample("Bench.Drain", i));
     } finally {
       released = Instant.now();
       target.signal("CONT", signer.get());
     }
-    List<JsonNode> statuses = awaitSigned("Bench.Drain", SIGNED_PACKAGES);
+    List<JsonNode> statuses =
+        awaitSigned(feed, SIGNED_PACKAGES, 1, i -> new Sample("Bench.Drain", i));
     return rate("drain", SIGNED_PACKAGES, Duration.between(released, lastSigned(statuses)));
   }
 
@@ -113,17 +174,13 @@ final class NugetBench {
     }
     Say.line("resync after a rotation, " + SIGNED_PACKAGES + " packages");
     NugetFeed rotated = new NugetFeed(target, REPOSITORY + "-resync");
-    Parallel.forEach(SIGNED_PACKAGES, i -> rotated.push(SamplePackage.of("Bench.Resync", i)));
-    for (int i = SIGNED_PACKAGES - 1; i >= 0; i--) {
-      rotated.awaitSignedPatiently("Bench.Resync", i, 1);
-    }
+    IntFunction<Sample> samples = i -> new Sample("Bench.Resync", i);
+    pushAll(rotated, SIGNED_PACKAGES, samples);
+    awaitSigned(rotated, SIGNED_PACKAGES, 1, samples);
     rotated.rotate();
     Instant began = Instant.now();
     rotated.resync();
-    List<JsonNode> statuses = new ArrayList<>();
-    for (int i = SIGNED_PACKAGES - 1; i >= 0; i--) {
-      statuses.add(rotated.awaitSignedPatiently("Bench.Resync", i, 2));
-    }
+    List<JsonNode> statuses = awaitSigned(rotated, SIGNED_PACKAGES, 2, samples);
     rate("resync", SIGNED_PACKAGES, Duration.between(began, lastSigned(statuses)));
   }
 
@@ -178,15 +235,21 @@ final class NugetBench {
     ratio("signedPerSecondRatioToDotnet", pipeline / rate);
   }
 
-  private void pushAll(String id, int count) {
-    Parallel.forEach(count, i -> feed.push(SamplePackage.of(id, i)));
+  private static void pushAll(NugetFeed to, int count, IntFunction<Sample> samples) {
+    Parallel.forEach(count, i -> to.push(samples.apply(i).made()));
   }
 
-  /** From the last to the first: few questions while the platform is still busy. */
-  private List<JsonNode> awaitSigned(String id, int count) {
+  /**
+   * From the last to the first: few questions while the platform is still busy.
+   *
+   * @param key least version of the key
+   */
+  private static List<JsonNode> awaitSigned(
+      NugetFeed at, int count, int key, IntFunction<Sample> samples) {
     List<JsonNode> statuses = new ArrayList<>();
     for (int i = count - 1; i >= 0; i--) {
-      statuses.add(feed.awaitSignedPatiently(id, i, 1));
+      Sample sample = samples.apply(i);
+      statuses.add(at.awaitSignedPatiently(sample.id(), sample.number(), key));
     }
     return statuses;
   }

@@ -108,6 +108,14 @@ final class NugetFeed {
     }
   }
 
+  /** How many packages a query finds. */
+  int search(String query) {
+    String path = base + "/nuget/v3/query?take=20&q=" + query;
+    return Json.read(target.send("GET", path, null, Map.of(), 200), JsonNode.class)
+        .path("totalHits")
+        .asInt();
+  }
+
   JsonNode awaitSigned(String id, int number) {
     return awaitSigned(id, SamplePackage.version(number), AT_ONCE, 1);
   }
