@@ -14,6 +14,7 @@ import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.FileAnswers;
+import dev.countermark.gateway.content.RequestBody;
 import dev.countermark.gateway.content.UnsatisfiableRangeException;
 import dev.countermark.gateway.nuget.FeedAccess.Granted;
 import dev.countermark.gateway.nuget.FeedRoute.Kind;
@@ -227,7 +228,7 @@ public class FeedResource {
               new FeedAddresses(addresses.base(http.isSSL()), repository),
               uri.getQueryParameters(),
               headers,
-              body == null ? InputStream.nullInputStream() : body,
+              new RequestBody(body),
               head,
               granted.access().subject()));
     } catch (NugetException e) {
@@ -242,10 +243,10 @@ public class FeedResource {
               .with(HttpHeaders.RETRY_AFTER, "2"),
           http,
           head);
-    } catch (IOException | UncheckedIOException e) {
+    } catch (RequestBody.BrokenOffException e) {
       LOG.debugf("%s: %s", path, e.getMessage());
       return error(new NugetException(400, "The request was cut off."), http, head);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.errorf(e, "unforeseen failure in a request for %s", path);
       return error(
           new NugetException(500, "Unforeseen failure; the server's log has it."), http, head);
@@ -499,7 +500,7 @@ public class FeedResource {
 
   private Response put(Request request) throws IOException {
     if (request.route().kind() == Kind.PUBLISH) {
-      PackagePushes.Accepted accepted = pushes.push(pushRequest(request));
+      PackagePushes.Accepted accepted = received(request, pushes::push);
       Response.ResponseBuilder response =
           Response.accepted()
               .header(
@@ -509,11 +510,29 @@ public class FeedResource {
       return response.build();
     }
     if (request.route().kind() == Kind.SYMBOLS) {
-      pushes.pushSymbols(pushRequest(request));
+      received(request, pushes::pushSymbols);
       return Response.status(Response.Status.CREATED).build();
     }
     throw new NugetException(
         405, "Packages are pushed to the address that the service index says.");
+  }
+
+  private interface Push<T> {
+    T take(PackagePushes.Request request) throws IOException;
+  }
+
+  /** Besides the client's body, a push reads and writes nothing but a file on the local disk. */
+  private static <T> T received(Request request, Push<T> push) throws IOException {
+    try {
+      return push.take(pushRequest(request));
+    } catch (RequestBody.BrokenOffException e) {
+      throw e;
+    } catch (IOException e) {
+      LOG.errorf(
+          e, "cannot receive a package for %s: is countermark.nuget.spool full?", request.name());
+      throw new NugetException(503, "The server cannot receive a package right now: try again.")
+          .with(HttpHeaders.RETRY_AFTER, "30");
+    }
   }
 
   private static PackagePushes.Request pushRequest(Request request) {

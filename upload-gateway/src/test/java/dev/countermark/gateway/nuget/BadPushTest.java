@@ -7,8 +7,12 @@ import dev.countermark.format.nupkg.ForgedSignature;
 import dev.countermark.format.nupkg.SignedPackages;
 import dev.countermark.format.zip.TestArchives;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -115,6 +119,25 @@ class BadPushTest extends FeedTestBase {
   void aClientThatHangsUp() {
     byte[] whole = FeedClient.multipart(SOUND);
     feed.pusher().breakOff(feed.at("package"), Arrays.copyOf(whole, whole.length / 2));
+  }
+
+  @Test
+  void aDiskThatCannotBeWritten() throws IOException {
+    Path spool =
+        Path.of(
+            System.getProperty("java.io.tmpdir"),
+            "countermark-push-" + ProcessHandle.current().pid());
+    Path away = Files.move(spool, spool.resolveSibling(spool.getFileName() + "-away"));
+    try {
+      for (String path : List.of("package", "symbols")) {
+        feed.pusher()
+            .push(feed.at(path), SOUND)
+            .isRefused(503, "cannot receive a package right now")
+            .has("Retry-After", "30");
+      }
+    } finally {
+      Files.move(away, spool);
+    }
   }
 
   @ParameterizedTest

@@ -4,6 +4,8 @@ import static dev.countermark.format.zip.TestArchives.ascii;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.contracts.NugetRecords.Identity;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.Part;
 import dev.countermark.format.zip.TestArchives;
 import dev.countermark.gateway.nuget.FeedClient.Answer;
 import io.quarkus.test.junit.QuarkusTest;
@@ -216,5 +218,16 @@ class DownloadTest extends FeedTestBase {
     feed.reader().get(feed.at("flat/plain/1.0/plain.1.0.nupkg")).is(404);
     feed.reader().get(feed.at("flat/" + "a".repeat(101) + "/index.json")).is(404);
     feed.reader().get(feed.at("flat/..%2f..%2frepositories/index.json")).is(404);
+  }
+
+  @Test
+  void aStoredPackageThatCannotBeReadIsNoFaultOfTheReader() {
+    Feed feed = feed();
+    feed.publish(TOOLS, archive().bytes());
+    for (Part part : feed.record(TOOLS).orElseThrow().upload().parts()) {
+      store.delete(ObjectKeys.content(part.sha256(), part.upload()));
+    }
+
+    feed.reader().get(feed.file(TOOLS, "readme")).isRefused(500, "the server's log has it");
   }
 }

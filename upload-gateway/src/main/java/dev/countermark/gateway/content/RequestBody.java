@@ -1,0 +1,43 @@
+package dev.countermark.gateway.content;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * The body of a request. That it cannot be read is told from all that goes wrong with files of our
+ * own, which are read and written in the same breath.
+ */
+public final class RequestBody extends FilterInputStream {
+  /**
+   * @param body as the server hands it out; null for none
+   */
+  public RequestBody(InputStream body) {
+    super(body == null ? InputStream.nullInputStream() : body);
+  }
+
+  /** The client went away, or what it sends ends too early. */
+  public static final class BrokenOffException extends IOException {
+    private BrokenOffException(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    try {
+      return super.read();
+    } catch (IOException e) {
+      throw new BrokenOffException(e);
+    }
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    try {
+      return super.read(bytes, offset, length);
+    } catch (IOException e) {
+      throw new BrokenOffException(e);
+    }
+  }
+}
