@@ -9,17 +9,21 @@ import org.apache.commons.fileupload.MultipartStream;
 
 /**
  * The file of a push: the first part of a {@code multipart/form-data} body, whatever its name.
- * Other parts are not read.
+ * Other parts, which the NuGet client never sends, are not looked at, and must be small.
  *
  * @see "nuget reference, section 6.2"
  */
 final class FirstPart {
   private static final int BUFFER = 16 * 1024;
 
+  /** Bytes behind the part, which nobody needs. */
+  private static final int MAX_FOLLOWING = 64 * 1024;
+
   private FirstPart() {}
 
   /**
-   * Copies the bytes of the part.
+   * Copies the bytes of the part, and reads the body to its end: whoever breaks off has not pushed,
+   * even when the whole part had arrived, because the client does not know that it had.
    *
    * @param contentType the request's; may be null
    * @throws NugetException 400 when the body is something else
@@ -35,6 +39,10 @@ final class FirstPart {
       }
       parts.readHeaders(); // at most 10 KB
       parts.readBodyData(to);
+      parts.readBoundary();
+      if (body.readNBytes(MAX_FOLLOWING + 1).length > MAX_FOLLOWING) {
+        throw new NugetException(400, "Push the package alone: too much follows it.");
+      }
     } catch (MultipartStream.MalformedStreamException
         | FileUploadIOException
         | IllegalArgumentException e) {
