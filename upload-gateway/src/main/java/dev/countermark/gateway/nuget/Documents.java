@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.contracts.Json;
+import dev.countermark.format.nupkg.metadata.NuGetVersion;
 import dev.countermark.format.nupkg.metadata.Nuspec;
 import dev.countermark.format.nupkg.metadata.Nuspec.Dependency;
 import dev.countermark.format.nupkg.metadata.Nuspec.DependencyGroup;
@@ -25,6 +26,10 @@ final class Documents {
   private static final int INLINE_BELOW = 128;
 
   private static final int PAGE = 64;
+
+  /** So many would have to be published while somebody reads: else nobody was given the address. */
+  private static final int MOST_IN_PAGE = 16 * PAGE;
+
   private static final Instant UNLISTED = Instant.parse("1900-01-01T00:00:00Z");
 
   private final FeedAddresses at;
@@ -66,26 +71,36 @@ final class Documents {
   }
 
   /**
-   * One page.
+   * The versions of a page. Its address names the first and the last of them as the index saw them:
+   * when versions came or went meanwhile, the pages have other borders, and whoever read the index
+   * before still finds all that is between those two.
    *
    * @param range {@code lower/upper} as in the page's address
    */
   Optional<byte[]> registrationPage(
       String hive, String lowerId, String range, PackageVersions versions) {
-    List<VersionView> all = versions.ascending();
-    String base = at.registration(hive) + "/" + lowerId;
-    for (int from = 0; from < all.size(); from += PAGE) {
-      List<VersionView> page = all.subList(from, Math.min(from + PAGE, all.size()));
-      // A version that was added meanwhile moves the borders; the lower one finds the page.
-      if (range(page).equals(range)
-          || page.get(0).identity().version().equals(range.substring(0, range.indexOf('/')))) {
-        ObjectNode node = page(base, page);
-        node.put("parent", base + "/index.json");
-        node.set("items", leaves(hive, page));
-        return Optional.of(Json.write(node));
-      }
+    int slash = range.indexOf('/');
+    Optional<NuGetVersion> lower = NuGetVersion.parse(range.substring(0, slash));
+    Optional<NuGetVersion> upper = NuGetVersion.parse(range.substring(slash + 1));
+    if (lower.isEmpty() || upper.isEmpty()) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    List<VersionView> page =
+        versions
+            .only(
+                v ->
+                    v.version().compareTo(lower.get()) >= 0
+                        && v.version().compareTo(upper.get()) <= 0)
+            .ascending();
+    if (page.isEmpty() || page.size() > MOST_IN_PAGE) {
+      return Optional.empty();
+    }
+    String base = at.registration(hive) + "/" + lowerId;
+    ObjectNode node = page(base, page);
+    node.put("@id", base + "/page/" + range + ".json");
+    node.put("parent", base + "/index.json");
+    node.set("items", leaves(hive, page));
+    return Optional.of(Json.write(node));
   }
 
   private static String range(List<VersionView> page) {

@@ -21,7 +21,7 @@ public final class PackageVersions {
     this.ascending = ascending;
   }
 
-  static PackageVersions of(Collection<VersionView> versions) {
+  public static PackageVersions of(Collection<VersionView> versions) {
     List<VersionView> sorted = new ArrayList<>(versions);
     sorted.sort(ORDER);
     return new PackageVersions(Collections.unmodifiableList(sorted));
