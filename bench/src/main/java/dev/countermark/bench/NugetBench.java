@@ -54,8 +54,8 @@ final class NugetBench {
     double pipeline = pipeline();
     double drain = drain();
     resync();
-    scale();
     search();
+    scale();
     bareLoop(pipeline, drain);
     dotnetLoop(pipeline);
     return figures;

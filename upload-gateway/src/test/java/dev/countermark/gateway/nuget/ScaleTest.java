@@ -26,11 +26,16 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,13 +59,15 @@ class ScaleTest {
 
   private final TestSigner signer = new TestSigner(store, new InMemoryKeyClient());
   private final ExecutorService readers = Executors.newFixedThreadPool(8);
+  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+  private final Queue<Runnable> background = new ConcurrentLinkedQueue<>();
   private PackagePushes pushes;
   private SearchIndexes searches;
   private Views views;
 
   @BeforeEach
   void wire() {
-    Clock clock = Clock.systemUTC();
+    Clock clock = clock(now::get);
     store.create(ObjectKeys.repository(NAME), Json.write(REPOSITORY));
     pushes =
         new PackagePushes(
@@ -70,8 +77,8 @@ class ScaleTest {
             (format, upload) -> {},
             new PackagePushes.Limits(1 << 20, spool),
             clock);
-    // No refreshing in the background: what is counted is what a request does.
-    PackageIndex packages = new PackageIndex(store, readers, task -> {}, 1L << 30, clock);
+    // What is counted is what a request does.
+    PackageIndex packages = new PackageIndex(store, readers, background::add, 1L << 30, clock);
     searches = new SearchIndexes(store, packages, clock);
     views = new Views(packages, searches);
   }
@@ -80,6 +87,10 @@ class ScaleTest {
   void close() {
     searches.close();
     readers.shutdownNow();
+  }
+
+  private static Clock clock(InstantSource source) {
+    return source.withZone(ZoneOffset.UTC);
   }
 
   private void push(String id, String version) throws IOException {
@@ -172,6 +183,22 @@ class ScaleTest {
     assertThat(views.packages().find(NAME, "acme.tools").ascending())
         .hasSize(versions ? size + 1 : 2);
     assertThat(store.operations).as("reading").isEmpty();
+  }
+
+  @Test
+  void searchingDoesNotHaveTheStoreLookedAtAgain() throws IOException {
+    fill(100, false);
+    search("");
+    store.reset();
+    now.set(now.get().plus(Duration.ofMinutes(10)));
+
+    assertThat(search("").page()).hasSize(20);
+    background.forEach(Runnable::run);
+    assertThat(store.operations).isEmpty();
+
+    views.packages().find(NAME, "acme.tools");
+    background.forEach(Runnable::run);
+    assertThat(store.counts()).as("reading a package does").isEqualTo(Map.of("list", 1));
   }
 
   @Test

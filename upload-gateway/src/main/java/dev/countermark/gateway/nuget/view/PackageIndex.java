@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -69,6 +70,7 @@ public final class PackageIndex {
             .maximumWeight(memory)
             .<Key, Loaded>weigher((key, loaded) -> loaded.versions().weight())
             .refreshAfterWrite(REVALIDATE)
+            .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
             .executor(background)
             .build(
                 new CacheLoader<>() {
@@ -91,6 +93,15 @@ public final class PackageIndex {
    */
   public PackageVersions find(RepositoryName repository, String lowerId) {
     return cache.get(new Key(repository, lowerId)).versions();
+  }
+
+  /**
+   * Like {@link #find}, for who keeps what is remembered up to date himself: the store is asked
+   * only for what is not remembered.
+   */
+  PackageVersions kept(RepositoryName repository, String lowerId) {
+    Loaded loaded = cache.policy().getIfPresentQuietly(new Key(repository, lowerId));
+    return loaded == null ? find(repository, lowerId) : loaded.versions();
   }
 
   /** Reads one version again, if its package is remembered. */

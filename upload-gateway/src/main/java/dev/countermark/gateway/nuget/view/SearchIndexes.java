@@ -40,6 +40,10 @@ public final class SearchIndexes implements AutoCloseable {
 
   private static final class Built {
     private final SearchIndex index;
+
+    /** Packages that changed; the next search has to know, not every push. */
+    private final Set<String> stale = ConcurrentHashMap.newKeySet();
+
     private volatile Instant lookedAt;
 
     Built(SearchIndex index, Instant lookedAt) {
@@ -57,18 +61,18 @@ public final class SearchIndexes implements AutoCloseable {
   public record Results(long total, List<Found> page) {}
 
   public Results search(RepositoryName repository, SearchRequest request) {
-    return results(repository, request, index(repository).search(request));
+    return results(repository, request, fresh(repository).search(request));
   }
 
   /** Packages whose id, or a part of it, begins with the text. */
   public Results idsLike(RepositoryName repository, SearchRequest request) {
-    return results(repository, request, index(repository).idsLike(request));
+    return results(repository, request, fresh(repository).idsLike(request));
   }
 
   private Results results(RepositoryName repository, SearchRequest request, Hits hits) {
     List<Found> page = new ArrayList<>();
     for (String id : hits.lowerIds()) {
-      PackageVersions covered = packages.find(repository, id).only(request::covers);
+      PackageVersions covered = packages.kept(repository, id).only(request::covers);
       if (!covered.isEmpty()) {
         page.add(new Found(id, covered));
       }
@@ -89,7 +93,8 @@ public final class SearchIndexes implements AutoCloseable {
             repository,
             (name, existing) -> {
               packages.changed(repository, identity);
-              existing.index.update(identity.id(), packages.find(repository, identity.id()));
+              packages.kept(repository, identity.id());
+              existing.stale.add(identity.id());
               return existing;
             });
     return now != null;
@@ -108,7 +113,9 @@ public final class SearchIndexes implements AutoCloseable {
           }
           Instant begin = clock.instant();
           Set<String> ids = ids(repository, existing.lookedAt.minus(MARGIN));
-          ids.forEach(id -> existing.index.update(id, packages.find(repository, id)));
+          // A package that is remembered is read again in the background.
+          ids.forEach(id -> packages.find(repository, id));
+          existing.stale.addAll(ids);
           existing.lookedAt = begin;
         });
   }
@@ -131,8 +138,16 @@ public final class SearchIndexes implements AutoCloseable {
     }
   }
 
-  private SearchIndex index(RepositoryName repository) {
-    return built.computeIfAbsent(repository, this::build).index;
+  private SearchIndex fresh(RepositoryName repository) {
+    Built existing = built.computeIfAbsent(repository, this::build);
+    // Who finds it being brought up to date waits: his own push may be what is new.
+    synchronized (existing.stale) {
+      for (String id : existing.stale) {
+        existing.stale.remove(id);
+        existing.index.update(id, packages.kept(repository, id));
+      }
+    }
+    return existing.index;
   }
 
   private Built build(RepositoryName repository) {
