@@ -37,6 +37,15 @@ final class NugetException extends RuntimeException {
     return headers;
   }
 
+  /**
+   * A package that is not taken.
+   *
+   * @param code of the client; empty for none
+   */
+  static NugetException refused(String code, String message) {
+    return new NugetException(400, code.isEmpty() ? message : code + ": " + message);
+  }
+
   static NugetException notFound(String message) {
     return new NugetException(404, message);
   }

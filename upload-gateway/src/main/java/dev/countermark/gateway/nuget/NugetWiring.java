@@ -4,6 +4,7 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.format.nupkg.ingest.IngestLimits;
 import dev.countermark.format.nupkg.ingest.PackageInspector;
+import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.Spool;
@@ -115,6 +116,7 @@ class NugetWiring {
   PackagePushes pushes(
       BlobStore store,
       PartReceiver parts,
+      SignatureCheck signatures,
       UploadEvents events,
       NugetSettingsConfig config,
       Clock clock) {
@@ -135,6 +137,7 @@ class NugetWiring {
         store,
         parts,
         new PackageInspector(IngestLimits.defaults(), clock),
+        signatures,
         events,
         new PackagePushes.Limits(config.maxPackageSize().asLongValue(), spool),
         clock);
@@ -156,6 +159,12 @@ class NugetWiring {
   @Singleton
   SigningCertificates certificates(KeyClient keys) {
     return new SigningCertificates(keys);
+  }
+
+  @Produces
+  @Singleton
+  SignatureCheck signatureCheck(PublicAddresses addresses, SigningCertificates certificates) {
+    return new SignatureCheck(addresses, certificates);
   }
 
   @Produces

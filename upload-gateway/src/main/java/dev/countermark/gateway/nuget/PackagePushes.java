@@ -6,8 +6,6 @@ import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.NugetSettings;
-import dev.countermark.contracts.NugetRecords.SignaturePolicy;
 import dev.countermark.contracts.NugetRecords.State;
 import dev.countermark.contracts.NugetRecords.SymbolsRecord;
 import dev.countermark.contracts.NugetRecords.VersionRecord;
@@ -21,10 +19,6 @@ import dev.countermark.format.nupkg.ingest.InspectedPackage;
 import dev.countermark.format.nupkg.ingest.PackageInspector;
 import dev.countermark.format.nupkg.ingest.RefusedPackageException;
 import dev.countermark.format.nupkg.metadata.Nuspec;
-import dev.countermark.format.nupkg.signature.MalformedSignatureException;
-import dev.countermark.format.nupkg.signature.PackageSignature;
-import dev.countermark.format.nupkg.signature.SignatureType;
-import dev.countermark.format.zip.ArchiveEntry;
 import dev.countermark.format.zip.MalformedArchiveException;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.Spool;
@@ -34,10 +28,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -60,6 +52,7 @@ final class PackagePushes {
   private final Records records;
   private final PartReceiver parts;
   private final PackageInspector inspector;
+  private final SignatureCheck signatures;
   private final UploadEvents events;
   private final Limits limits;
   private final Clock clock;
@@ -68,6 +61,7 @@ final class PackagePushes {
       BlobStore store,
       PartReceiver parts,
       PackageInspector inspector,
+      SignatureCheck signatures,
       UploadEvents events,
       Limits limits,
       Clock clock) {
@@ -75,6 +69,7 @@ final class PackagePushes {
     this.records = new Records(store);
     this.parts = parts;
     this.inspector = inspector;
+    this.signatures = signatures;
     this.events = events;
     this.limits = limits;
     this.clock = clock;
@@ -109,8 +104,7 @@ final class PackagePushes {
     try (Spool spool = receive(request)) {
       InspectedPackage found = inspect(spool);
       Identity identity = identity(found.nuspec());
-      List<String> warnings = new ArrayList<>();
-      checkSignature(found.archive(), request.repository().nuget(), warnings);
+      List<String> warnings = signatures.check(found.archive(), request.repository());
       RepositoryName repository = request.repository().repository();
       Optional<String> session = request.session().map(s -> sha256(s + "\n" + request.subject()));
       String key = ObjectKeys.nugetVersion(repository, identity);
@@ -242,45 +236,6 @@ final class PackagePushes {
         .orElseThrow(() -> new NugetException(400, "Id or version is too long."));
   }
 
-  /** A package that comes with a signature comes with a sound one, and one that is wanted. */
-  private static void checkSignature(
-      PackageArchive archive, NugetSettings settings, List<String> warnings) throws IOException {
-    Optional<ArchiveEntry> entry = archive.signature();
-    if (entry.isEmpty()) {
-      return;
-    }
-    if (settings.signatures() == SignaturePolicy.REJECT_SIGNED) {
-      throw new NugetException(400, "This feed takes unsigned packages only.");
-    }
-    try {
-      PackageSignature signature = PackageSignature.parse(archive.signatureBytes(entry.get()));
-      byte[] hash = archive.hash(signature.content().algorithm().digest());
-      if (!MessageDigest.isEqual(hash, signature.content().hash())) {
-        throw new NugetException(400, "NU3008: the package was changed after it was signed.");
-      }
-      if (!signature.isPrimaryGenuine()) {
-        throw new NugetException(400, "NU3012: the package signature is not genuine.");
-      }
-      if (signature.primary().type() == SignatureType.UNKNOWN) {
-        throw new NugetException(
-            400, "The package signature is neither an author's nor a repository's.");
-      }
-      boolean authorCountersigned =
-          signature.countersigners().stream().anyMatch(c -> c.type() == SignatureType.AUTHOR);
-      if (authorCountersigned) {
-        throw new NugetException(400, "The package is countersigned by an author.");
-      }
-      if (signature.repositorySigner().isPresent()
-          && settings.signatures() == SignaturePolicy.RESIGN) {
-        warnings.add("The signature of another repository is replaced by this one's.");
-      }
-    } catch (MalformedSignatureException e) {
-      throw refused(e.code(), e.getMessage());
-    } catch (MalformedArchiveException e) {
-      throw refused(e.code(), e.getMessage());
-    }
-  }
-
   /** What lock files hold; of an unsigned package it is the hash of the file. */
   private static String contentHash(PackageArchive archive, Spool spool) throws IOException {
     try {
@@ -288,12 +243,8 @@ final class PackagePushes {
           archive.signature().isEmpty() ? spool.hash("SHA-512") : archive.hash(Digests.sha512());
       return Base64.getEncoder().encodeToString(hash);
     } catch (MalformedArchiveException e) {
-      throw refused(e.code(), e.getMessage());
+      throw NugetException.refused(e.code(), e.getMessage());
     }
-  }
-
-  private static NugetException refused(String code, String message) {
-    return new NugetException(400, code.isEmpty() ? message : code + ": " + message);
   }
 
   private static String sha256(String text) {

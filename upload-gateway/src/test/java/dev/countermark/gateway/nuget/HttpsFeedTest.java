@@ -122,6 +122,31 @@ class HttpsFeedTest extends FeedTestBase {
                 assertThat(fingerprints(signatures(feed, "5.0.0"))).containsExactly(first, second));
   }
 
+  private List<String> warnings(Feed feed, Feed signedBy, String version, String serviceIndex) {
+    byte[] file = Packages.sound("Acme.Tools", version);
+    Identity identity = identity("acme.tools", version);
+    return feed.push(
+            new TestSigner(store, keyClient).signed(signedBy.name, identity, file, serviceIndex))
+        .is(202)
+        .headers("X-NuGet-Warning");
+  }
+
+  @Test
+  void whatWasSignedHereIsNoOtherRepositorys() {
+    Feed feed = feed();
+    String here = PUBLIC + feed.at("index.json");
+    String replaced = "The signature of another repository is replaced by this one's.";
+
+    assertThat(warnings(feed, feed, "1.0.1", here)).isEmpty();
+
+    Feed other = feed();
+    assertThat(warnings(feed, other, "1.0.2", PUBLIC + other.at("index.json")))
+        .containsExactly(replaced);
+    assertThat(warnings(feed, other, "1.0.3", here)).containsExactly(replaced);
+    assertThat(warnings(feed, feed, "1.0.4", PUBLIC + other.at("index.json")))
+        .containsExactly(replaced);
+  }
+
   private boolean allSigned(Feed feed, String version) {
     return signatures(feed, version).path("allRepositorySigned").asBoolean();
   }

@@ -21,6 +21,8 @@ import dev.countermark.format.nupkg.signature.SignaturePreparation;
 import dev.countermark.format.zip.ByteSource;
 import dev.countermark.format.zip.MalformedArchiveException;
 import dev.countermark.format.zip.Range;
+import dev.countermark.gateway.addresses.PublicAddresses;
+import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
@@ -42,6 +44,7 @@ import java.util.UUID;
 
 /** Leaves in a version's record what the signer leaves there: a genuine signature. */
 final class TestSigner {
+  private static final String SERVICE_INDEX = "https://registry.test/index.json";
   private static final int DOS_DATE = 0x5B78 << 16;
 
   private final BlobStore store;
@@ -50,6 +53,13 @@ final class TestSigner {
   TestSigner(BlobStore store, KeyClient keys) {
     this.store = store;
     this.keys = keys;
+  }
+
+  /** Of signatures that packages come with. */
+  static SignatureCheck check() {
+    return new SignatureCheck(
+        new PublicAddresses(URI.create("https://registry.test"), Optional.empty()),
+        new SigningCertificates(new InMemoryKeyClient()));
   }
 
   /**
@@ -73,7 +83,9 @@ final class TestSigner {
       byte[] upload = bytes(record.upload().parts());
       PackageArchive archive = PackageArchive.read(ByteSource.of(upload));
       PublicKeyVersion signer = keys.current(repository, Purpose.NUGET);
-      Layout layout = archive.withSignature(signature(record, archive, signer), DOS_DATE);
+      byte[] signature =
+          signature(repository, identity, SERVICE_INDEX, record.acceptedAt(), archive, signer);
+      Layout layout = archive.withSignature(signature, DOS_DATE);
       records.update(
           key,
           VersionRecord.class,
@@ -99,7 +111,34 @@ final class TestSigner {
     return all.toByteArray();
   }
 
-  private byte[] signature(VersionRecord record, PackageArchive archive, PublicKeyVersion signer)
+  /**
+   * A package as a repository signs it.
+   *
+   * @param serviceIndex in whose name
+   */
+  byte[] signed(RepositoryName repository, Identity identity, byte[] upload, String serviceIndex) {
+    try {
+      PackageArchive archive = PackageArchive.read(ByteSource.of(upload));
+      PublicKeyVersion signer = keys.current(repository, Purpose.NUGET);
+      byte[] signature =
+          signature(repository, identity, serviceIndex, Instant.EPOCH, archive, signer);
+      ByteSource file = archive.withSignature(signature, DOS_DATE).over(ByteSource.of(upload));
+      return file.read(0, Math.toIntExact(file.size()));
+    } catch (IOException
+        | MalformedArchiveException
+        | MalformedSignatureException
+        | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private byte[] signature(
+      RepositoryName repository,
+      Identity identity,
+      String serviceIndex,
+      Instant time,
+      PackageArchive archive,
+      PublicKeyVersion signer)
       throws IOException,
           MalformedArchiveException,
           MalformedSignatureException,
@@ -109,17 +148,15 @@ final class TestSigner {
         SignaturePreparation.repositoryPrimary(
             hash,
             chain(signer),
-            record.acceptedAt(),
-            new RepositoryClaim(
-                URI.create("https://registry.test/index.json"),
-                List.of(record.repository().owner())));
+            time,
+            new RepositoryClaim(URI.create(serviceIndex), List.of(repository.owner())));
     Item item =
         new Item(
-            "pkg:nuget/" + record.identity().toString().replace('/', '@'),
+            "pkg:nuget/" + identity.toString().replace('/', '@'),
             "sha256:" + HexFormat.of().formatHex(hash),
             Bytes.of(preparation.digestToSign()));
     return preparation.finish(
-        keys.sign(record.repository(), Purpose.NUGET, List.of(item)).signatures().get(0).toArray());
+        keys.sign(repository, Purpose.NUGET, List.of(item)).signatures().get(0).toArray());
   }
 
   private static List<X509Certificate> chain(PublicKeyVersion key) throws GeneralSecurityException {
@@ -163,7 +200,7 @@ final class TestSigner {
             SignatureKind.PRIMARY,
             signer.version(),
             fingerprint(signer),
-            "https://registry.test/index.json",
+            SERVICE_INDEX,
             List.of("acme"),
             Instant.EPOCH,
             false,

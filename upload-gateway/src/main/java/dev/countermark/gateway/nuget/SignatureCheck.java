@@ -1,0 +1,99 @@
+package dev.countermark.gateway.nuget;
+
+import dev.countermark.contracts.NugetRecords.NugetSettings;
+import dev.countermark.contracts.NugetRecords.SignaturePolicy;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.nupkg.archive.PackageArchive;
+import dev.countermark.format.nupkg.signature.MalformedSignatureException;
+import dev.countermark.format.nupkg.signature.PackageSignature;
+import dev.countermark.format.nupkg.signature.SignatureType;
+import dev.countermark.format.nupkg.signature.SignerView;
+import dev.countermark.format.nupkg.verify.Fingerprint;
+import dev.countermark.format.zip.ArchiveEntry;
+import dev.countermark.format.zip.MalformedArchiveException;
+import dev.countermark.gateway.addresses.PublicAddresses;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Looks at the signature that a package comes with: it must be sound, and wanted.
+ *
+ * @see "nuget reference, section 3.1"
+ */
+final class SignatureCheck {
+  private final PublicAddresses addresses;
+  private final SigningCertificates certificates;
+
+  SignatureCheck(PublicAddresses addresses, SigningCertificates certificates) {
+    this.addresses = addresses;
+    this.certificates = certificates;
+  }
+
+  /**
+   * Checks.
+   *
+   * @return warnings for whoever pushed
+   * @throws NugetException 400 when the package is not taken
+   */
+  List<String> check(PackageArchive archive, RepositoryRecord repository) throws IOException {
+    Optional<ArchiveEntry> entry = archive.signature();
+    if (entry.isEmpty()) {
+      return List.of();
+    }
+    NugetSettings settings = repository.nuget();
+    if (settings.signatures() == SignaturePolicy.REJECT_SIGNED) {
+      throw new NugetException(400, "This feed takes unsigned packages only.");
+    }
+    try {
+      PackageSignature signature = PackageSignature.parse(archive.signatureBytes(entry.get()));
+      byte[] hash = archive.hash(signature.content().algorithm().digest());
+      if (!MessageDigest.isEqual(hash, signature.content().hash())) {
+        throw new NugetException(400, "NU3008: the package was changed after it was signed.");
+      }
+      checkSigners(signature);
+      return warnings(signature, settings.signatures(), repository.repository());
+    } catch (MalformedSignatureException e) {
+      throw NugetException.refused(e.code(), e.getMessage());
+    } catch (MalformedArchiveException e) {
+      throw NugetException.refused(e.code(), e.getMessage());
+    }
+  }
+
+  private static void checkSigners(PackageSignature signature) {
+    if (!signature.isPrimaryGenuine()) {
+      throw new NugetException(400, "NU3012: the package signature is not genuine.");
+    }
+    if (signature.primary().type() == SignatureType.UNKNOWN) {
+      throw new NugetException(
+          400, "The package signature is neither an author's nor a repository's.");
+    }
+    boolean authorCountersigned =
+        signature.countersigners().stream().anyMatch(c -> c.type() == SignatureType.AUTHOR);
+    if (authorCountersigned) {
+      throw new NugetException(400, "The package is countersigned by an author.");
+    }
+  }
+
+  private List<String> warnings(
+      PackageSignature signature, SignaturePolicy policy, RepositoryName repository) {
+    List<String> warnings = new ArrayList<>();
+    Optional<SignerView> replaced =
+        policy == SignaturePolicy.RESIGN ? signature.repositorySigner() : Optional.empty();
+    if (replaced.filter(signer -> !isOurs(signature, signer, repository)).isPresent()) {
+      warnings.add("The signature of another repository is replaced by this one's.");
+    }
+    return warnings;
+  }
+
+  /** Whoever pushes back what came from here loses nothing, whichever of our keys signed it. */
+  private boolean isOurs(PackageSignature signature, SignerView signer, RepositoryName repository) {
+    String feed = new FeedAddresses(addresses.best(), repository).serviceIndex();
+    return signer.repositoryClaim().orElseThrow().serviceIndex().toString().equals(feed)
+        && certificates.find(repository, Fingerprint.of(signer.certificate())).isPresent()
+        && signature.isGenuine(signer);
+  }
+}
