@@ -163,8 +163,9 @@ class NugetWiring {
 
   @Produces
   @Singleton
-  SignatureCheck signatureCheck(PublicAddresses addresses, SigningCertificates certificates) {
-    return new SignatureCheck(addresses, certificates);
+  SignatureCheck signatureCheck(
+      PublicAddresses addresses, SigningCertificates certificates, Clock clock) {
+    return new SignatureCheck(addresses, certificates, clock);
   }
 
   @Produces

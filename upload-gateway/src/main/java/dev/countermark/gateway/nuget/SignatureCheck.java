@@ -15,6 +15,9 @@ import dev.countermark.format.zip.MalformedArchiveException;
 import dev.countermark.gateway.addresses.PublicAddresses;
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,10 +30,12 @@ import java.util.Optional;
 final class SignatureCheck {
   private final PublicAddresses addresses;
   private final SigningCertificates certificates;
+  private final Clock clock;
 
-  SignatureCheck(PublicAddresses addresses, SigningCertificates certificates) {
+  SignatureCheck(PublicAddresses addresses, SigningCertificates certificates, Clock clock) {
     this.addresses = addresses;
     this.certificates = certificates;
+    this.clock = clock;
   }
 
   /**
@@ -81,12 +86,46 @@ final class SignatureCheck {
   private List<String> warnings(
       PackageSignature signature, SignaturePolicy policy, RepositoryName repository) {
     List<String> warnings = new ArrayList<>();
-    Optional<SignerView> replaced =
-        policy == SignaturePolicy.RESIGN ? signature.repositorySigner() : Optional.empty();
-    if (replaced.filter(signer -> !isOurs(signature, signer, repository)).isPresent()) {
+    Optional<SignerView> signer = signature.repositorySigner();
+    boolean replaced =
+        policy == SignaturePolicy.RESIGN
+            && signer.filter(s -> !isOurs(signature, s, repository)).isPresent();
+    if (replaced) {
       warnings.add("The signature of another repository is replaced by this one's.");
     }
+    if (signature.primary().type() == SignatureType.AUTHOR) {
+      boolean timeKnown =
+          hasTimestamp(signature.primary())
+              || !replaced && signer.filter(SignatureCheck::hasTimestamp).isPresent();
+      validity(signature.primary().certificate(), timeKnown).ifPresent(warnings::add);
+    }
     return warnings;
+  }
+
+  private static boolean hasTimestamp(SignerView signer) {
+    return !signer.timestamps().isEmpty();
+  }
+
+  /**
+   * What the repository's signature cannot mend, because it is made too late to say when the author
+   * signed. The package is taken all the same: many consumers do not verify.
+   *
+   * @param timeKnown whether a timestamp says when
+   * @see "nuget reference, sections 2.7 and 4.4"
+   */
+  private Optional<String> validity(X509Certificate author, boolean timeKnown) {
+    Instant now = clock.instant();
+    if (now.isBefore(author.getNotBefore().toInstant())) {
+      return Optional.of(
+          "NU3017: the author's certificate is not yet valid, and clients refuse the package"
+              + " until it is: sign it again with one that is.");
+    }
+    return !timeKnown && now.isAfter(author.getNotAfter().toInstant())
+        ? Optional.of(
+            "NU3037: the author's certificate has expired and no timestamp says that it was signed"
+                + " before; clients that verify refuse the package: sign it again, with a"
+                + " timestamp.")
+        : Optional.empty();
   }
 
   /** Whoever pushes back what came from here loses nothing, whichever of our keys signed it. */

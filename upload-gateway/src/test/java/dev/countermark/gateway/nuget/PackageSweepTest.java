@@ -60,7 +60,7 @@ class PackageSweepTest {
         over,
         new PartReceiver(over, 64 << 20),
         new PackageInspector(IngestLimits.defaults(), clock),
-        TestSigner.check(),
+        TestSigner.check(clock),
         (format, upload) -> {},
         new PackagePushes.Limits(20 << 20, spool),
         clock);

@@ -43,7 +43,7 @@ class PushBudgetTest {
             store,
             new PartReceiver(store, 64 << 20),
             new PackageInspector(IngestLimits.defaults(), clock),
-            TestSigner.check(),
+            TestSigner.check(clock),
             (format, upload) -> {},
             new PackagePushes.Limits(1 << 20, spool),
             clock);

@@ -12,8 +12,12 @@ import dev.countermark.contracts.Part;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.format.nupkg.SignedPackages;
+import dev.countermark.format.nupkg.TestPki;
+import dev.countermark.format.nupkg.TestTsa;
 import dev.countermark.gateway.nuget.FeedClient.Answer;
 import io.quarkus.test.junit.QuarkusTest;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -258,6 +262,44 @@ class PushTest extends FeedTestBase {
         .extracting(answer -> answer.headers("X-NuGet-Warning"))
         .isEqualTo(List.of());
     assertThat(feed().push(authors).is(202).headers("X-NuGet-Warning")).isEmpty();
+  }
+
+  private static byte[] authors(String id, Instant from, Instant to, boolean timestamp)
+      throws Exception {
+    X509Certificate leaf = TestPki.leaf(p -> p.validity(from, to));
+    return SignedPackages.author(
+        id,
+        f -> {
+          f.by(leaf, TestPki.LEAF_KEY, TestPki.ROOT);
+          f.timestamp = timestamp ? value -> new TestTsa().token(value) : null;
+        });
+  }
+
+  @Test
+  void warnsOfAnAuthorsCertificateThatNoTimestampOutlives() throws Exception {
+    Instant now = Instant.now();
+    Duration day = Duration.ofDays(1);
+    Feed feed = feed();
+
+    assertThat(feed.push(authors("Over", now.minus(day.multipliedBy(2)), now.minus(day), false)))
+        .satisfies(
+            answer ->
+                assertThat(answer.is(202).headers("X-NuGet-Warning"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("NU3037"));
+    assertThat(feed.push(authors("Early", now.plus(day), now.plus(day.multipliedBy(2)), false)))
+        .satisfies(
+            answer ->
+                assertThat(answer.is(202).headers("X-NuGet-Warning"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("NU3017"));
+    assertThat(
+            feed.push(authors("Stamped", now.minus(day.multipliedBy(2)), now.minus(day), true))
+                .is(202)
+                .headers("X-NuGet-Warning"))
+        .isEmpty();
   }
 
   @Test

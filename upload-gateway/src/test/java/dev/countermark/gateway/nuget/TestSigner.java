@@ -35,6 +35,7 @@ import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -56,10 +57,11 @@ final class TestSigner {
   }
 
   /** Of signatures that packages come with. */
-  static SignatureCheck check() {
+  static SignatureCheck check(Clock clock) {
     return new SignatureCheck(
         new PublicAddresses(URI.create("https://registry.test"), Optional.empty()),
-        new SigningCertificates(new InMemoryKeyClient()));
+        new SigningCertificates(new InMemoryKeyClient()),
+        clock);
   }
 
   /**
