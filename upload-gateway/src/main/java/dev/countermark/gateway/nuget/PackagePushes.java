@@ -252,7 +252,10 @@ final class PackagePushes {
   }
 
   /**
-   * Takes a symbols package; a later one replaces it.
+   * Takes a symbols package; a later one replaces it. The package may be deleted meanwhile: whoever
+   * deletes it deletes the symbols after its record, and this looks at its record after writing the
+   * symbols, so that one of them sees the other. When this process dies in between, the sweeper
+   * finds symbols without package.
    *
    * @throws NugetException when it is refused; then nothing of it is stored
    */
@@ -266,17 +269,13 @@ final class PackagePushes {
       }
       Identity identity = identity(nuspec);
       RepositoryName repository = request.repository().repository();
-      boolean known =
-          records
-              .read(ObjectKeys.nugetVersion(repository, identity), VersionRecord.class)
-              .filter(v -> v.state() != State.DELETED && v.state() != State.REFUSED)
-              .isPresent();
-      if (!known) {
+      if (!isThere(repository, identity)) {
         throw new NugetException(404, "Push the package before its symbols.");
       }
       Upload upload = new Upload(parts.store(spool), spool.size(), spool.sha256());
+      String key = ObjectKeys.nugetSymbols(repository, identity);
       records.update(
-          ObjectKeys.nugetSymbols(repository, identity),
+          key,
           SymbolsRecord.class,
           old ->
               Optional.of(
@@ -286,7 +285,21 @@ final class PackagePushes {
                       identity,
                       upload,
                       clock.instant().truncatedTo(ChronoUnit.MILLIS))));
+      if (!isThere(repository, identity)) {
+        // Another push's record is that push's business.
+        records.update(
+            key, SymbolsRecord.class, now -> now.filter(s -> !s.upload().equals(upload)));
+        parts.takeBack(upload.parts());
+        throw new NugetException(404, "The package was deleted while its symbols were pushed.");
+      }
       return identity;
     }
+  }
+
+  private boolean isThere(RepositoryName repository, Identity identity) {
+    return records
+        .read(ObjectKeys.nugetVersion(repository, identity), VersionRecord.class)
+        .filter(v -> v.state() != State.DELETED && v.state() != State.REFUSED)
+        .isPresent();
   }
 }

@@ -2,7 +2,10 @@ package dev.countermark.gateway.sweep;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.BlobStore.Entry;
+import dev.countermark.blobs.BlobStore.ObjectInfo;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.NugetRecords.Identity;
+import dev.countermark.contracts.NugetRecords.State;
 import dev.countermark.contracts.NugetRecords.SymbolsRecord;
 import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
@@ -21,7 +24,8 @@ import java.util.regex.Pattern;
 
 /**
  * Deletes parts of blobs that no record names, what is left of uploads, and records of repositories
- * that were deleted while somebody still pushed. Marks, then sweeps, while everything goes on.
+ * and of packages' symbols that were deleted while somebody still pushed. Marks, then sweeps, while
+ * everything goes on.
  *
  * <p>A part is deleted when it is older than the grace at the beginning of the run and is named
  * neither by a record of a blob or package nor by the note of a mount. No part in use is ever
@@ -79,7 +83,8 @@ public final class ContentSweeper {
    * @param parts of blobs
    * @param bytes of these parts
    * @param sessions objects of uploads and mounts
-   * @param orphans records of repositories that are gone; their parts go in the next run
+   * @param orphans records of repositories and packages that are gone; their parts go in the next
+   *     run
    */
   public record Swept(long parts, long bytes, long sessions, long orphans) {}
 
@@ -120,7 +125,9 @@ public final class ContentSweeper {
           }
         });
     each("oci/", new Orphans(before, tally));
-    each(ObjectKeys.NUGET, new Orphans(before, tally));
+    each(
+        ObjectKeys.NUGET,
+        new Orphans(before, tally).andThen(entry -> sweepSymbols(entry, before, tally)));
     each(ObjectKeys.SWIFT, new Orphans(before, tally));
     return Optional.of(new Swept(tally.parts, tally.bytes, tally.sessions, tally.orphans));
   }
@@ -210,6 +217,33 @@ public final class ContentSweeper {
         return;
       }
       store.delete(entry.key());
+      tally.orphans++;
+    }
+  }
+
+  /** A push that dies while its package is deleted leaves symbols that belong to nothing. */
+  private void sweepSymbols(Entry entry, Instant before, Tally tally) {
+    Matcher key = ObjectKeys.NUGET_RECORD.matcher(entry.key());
+    if (!entry.lastModified().isBefore(before)
+        || !key.matches()
+        || !key.group(2).equals("symbols")) {
+      return;
+    }
+    // In this order: symbols that replace these later belong to a package that came later, too.
+    Optional<ObjectInfo> symbols = store.head(entry.key());
+    Optional<String> version =
+        RepositoryName.parse(key.group(1))
+            .flatMap(
+                repository ->
+                    Identity.find(key.group(3), key.group(4))
+                        .map(identity -> ObjectKeys.nugetVersion(repository, identity)));
+    if (symbols.isPresent()
+        && version.isPresent()
+        && records
+            .read(version.get(), VersionRecord.class)
+            .filter(v -> v.state() != State.DELETED)
+            .isEmpty()
+        && store.delete(entry.key(), symbols.get().version())) {
       tally.orphans++;
     }
   }

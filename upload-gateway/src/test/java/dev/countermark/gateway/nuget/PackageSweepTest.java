@@ -155,23 +155,83 @@ class PackageSweepTest {
     assertThat(keys(ObjectKeys.CONTENT)).hasSize(2);
   }
 
+  /** The store, where the package is deleted for good right before its symbols are written. */
+  private BlobStore whereThePackageIsDeletedMeanwhile(boolean andThePushDies) {
+    String symbols = ObjectKeys.nugetSymbols(REPOSITORY.repository(), TOOLS);
+    boolean[] written = new boolean[1];
+    return watched(
+        (method, key) -> {
+          if (andThePushDies && written[0]) {
+            throw new Failure.Transient("the store is away", null);
+          }
+          if (method.equals("create") && symbols.equals(key)) {
+            change(VersionRecord::deleted);
+            store.delete(symbols);
+            written[0] = true;
+          }
+        });
+  }
+
+  @Test
+  void symbolsOfAPackageThatIsDeletedMeanwhileAreNone() throws IOException {
+    push(PACKAGE);
+    TreeSet<String> before = keys(ObjectKeys.NUGET);
+
+    assertThatThrownBy(
+            () ->
+                pushes(whereThePackageIsDeletedMeanwhile(false))
+                    .pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", "x"))))
+        .isInstanceOfSatisfying(NugetException.class, e -> assertThat(e.status()).isEqualTo(404));
+
+    assertThat(keys(ObjectKeys.NUGET)).isEqualTo(before);
+    assertThat(keys(ObjectKeys.CONTENT)).hasSize(1);
+  }
+
+  @Test
+  void symbolsThatNobodyTookBackGo() throws IOException {
+    push(PACKAGE);
+    assertThatThrownBy(
+            () ->
+                pushes(whereThePackageIsDeletedMeanwhile(true))
+                    .pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", "x"))))
+        .isInstanceOf(Failure.Transient.class);
+    assertThat(keys(ObjectKeys.NUGET)).hasSize(2);
+
+    assertThat(sweep().orphans()).isOne();
+    assertThat(sweep().parts()).isOne();
+
+    assertThat(keys(ObjectKeys.NUGET)).hasSize(1);
+    assertThat(keys(ObjectKeys.CONTENT)).isEmpty();
+  }
+
+  private interface Watcher {
+    void called(String method, Object key);
+  }
+
+  private BlobStore watched(Watcher watcher) {
+    return (BlobStore)
+        Proxy.newProxyInstance(
+            BlobStore.class.getClassLoader(),
+            new Class<?>[] {BlobStore.class},
+            (proxy, method, arguments) -> {
+              watcher.called(method.getName(), arguments[0]);
+              try {
+                return method.invoke(store, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
   @Test
   void whatAPushThatFailedInTheMiddleLeftGoes() {
     BlobStore failing =
-        (BlobStore)
-            Proxy.newProxyInstance(
-                BlobStore.class.getClassLoader(),
-                new Class<?>[] {BlobStore.class},
-                (proxy, method, arguments) -> {
-                  if (method.getName().equals("create")) {
-                    throw new Failure.Transient("the store is away", null);
-                  }
-                  try {
-                    return method.invoke(store, arguments);
-                  } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                  }
-                });
+        watched(
+            (method, key) -> {
+              if (method.equals("create")) {
+                throw new Failure.Transient("the store is away", null);
+              }
+            });
     assertThatThrownBy(() -> pushes(failing).push(request(PACKAGE)))
         .isInstanceOf(Failure.Transient.class);
     assertThat(keys(ObjectKeys.CONTENT)).hasSize(1);
