@@ -54,10 +54,10 @@ final class NugetBench {
     double pipeline = pipeline();
     double drain = drain();
     resync();
-    search();
-    scale();
     bareLoop(pipeline, drain);
     dotnetLoop(pipeline);
+    search();
+    scale();
     return figures;
   }
 

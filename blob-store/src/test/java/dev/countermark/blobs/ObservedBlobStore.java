@@ -23,6 +23,9 @@ public final class ObservedBlobStore implements BlobStore {
   /** Called with the key after a record was replaced; may throw. */
   public volatile Consumer<String> afterReplace = key -> {};
 
+  /** Called with the prefix before keys are listed; may throw. */
+  public volatile Consumer<String> beforeList = prefix -> {};
+
   private final BlobStore store;
 
   public ObservedBlobStore(BlobStore store) {
@@ -105,6 +108,7 @@ public final class ObservedBlobStore implements BlobStore {
 
   @Override
   public Page list(String prefix, String startAfter, int limit) {
+    beforeList.accept(prefix);
     operations.add("list " + prefix);
     return store.list(prefix, startAfter, limit);
   }

@@ -203,6 +203,23 @@ class ScaleTest {
   }
 
   @Test
+  void whatTakesLongIsLookedAtSeldom() throws IOException {
+    fill(3, false);
+    search("");
+    store.beforeList = prefix -> now.set(now.get().plus(Duration.ofSeconds(10)));
+    searches.catchUp();
+    store.reset();
+
+    now.set(now.get().plus(Duration.ofSeconds(499)));
+    searches.catchUp();
+    assertThat(store.counts()).doesNotContainKey("list");
+
+    now.set(now.get().plus(Duration.ofSeconds(1)));
+    searches.catchUp();
+    assertThat(store.counts()).containsEntry("list", 1);
+  }
+
+  @Test
   void aNewIdIsListedOnceWhenItIsSigned() throws IOException {
     fill(MANY, false);
     search("");

@@ -24,6 +24,9 @@ public final class SearchIndexes implements AutoCloseable {
   private static final int PAGE = 1_000;
   private static final int PROGRESS = 5_000;
 
+  /** How many times as long as a look took there is none. */
+  private static final int REST = 50;
+
   /** Clocks of gateway and store may differ, and events be late. */
   private static final Duration MARGIN = Duration.ofMinutes(5);
 
@@ -45,6 +48,9 @@ public final class SearchIndexes implements AutoCloseable {
     private final Set<String> stale = ConcurrentHashMap.newKeySet();
 
     private volatile Instant lookedAt;
+
+    /** Only the thread that catches up knows it. */
+    private Instant nextLook = Instant.MIN;
 
     Built(SearchIndex index, Instant lookedAt) {
       this.index = index;
@@ -101,8 +107,9 @@ public final class SearchIndexes implements AutoCloseable {
   }
 
   /**
-   * Makes up for events that got lost: looks at what was written since the last look. Of a
-   * repository that is gone the index goes, too.
+   * Makes up for events that got lost: looks at what was written since the last look. A look lists
+   * the whole repository, so a large one is looked at less often: looking takes a fiftieth of the
+   * time at most. Of a repository that is gone the index goes, too.
    */
   public void catchUp() {
     built.forEach(
@@ -112,11 +119,16 @@ public final class SearchIndexes implements AutoCloseable {
             return;
           }
           Instant begin = clock.instant();
+          if (begin.isBefore(existing.nextLook)) {
+            return;
+          }
           Set<String> ids = ids(repository, existing.lookedAt.minus(MARGIN));
           // A package that is remembered is read again in the background.
           ids.forEach(id -> packages.find(repository, id));
           existing.stale.addAll(ids);
           existing.lookedAt = begin;
+          Instant end = clock.instant();
+          existing.nextLook = end.plus(Duration.between(begin, end).multipliedBy(REST));
         });
   }
 
