@@ -77,6 +77,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     OkHttpClient.Builder http =
         new OkHttpClient.Builder()
             .dispatcher(dispatcher)
+            .socketFactory(new PromptSockets())
             .connectionPool(new ConnectionPool(CONNECTIONS, 5, TimeUnit.MINUTES))
             .connectTimeout(timeout)
             .readTimeout(timeout)

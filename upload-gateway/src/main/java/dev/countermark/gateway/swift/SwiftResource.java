@@ -18,6 +18,7 @@ import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.FileAnswers;
 import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.content.RequestBody;
 import dev.countermark.gateway.content.UnsatisfiableRangeException;
 import dev.countermark.gateway.swift.SwiftAccess.Granted;
 import dev.countermark.gateway.swift.SwiftRoute.Kind;
@@ -42,7 +43,6 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -242,7 +242,7 @@ public class SwiftResource {
       InputStream body) {
     try {
       Request request = request(owner, name, path, uri, headers, http, false, Action.PUSH);
-      return publish(request, path, body)
+      return publish(request, path, new RequestBody(body))
           .handle(
               (response, failure) ->
                   failure == null ? response : failed(cause(failure), path, false));
@@ -335,7 +335,7 @@ public class SwiftResource {
               .with(HttpHeaders.RETRY_AFTER, "2"),
           head);
     }
-    if (failure instanceof IOException || failure instanceof UncheckedIOException) {
+    if (failure instanceof RequestBody.BrokenOffException) {
       LOG.debugf("%s: %s", path, failure.getMessage());
       return problem(new SwiftException(400, "The request was cut off."), head);
     }
@@ -637,6 +637,21 @@ public class SwiftResource {
       throw notAllowed("Releases are published at scope/name/version.", "GET, HEAD");
     }
     Identity identity = request.route().published(path);
+    try {
+      return published(request, identity, body);
+    } catch (RequestBody.BrokenOffException e) {
+      throw e;
+    } catch (IOException e) {
+      // Besides the client's body, nothing is read and written but a file on the local disk.
+      LOG.errorf(
+          e, "cannot receive a release for %s: is countermark.swift.spool full?", request.name());
+      throw new SwiftException(503, "The server cannot receive a release right now: try again.")
+          .with(HttpHeaders.RETRY_AFTER, "30");
+    }
+  }
+
+  private CompletionStage<Response> published(Request request, Identity identity, InputStream body)
+      throws IOException {
     return publications
         .publish(
             new Publications.Request(

@@ -33,12 +33,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -200,6 +203,37 @@ class ScaleTest {
     views.packages().find(NAME, "acme.tools");
     background.forEach(Runnable::run);
     assertThat(store.counts()).as("reading a package does").isEqualTo(Map.of("list", 1));
+  }
+
+  @Test
+  @Timeout(60)
+  void eventsDoNotWaitForAnIndexThatIsBeingMade() throws Exception {
+    fill(3, false);
+    CountDownLatch listing = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    store.beforeList =
+        prefix -> {
+          if (prefix.equals(ObjectKeys.nugetPackages(NAME))) {
+            listing.countDown();
+            await(goOn);
+          }
+        };
+    Future<SearchIndexes.Results> searched = readers.submit(() -> search("packageid:acme.new"));
+    await(listing);
+
+    views.changed(NAME, publish("Acme.New", "1.0.0"));
+
+    assertThat(searched).isNotDone();
+    goOn.countDown();
+    assertThat(searched.get().total()).isOne();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -6,6 +6,9 @@ import dev.countermark.format.swiftpm.SwiftSamples;
 import dev.countermark.format.zip.TestArchives;
 import dev.countermark.gateway.swift.SwiftClient.Answer;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +76,26 @@ class BadPublishTest extends SwiftTestBase {
   @MethodSource("badArchives")
   void archivesThatNotEveryClientUnpacksAreRefused(String what, byte[] zip, String why) {
     refused(registry(), PATH, Form.archive(zip), 422, why);
+  }
+
+  @Test
+  void aDiskThatCannotBeWrittenIsNoFaultOfTheArchive() throws IOException {
+    Registry registry = registry();
+    Path spool =
+        Path.of(
+            System.getProperty("java.io.tmpdir"),
+            "countermark-swift-" + ProcessHandle.current().pid());
+    Path away = Files.move(spool, spool.resolveSibling(spool.getFileName() + "-away"));
+    try {
+      refused(
+          registry,
+          PATH,
+          Form.archive(SwiftSamples.archive().bytes()),
+          503,
+          "cannot receive a release right now");
+    } finally {
+      Files.move(away, spool);
+    }
   }
 
   @Test

@@ -41,12 +41,14 @@ public final class SearchIndexes implements AutoCloseable {
     this.clock = clock;
   }
 
+  /** One index; who fills, freshens or closes it holds its monitor, which may take a while. */
   private static final class Built {
     private final SearchIndex index;
 
     /** Packages that changed; the next search has to know, not every push. */
     private final Set<String> stale = ConcurrentHashMap.newKeySet();
 
+    private volatile boolean filled;
     private volatile Instant lookedAt;
 
     /** Only the thread that catches up knows it. */
@@ -55,6 +57,10 @@ public final class SearchIndexes implements AutoCloseable {
     Built(SearchIndex index, Instant lookedAt) {
       this.index = index;
       this.lookedAt = lookedAt;
+    }
+
+    synchronized void close() {
+      index.close();
     }
   }
 
@@ -93,17 +99,15 @@ public final class SearchIndexes implements AutoCloseable {
    * @return false when there is no index
    */
   public boolean changed(RepositoryName repository, Identity identity) {
-    // Waits for an index that is being made: it may have read the package before it changed.
-    Built now =
-        built.computeIfPresent(
-            repository,
-            (name, existing) -> {
-              packages.changed(repository, identity);
-              packages.kept(repository, identity.id());
-              existing.stale.add(identity.id());
-              return existing;
-            });
-    return now != null;
+    Built existing = built.get(repository);
+    if (existing == null) {
+      return false;
+    }
+    // First what is remembered: an index that is being made may have read what was before.
+    packages.changed(repository, identity);
+    packages.kept(repository, identity.id());
+    existing.stale.add(identity.id());
+    return true;
   }
 
   /**
@@ -116,6 +120,9 @@ public final class SearchIndexes implements AutoCloseable {
         (repository, existing) -> {
           if (store.head(ObjectKeys.repository(repository)).isEmpty()) {
             forget(repository);
+            return;
+          }
+          if (!existing.filled) {
             return;
           }
           Instant begin = clock.instant();
@@ -146,25 +153,36 @@ public final class SearchIndexes implements AutoCloseable {
   public void forget(RepositoryName repository) {
     Built existing = built.remove(repository);
     if (existing != null) {
-      existing.index.close();
+      existing.close();
     }
   }
 
+  /** Makes the index if need be. Who finds it being made waits: what is new may be his own. */
   private SearchIndex fresh(RepositoryName repository) {
-    Built existing = built.computeIfAbsent(repository, this::build);
-    // Who finds it being brought up to date waits: his own push may be what is new.
-    synchronized (existing.stale) {
-      for (String id : existing.stale) {
-        existing.stale.remove(id);
-        existing.index.update(id, packages.kept(repository, id));
+    Built existing =
+        built.computeIfAbsent(
+            repository, name -> new Built(new SearchIndex(name.owner()), clock.instant()));
+    synchronized (existing) {
+      if (!existing.filled) {
+        fill(repository, existing.index);
+        existing.filled = true;
       }
+      existing.stale.forEach(id -> freshen(repository, existing, id));
     }
     return existing.index;
   }
 
-  private Built build(RepositoryName repository) {
-    Instant begin = clock.instant();
-    SearchIndex index = new SearchIndex(repository.owner());
+  private void freshen(RepositoryName repository, Built existing, String id) {
+    existing.stale.remove(id); // before it is read: what changes from now on is stale again
+    try {
+      existing.index.update(id, packages.kept(repository, id));
+    } catch (RuntimeException e) {
+      existing.stale.add(id);
+      throw e;
+    }
+  }
+
+  private void fill(RepositoryName repository, SearchIndex index) {
     int[] done = new int[1];
     packages.each(
         repository,
@@ -175,7 +193,6 @@ public final class SearchIndexes implements AutoCloseable {
             LOG.infof("search index of %s: %d packages", repository, done[0]);
           }
         });
-    return new Built(index, begin);
   }
 
   /** Ids of packages with a record that was written after a time. */
@@ -198,7 +215,7 @@ public final class SearchIndexes implements AutoCloseable {
 
   @Override
   public void close() {
-    built.values().forEach(b -> b.index.close());
+    built.values().forEach(Built::close);
     built.clear();
   }
 }
