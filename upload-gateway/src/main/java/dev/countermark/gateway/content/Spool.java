@@ -31,6 +31,14 @@ public final class Spool implements AutoCloseable {
     this.hashes = hashes;
   }
 
+  /** A folder of this process alone, which goes when the process ends in peace. */
+  public static Path folderOfThisProcess(String name) {
+    Path folder =
+        Path.of(System.getProperty("java.io.tmpdir"), name + "-" + ProcessHandle.current().pid());
+    folder.toFile().deleteOnExit();
+    return folder;
+  }
+
   /** Deletes what an earlier process left behind in its own folder. */
   public static void clean(Path folder) throws IOException {
     Files.createDirectories(folder);

@@ -120,14 +120,7 @@ class NugetWiring {
       UploadEvents events,
       NugetSettingsConfig config,
       Clock clock) {
-    Path spool =
-        config
-            .spool()
-            .orElseGet(
-                () ->
-                    Path.of(
-                        System.getProperty("java.io.tmpdir"),
-                        "countermark-push-" + ProcessHandle.current().pid()));
+    Path spool = config.spool().orElseGet(() -> Spool.folderOfThisProcess("countermark-push"));
     try {
       Spool.clean(spool);
     } catch (IOException e) {

@@ -115,14 +115,7 @@ class SwiftWiring {
       SettledReleases settled,
       SwiftConfig config,
       Clock clock) {
-    Path spool =
-        config
-            .spool()
-            .orElseGet(
-                () ->
-                    Path.of(
-                        System.getProperty("java.io.tmpdir"),
-                        "countermark-swift-" + ProcessHandle.current().pid()));
+    Path spool = config.spool().orElseGet(() -> Spool.folderOfThisProcess("countermark-swift"));
     try {
       Spool.clean(spool);
     } catch (IOException e) {

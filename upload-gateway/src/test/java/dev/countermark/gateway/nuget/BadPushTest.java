@@ -123,6 +123,7 @@ class BadPushTest extends FeedTestBase {
 
   @Test
   void aDiskThatCannotBeWritten() throws IOException {
+    feed.pusher().push(feed.at("package"), new byte[10]).isRefused(400, ""); // makes the folder
     Path spool =
         Path.of(
             System.getProperty("java.io.tmpdir"),

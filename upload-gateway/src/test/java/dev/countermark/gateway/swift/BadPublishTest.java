@@ -81,6 +81,7 @@ class BadPublishTest extends SwiftTestBase {
   @Test
   void aDiskThatCannotBeWrittenIsNoFaultOfTheArchive() throws IOException {
     Registry registry = registry();
+    refused(registry, PATH, Form.archive(new byte[10]), 422, ""); // makes the folder
     Path spool =
         Path.of(
             System.getProperty("java.io.tmpdir"),
