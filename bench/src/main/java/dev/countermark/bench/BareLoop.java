@@ -17,10 +17,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
-import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.Signature;
 import java.time.Duration;
@@ -42,11 +41,9 @@ final class BareLoop {
   private static final String PREFIX = "bench/" + UUID.randomUUID() + "/";
 
   private final BlobStore store;
-  private final PrivateKey key;
 
-  private BareLoop(BlobStore store, PrivateKey key) {
+  private BareLoop(BlobStore store) {
     this.store = store;
-    this.key = key;
   }
 
   /** The RSA that every JDK has. */
@@ -84,13 +81,9 @@ final class BareLoop {
                   settings.get("countermark.store.access-key"),
                   Files.readString(Path.of(settings.get("countermark.store.secret-key-file")))
                       .strip()));
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(KEY_BITS);
-      return new BareLoop(store, generator.generateKeyPair().getPrivate());
+      return new BareLoop(store);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has RSA", e);
     }
   }
 
@@ -115,7 +108,7 @@ final class BareLoop {
     ObjectNode record = (ObjectNode) Json.read(signed, JsonNode.class);
     record.remove("signed");
     byte[] received = Json.write(record);
-    PrivateKey own = own(rsa);
+    KeyPair own = key(rsa);
     String run = PREFIX + UUID.randomUUID() + "/";
     int[] sizes = new int[packages];
     long began = System.nanoTime();
@@ -137,16 +130,18 @@ final class BareLoop {
     return new Took(Duration.ofNanos(ended - began), Duration.ofNanos(ended - stored));
   }
 
-  /** The key as a provider keeps it: the change of its form is not part of a signature. */
-  private PrivateKey own(Provider rsa) {
+  /** Made by who signs: no key changes its form while the clock runs. */
+  private static KeyPair key(Provider rsa) {
     try {
-      return (PrivateKey) KeyFactory.getInstance("RSA", rsa).translateKey(key);
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA", rsa);
+      generator.initialize(KEY_BITS);
+      return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the key was made by a JDK", e);
+      throw new IllegalStateException("who signs with RSA makes keys", e);
     }
   }
 
-  private void sign(String at, int size, byte[] signed, PrivateKey own, Provider provider) {
+  private void sign(String at, int size, byte[] signed, KeyPair own, Provider provider) {
     BlobStore.StoredObject record = store.get(at + "/record").orElseThrow();
     try (InputStream nupkg = store.open(at + "/package", 0, size).orElseThrow()) {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
@@ -155,7 +150,7 @@ final class BareLoop {
         sha256.update(buffer, 0, count);
       }
       Signature rsa = Signature.getInstance(RSA, provider);
-      rsa.initSign(own);
+      rsa.initSign(own.getPrivate());
       rsa.update(sha256.digest());
       byte[] signature = rsa.sign();
       byte[] content = signed.clone();
