@@ -32,8 +32,12 @@ public final class RequestBody extends FilterInputStream {
     }
   }
 
+  /** No bytes are there at once; the server's own stream would wait for the next ones. */
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
     try {
       return super.read(bytes, offset, length);
     } catch (IOException e) {
