@@ -1,6 +1,6 @@
 package dev.countermark.conformance;
 
-import dev.countermark.format.nupkg.SignedPackages.Sample;
+import dev.countermark.format.nuget.SignedPackages.Sample;
 import java.util.List;
 import java.util.function.Supplier;
 

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.contracts.Json;
-import dev.countermark.format.nupkg.archive.PackageArchive;
-import dev.countermark.format.nupkg.signature.PackageSignature;
+import dev.countermark.format.nuget.archive.PackageArchive;
+import dev.countermark.format.nuget.signature.PackageSignature;
 import dev.countermark.format.zip.ByteSource;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;

@@ -1,6 +1,6 @@
 package dev.countermark.conformance;
 
-import dev.countermark.format.nupkg.verify.TrustedSigner;
+import dev.countermark.format.nuget.verify.TrustedSigner;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

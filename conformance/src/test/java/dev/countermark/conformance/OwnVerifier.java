@@ -1,12 +1,12 @@
 package dev.countermark.conformance;
 
-import dev.countermark.format.nupkg.verify.PackageVerifier;
-import dev.countermark.format.nupkg.verify.PublishedRoots;
-import dev.countermark.format.nupkg.verify.Severity;
-import dev.countermark.format.nupkg.verify.SourceSignatures;
-import dev.countermark.format.nupkg.verify.VerificationMode;
-import dev.countermark.format.nupkg.verify.VerificationPolicy;
-import dev.countermark.format.nupkg.verify.VerificationReport;
+import dev.countermark.format.nuget.verify.PackageVerifier;
+import dev.countermark.format.nuget.verify.PublishedRoots;
+import dev.countermark.format.nuget.verify.Severity;
+import dev.countermark.format.nuget.verify.SourceSignatures;
+import dev.countermark.format.nuget.verify.VerificationMode;
+import dev.countermark.format.nuget.verify.VerificationPolicy;
+import dev.countermark.format.nuget.verify.VerificationReport;
 import dev.countermark.format.zip.ByteSource;
 import java.security.cert.X509Certificate;
 import java.time.Instant;

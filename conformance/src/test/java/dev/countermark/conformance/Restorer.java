@@ -1,8 +1,8 @@
 package dev.countermark.conformance;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.countermark.format.nupkg.verify.SourceSignatures;
-import dev.countermark.format.nupkg.verify.VerificationReport;
+import dev.countermark.format.nuget.verify.SourceSignatures;
+import dev.countermark.format.nuget.verify.VerificationReport;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package dev.countermark.conformance;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.countermark.format.nupkg.TestTsa;
+import dev.countermark.format.nuget.TestTsa;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

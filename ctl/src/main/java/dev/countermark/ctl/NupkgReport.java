@@ -2,8 +2,8 @@ package dev.countermark.ctl;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.countermark.format.nupkg.verify.SignatureSummary;
-import dev.countermark.format.nupkg.verify.VerificationReport;
+import dev.countermark.format.nuget.verify.SignatureSummary;
+import dev.countermark.format.nuget.verify.VerificationReport;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

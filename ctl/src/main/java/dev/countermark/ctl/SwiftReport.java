@@ -2,8 +2,8 @@ package dev.countermark.ctl;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.countermark.format.swiftpm.verify.SignatureSummary;
-import dev.countermark.format.swiftpm.verify.VerificationReport;
+import dev.countermark.format.swift.verify.SignatureSummary;
+import dev.countermark.format.swift.verify.VerificationReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,12 +1,12 @@
 package dev.countermark.ctl;
 
-import dev.countermark.format.nupkg.signature.SignatureType;
-import dev.countermark.format.nupkg.verify.Finding;
-import dev.countermark.format.nupkg.verify.PackageVerifier;
-import dev.countermark.format.nupkg.verify.Severity;
-import dev.countermark.format.nupkg.verify.VerificationMode;
-import dev.countermark.format.nupkg.verify.VerificationPolicy;
-import dev.countermark.format.nupkg.verify.VerificationReport;
+import dev.countermark.format.nuget.signature.SignatureType;
+import dev.countermark.format.nuget.verify.Finding;
+import dev.countermark.format.nuget.verify.PackageVerifier;
+import dev.countermark.format.nuget.verify.Severity;
+import dev.countermark.format.nuget.verify.VerificationMode;
+import dev.countermark.format.nuget.verify.VerificationPolicy;
+import dev.countermark.format.nuget.verify.VerificationReport;
 import dev.countermark.format.zip.ByteSource;
 import java.io.IOException;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package dev.countermark.ctl;
 
-import dev.countermark.format.swiftpm.verify.CertificatePolicy;
-import dev.countermark.format.swiftpm.verify.ReleaseVerifier;
+import dev.countermark.format.swift.verify.CertificatePolicy;
+import dev.countermark.format.swift.verify.ReleaseVerifier;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;

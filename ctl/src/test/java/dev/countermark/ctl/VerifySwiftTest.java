@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.countermark.format.swiftpm.SwiftPki;
-import dev.countermark.format.swiftpm.SwiftSamples;
-import dev.countermark.format.swiftpm.manifest.ManifestSignature;
+import dev.countermark.format.swift.SwiftPki;
+import dev.countermark.format.swift.SwiftSamples;
+import dev.countermark.format.swift.manifest.ManifestSignature;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

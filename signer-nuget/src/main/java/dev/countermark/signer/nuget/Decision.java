@@ -2,11 +2,11 @@ package dev.countermark.signer.nuget;
 
 import dev.countermark.contracts.NugetRecords.ReplacedSignature;
 import dev.countermark.contracts.NugetRecords.SignaturePolicy;
-import dev.countermark.format.nupkg.signature.PackageSignature;
-import dev.countermark.format.nupkg.signature.RepositoryClaim;
-import dev.countermark.format.nupkg.signature.SignatureType;
-import dev.countermark.format.nupkg.signature.SignerView;
-import dev.countermark.format.nupkg.verify.Fingerprint;
+import dev.countermark.format.nuget.signature.PackageSignature;
+import dev.countermark.format.nuget.signature.RepositoryClaim;
+import dev.countermark.format.nuget.signature.SignatureType;
+import dev.countermark.format.nuget.signature.SignerView;
+import dev.countermark.format.nuget.verify.Fingerprint;
 import java.net.URI;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,9 +1,9 @@
 package dev.countermark.signer.nuget;
 
 import dev.countermark.contracts.Failure;
-import dev.countermark.format.nupkg.signature.MalformedSignatureException;
-import dev.countermark.format.nupkg.signature.Timestamping;
-import dev.countermark.format.nupkg.verify.TimestampCheck;
+import dev.countermark.format.nuget.signature.MalformedSignatureException;
+import dev.countermark.format.nuget.signature.Timestamping;
+import dev.countermark.format.nuget.verify.TimestampCheck;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -19,7 +19,7 @@ import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.format.nupkg.SignedPackages;
+import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.zip.TestArchives;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;

@@ -23,7 +23,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.Topics;
 import dev.countermark.contracts.Upload;
-import dev.countermark.format.nupkg.SignedPackages;
+import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.zip.TestArchives;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.signer.service.SignerServers;

@@ -2,7 +2,7 @@ package dev.countermark.signer.nuget;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.countermark.format.nupkg.TestTsa;
+import dev.countermark.format.nuget.TestTsa;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

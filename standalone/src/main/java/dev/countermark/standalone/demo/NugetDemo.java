@@ -1,10 +1,10 @@
 package dev.countermark.standalone.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.countermark.format.nupkg.verify.PackageVerifier;
-import dev.countermark.format.nupkg.verify.VerificationMode;
-import dev.countermark.format.nupkg.verify.VerificationPolicy;
-import dev.countermark.format.nupkg.verify.VerificationReport;
+import dev.countermark.format.nuget.verify.PackageVerifier;
+import dev.countermark.format.nuget.verify.VerificationMode;
+import dev.countermark.format.nuget.verify.VerificationPolicy;
+import dev.countermark.format.nuget.verify.VerificationReport;
 import dev.countermark.format.zip.ByteSource;
 import dev.countermark.standalone.RunningPlatform;
 import dev.countermark.standalone.UserError;

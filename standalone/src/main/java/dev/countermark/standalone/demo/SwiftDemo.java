@@ -1,9 +1,9 @@
 package dev.countermark.standalone.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.countermark.format.swiftpm.signature.ContentHash;
-import dev.countermark.format.swiftpm.verify.CertificatePolicy;
-import dev.countermark.format.swiftpm.verify.ReleaseVerifier;
+import dev.countermark.format.swift.signature.ContentHash;
+import dev.countermark.format.swift.verify.CertificatePolicy;
+import dev.countermark.format.swift.verify.ReleaseVerifier;
 import dev.countermark.standalone.RunningPlatform;
 import dev.countermark.standalone.UserError;
 import java.io.ByteArrayInputStream;

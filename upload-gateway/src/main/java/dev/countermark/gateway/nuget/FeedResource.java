@@ -9,7 +9,7 @@ import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
-import dev.countermark.format.nupkg.metadata.NuGetVersion;
+import dev.countermark.format.nuget.metadata.NuGetVersion;
 import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.content.BusyException;

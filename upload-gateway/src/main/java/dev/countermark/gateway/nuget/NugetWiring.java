@@ -2,8 +2,8 @@ package dev.countermark.gateway.nuget;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
-import dev.countermark.format.nupkg.ingest.IngestLimits;
-import dev.countermark.format.nupkg.ingest.PackageInspector;
+import dev.countermark.format.nuget.ingest.IngestLimits;
+import dev.countermark.format.nuget.ingest.PackageInspector;
 import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.content.PartReceiver;

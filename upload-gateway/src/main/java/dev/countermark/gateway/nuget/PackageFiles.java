@@ -6,7 +6,7 @@ import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.NugetRecords.SignedFile;
 import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.Part;
-import dev.countermark.format.nupkg.archive.PackageArchive;
+import dev.countermark.format.nuget.archive.PackageArchive;
 import dev.countermark.format.zip.ArchiveEntry;
 import dev.countermark.format.zip.ByteSource;
 import dev.countermark.format.zip.LocalHeader;

@@ -11,7 +11,7 @@ import dev.countermark.contracts.NugetRecords.State;
 import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.format.nupkg.metadata.NuGetVersion;
+import dev.countermark.format.nuget.metadata.NuGetVersion;
 import dev.countermark.gateway.api.Problem;
 import dev.countermark.gateway.api.Problem.Kind;
 import dev.countermark.gateway.auth.Action;

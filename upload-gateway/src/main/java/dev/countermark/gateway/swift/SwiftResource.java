@@ -12,7 +12,7 @@ import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
 import dev.countermark.contracts.SwiftRecords.SignedManifest;
 import dev.countermark.contracts.SwiftRecords.SignedRelease;
 import dev.countermark.contracts.SwiftRecords.State;
-import dev.countermark.format.swiftpm.identity.ToolsVersion;
+import dev.countermark.format.swift.identity.ToolsVersion;
 import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.content.BusyException;

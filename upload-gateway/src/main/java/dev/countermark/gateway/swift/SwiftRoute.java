@@ -1,7 +1,7 @@
 package dev.countermark.gateway.swift;
 
 import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.format.swiftpm.identity.SwiftVersion;
+import dev.countermark.format.swift.identity.SwiftVersion;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;

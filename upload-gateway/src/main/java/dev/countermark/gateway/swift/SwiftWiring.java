@@ -2,7 +2,7 @@ package dev.countermark.gateway.swift;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
-import dev.countermark.format.swiftpm.archive.ArchiveLimits;
+import dev.countermark.format.swift.archive.ArchiveLimits;
 import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.Spool;

@@ -3,8 +3,8 @@ package dev.countermark.gateway.nuget;
 import static dev.countermark.format.zip.TestArchives.ascii;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countermark.format.nupkg.ForgedSignature;
-import dev.countermark.format.nupkg.SignedPackages;
+import dev.countermark.format.nuget.ForgedSignature;
+import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.zip.TestArchives;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;

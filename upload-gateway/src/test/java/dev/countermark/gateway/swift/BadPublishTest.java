@@ -2,7 +2,7 @@ package dev.countermark.gateway.swift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countermark.format.swiftpm.SwiftSamples;
+import dev.countermark.format.swift.SwiftSamples;
 import dev.countermark.format.zip.TestArchives;
 import dev.countermark.gateway.swift.SwiftClient.Answer;
 import io.quarkus.test.junit.QuarkusTest;

@@ -9,7 +9,7 @@ import dev.countermark.blobs.Records;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.format.swiftpm.archive.ArchiveLimits;
+import dev.countermark.format.swift.archive.ArchiveLimits;
 import dev.countermark.gateway.content.PartReceiver;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

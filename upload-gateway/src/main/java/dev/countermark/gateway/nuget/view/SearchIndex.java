@@ -1,6 +1,6 @@
 package dev.countermark.gateway.nuget.view;
 
-import dev.countermark.format.nupkg.metadata.Nuspec;
+import dev.countermark.format.nuget.metadata.Nuspec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,9 +3,9 @@ package dev.countermark.gateway.nuget.view;
 import dev.countermark.contracts.NugetRecords.Identity;
 import dev.countermark.contracts.NugetRecords.State;
 import dev.countermark.contracts.NugetRecords.VersionRecord;
-import dev.countermark.format.nupkg.metadata.InvalidNuspecException;
-import dev.countermark.format.nupkg.metadata.NuGetVersion;
-import dev.countermark.format.nupkg.metadata.Nuspec;
+import dev.countermark.format.nuget.metadata.InvalidNuspecException;
+import dev.countermark.format.nuget.metadata.NuGetVersion;
+import dev.countermark.format.nuget.metadata.Nuspec;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -6,7 +6,7 @@ import dev.countermark.contracts.Json;
 import dev.countermark.contracts.SwiftRecords.Identity;
 import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
 import dev.countermark.contracts.SwiftRecords.State;
-import dev.countermark.format.swiftpm.identity.SwiftVersion;
+import dev.countermark.format.swift.identity.SwiftVersion;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

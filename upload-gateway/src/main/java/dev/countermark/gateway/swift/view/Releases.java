@@ -1,7 +1,7 @@
 package dev.countermark.gateway.swift.view;
 
 import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.format.swiftpm.identity.SwiftVersion;
+import dev.countermark.format.swift.identity.SwiftVersion;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;

@@ -3,7 +3,7 @@ package dev.countermark.gateway.nuget.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.format.nupkg.metadata.Nuspec;
+import dev.countermark.format.nuget.metadata.Nuspec;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;

@@ -1,0 +1,26 @@
+package dev.countermark.format.nuget.signature;
+
+import java.net.URI;
+import java.util.List;
+
+/**
+ * What a repository's signature says besides the hash.
+ *
+ * @param serviceIndex absolute, https
+ * @param owners of the package; may be empty
+ */
+public record RepositoryClaim(URI serviceIndex, List<String> owners) {
+  /**
+   * @throws IllegalArgumentException when the address is not https, or an owner is blank
+   */
+  public RepositoryClaim {
+    owners = List.copyOf(owners);
+    if (!"https".equals(serviceIndex.getScheme()) || serviceIndex.getHost() == null) {
+      throw new IllegalArgumentException(
+          "a repository signature names a service index over https, not " + serviceIndex);
+    }
+    if (owners.stream().anyMatch(String::isBlank)) {
+      throw new IllegalArgumentException("the name of an owner is blank");
+    }
+  }
+}

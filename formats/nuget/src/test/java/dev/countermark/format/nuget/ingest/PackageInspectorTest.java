@@ -1,0 +1,366 @@
+package dev.countermark.format.nuget.ingest;
+
+import static dev.countermark.format.zip.TestArchives.ascii;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.countermark.format.nuget.Vectors;
+import dev.countermark.format.nuget.metadata.Nuspec;
+import dev.countermark.format.zip.TestArchives;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PackageInspectorTest {
+  private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
+  private static final IngestLimits LIMITS = new IngestLimits(8 << 20, 6 << 20, 200);
+
+  @TempDir Path folder;
+
+  private final PackageInspector inspector =
+      new PackageInspector(LIMITS, Clock.fixed(NOW, ZoneOffset.UTC));
+
+  private static String nuspec(String more) {
+    return "<package><metadata><id>Acme.Tools</id><version>1.0.0</version><authors>x</authors>"
+        + "<description>d</description>"
+        + more
+        + "</metadata></package>";
+  }
+
+  private static TestArchives sound(String more) {
+    TestArchives archive = new TestArchives();
+    archive.deflated("Acme.Tools.nuspec", ascii(nuspec(more)));
+    archive.deflated("lib/net8.0/Acme.Tools.dll", new byte[5_000]);
+    return archive;
+  }
+
+  private InspectedPackage inspect(byte[] bytes) throws IOException, RefusedPackageException {
+    Path file = Files.write(folder.resolve("p.nupkg"), bytes);
+    try (FileChannel channel = FileChannel.open(file)) {
+      return inspector.inspect(file, channel);
+    }
+  }
+
+  private void refused(String why, byte[] bytes) {
+    assertThatThrownBy(() -> inspect(bytes))
+        .isInstanceOf(RefusedPackageException.class)
+        .hasMessageContaining(why)
+        .satisfies(e -> assertThat(e.getMessage()).matches("[\\x20-\\x7e]{1,200}"));
+  }
+
+  private void refused(String why, Consumer<TestArchives> change) {
+    TestArchives archive = sound("");
+    change.accept(archive);
+    refused(why, archive.bytes());
+  }
+
+  @Test
+  void takesASoundPackage() throws Exception {
+    TestArchives archive = sound("<icon>Images\\Icon.png</icon><readme>docs/README.md</readme>");
+    archive.stored("images/icon.png", new byte[10]);
+    archive.withDescriptor("docs/README.md", ascii("# hello"));
+    archive.stored("_rels/.rels", ascii("<x/>"));
+    archive.stored("lib/net8.0/", new byte[0]);
+    InspectedPackage found = inspect(archive.bytes());
+    assertThat(found.nuspec().id().value()).isEqualTo("Acme.Tools");
+    assertThat(found.nuspecBytes()).asString().contains("<id>Acme.Tools</id>");
+    assertThat(found.icon()).contains("images/icon.png");
+    assertThat(found.readme()).contains("docs/README.md");
+    assertThat(found.license()).isEmpty();
+  }
+
+  @Test
+  void namesAreOneOnSystemsThatSeeThemAsOne() {
+    refused(
+        "same name",
+        archive -> {
+          archive.stored("docs/caf\u00e9.md", ascii("x"));
+          archive.stored("docs/CAFE\u0301.md", ascii("x"));
+        });
+    refused(
+        "same name",
+        archive -> {
+          archive.stored("docs/", new byte[0]);
+          archive.stored("docs/", new byte[0]);
+        });
+  }
+
+  @Test
+  void namesThatOnlyLookSpecial() throws Exception {
+    TestArchives archive = sound("<readme>read me.md</readme>");
+    archive.stored("read%20me.md", ascii("x"));
+    archive.stored("content/100%.txt", ascii("x"));
+    archive.stored("content/a-b/c", ascii("x"));
+    archive.stored("content/a", ascii("x"));
+    archive.stored("content/a.txt", ascii("x"));
+    archive.stored("content/%2525", ascii("x"));
+    assertThat(inspect(archive.bytes()).readme()).contains("read%20me.md");
+  }
+
+  @Test
+  void readsManyLongNamesWithoutKeepingTheirFolders() {
+    TestArchives archive = sound("");
+    for (int i = 0; i < 3_000; i++) {
+      archive.stored("f" + i + "/a".repeat(500), new byte[0]);
+    }
+    archive.stored("f7/a", new byte[0]);
+    refused("file and a folder", archive.bytes());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "newtonsoft.json.13.0.4.nupkg, Newtonsoft.Json 13.0.4",
+    "nuget.versioning.5.0.0.nupkg, NuGet.Versioning 5.0.0+42a8779499c1d1ed2488c2e6b9e2ee6ff6107766",
+    "SignedPackage.1.0.0.nupkg, SignedPackage 1.0.0",
+    "Test.RepoCountersigned.1.0.0.nupkg, Test.RepoCountersigned 1.0.0",
+    "Test.Reposigned.1.0.0.nupkg, Test.Reposigned 1.0.0",
+    "TestAuthorAndRepoSigned.leaf-1.1.0.0.nupkg.testdata, TestAuthorAndRepoSigned.leaf-1 1.0.0",
+    "TestPackage.AuthorSigned.1.0.0.nupkg, TestPackage.AuthorSigned 1.0.0",
+    "TestRepoSigned.leaf-1.1.0.0.nupkg.testdata, TestRepoSigned.leaf-1 1.0.0",
+    "TestSigned.leaf-1.1.0.0.nupkg.testdata, TestSigned.leaf-1 1.0.0",
+    "TestSigned.leaf-2.2.0.0.nupkg.testdata, TestSigned.leaf-2 2.0.0",
+    "TestUnsigned.1.0.0.nupkg.testdata, TestUnsigned 1.0.0",
+    "UnavailableCrlPackage.nupkg, TestSigned.leaf-1 1.0.0",
+    "UntrustedTimestampPackage.nupkg, TestSigned.leaf-1 1.0.0"
+  })
+  void takesGoldenPackages(String name, String identity) throws Exception {
+    byte[] bytes = Vectors.nuget(name);
+    Path file = Files.write(folder.resolve("p.nupkg"), bytes);
+    try (FileChannel channel = FileChannel.open(file)) {
+      Nuspec nuspec =
+          new PackageInspector(IngestLimits.defaults(), Clock.fixed(NOW, ZoneOffset.UTC))
+              .inspect(file, channel)
+              .nuspec();
+      assertThat(nuspec.id() + " " + nuspec.version()).isEqualTo(identity);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Zip64Package.1.0.0.nupkg.testdata, Zip64",
+    "TimestampInvalidGenTimePackage.nupkg, no authors",
+    "ExpiredPrimaryAndTimestampCertificatesWithUnavailableRevocationInfo.nupkg, no authors"
+  })
+  void refusesGoldenPackagesThatNobodyCouldPublish(String name, String why) throws Exception {
+    refused(why, Vectors.nuget(name));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "../evil.dll | leaves its folder",
+        "lib/../../evil.dll | leaves its folder",
+        "lib\\..\\evil.dll | leaves its folder",
+        "%2e%2e%2fevil.dll | leaves its folder",
+        "lib/%2e%2e/%2E%2E/evil.dll | leaves its folder",
+        "./evil.dll | leaves its folder",
+        "/etc/passwd | absolute",
+        "\\evil.dll | absolute",
+        "%2fetc%2fpasswd | absolute",
+        "C:/evil.dll | absolute",
+        "c%3a/evil.dll | absolute",
+        "lib//evil.dll | empty part",
+        "lib/evil.dll. | dot or blank",
+        "lib/evil. /x | dot or blank",
+        "lib/a%00b | no file name has",
+        "lib/a:b | no file name has",
+        "LIB/NET8.0/acme.tools.DLL | same name",
+        "lib\\net8.0\\Acme.Tools.dll | same name",
+        "lib/net8.0/Acme.%54ools.dll | same name",
+        "lib/net8.0/Acme.Tools.dll/x | file and a folder",
+        "lib | file and a folder",
+        "lib/net8.0 | file and a folder",
+        "%2e%2e%2fevil%zz.dll | leaves its folder",
+        "lib/%2e%2e/100%/%2E%2E/evil.dll% | leaves its folder",
+        "%5c%5cserver%5cshare | absolute",
+        "%2Esignature.p7s | package's signature",
+        ".SIGNATURE.P7S/x | package's signature",
+        "Acme%2Enuspec | ambiguous",
+        "lib\\other.nuspec | ambiguous"
+      })
+  void refusesNamesThatLeadElsewhere(String name, String why) {
+    refused(why, archive -> archive.stored(name, ascii("x")));
+  }
+
+  @Test
+  void refusesNamesThatAreNotText() {
+    refused(
+        "not UTF-8",
+        archive -> {
+          TestArchives.Entry entry = archive.stored("x", ascii("x"));
+          entry.localName = new byte[] {(byte) 0xC3, 0x28};
+          entry.centralName = entry.localName;
+        });
+    refused("too long", archive -> archive.stored("n".repeat(2_000), ascii("x")));
+  }
+
+  private static byte[] noise(int length) {
+    byte[] noise = new byte[length];
+    new Random(1).nextBytes(noise);
+    return noise;
+  }
+
+  @Test
+  void refusesBombs() {
+    refused(
+        "An entry unfolds too far",
+        archive -> {
+          archive.deflated("b", new byte[5 << 20]);
+          archive.stored("noise", noise(64 << 10));
+        });
+    refused(
+        "The package unfolds too far",
+        archive -> {
+          for (int i = 0; i < 7; i++) {
+            archive.deflated("b" + i, new byte[1 << 20]);
+          }
+        });
+    byte[] noise = noise(3 << 20);
+    refused(
+        "too many bytes",
+        archive -> {
+          archive.stored("a", noise);
+          archive.stored("b", noise);
+          archive.stored("c", noise);
+        });
+    refused("too many bytes", archive -> archive.stored("a", new byte[7 << 20]));
+    refused(
+        "not what its header says",
+        archive -> {
+          // Says that it is small, and is not.
+          TestArchives.Entry entry = archive.deflated("b", new byte[3 << 20]);
+          entry.uncompressedSize = 100;
+        });
+  }
+
+  @Test
+  void refusesEntriesThatLie() {
+    refused("", archive -> archive.deflated("x", ascii("hello")).crc32++);
+    refused("", archive -> archive.deflated("x", ascii("hello")).uncompressedSize = 50);
+    refused("", archive -> archive.deflated("x", ascii("hello")).uncompressedSize = 2);
+    refused("encrypted", archive -> archive.stored("x", ascii("x")).flags = 1);
+    refused("encrypted", archive -> archive.stored("x", ascii("x")).localFlags = 1 << 6);
+    refused("two sizes", archive -> archive.stored("x", ascii("x")).uncompressedSize = 2);
+    refused("headers that disagree", localHeaderWith(8));
+    refused("headers that disagree", localHeaderWith(14));
+    refused("headers that disagree", localHeaderWith(22));
+    refused("neither stored nor deflated", archive -> archive.stored("x", ascii("x")).method = 12);
+    refused(
+        "future",
+        archive -> archive.stored("x", ascii("x")).dosDate = (2026 - 1980) << 9 | 11 << 5 | 26);
+    refused("different names", archive -> archive.stored("x", ascii("x")).localName = ascii("y"));
+    refused(
+        "Zip64",
+        archive ->
+            archive.stored("x", ascii("x")).centralExtra =
+                new byte[] {1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+  }
+
+  /** The first entry's local header with one byte of a field changed. */
+  private static byte[] localHeaderWith(int offset) {
+    byte[] bytes = sound("").bytes();
+    bytes[offset]++;
+    return bytes;
+  }
+
+  @Test
+  void refusesEntriesThatOverlapOrHide() {
+    refused("overlap", archive -> archive.stored("x", ascii("x")).compressedSize = 60);
+    refused("one local header", archive -> archive.stored("x", ascii("x")).localOffset = 0L);
+    refused("before the first entry", sound("").prefix(new byte[4]).bytes());
+    refused("between the central directory", sound("").gap(new byte[4]).bytes());
+    refused("after the end", sound("").trailing(new byte[4]).bytes());
+  }
+
+  @Test
+  void refusesPackagesWithoutOneNuspec() {
+    TestArchives none = new TestArchives();
+    none.stored("lib/x.dll", ascii("x"));
+    none.stored("lib/Acme.nuspec", ascii(nuspec("")));
+    refused("no nuspec", none.bytes());
+    refused("several nuspec", archive -> archive.stored("Other.nuspec", ascii(nuspec(""))));
+    refused("not well-formed", bytesWithNuspec("<package>"));
+    refused("no valid id", bytesWithNuspec("<package><metadata/></package>"));
+    refused("not a ZIP", ascii("this is no archive at all, only text"));
+    refused(
+        "symbols package",
+        sound("<packageTypes><packageType name='SymbolsPackage'/></packageTypes>").bytes());
+  }
+
+  private static byte[] bytesWithNuspec(String xml) {
+    TestArchives archive = new TestArchives();
+    archive.stored("a.nuspec", ascii(xml));
+    return archive.bytes();
+  }
+
+  @Test
+  void refusesEmbeddedFilesThatAreNotThere() {
+    refused("icon is not in the package", sound("<icon>icon.png</icon>").bytes());
+    TestArchives svg = sound("<icon>icon.svg</icon>");
+    svg.stored("icon.svg", ascii("<svg/>"));
+    refused("of a kind", svg.bytes());
+    TestArchives large = sound("<license type='file'>LICENSE.txt</license>");
+    large.stored("LICENSE.txt", noise((1 << 20) + 1));
+    refused("more than 1 MiB", large.bytes());
+  }
+
+  @Test
+  void symbolsAreOfTheirOwnKind() throws Exception {
+    String type = "<packageTypes><packageType name='SymbolsPackage'/></packageTypes>";
+    TestArchives archive = new TestArchives();
+    archive.deflated("Acme.Tools.nuspec", ascii(nuspec(type)));
+    archive.stored("lib/net8.0/Acme.Tools.pdb", ascii("BSJB and more"));
+    Path file = Files.write(folder.resolve("s.snupkg"), archive.bytes());
+    try (FileChannel channel = FileChannel.open(file)) {
+      assertThat(inspector.inspectSymbols(file, channel).id().value()).isEqualTo("Acme.Tools");
+    }
+    archive.stored("lib/net8.0/Acme.Tools.dll", ascii("MZ"));
+    Files.write(file, archive.bytes());
+    try (FileChannel channel = FileChannel.open(file)) {
+      assertThatThrownBy(() -> inspector.inspectSymbols(file, channel))
+          .hasMessageContaining("no such file");
+    }
+    TestArchives windows = new TestArchives();
+    windows.deflated("Acme.Tools.nuspec", ascii(nuspec(type)));
+    windows.stored("Acme.Tools.pdb", ascii("Microsoft C/C++ MSF 7.00"));
+    Files.write(file, windows.bytes());
+    try (FileChannel channel = FileChannel.open(file)) {
+      assertThatThrownBy(() -> inspector.inspectSymbols(file, channel))
+          .hasMessageContaining("portable PDB");
+    }
+  }
+
+  @Test
+  void damageIsRefusedAndNeverCrashes() throws Exception {
+    TestArchives archive = sound("<readme>README.md</readme>");
+    archive.withDescriptor("README.md", ascii("# hello"));
+    byte[] bytes = archive.bytes();
+    for (int seed = 0; seed < 2_000; seed++) {
+      Random random = new Random(seed);
+      byte[] damaged = bytes.clone();
+      for (int i = 0; i <= random.nextInt(4); i++) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+      }
+      try {
+        inspect(
+            random.nextInt(5) == 0
+                ? java.util.Arrays.copyOf(damaged, random.nextInt(damaged.length))
+                : damaged);
+      } catch (RefusedPackageException e) {
+        assertThat(e.getMessage()).matches("[\\x20-\\x7e]{1,200}");
+      }
+    }
+  }
+}

@@ -1,5 +1,0 @@
-/**
- * Names, versions and tools versions of Swift packages (swift reference, section 2). Knows nothing
- * about what they name.
- */
-package dev.countermark.format.swiftpm.identity;
