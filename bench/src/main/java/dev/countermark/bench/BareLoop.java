@@ -7,9 +7,9 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -91,7 +91,7 @@ final class BareLoop {
   byte[] record(String repository, String id, String version) {
     RepositoryName name = RepositoryName.parse(repository).orElseThrow();
     Identity identity = new Identity(id.toLowerCase(Locale.ROOT), version);
-    return store.get(ObjectKeys.nugetVersion(name, identity)).orElseThrow().content();
+    return store.get(NugetKeys.version(name, identity)).orElseThrow().content();
   }
 
   /**

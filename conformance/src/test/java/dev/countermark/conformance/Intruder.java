@@ -7,13 +7,14 @@ import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
 import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.SignedFile;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.Upload;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.SignedFile;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -56,7 +57,7 @@ final class Intruder implements AutoCloseable {
   }
 
   private static String key(NugetFeed feed, NugetPackage nupkg) {
-    return ObjectKeys.nugetVersion(
+    return NugetKeys.version(
         RepositoryName.parse(feed.repository().path()).orElseThrow(),
         new Identity(nupkg.id().toLowerCase(Locale.ROOT), nupkg.version()));
   }

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.contracts.Events.PackageSigned;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.TestTsa;
 import dev.countermark.format.nuget.verify.VerificationReport;
 import java.time.Duration;

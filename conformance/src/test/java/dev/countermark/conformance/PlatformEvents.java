@@ -4,9 +4,10 @@ import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.contracts.Events.PackageUploaded;
-import dev.countermark.contracts.PackageFormat;
+import dev.countermark.contracts.Format;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.Topics;
+import dev.countermark.format.nuget.NugetFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Tells the signers of a platform this and that, and hears what they say. */
 final class PlatformEvents implements AutoCloseable {
-  private static final PackageFormat FORMAT = PackageFormat.NUGET;
+  private static final Format<?, ?> FORMAT = new NugetFormat();
 
   private final KafkaProducer<String, byte[]> producer;
   private final KafkaConsumer<String, byte[]> outcomes;
@@ -100,7 +101,7 @@ final class PlatformEvents implements AutoCloseable {
             Instant.now(),
             data);
     ProducerRecord<String, byte[]> record =
-        new ProducerRecord<>(topic, FORMAT.key(repository, name, ""), event.toJson());
+        new ProducerRecord<>(topic, FORMAT.eventKey(repository, name, ""), event.toJson());
     record.headers().add("content-type", CloudEvent.MEDIA_TYPE.getBytes());
     try {
       producer.send(record).get();

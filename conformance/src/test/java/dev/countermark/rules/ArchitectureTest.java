@@ -56,7 +56,7 @@ class ArchitectureTest {
 
   /** Stops a format core that can be tested only with a container around it. */
   @Test
-  void formatsKnowNoFrameworkAndNoContract() {
+  void formatsKnowNoFrameworkAndNoService() {
     check(
         noClasses()
             .that()
@@ -68,7 +68,6 @@ class ArchitectureTest {
                 "io.smallrye..",
                 "jakarta..",
                 "org.apache.kafka..",
-                "dev.countermark.contracts..",
                 "dev.countermark.blobs..",
                 "dev.countermark.keys.."));
   }

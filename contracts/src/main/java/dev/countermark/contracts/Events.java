@@ -7,66 +7,11 @@ import java.util.List;
 public final class Events {
   private Events() {}
 
-  /** Kafka key of every event about one OCI manifest: order is per image name. */
-  public static String ociKey(String name, String digest) {
-    return "oci/" + name + "@" + digest;
-  }
-
-  /**
-   * Package URL of an OCI manifest (purl type {@code oci}).
-   *
-   * @param name full OCI name, {@code owner/repo[/image…]}
-   * @param digest {@code algorithm:hex}
-   */
-  public static String ociPurl(String name, String digest) {
-    return "pkg:oci/"
-        + name.substring(name.lastIndexOf('/') + 1)
-        + "@"
-        + digest.replace(":", "%3A")
-        + "?repository_url="
-        + name.replace("/", "%2F");
-  }
-
-  /** Kafka key of every event about one version of a NuGet package. */
-  public static String nugetKey(RepositoryName repository, String name) {
-    return "nuget/" + repository + "/" + name;
-  }
-
-  /**
-   * Package URL of a NuGet package (purl type {@code nuget}).
-   *
-   * @param name {@code lower-case id/lower-case normalized version}
-   */
-  public static String nugetPurl(RepositoryName repository, String name) {
-    return "pkg:nuget/"
-        + name.replace('/', '@')
-        + "?repository_url="
-        + repository.toString().replace("/", "%2F");
-  }
-
-  /** Kafka key of every event about one release of a Swift package. */
-  public static String swiftKey(RepositoryName repository, String name) {
-    return "swift/" + repository + "/" + name;
-  }
-
-  /**
-   * Package URL of a Swift package (purl type {@code swift}).
-   *
-   * @param name {@code lower-case scope.lower-case name/version}
-   */
-  public static String swiftPurl(RepositoryName repository, String name) {
-    return "pkg:swift/"
-        + name.replace('/', '@').replaceFirst("\\.", "/").replace("+", "%2B")
-        + "?repository_url="
-        + repository.toString().replace("/", "%2F");
-  }
-
   /**
    * A package was stored, or its signatures need a look because a tag or a foreign signature moved.
    *
    * @param repository {@code owner/name}
-   * @param name OCI: the full OCI name; NuGet: {@code lower-case id/lower-case normalized version};
-   *     Swift: {@code lower-case scope.lower-case name/version}
+   * @param name of the package within the repository, as its format writes it
    * @param digest {@code algorithm:hex} of the manifest, or of the uploaded file
    * @param mediaType of the manifest, or of the uploaded file
    * @param acceptedAt when the upload was accepted

@@ -1,27 +1,63 @@
 package dev.countermark.contracts;
 
-import dev.countermark.contracts.NugetRecords.NugetSettings;
-import dev.countermark.contracts.OciRecords.OciSettings;
-import dev.countermark.contracts.SwiftRecords.SwiftSettings;
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** A repository and its settings for each format; created once, changed by compare-and-set. */
+/**
+ * A repository and its settings for each format; created once, changed by compare-and-set.
+ *
+ * @param settings by label, each a member of the record beside the others; those of formats that
+ *     are not known here stay as they are
+ */
 public record RepositoryRecord(
     long generation,
     RepositoryName repository,
     Instant createdAt,
-    OciSettings oci,
-    NugetSettings nuget,
-    SwiftSettings swift) {
+    @JsonAnyGetter Map<String, JsonNode> settings) {
   public RepositoryRecord {
-    oci = oci == null ? OciSettings.defaults() : oci;
-    nuget = nuget == null ? NugetSettings.defaults() : nuget;
-    swift = swift == null ? SwiftSettings.defaults() : swift;
+    // Equal settings are equal bytes, in whatever order they came.
+    settings = Collections.unmodifiableMap(new TreeMap<>(settings));
   }
 
-  /** With default settings for every format but OCI. */
-  public RepositoryRecord(
-      long generation, RepositoryName repository, Instant createdAt, OciSettings oci) {
-    this(generation, repository, createdAt, oci, null, null);
+  /** With default settings for every format. */
+  public RepositoryRecord(long generation, RepositoryName repository, Instant createdAt) {
+    this(generation, repository, createdAt, Map.of());
+  }
+
+  @JsonCreator
+  static RepositoryRecord read(
+      @JsonProperty("generation") long generation,
+      @JsonProperty("repository") RepositoryName repository,
+      @JsonProperty("createdAt") Instant createdAt,
+      @JsonAnySetter Map<String, JsonNode> settings) {
+    return new RepositoryRecord(
+        generation, repository, createdAt, settings == null ? Map.of() : settings);
+  }
+
+  /** What is not set means the format's defaults. */
+  public <S> S settings(Format<?, S> format) {
+    JsonNode set = settings.get(format.label());
+    return set == null || set.isNull()
+        ? format.defaults()
+        : Json.read(Json.write(set), format.settings());
+  }
+
+  /** The same generation with other settings of one format. */
+  public <S> RepositoryRecord with(Format<?, S> format, S wanted) {
+    Map<String, JsonNode> all = new TreeMap<>(settings);
+    all.put(format.label(), Json.read(Json.write(wanted), JsonNode.class));
+    return new RepositoryRecord(generation, repository, createdAt, all);
+  }
+
+  /** The next generation. */
+  public RepositoryRecord next() {
+    return new RepositoryRecord(generation + 1, repository, createdAt, settings);
   }
 }

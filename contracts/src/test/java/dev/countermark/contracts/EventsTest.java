@@ -53,7 +53,7 @@ class EventsTest {
   }
 
   private static CloudEvent event(String type, Object data) {
-    String purl = Events.ociPurl("acme/app/web", DIGEST);
+    String purl = "pkg:generic/web";
     return CloudEvent.of("id-1", "/test", type, purl, T, data);
   }
 
@@ -82,12 +82,6 @@ class EventsTest {
           .as(text)
           .isInstanceOf(Json.MalformedJsonException.class);
     }
-  }
-
-  @Test
-  void namesAnImageByItsPackageUrl() {
-    assertThat(Events.ociPurl("acme/app/web", "sha256:ab"))
-        .isEqualTo("pkg:oci/web@sha256%3Aab?repository_url=acme%2Fapp%2Fweb");
   }
 
   private static Set<ValidationMessage> violations(String schema, JsonNode data)

@@ -1,7 +1,7 @@
 package dev.countermark.signer.nuget;
 
-import dev.countermark.contracts.NugetRecords.ReplacedSignature;
-import dev.countermark.contracts.NugetRecords.SignaturePolicy;
+import dev.countermark.format.nuget.NugetRecords.ReplacedSignature;
+import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
 import dev.countermark.format.nuget.signature.PackageSignature;
 import dev.countermark.format.nuget.signature.RepositoryClaim;
 import dev.countermark.format.nuget.signature.SignatureType;

@@ -1,7 +1,7 @@
 package dev.countermark.signer.nuget;
 
-import dev.countermark.contracts.NugetRecords.Identity;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.signer.service.NameRules;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -3,18 +3,18 @@ package dev.countermark.signer.nuget;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.Events;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.NugetRecords.ReplacedSignature;
-import dev.countermark.contracts.NugetRecords.RepositorySignature;
-import dev.countermark.contracts.NugetRecords.SignatureKind;
-import dev.countermark.contracts.NugetRecords.SignedFile;
-import dev.countermark.contracts.NugetRecords.SignedPackage;
-import dev.countermark.contracts.NugetRecords.TimestampPolicy;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.Refusal;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetRecords.ReplacedSignature;
+import dev.countermark.format.nuget.NugetRecords.RepositorySignature;
+import dev.countermark.format.nuget.NugetRecords.SignatureKind;
+import dev.countermark.format.nuget.NugetRecords.SignedFile;
+import dev.countermark.format.nuget.NugetRecords.SignedPackage;
+import dev.countermark.format.nuget.NugetRecords.TimestampPolicy;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.archive.Layout;
 import dev.countermark.format.nuget.archive.PackageArchive;
 import dev.countermark.format.nuget.archive.Preflight;
@@ -183,7 +183,7 @@ final class PackageSigning {
               Purpose.NUGET,
               List.of(
                   new Item(
-                      Events.nugetPurl(record.repository(), record.identity().toString()),
+                      NugetFormat.purl(record.repository(), record.identity().toString()),
                       "sha256:" + HexFormat.of().formatHex(packageHash),
                       Bytes.of(preparation.digestToSign()))));
       SignerIdentity by = signers.of(record.repository(), batch.key());

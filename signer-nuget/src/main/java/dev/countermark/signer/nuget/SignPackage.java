@@ -2,17 +2,18 @@ package dev.countermark.signer.nuget;
 
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.RepositorySignature;
-import dev.countermark.contracts.NugetRecords.SignatureKind;
-import dev.countermark.contracts.NugetRecords.SignaturePolicy;
-import dev.countermark.contracts.NugetRecords.SignedPackage;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.TimestampPolicy;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.RepositorySignature;
+import dev.countermark.format.nuget.NugetRecords.SignatureKind;
+import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
+import dev.countermark.format.nuget.NugetRecords.SignedPackage;
+import dev.countermark.format.nuget.NugetRecords.TimestampPolicy;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.signature.RepositoryClaim;
 import dev.countermark.format.nuget.verify.Fingerprint;
 import dev.countermark.keys.KeyClient;
@@ -66,9 +67,9 @@ final class SignPackage implements FormatSigner<PackageRequest, SignedArtifact> 
       return new Exempt<>(Why.GONE);
     }
     Identity identity = Identity.parse(request.name()).orElseThrow();
-    Look look = new Look(request, SigningSettings.of(repository.get().nuget()));
+    Look look = new Look(request, SigningSettings.of(repository.get().settings(new NugetFormat())));
     records.update(
-        ObjectKeys.nugetVersion(request.repository(), identity),
+        NugetKeys.version(request.repository(), identity),
         VersionRecord.class,
         found -> look.decide(identity, found));
     return look.outcome;

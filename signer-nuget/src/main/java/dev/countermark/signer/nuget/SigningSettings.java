@@ -1,8 +1,8 @@
 package dev.countermark.signer.nuget;
 
-import dev.countermark.contracts.NugetRecords.NugetSettings;
-import dev.countermark.contracts.NugetRecords.SignaturePolicy;
-import dev.countermark.contracts.NugetRecords.TimestampPolicy;
+import dev.countermark.format.nuget.NugetRecords.NugetSettings;
+import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
+import dev.countermark.format.nuget.NugetRecords.TimestampPolicy;
 
 /** What a repository wants of its signatures. */
 record SigningSettings(SignaturePolicy policy, TimestampPolicy timestamps) {

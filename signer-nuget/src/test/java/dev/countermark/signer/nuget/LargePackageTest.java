@@ -4,10 +4,11 @@ import static dev.countermark.signer.nuget.TestFeed.NAME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.contracts.NugetRecords.SignatureKind;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
 import dev.countermark.format.nuget.ForgedSignature;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.SignatureKind;
 import dev.countermark.format.nuget.archive.Layout;
 import dev.countermark.format.nuget.archive.PackageArchive;
 import dev.countermark.format.zip.ByteSource;
@@ -52,7 +53,7 @@ class LargePackageTest {
 
     assertThat(feed.store.streamed.get()).isPositive().isLessThan(file.length / 100);
     assertThat(feed.store.writes())
-        .containsExactly("replace " + ObjectKeys.nugetVersion(NAME, TestFeed.TOOLS));
+        .containsExactly("replace " + NugetKeys.version(NAME, TestFeed.TOOLS));
     assertSound(file);
 
     feed.keys.rotate(NAME, Purpose.NUGET);
@@ -133,7 +134,7 @@ class LargePackageTest {
     assertThat(feed.store.writes())
         .containsExactly(
             "put " + ObjectKeys.content(tail.sha256(), tail.upload()),
-            "replace " + ObjectKeys.nugetVersion(NAME, TestFeed.TOOLS));
+            "replace " + NugetKeys.version(NAME, TestFeed.TOOLS));
     assertSound(file);
   }
 

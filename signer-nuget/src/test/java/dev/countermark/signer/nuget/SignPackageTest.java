@@ -9,16 +9,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.RepositorySignature;
-import dev.countermark.contracts.NugetRecords.SignatureKind;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.RepositorySignature;
+import dev.countermark.format.nuget.NugetRecords.SignatureKind;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.zip.TestArchives;
 import dev.countermark.keys.InMemoryKeyClient;
@@ -72,7 +73,7 @@ class SignPackageTest {
 
   private void change(UnaryOperator<VersionRecord> change) {
     feed.records.update(
-        ObjectKeys.nugetVersion(NAME, TOOLS), VersionRecord.class, old -> old.map(change));
+        NugetKeys.version(NAME, TOOLS), VersionRecord.class, old -> old.map(change));
   }
 
   private static void assertRefused(SigningOutcome<SignedArtifact> outcome, Refusal why) {
@@ -438,7 +439,7 @@ class SignPackageTest {
         feed.signer(feed.keys)
             .sign(
                 new PackageRequest(
-                    PackageFormat.NUGET,
+                    new NugetFormat(),
                     Lane.UPLOAD,
                     RepositoryName.of("evil/app"),
                     TOOLS.toString(),
@@ -453,8 +454,8 @@ class SignPackageTest {
   void doesNotBelieveARecordThatLiesUnderAnotherName() {
     feed.push(PACKAGE);
     Identity elsewhere = new Identity("acme.tools", "6.6.6");
-    byte[] foreign = feed.store.get(ObjectKeys.nugetVersion(NAME, TOOLS)).orElseThrow().content();
-    feed.store.create(ObjectKeys.nugetVersion(NAME, elsewhere), foreign);
+    byte[] foreign = feed.store.get(NugetKeys.version(NAME, TOOLS)).orElseThrow().content();
+    feed.store.create(NugetKeys.version(NAME, elsewhere), foreign);
 
     assertThatThrownBy(() -> feed.sign(Lane.UPLOAD, elsewhere, feed.keys))
         .isInstanceOf(IllegalStateException.class);

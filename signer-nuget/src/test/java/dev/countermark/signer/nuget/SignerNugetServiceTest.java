@@ -7,22 +7,23 @@ import static org.awaitility.Awaitility.await;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.CloudEvent;
-import dev.countermark.contracts.Events;
 import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.contracts.Events.PackageUploaded;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
 import dev.countermark.contracts.Topics;
 import dev.countermark.contracts.Upload;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.zip.TestArchives;
 import dev.countermark.keys.KeyClient.Purpose;
@@ -86,8 +87,7 @@ class SignerNugetServiceTest {
   void createTheRepository() {
     records = new Records(SignerTestBeans.store);
     records.create(
-        ObjectKeys.repository(repository),
-        new RepositoryRecord(1, repository, Instant.now(), null));
+        ObjectKeys.repository(repository), new RepositoryRecord(1, repository, Instant.now()));
   }
 
   @AfterEach
@@ -128,15 +128,16 @@ class SignerNugetServiceTest {
   }
 
   private String key(Identity identity) {
-    return ObjectKeys.nugetVersion(repository, identity);
+    return NugetKeys.version(repository, identity);
   }
 
   private String eventKey(Identity identity) {
-    return Events.nugetKey(repository, identity.toString());
+    return NugetFormat.eventKey(repository, identity.toString());
   }
 
   private void announce(Identity identity) {
-    topics.send(Topics.UPLOADS_NUGET, eventKey(identity), uploaded(repository, identity).toJson());
+    topics.send(
+        Topics.uploads("nuget"), eventKey(identity), uploaded(repository, identity).toJson());
   }
 
   private CloudEvent uploaded(RepositoryName claimed, Identity identity) {
@@ -144,7 +145,7 @@ class SignerNugetServiceTest {
         UUID.randomUUID().toString(),
         "/upload-gateway",
         PackageUploaded.TYPE,
-        Events.nugetPurl(claimed, identity.toString()),
+        NugetFormat.purl(claimed, identity.toString()),
         Instant.now(),
         new PackageUploaded(
             claimed,
@@ -160,11 +161,11 @@ class SignerNugetServiceTest {
             UUID.randomUUID().toString(),
             "/upload-gateway",
             PackageResyncRequested.TYPE,
-            Events.nugetPurl(repository, identity.toString()),
+            NugetFormat.purl(repository, identity.toString()),
             Instant.now(),
             new PackageResyncRequested(
                 repository, identity.toString(), digest(identity), "rotation"));
-    topics.send(Topics.RESYNCS_NUGET, eventKey(identity), event.toJson());
+    topics.send(Topics.resyncs("nuget"), eventKey(identity), event.toJson());
   }
 
   private String digest(Identity identity) {
@@ -207,10 +208,10 @@ class SignerNugetServiceTest {
 
   /** Nothing was consumed that is not acknowledged. */
   private static void awaitEverythingCommitted() {
-    await().atMost(PATIENCE).until(() -> topics.lag("signer-nuget", Topics.UPLOADS_NUGET) == 0);
+    await().atMost(PATIENCE).until(() -> topics.lag("signer-nuget", Topics.uploads("nuget")) == 0);
     await()
         .atMost(PATIENCE)
-        .until(() -> topics.lag("signer-nuget-resyncs", Topics.RESYNCS_NUGET) == 0);
+        .until(() -> topics.lag("signer-nuget-resyncs", Topics.resyncs("nuget")) == 0);
   }
 
   private void assertSignedOnce(Identity identity) {
@@ -356,7 +357,7 @@ class SignerNugetServiceTest {
           }
         };
     String garbageKey = "garbage " + UUID.randomUUID();
-    topics.send(Topics.UPLOADS_NUGET, garbageKey, new byte[] {0, 1, 2});
+    topics.send(Topics.uploads("nuget"), garbageKey, new byte[] {0, 1, 2});
     announce(poison);
     announce(healthy);
 
@@ -377,8 +378,8 @@ class SignerNugetServiceTest {
     Identity received = push();
     RepositoryName other = RepositoryName.of("evil/app");
     topics.send(
-        Topics.UPLOADS_NUGET,
-        Events.nugetKey(other, received.toString()),
+        Topics.uploads("nuget"),
+        NugetFormat.eventKey(other, received.toString()),
         uploaded(other, received).toJson());
     Identity healthy = push();
     announce(healthy);

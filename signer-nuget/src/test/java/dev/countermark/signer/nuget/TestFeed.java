@@ -7,20 +7,21 @@ import dev.countermark.blobs.ObservedBlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.NugetSettings;
-import dev.countermark.contracts.NugetRecords.SignaturePolicy;
-import dev.countermark.contracts.NugetRecords.SignedFile;
-import dev.countermark.contracts.NugetRecords.SignedPackage;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.TimestampPolicy;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.NugetSettings;
+import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
+import dev.countermark.format.nuget.NugetRecords.SignedFile;
+import dev.countermark.format.nuget.NugetRecords.SignedPackage;
+import dev.countermark.format.nuget.NugetRecords.TimestampPolicy;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.TestPki;
 import dev.countermark.format.nuget.TestTsa;
 import dev.countermark.format.nuget.archive.Layout;
@@ -91,12 +92,10 @@ final class TestFeed {
         old ->
             Optional.of(
                 new RepositoryRecord(
-                    old.map(RepositoryRecord::generation).orElse(0L) + 1,
-                    NAME,
-                    PUSHED,
-                    null,
-                    new NugetSettings(false, policy, timestamps, false, false),
-                    null)));
+                        old.map(RepositoryRecord::generation).orElse(0L) + 1, NAME, PUSHED)
+                    .with(
+                        new NugetFormat(),
+                        new NugetSettings(false, policy, timestamps, false, false))));
   }
 
   // ---- pushing --------------------------------------------------------------------------------
@@ -112,7 +111,7 @@ final class TestFeed {
         List.of(part(Arrays.copyOf(file, half)), part(Arrays.copyOfRange(file, half, file.length)));
     Upload upload = new Upload(parts, file.length, hex(file));
     records.create(
-        ObjectKeys.nugetVersion(NAME, identity),
+        NugetKeys.version(NAME, identity),
         new VersionRecord(
             1,
             NAME,
@@ -163,7 +162,7 @@ final class TestFeed {
 
   PackageRequest request(Lane lane, Identity identity) {
     return new PackageRequest(
-        PackageFormat.NUGET, lane, NAME, identity.toString(), "sha256:" + "0".repeat(64), now);
+        new NugetFormat(), lane, NAME, identity.toString(), "sha256:" + "0".repeat(64), now);
   }
 
   /** A signer that remembers nothing of earlier ones. */
@@ -210,7 +209,7 @@ final class TestFeed {
   }
 
   VersionRecord record(Identity identity) {
-    return records.read(ObjectKeys.nugetVersion(NAME, identity), VersionRecord.class).orElseThrow();
+    return records.read(NugetKeys.version(NAME, identity), VersionRecord.class).orElseThrow();
   }
 
   SignedPackage signed() {

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.NugetRecords.SignaturePolicy;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.TimestampPolicy;
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
+import dev.countermark.format.nuget.NugetRecords.TimestampPolicy;
 import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.nuget.TestPki;
 import dev.countermark.format.nuget.TestTsa;

@@ -5,15 +5,15 @@ import static dev.countermark.signer.nuget.TestFeed.NOW;
 import static dev.countermark.signer.nuget.TestFeed.TOOLS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countermark.contracts.NugetRecords.ReplacedSignature;
-import dev.countermark.contracts.NugetRecords.SignatureKind;
-import dev.countermark.contracts.NugetRecords.SignaturePolicy;
-import dev.countermark.contracts.NugetRecords.SignedPackage;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.TimestampPolicy;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Refusal;
+import dev.countermark.contracts.State;
 import dev.countermark.format.nuget.ForgedSignature;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.ReplacedSignature;
+import dev.countermark.format.nuget.NugetRecords.SignatureKind;
+import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
+import dev.countermark.format.nuget.NugetRecords.SignedPackage;
+import dev.countermark.format.nuget.NugetRecords.TimestampPolicy;
 import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.nuget.TestPki;
 import dev.countermark.format.nuget.TestTsa;
@@ -63,7 +63,7 @@ class UploadedSignatureTest {
   }
 
   private void refused(byte[] file, Refusal why) {
-    feed.store.delete(ObjectKeys.nugetVersion(NAME, TOOLS));
+    feed.store.delete(NugetKeys.version(NAME, TOOLS));
     assertThat(pushed(file))
         .isInstanceOfSatisfying(Refused.class, r -> assertThat(r.reason()).isEqualTo(why));
     assertThat(feed.record().state()).isEqualTo(State.REFUSED);
@@ -160,7 +160,7 @@ class UploadedSignatureTest {
     assertCountersigned(feed.file(), uploaded);
     assertThat(feed.signed().replaced()).contains(forged());
 
-    feed.store.delete(ObjectKeys.nugetVersion(NAME, TOOLS));
+    feed.store.delete(NugetKeys.version(NAME, TOOLS));
     byte[] twice =
         author(
             f -> {
@@ -204,13 +204,13 @@ class UploadedSignatureTest {
   void leavesItsOwnSignatureAlone(SignaturePolicy policy) throws Exception {
     policy(policy);
     for (byte[] uploaded : List.of(UNSIGNED, author(f -> {}))) {
-      feed.store.delete(ObjectKeys.nugetVersion(NAME, TOOLS));
+      feed.store.delete(NugetKeys.version(NAME, TOOLS));
       pushed(uploaded);
       SignedPackage first = feed.signed();
       byte[] file = feed.file();
       feed.signatures.set(0);
 
-      feed.store.delete(ObjectKeys.nugetVersion(NAME, TOOLS));
+      feed.store.delete(NugetKeys.version(NAME, TOOLS));
       assertThat(pushed(file)).isInstanceOf(Signed.class);
 
       assertThat(feed.file()).isEqualTo(file);
@@ -231,7 +231,7 @@ class UploadedSignatureTest {
     byte[] file = feed.file();
     feed.keys.rotate(NAME, Purpose.NUGET);
 
-    feed.store.delete(ObjectKeys.nugetVersion(NAME, TOOLS));
+    feed.store.delete(NugetKeys.version(NAME, TOOLS));
     pushed(file);
 
     assertPrimary(feed.file());
@@ -262,7 +262,7 @@ class UploadedSignatureTest {
         List.of(
             repository(f -> {}), author(f -> f.countersigned(ForgedSignature.countersignature())));
     for (byte[] uploaded : all) {
-      feed.store.delete(ObjectKeys.nugetVersion(NAME, TOOLS));
+      feed.store.delete(NugetKeys.version(NAME, TOOLS));
       assertThat(pushed(uploaded)).isInstanceOf(Signed.class);
 
       assertThat(feed.file()).isEqualTo(uploaded);
@@ -282,7 +282,7 @@ class UploadedSignatureTest {
     pushed(UNSIGNED);
     assertPrimary(feed.file());
 
-    feed.store.delete(ObjectKeys.nugetVersion(NAME, TOOLS));
+    feed.store.delete(NugetKeys.version(NAME, TOOLS));
     byte[] uploaded = author(f -> {});
     pushed(uploaded);
     assertCountersigned(feed.file(), uploaded);
@@ -321,7 +321,7 @@ class UploadedSignatureTest {
     refused(author(f -> {}), Refusal.SIGNATURE_POLICY);
     refused(repository(f -> {}), Refusal.SIGNATURE_POLICY);
 
-    feed.store.delete(ObjectKeys.nugetVersion(NAME, TOOLS));
+    feed.store.delete(NugetKeys.version(NAME, TOOLS));
     assertThat(pushed(UNSIGNED)).isInstanceOf(Signed.class);
     assertPrimary(feed.file());
   }

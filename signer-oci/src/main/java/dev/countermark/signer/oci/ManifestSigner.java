@@ -1,14 +1,7 @@
 package dev.countermark.signer.oci;
 
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.Events;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.OciSettings;
-import dev.countermark.contracts.OciRecords.Piece;
-import dev.countermark.contracts.OciRecords.SignatureFormat;
-import dev.countermark.contracts.OciRecords.Signatures;
-import dev.countermark.contracts.OciRecords.SignedBy;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.oci.Content;
 import dev.countermark.format.oci.CosignVerifier;
@@ -16,6 +9,13 @@ import dev.countermark.format.oci.CosignVerifier.Verdict;
 import dev.countermark.format.oci.Descriptor;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.LegacySignatures.Layer;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.OciSettings;
+import dev.countermark.format.oci.OciRecords.SignatureFormat;
+import dev.countermark.format.oci.OciRecords.SignaturePiece;
+import dev.countermark.format.oci.OciRecords.Signatures;
+import dev.countermark.format.oci.OciRecords.SignedBy;
 import dev.countermark.format.oci.SignaturePlan;
 import dev.countermark.format.oci.SignaturePlan.Bundle;
 import dev.countermark.format.oci.SignaturePlan.Pieces;
@@ -124,7 +124,7 @@ final class ManifestSigner {
   }
 
   private SignedBatch sign(ManifestRecord record, List<byte[]> hashes) {
-    String purl = Events.ociPurl(record.name(), record.digest());
+    String purl = OciFormat.purl(record.name(), record.digest());
     List<Item> items =
         hashes.stream().map(h -> new Item(purl, record.digest(), Bytes.of(h))).toList();
     PublicKeyVersion key = null;
@@ -290,7 +290,7 @@ final class ManifestSigner {
         pieces.contents().stream()
             .map(
                 c ->
-                    new Piece(
+                    new SignaturePiece(
                         c.digest().toString(), c.mediaType(), c.isManifest(), Bytes.of(c.bytes())))
             .toList());
   }

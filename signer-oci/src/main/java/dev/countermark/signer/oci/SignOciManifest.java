@@ -2,18 +2,19 @@ package dev.countermark.signer.oci;
 
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.OciSettings;
-import dev.countermark.contracts.OciRecords.Signatures;
-import dev.countermark.contracts.OciRecords.SignedBy;
-import dev.countermark.contracts.OciRecords.State;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
+import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Descriptor;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.InvalidManifestException;
 import dev.countermark.format.oci.Manifest;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.OciSettings;
+import dev.countermark.format.oci.OciRecords.Signatures;
+import dev.countermark.format.oci.OciRecords.SignedBy;
 import dev.countermark.format.oci.SigningScope;
 import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.RepositorySettings;
@@ -79,7 +80,7 @@ final class SignOciManifest implements FormatSigner<PackageRequest, SignedArtifa
   public SigningOutcome<SignedArtifact> sign(PackageRequest request) {
     return repositories
         .of(request.repository(), request.lane())
-        .map(r -> new Visit(request, r.oci()).outcome())
+        .map(r -> new Visit(request, r.settings(new OciFormat())).outcome())
         .orElseGet(() -> new Exempt<>(Why.GONE));
   }
 
@@ -135,7 +136,7 @@ final class SignOciManifest implements FormatSigner<PackageRequest, SignedArtifa
     }
 
     private SigningOutcome<SignedArtifact> update(Look look) {
-      String key = ObjectKeys.ociManifest(request.name(), look.digest);
+      String key = OciKeys.manifest(request.name(), look.digest);
       // An image's own event often comes while its index is looked at: the second one would make
       // the same signatures and lose the race.
       Lock lock = stripes[Math.floorMod(key.hashCode(), STRIPES)];

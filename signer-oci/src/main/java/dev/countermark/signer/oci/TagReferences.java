@@ -2,8 +2,8 @@ package dev.countermark.signer.oci;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.TagRecord;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.TagRecord;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,7 +35,7 @@ final class TagReferences {
    */
   List<String> tagged(String name, String digest) {
     List<String> references = new ArrayList<>();
-    String prefix = ObjectKeys.ociTags(name);
+    String prefix = OciKeys.tags(name);
     String after = "";
     boolean more = true;
     while (more) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.Piece;
-import dev.countermark.contracts.OciRecords.Signatures;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.SignaturePiece;
+import dev.countermark.format.oci.OciRecords.Signatures;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -81,14 +81,14 @@ final class Oracle {
   }
 
   private static JsonNode manifest(Signatures all, String digest) {
-    Piece piece = all.piece(digest).orElseThrow();
+    SignaturePiece piece = all.piece(digest).orElseThrow();
     assertThat(piece.manifest()).isTrue();
     assertThat(sha256(piece.content().toArray())).isEqualTo(digest);
     return Json.read(piece.content().toArray(), JsonNode.class);
   }
 
   private static byte[] blob(Signatures all, JsonNode descriptor) {
-    Piece piece = all.piece(descriptor.get("digest").asText()).orElseThrow();
+    SignaturePiece piece = all.piece(descriptor.get("digest").asText()).orElseThrow();
     assertThat(piece.manifest()).isFalse();
     assertThat(sha256(piece.content().toArray())).isEqualTo(piece.digest());
     assertThat(piece.content().length()).isEqualTo(descriptor.get("size").asInt());

@@ -10,17 +10,18 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.OciSettings;
-import dev.countermark.contracts.OciRecords.Piece;
-import dev.countermark.contracts.OciRecords.SignatureFormat;
-import dev.countermark.contracts.OciRecords.Signatures;
-import dev.countermark.contracts.OciRecords.State;
-import dev.countermark.contracts.OciRecords.TagRecord;
-import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.OciSettings;
+import dev.countermark.format.oci.OciRecords.SignatureFormat;
+import dev.countermark.format.oci.OciRecords.SignaturePiece;
+import dev.countermark.format.oci.OciRecords.Signatures;
+import dev.countermark.format.oci.OciRecords.TagRecord;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
@@ -98,7 +99,8 @@ class SignOciManifestTest {
     records.update(
         ObjectKeys.repository(REPOSITORY),
         RepositoryRecord.class,
-        old -> Optional.of(new RepositoryRecord(1, REPOSITORY, PUSHED, wanted)));
+        old ->
+            Optional.of(new RepositoryRecord(1, REPOSITORY, PUSHED).with(new OciFormat(), wanted)));
   }
 
   private SignOciManifest signer(KeyClient keyClient, SignOciManifest.Limits limits) {
@@ -118,7 +120,7 @@ class SignOciManifestTest {
 
   private SigningOutcome<SignedArtifact> sign(Lane lane, String digest) {
     return signer(countedKeys, new SignOciManifest.Limits(8, 1_000))
-        .sign(new PackageRequest(PackageFormat.OCI, lane, REPOSITORY, NAME, digest, PUSHED));
+        .sign(new PackageRequest(new OciFormat(), lane, REPOSITORY, NAME, digest, PUSHED));
   }
 
   private static Map<String, Object> descriptor(String mediaType, String digest, int size) {
@@ -149,7 +151,7 @@ class SignOciManifestTest {
 
   private void store(String mediaType, String digest, byte[] content) {
     records.create(
-        ObjectKeys.ociManifest(NAME, digest),
+        OciKeys.manifest(NAME, digest),
         new ManifestRecord(
             1,
             REPOSITORY,
@@ -188,13 +190,13 @@ class SignOciManifestTest {
 
   private void tag(String tag, String digest) {
     records.update(
-        ObjectKeys.ociTag(NAME, tag),
+        OciKeys.tag(NAME, tag),
         TagRecord.class,
         old -> Optional.of(new TagRecord(1, NAME, tag, digest, Optional.empty(), PUSHED)));
   }
 
   private Optional<ManifestRecord> read(String digest) {
-    return records.read(ObjectKeys.ociManifest(NAME, digest), ManifestRecord.class);
+    return records.read(OciKeys.manifest(NAME, digest), ManifestRecord.class);
   }
 
   private ManifestRecord record(String digest) {
@@ -235,8 +237,7 @@ class SignOciManifestTest {
     SignOciManifest signer = signer(countedKeys, new SignOciManifest.Limits(8, 1_000));
     store.reset();
 
-    signer.sign(
-        new PackageRequest(PackageFormat.OCI, Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
+    signer.sign(new PackageRequest(new OciFormat(), Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
 
     assertThat(store.writes()).hasSize(1);
     assertThat(store.reads()).hasSize(2); // the settings, which are remembered, and the record
@@ -249,7 +250,7 @@ class SignOciManifestTest {
   void changesNoByteInASecondRun(String lane) {
     String digest = pushImage("a");
     upload(digest);
-    byte[] before = store.get(ObjectKeys.ociManifest(NAME, digest)).orElseThrow().content();
+    byte[] before = store.get(OciKeys.manifest(NAME, digest)).orElseThrow().content();
     store.reset();
     keyCalls.set(0);
 
@@ -258,8 +259,7 @@ class SignOciManifestTest {
     assertThat(outcome).isInstanceOf(AlreadySigned.class);
     assertThat(store.writes()).hasSize(0);
     assertThat(keyCalls).hasValue(0);
-    assertThat(store.get(ObjectKeys.ociManifest(NAME, digest)).orElseThrow().content())
-        .isEqualTo(before);
+    assertThat(store.get(OciKeys.manifest(NAME, digest)).orElseThrow().content()).isEqualTo(before);
   }
 
   @Test
@@ -306,7 +306,7 @@ class SignOciManifestTest {
           signer(keys, new SignOciManifest.Limits(8, 1_000))
               .sign(
                   new PackageRequest(
-                      PackageFormat.OCI, Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
+                      new OciFormat(), Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
         };
 
     assertThat(upload(digest)).isInstanceOf(AlreadySigned.class);
@@ -337,7 +337,7 @@ class SignOciManifestTest {
         signer(countedKeys, new SignOciManifest.Limits(8, 1_000))
             .sign(
                 new PackageRequest(
-                    PackageFormat.OCI,
+                    new OciFormat(),
                     Lane.UPLOAD,
                     RepositoryName.of("evil/app"),
                     "evil/app",
@@ -352,9 +352,9 @@ class SignOciManifestTest {
   @Test
   void doesNotBelieveARecordThatLiesUnderAnotherName() {
     String digest = pushImage("a");
-    byte[] foreign = store.get(ObjectKeys.ociManifest(NAME, digest)).orElseThrow().content();
+    byte[] foreign = store.get(OciKeys.manifest(NAME, digest)).orElseThrow().content();
     String elsewhere = "sha256:" + "ab".repeat(32);
-    store.create(ObjectKeys.ociManifest(NAME, elsewhere), foreign);
+    store.create(OciKeys.manifest(NAME, elsewhere), foreign);
 
     assertThatThrownBy(() -> upload(elsewhere)).isInstanceOf(IllegalStateException.class);
     assertThat(keyCalls).hasValue(0);
@@ -403,7 +403,7 @@ class SignOciManifestTest {
     String digest = pushImage("a");
     upload(digest);
     records.update(
-        ObjectKeys.ociManifest(NAME, digest),
+        OciKeys.manifest(NAME, digest),
         ManifestRecord.class,
         old ->
             old.map(
@@ -476,9 +476,9 @@ class SignOciManifestTest {
 
     assertThat(written)
         .containsExactly(
-            ObjectKeys.ociManifest(NAME, amd64),
-            ObjectKeys.ociManifest(NAME, arm64),
-            ObjectKeys.ociManifest(NAME, index));
+            OciKeys.manifest(NAME, amd64),
+            OciKeys.manifest(NAME, arm64),
+            OciKeys.manifest(NAME, index));
     List.of(amd64, arm64, index).forEach(this::assertSignedByCurrentKey);
     assertThat(outcome)
         .isInstanceOfSatisfying(
@@ -552,8 +552,7 @@ class SignOciManifestTest {
 
     assertThat(
             small.sign(
-                new PackageRequest(
-                    PackageFormat.OCI, Lane.UPLOAD, REPOSITORY, NAME, index, PUSHED)))
+                new PackageRequest(new OciFormat(), Lane.UPLOAD, REPOSITORY, NAME, index, PUSHED)))
         .isInstanceOfSatisfying(
             Refused.class, r -> assertThat(r.reason()).isEqualTo(Refusal.TOO_LARGE));
     assertThat(record(index).state()).isEqualTo(State.REFUSED);
@@ -599,9 +598,9 @@ class SignOciManifestTest {
     sign(Lane.RESYNC, digest);
     ManifestRecord intact = record(digest);
     var key = keys.current(REPOSITORY, Purpose.OCI);
-    for (Piece piece : intact.signatures().orElseThrow().pieces()) {
+    for (SignaturePiece piece : intact.signatures().orElseThrow().pieces()) {
       records.update(
-          ObjectKeys.ociManifest(NAME, digest),
+          OciKeys.manifest(NAME, digest),
           ManifestRecord.class,
           old -> Optional.of(damaged(intact, piece)));
 
@@ -614,12 +613,13 @@ class SignOciManifestTest {
   }
 
   /** The record with other bytes in one piece. */
-  private static ManifestRecord damaged(ManifestRecord record, Piece piece) {
+  private static ManifestRecord damaged(ManifestRecord record, SignaturePiece piece) {
     Signatures all = record.signatures().orElseThrow();
-    List<Piece> pieces = new ArrayList<>(all.pieces());
+    List<SignaturePiece> pieces = new ArrayList<>(all.pieces());
     pieces.set(
         pieces.indexOf(piece),
-        new Piece(piece.digest(), piece.mediaType(), piece.manifest(), Bytes.utf8("damaged")));
+        new SignaturePiece(
+            piece.digest(), piece.mediaType(), piece.manifest(), Bytes.utf8("damaged")));
     return record.signed(
         new Signatures(all.by(), all.signatureManifest(), all.bundleManifests(), pieces));
   }
@@ -702,7 +702,7 @@ class SignOciManifestTest {
                 signer(lying, new SignOciManifest.Limits(8, 1_000))
                     .sign(
                         new PackageRequest(
-                            PackageFormat.OCI, Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED)))
+                            new OciFormat(), Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED)))
         .isInstanceOf(IllegalStateException.class)
         .isNotInstanceOf(Failure.class);
     assertThat(store.writes()).hasSize(0);
@@ -729,7 +729,7 @@ class SignOciManifestTest {
                     start.await();
                     return signer.sign(
                         new PackageRequest(
-                            PackageFormat.OCI, Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
+                            new OciFormat(), Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
                   }));
         }
         start.countDown();

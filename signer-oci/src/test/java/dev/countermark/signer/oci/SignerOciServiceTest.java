@@ -6,18 +6,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.CloudEvent;
-import dev.countermark.contracts.Events;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.contracts.Events.PackageUploaded;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.OciSettings;
-import dev.countermark.contracts.OciRecords.State;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
 import dev.countermark.contracts.Topics;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.signer.service.SignerServers;
 import dev.countermark.signer.service.SignerTestBeans;
@@ -79,8 +79,7 @@ class SignerOciServiceTest {
   void createTheRepository() {
     records = new Records(SignerTestBeans.store);
     records.create(
-        ObjectKeys.repository(repository),
-        new RepositoryRecord(1, repository, Instant.now(), OciSettings.defaults()));
+        ObjectKeys.repository(repository), new RepositoryRecord(1, repository, Instant.now()));
   }
 
   @AfterEach
@@ -90,7 +89,7 @@ class SignerOciServiceTest {
 
   private String store(Manifest manifest) {
     records.create(
-        ObjectKeys.ociManifest(name, manifest.digest()),
+        OciKeys.manifest(name, manifest.digest()),
         new ManifestRecord(
             1,
             repository,
@@ -122,17 +121,17 @@ class SignerOciServiceTest {
         UUID.randomUUID().toString(),
         "/upload-gateway",
         PackageUploaded.TYPE,
-        Events.ociPurl(name, digest),
+        OciFormat.purl(name, digest),
         Instant.now(),
         new PackageUploaded(repository, name, digest, SampleImage.OCI_MANIFEST, Instant.now()));
   }
 
   private void announce(String digest) {
-    topics.send(Topics.UPLOADS_OCI, Events.ociKey(name, digest), uploaded(digest).toJson());
+    topics.send(Topics.uploads("oci"), OciFormat.eventKey(name, digest), uploaded(digest).toJson());
   }
 
   private ManifestRecord record(String digest) {
-    return records.read(ObjectKeys.ociManifest(name, digest), ManifestRecord.class).orElseThrow();
+    return records.read(OciKeys.manifest(name, digest), ManifestRecord.class).orElseThrow();
   }
 
   private void awaitSigned(String digest) {
@@ -144,7 +143,9 @@ class SignerOciServiceTest {
   }
 
   private List<PackageSigned> outcomes(String digest) {
-    return topics.read(Topics.OUTCOMES, r -> Events.ociKey(name, digest).equals(r.key())).stream()
+    return topics
+        .read(Topics.OUTCOMES, r -> OciFormat.eventKey(name, digest).equals(r.key()))
+        .stream()
         .map(r -> CloudEvent.fromJson(r.value()))
         .filter(e -> e.type().equals(PackageSigned.TYPE))
         .map(e -> e.dataAs(PackageSigned.class))
@@ -178,7 +179,7 @@ class SignerOciServiceTest {
         .containsExactly(
             record(digest).signatures().orElseThrow().signatureManifest().orElseThrow(),
             record(digest).signatures().orElseThrow().bundleManifests().get(0));
-    awaitEverythingCommitted("signer-oci", Topics.UPLOADS_OCI);
+    awaitEverythingCommitted("signer-oci", Topics.uploads("oci"));
   }
 
   @Test
@@ -196,7 +197,7 @@ class SignerOciServiceTest {
     events.forEach(this::announce);
 
     digests.forEach(this::awaitSigned);
-    awaitEverythingCommitted("signer-oci", Topics.UPLOADS_OCI);
+    awaitEverythingCommitted("signer-oci", Topics.uploads("oci"));
     for (String digest : digests) {
       assertThat(record(digest).generation()).isEqualTo(2);
       assertThat(outcomes(digest).stream().filter(PackageSigned::changed)).hasSize(1);
@@ -209,12 +210,12 @@ class SignerOciServiceTest {
     String healthy = image();
     SignerTestBeans.store.beforeReplace =
         key -> {
-          if (key.equals(ObjectKeys.ociManifest(name, poison))) {
+          if (key.equals(OciKeys.manifest(name, poison))) {
             throw new IllegalArgumentException("a bug, on purpose");
           }
         };
     String garbageKey = "garbage " + UUID.randomUUID();
-    topics.send(Topics.UPLOADS_OCI, garbageKey, new byte[] {0, 1, 2});
+    topics.send(Topics.uploads("oci"), garbageKey, new byte[] {0, 1, 2});
     announce(poison);
     announce(healthy);
 
@@ -222,14 +223,14 @@ class SignerOciServiceTest {
     var garbage = awaitDeadLetters(garbageKey).get(0);
     assertThat(garbage.value()).containsExactly(0, 1, 2);
     assertThat(header(garbage, DeadLetter.FAILURE_CODE)).isEqualTo("MALFORMED_EVENT");
-    assertThat(header(garbage, DeadLetter.SOURCE_TOPIC)).isEqualTo(Topics.UPLOADS_OCI);
-    var letter = awaitDeadLetters(Events.ociKey(name, poison)).get(0);
+    assertThat(header(garbage, DeadLetter.SOURCE_TOPIC)).isEqualTo(Topics.uploads("oci"));
+    var letter = awaitDeadLetters(OciFormat.eventKey(name, poison)).get(0);
     assertThat(header(letter, DeadLetter.FAILURE_CODE)).isEqualTo("UNFORESEEN");
     assertThat(header(letter, DeadLetter.ATTEMPTS)).isEqualTo("1");
     assertThat(CloudEvent.fromJson(letter.value()).subject())
-        .isEqualTo(Events.ociPurl(name, poison));
+        .isEqualTo(OciFormat.purl(name, poison));
     assertThat(record(poison).state()).isEqualTo(State.RECEIVED);
-    awaitEverythingCommitted("signer-oci", Topics.UPLOADS_OCI);
+    awaitEverythingCommitted("signer-oci", Topics.uploads("oci"));
   }
 
   @Test
@@ -240,15 +241,13 @@ class SignerOciServiceTest {
     AtomicInteger failuresAfter = new AtomicInteger(1);
     SignerTestBeans.store.beforeReplace =
         key -> {
-          if (key.equals(ObjectKeys.ociManifest(name, before))
-              && failuresBefore.getAndDecrement() > 0) {
+          if (key.equals(OciKeys.manifest(name, before)) && failuresBefore.getAndDecrement() > 0) {
             throw new Failure.Transient("the store went away between signing and writing", null);
           }
         };
     SignerTestBeans.store.afterReplace =
         key -> {
-          if (key.equals(ObjectKeys.ociManifest(name, after))
-              && failuresAfter.getAndDecrement() > 0) {
+          if (key.equals(OciKeys.manifest(name, after)) && failuresAfter.getAndDecrement() > 0) {
             throw new Failure.Transient("the answer to the write was lost", null);
           }
         };
@@ -257,7 +256,7 @@ class SignerOciServiceTest {
 
     awaitSigned(before);
     awaitSigned(after);
-    awaitEverythingCommitted("signer-oci", Topics.UPLOADS_OCI);
+    awaitEverythingCommitted("signer-oci", Topics.uploads("oci"));
     assertThat(record(before).generation()).isEqualTo(2);
     assertThat(record(after).generation()).isEqualTo(2);
     assertThat(outcomes(before)).hasSize(1);
@@ -273,7 +272,7 @@ class SignerOciServiceTest {
     awaitSigned(digest);
     await().atMost(PATIENCE).until(() -> outcomes(digest).size() == 1);
     assertThat(outcomes(digest).get(0).changed()).isTrue();
-    awaitEverythingCommitted("signer-oci", Topics.UPLOADS_OCI);
+    awaitEverythingCommitted("signer-oci", Topics.uploads("oci"));
   }
 
   @Test
@@ -288,17 +287,17 @@ class SignerOciServiceTest {
             key,
             "/upload-gateway",
             PackageUploaded.TYPE,
-            Events.ociPurl(name, received),
+            OciFormat.purl(name, received),
             Instant.now(),
             new PackageUploaded(other, name, received, SampleImage.OCI_MANIFEST, Instant.now()));
-    topics.send(Topics.UPLOADS_OCI, key, forged.toJson());
+    topics.send(Topics.uploads("oci"), key, forged.toJson());
 
     var letter = awaitDeadLetters(key).get(0);
     assertThat(header(letter, DeadLetter.FAILURE_CODE)).isEqualTo("MALFORMED_EVENT");
-    awaitEverythingCommitted("signer-oci", Topics.UPLOADS_OCI);
+    awaitEverythingCommitted("signer-oci", Topics.uploads("oci"));
     assertThat(record(received).state()).isEqualTo(State.RECEIVED);
     assertThat(outcomes(unknown)).isEmpty();
-    assertThat(records.read(ObjectKeys.ociManifest(name, unknown), ManifestRecord.class)).isEmpty();
+    assertThat(records.read(OciKeys.manifest(name, unknown), ManifestRecord.class)).isEmpty();
   }
 
   @Test
@@ -312,16 +311,16 @@ class SignerOciServiceTest {
             UUID.randomUUID().toString(),
             "/upload-gateway",
             PackageResyncRequested.TYPE,
-            Events.ociPurl(name, digest),
+            OciFormat.purl(name, digest),
             Instant.now(),
             new PackageResyncRequested(repository, name, digest, "rotation"));
-    topics.send(Topics.RESYNCS_OCI, Events.ociKey(name, digest), resync.toJson());
+    topics.send(Topics.resyncs("oci"), OciFormat.eventKey(name, digest), resync.toJson());
 
     await()
         .atMost(PATIENCE)
         .until(() -> record(digest).signatures().orElseThrow().by().size() == 2);
     assertThat(Oracle.bundles(record(digest), newKey)).isEqualTo(1);
-    awaitEverythingCommitted("signer-oci-resyncs", Topics.RESYNCS_OCI);
+    awaitEverythingCommitted("signer-oci-resyncs", Topics.resyncs("oci"));
   }
 
   @Test
@@ -329,7 +328,7 @@ class SignerOciServiceTest {
     String digest = image();
     announce(digest);
     awaitSigned(digest);
-    awaitEverythingCommitted("signer-oci", Topics.UPLOADS_OCI);
+    awaitEverythingCommitted("signer-oci", Topics.uploads("oci"));
 
     assertThat(get("q/health/ready").statusCode()).isEqualTo(200);
     assertThat(get("q/health/live").statusCode()).isEqualTo(200);

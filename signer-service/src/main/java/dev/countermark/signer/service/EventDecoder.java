@@ -4,8 +4,8 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.PackageUploaded;
+import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Json.MalformedJsonException;
-import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.signing.Lane;
@@ -16,10 +16,10 @@ import java.util.Optional;
 
 /** Reads the events of both lanes. */
 final class EventDecoder implements SigningWorker.Decoder<PackageRequest> {
-  private final PackageFormat format;
+  private final Format<?, ?> format;
   private final NameRules names;
 
-  EventDecoder(PackageFormat format, NameRules names) {
+  EventDecoder(Format<?, ?> format, NameRules names) {
     this.format = format;
     this.names = names;
   }

@@ -2,7 +2,7 @@ package dev.countermark.signer.service;
 
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.PackageFormat;
+import dev.countermark.contracts.Format;
 import dev.countermark.signing.DeadLetter;
 import dev.countermark.signing.SigningOutcome;
 import dev.countermark.signing.SigningWorker;
@@ -41,7 +41,7 @@ public class KafkaPublisher
           Emitter<byte[]> outcomes,
       @Channel("dead-letters") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = 8_192)
           Emitter<byte[]> deadLetters,
-      PackageFormat format,
+      Format<?, ?> format,
       Clock clock) {
     this.outcomes = outcomes;
     this.deadLetters = deadLetters;

@@ -3,7 +3,7 @@ package dev.countermark.signer.service;
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageSigned;
-import dev.countermark.contracts.PackageFormat;
+import dev.countermark.contracts.Format;
 import dev.countermark.signing.SigningOutcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -21,11 +21,11 @@ final class OutcomeEvents {
    */
   record Keyed(String key, CloudEvent event) {}
 
-  private final PackageFormat format;
+  private final Format<?, ?> format;
   private final String source;
   private final Clock clock;
 
-  OutcomeEvents(PackageFormat format, Clock clock) {
+  OutcomeEvents(Format<?, ?> format, Clock clock) {
     this.format = format;
     this.source = "/signer-" + format.label();
     this.clock = clock;
@@ -56,7 +56,7 @@ final class OutcomeEvents {
             m.fingerprint(),
             String.join(",", m.artifacts()));
     return new Keyed(
-        format.key(m.repository(), m.name(), m.digest()),
+        format.eventKey(m.repository(), m.name(), m.digest()),
         CloudEvent.of(
             id(PackageSigned.TYPE, fact),
             source,
@@ -78,7 +78,7 @@ final class OutcomeEvents {
   private Keyed refused(PackageRequest request, SigningOutcome.Refused<SignedArtifact> refused) {
     String fact = String.join("\n", request.name(), request.digest(), refused.reason().name());
     return new Keyed(
-        format.key(request.repository(), request.name(), request.digest()),
+        format.eventKey(request.repository(), request.name(), request.digest()),
         CloudEvent.of(
             id(PackageRefused.TYPE, fact),
             source,

@@ -1,6 +1,6 @@
 package dev.countermark.signer.service;
 
-import dev.countermark.contracts.PackageFormat;
+import dev.countermark.contracts.Format;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.signing.Lane;
@@ -16,7 +16,7 @@ import java.time.Instant;
  * @param mode how far a resync goes; for an upload always {@link ResyncMode#ENSURE}
  */
 public record PackageRequest(
-    PackageFormat format,
+    Format<?, ?> format,
     Lane lane,
     RepositoryName repository,
     String name,
@@ -26,7 +26,7 @@ public record PackageRequest(
     implements SigningRequest {
   /** One that makes good what is missing. */
   public PackageRequest(
-      PackageFormat format,
+      Format<?, ?> format,
       Lane lane,
       RepositoryName repository,
       String name,

@@ -4,7 +4,7 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
-import dev.countermark.contracts.PackageFormat;
+import dev.countermark.contracts.Format;
 import dev.countermark.keys.HttpKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClientSettings;
@@ -31,7 +31,7 @@ import java.util.concurrent.ThreadLocalRandom;
 class SignerBeans {
   @Produces
   @Singleton
-  PackageFormat format(SignerConfig config) {
+  Format<?, ?> format(SignerConfig config) {
     return config.format();
   }
 
@@ -119,7 +119,7 @@ class SignerBeans {
   @Singleton
   SigningWorker<PackageRequest, SignedArtifact> worker(
       KeyedDispatcher dispatcher,
-      PackageFormat format,
+      Format<?, ?> format,
       NameRules names,
       FormatSigner<PackageRequest, SignedArtifact> signer,
       SigningWorker.Outcomes<PackageRequest, SignedArtifact> outcomes,

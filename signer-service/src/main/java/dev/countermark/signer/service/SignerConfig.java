@@ -1,6 +1,6 @@
 package dev.countermark.signer.service;
 
-import dev.countermark.contracts.PackageFormat;
+import dev.countermark.contracts.Format;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -9,7 +9,7 @@ import java.time.Duration;
 @ConfigMapping(prefix = "countermark.signer")
 public interface SignerConfig {
   /** What is signed; fixed by the service. */
-  PackageFormat format();
+  Format<?, ?> format();
 
   /**
    * Threads that sign, uploads and resyncs together. They mostly wait for the object store and the

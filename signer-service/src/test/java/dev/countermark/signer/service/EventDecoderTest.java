@@ -9,10 +9,10 @@ import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.PackageUploaded;
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.ResyncMode;
+import dev.countermark.format.echo.EchoFormat;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.MalformedEventException;
 import java.time.Instant;
@@ -31,12 +31,12 @@ class EventDecoderTest {
 
   private final EventDecoder decoder =
       new EventDecoder(
-          PackageFormat.OCI,
+          new EchoFormat(),
           (repository, name, digest) ->
               name.startsWith("evil") ? Optional.of("name is evil") : Optional.empty());
 
   private static Bytes event(String type, Object data) {
-    return Bytes.of(CloudEvent.of("id", "/test", type, "pkg:oci/app", SENT, data).toJson());
+    return Bytes.of(CloudEvent.of("id", "/test", type, "pkg:generic/file", SENT, data).toJson());
   }
 
   private static Bytes upload(String name, String digest) {
@@ -47,10 +47,10 @@ class EventDecoderTest {
 
   @Test
   void readsAnUpload() {
-    assertThat(decoder.decode(Lane.UPLOAD, upload("acme/app/web", DIGEST)))
+    assertThat(decoder.decode(Lane.UPLOAD, upload("file", DIGEST)))
         .isEqualTo(
             new PackageRequest(
-                PackageFormat.OCI, Lane.UPLOAD, REPOSITORY, "acme/app/web", DIGEST, ACCEPTED));
+                new EchoFormat(), Lane.UPLOAD, REPOSITORY, "file", DIGEST, ACCEPTED));
   }
 
   @Test
@@ -58,18 +58,17 @@ class EventDecoderTest {
     Bytes event =
         event(
             PackageResyncRequested.TYPE,
-            new PackageResyncRequested(REPOSITORY, "acme/app", DIGEST, "campaign"));
+            new PackageResyncRequested(REPOSITORY, "file", DIGEST, "campaign"));
 
     assertThat(decoder.decode(Lane.RESYNC, event))
         .isEqualTo(
-            new PackageRequest(
-                PackageFormat.OCI, Lane.RESYNC, REPOSITORY, "acme/app", DIGEST, SENT));
+            new PackageRequest(new EchoFormat(), Lane.RESYNC, REPOSITORY, "file", DIGEST, SENT));
   }
 
   private static Bytes resync(ResyncMode mode) {
     return event(
         PackageResyncRequested.TYPE,
-        new PackageResyncRequested(REPOSITORY, "acme/app", DIGEST, "campaign", mode));
+        new PackageResyncRequested(REPOSITORY, "file", DIGEST, "campaign", mode));
   }
 
   @ParameterizedTest
@@ -117,7 +116,7 @@ class EventDecoderTest {
     Bytes event =
         event(
             PackageRefused.TYPE,
-            new PackageRefused(REPOSITORY, "acme/app", DIGEST, Refusal.TOO_LARGE, "large"));
+            new PackageRefused(REPOSITORY, "file", DIGEST, Refusal.TOO_LARGE, "large"));
 
     assertThatThrownBy(() -> decoder.decode(Lane.UPLOAD, event))
         .isInstanceOf(MalformedEventException.class);

@@ -2,12 +2,11 @@ package dev.countermark.signer.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countermark.contracts.Events;
 import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageSigned;
-import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.echo.EchoFormat;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningOutcome;
 import java.time.Clock;
@@ -22,16 +21,16 @@ class OutcomeEventsTest {
   private static final String DIGEST = "sha256:" + "ab".repeat(32);
   private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
   private static final PackageRequest REQUEST =
-      new PackageRequest(PackageFormat.OCI, Lane.UPLOAD, REPOSITORY, "acme/app", DIGEST, NOW);
+      new PackageRequest(new EchoFormat(), Lane.UPLOAD, REPOSITORY, "file", DIGEST, NOW);
   private static final SignedArtifact SIGNED = signed(DIGEST, 1, "sha256:" + "cd".repeat(32));
 
   private final OutcomeEvents events =
-      new OutcomeEvents(PackageFormat.OCI, Clock.fixed(NOW, ZoneOffset.UTC));
+      new OutcomeEvents(new EchoFormat(), Clock.fixed(NOW, ZoneOffset.UTC));
 
   private static SignedArtifact signed(String digest, int version, String artifact) {
     return new SignedArtifact(
         REPOSITORY,
-        "acme/app",
+        "file",
         digest,
         version,
         "ef".repeat(32),
@@ -45,13 +44,13 @@ class OutcomeEventsTest {
     var told = events.of(REQUEST, new SigningOutcome.Signed<>(SIGNED, List.of()));
 
     assertThat(told).hasSize(1);
-    assertThat(told.get(0).key()).isEqualTo(Events.ociKey("acme/app", DIGEST));
+    assertThat(told.get(0).key()).isEqualTo("echo/acme/app/file");
     assertThat(told.get(0).event().type()).isEqualTo(PackageSigned.TYPE);
     assertThat(told.get(0).event().dataAs(PackageSigned.class))
         .isEqualTo(
             new PackageSigned(
                 REPOSITORY,
-                "acme/app",
+                "file",
                 DIGEST,
                 1,
                 "ef".repeat(32),
@@ -65,7 +64,7 @@ class OutcomeEventsTest {
   void givesADuplicateTheSameIdAndTime() {
     var first = events.of(REQUEST, new SigningOutcome.Signed<>(SIGNED, List.of())).get(0).event();
     var later =
-        new OutcomeEvents(PackageFormat.OCI, Clock.offset(Clock.systemUTC(), Duration.ofDays(1)));
+        new OutcomeEvents(new EchoFormat(), Clock.offset(Clock.systemUTC(), Duration.ofDays(1)));
     var second =
         later.of(REQUEST, new SigningOutcome.AlreadySigned<>(SIGNED, List.of())).get(0).event();
 
@@ -98,7 +97,7 @@ class OutcomeEventsTest {
     assertThat(told)
         .extracting(t -> t.event().dataAs(PackageSigned.class).changed())
         .containsExactly(true, false);
-    assertThat(told.get(0).key()).isEqualTo(Events.ociKey("acme/app", child.digest()));
+    assertThat(told.get(0).key()).isEqualTo("echo/acme/app/file");
   }
 
   @Test
@@ -107,8 +106,7 @@ class OutcomeEventsTest {
 
     assertThat(told).hasSize(1);
     assertThat(told.get(0).event().dataAs(PackageRefused.class))
-        .isEqualTo(
-            new PackageRefused(REPOSITORY, "acme/app", DIGEST, Refusal.TOO_LARGE, "1001 found"));
+        .isEqualTo(new PackageRefused(REPOSITORY, "file", DIGEST, Refusal.TOO_LARGE, "1001 found"));
   }
 
   @Test

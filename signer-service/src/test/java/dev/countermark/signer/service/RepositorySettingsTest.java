@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.echo.EchoFormat;
+import dev.countermark.format.echo.EchoSettings;
 import dev.countermark.signing.Lane;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 class RepositorySettingsTest {
   private static final RepositoryName REPOSITORY = RepositoryName.of("acme/app");
-  private static final OciSettings PLAIN = OciSettings.defaults();
-  private static final OciSettings WITH_TAGS = new OciSettings(null, false, null, true, false);
+  private static final EchoSettings PLAIN = new EchoSettings(false);
+  private static final EchoSettings OPEN = new EchoSettings(true);
 
   private static final class HandClock extends Clock {
     private Instant now = Instant.parse("2026-11-24T10:00:00Z");
@@ -46,35 +47,42 @@ class RepositorySettingsTest {
   private final RepositorySettings settings =
       new RepositorySettings(records, Duration.ofSeconds(2), clock);
 
-  private void store(OciSettings wanted) {
+  private void store(EchoSettings wanted) {
     records.update(
         ObjectKeys.repository(REPOSITORY),
         RepositoryRecord.class,
-        old -> Optional.of(new RepositoryRecord(1, REPOSITORY, clock.instant(), wanted)));
+        old ->
+            Optional.of(
+                new RepositoryRecord(1, REPOSITORY, clock.instant())
+                    .with(new EchoFormat(), wanted)));
   }
 
   @Test
   void remembersForUploadsAWhile() {
     store(PLAIN);
     settings.of(REPOSITORY, Lane.UPLOAD);
-    store(WITH_TAGS);
+    store(OPEN);
     clock.now = clock.now.plusMillis(1_999);
 
-    assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(RepositoryRecord::oci)).contains(PLAIN);
+    assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(r -> r.settings(new EchoFormat())))
+        .contains(PLAIN);
 
     clock.now = clock.now.plusMillis(1);
 
-    assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(RepositoryRecord::oci)).contains(WITH_TAGS);
+    assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(r -> r.settings(new EchoFormat())))
+        .contains(OPEN);
   }
 
   @Test
   void readsAnewForEachResyncAndUploadsProfit() {
     store(PLAIN);
     settings.of(REPOSITORY, Lane.UPLOAD);
-    store(WITH_TAGS);
+    store(OPEN);
 
-    assertThat(settings.of(REPOSITORY, Lane.RESYNC).map(RepositoryRecord::oci)).contains(WITH_TAGS);
-    assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(RepositoryRecord::oci)).contains(WITH_TAGS);
+    assertThat(settings.of(REPOSITORY, Lane.RESYNC).map(r -> r.settings(new EchoFormat())))
+        .contains(OPEN);
+    assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(r -> r.settings(new EchoFormat())))
+        .contains(OPEN);
   }
 
   @Test
@@ -82,6 +90,7 @@ class RepositorySettingsTest {
     assertThat(settings.of(REPOSITORY, Lane.UPLOAD)).isEmpty();
     store(PLAIN);
 
-    assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(RepositoryRecord::oci)).contains(PLAIN);
+    assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(r -> r.settings(new EchoFormat())))
+        .contains(PLAIN);
   }
 }

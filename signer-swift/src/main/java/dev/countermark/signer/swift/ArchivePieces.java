@@ -5,7 +5,7 @@ import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
-import dev.countermark.contracts.SwiftRecords.Piece;
+import dev.countermark.contracts.Piece;
 import dev.countermark.contracts.Upload;
 import dev.countermark.format.zip.Splice;
 import dev.countermark.format.zip.Splice.Added;

@@ -2,17 +2,17 @@ package dev.countermark.signer.swift;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.Events;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Refusal;
-import dev.countermark.contracts.SwiftRecords.ArchiveMode;
-import dev.countermark.contracts.SwiftRecords.AuthorPolicy;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.SignedBy;
-import dev.countermark.contracts.SwiftRecords.SignedManifest;
-import dev.countermark.contracts.SwiftRecords.SignedRelease;
-import dev.countermark.contracts.SwiftRecords.Signer;
-import dev.countermark.contracts.SwiftRecords.SwiftSettings;
+import dev.countermark.format.swift.SwiftFormat;
+import dev.countermark.format.swift.SwiftRecords.ArchiveMode;
+import dev.countermark.format.swift.SwiftRecords.AuthorPolicy;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.SignedBy;
+import dev.countermark.format.swift.SwiftRecords.SignedManifest;
+import dev.countermark.format.swift.SwiftRecords.SignedRelease;
+import dev.countermark.format.swift.SwiftRecords.Signer;
+import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.format.swift.archive.ArchiveLimits;
 import dev.countermark.format.swift.archive.InvalidArchiveException;
 import dev.countermark.format.swift.archive.SourceArchive;
@@ -310,7 +310,7 @@ final class ReleaseSigning {
   }
 
   private SignedBatch sign(ReleaseRecord record, List<byte[]> hashes) {
-    String purl = Events.swiftPurl(record.repository(), record.identity().toString());
+    String purl = SwiftFormat.purl(record.repository(), record.identity().toString());
     String digest = "sha256:" + record.upload().sha256();
     SignedBatch batch =
         keys.sign(

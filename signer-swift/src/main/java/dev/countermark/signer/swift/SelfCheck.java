@@ -2,9 +2,9 @@ package dev.countermark.signer.swift;
 
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.SignedManifest;
-import dev.countermark.contracts.SwiftRecords.SignedRelease;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.SignedManifest;
+import dev.countermark.format.swift.SwiftRecords.SignedRelease;
 import dev.countermark.format.swift.manifest.MalformedManifestSignatureException;
 import dev.countermark.format.swift.manifest.Manifest;
 import dev.countermark.format.swift.manifest.ManifestSignature;

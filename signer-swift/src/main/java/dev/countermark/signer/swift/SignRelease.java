@@ -2,15 +2,16 @@ package dev.countermark.signer.swift;
 
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.ResyncMode;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.SignedRelease;
-import dev.countermark.contracts.SwiftRecords.State;
-import dev.countermark.contracts.SwiftRecords.SwiftSettings;
+import dev.countermark.contracts.State;
+import dev.countermark.format.swift.SwiftFormat;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.SignedRelease;
+import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.RepositorySettings;
 import dev.countermark.signer.service.SignedArtifact;
@@ -61,9 +62,9 @@ final class SignRelease implements FormatSigner<PackageRequest, SignedArtifact> 
       return new Exempt<>(Why.GONE);
     }
     Identity identity = Identity.parse(request.name()).orElseThrow();
-    Look look = new Look(request, repository.get().swift());
+    Look look = new Look(request, repository.get().settings(new SwiftFormat()));
     records.update(
-        ObjectKeys.swiftRelease(request.repository(), identity),
+        SwiftKeys.release(request.repository(), identity),
         ReleaseRecord.class,
         found -> look.decide(identity, found));
     return look.outcome;

@@ -1,9 +1,9 @@
 package dev.countermark.signer.swift;
 
-import dev.countermark.contracts.SwiftRecords.SignedBy;
-import dev.countermark.contracts.SwiftRecords.SignedManifest;
-import dev.countermark.contracts.SwiftRecords.SignedRelease;
-import dev.countermark.contracts.SwiftRecords.Signer;
+import dev.countermark.format.swift.SwiftRecords.SignedBy;
+import dev.countermark.format.swift.SwiftRecords.SignedManifest;
+import dev.countermark.format.swift.SwiftRecords.SignedRelease;
+import dev.countermark.format.swift.SwiftRecords.Signer;
 import dev.countermark.format.swift.manifest.MalformedManifestSignatureException;
 import dev.countermark.format.swift.manifest.ManifestSignature;
 import dev.countermark.format.swift.signature.CmsSignature;

@@ -1,7 +1,7 @@
 package dev.countermark.signer.swift;
 
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.contracts.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.signer.service.NameRules;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -11,24 +11,25 @@ import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.Part;
+import dev.countermark.contracts.Piece;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.ResyncMode;
-import dev.countermark.contracts.SwiftRecords.ArchiveMode;
-import dev.countermark.contracts.SwiftRecords.AuthorPolicy;
-import dev.countermark.contracts.SwiftRecords.AuthorSignature;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.Piece;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.SignedBy;
-import dev.countermark.contracts.SwiftRecords.SignedManifest;
-import dev.countermark.contracts.SwiftRecords.SignedRelease;
-import dev.countermark.contracts.SwiftRecords.State;
-import dev.countermark.contracts.SwiftRecords.SwiftSettings;
+import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
+import dev.countermark.format.swift.SwiftFormat;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.ArchiveMode;
+import dev.countermark.format.swift.SwiftRecords.AuthorPolicy;
+import dev.countermark.format.swift.SwiftRecords.AuthorSignature;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.SignedBy;
+import dev.countermark.format.swift.SwiftRecords.SignedManifest;
+import dev.countermark.format.swift.SwiftRecords.SignedRelease;
+import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
@@ -69,7 +70,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SignReleaseTest {
   private static final RepositoryName REPOSITORY = RepositoryName.of("acme/app");
   private static final Identity RELEASE = new Identity("mona", "linkedlist", "1.1.1");
-  private static final String KEY = ObjectKeys.swiftRelease(REPOSITORY, RELEASE);
+  private static final String KEY = SwiftKeys.release(REPOSITORY, RELEASE);
   private static final Instant PUSHED = Instant.parse("2026-11-24T10:00:00Z");
   private static final Instant NOW = Instant.parse("2026-11-24T10:00:01Z");
   private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
@@ -92,7 +93,9 @@ class SignReleaseTest {
     records.update(
         ObjectKeys.repository(REPOSITORY),
         RepositoryRecord.class,
-        old -> Optional.of(new RepositoryRecord(1, REPOSITORY, PUSHED, null, null, wanted)));
+        old ->
+            Optional.of(
+                new RepositoryRecord(1, REPOSITORY, PUSHED).with(new SwiftFormat(), wanted)));
   }
 
   private SwiftSettings authors(AuthorPolicy policy, Bytes... roots) {
@@ -164,7 +167,7 @@ class SignReleaseTest {
 
   private static PackageRequest request(Lane lane, ResyncMode mode, Instant since) {
     return new PackageRequest(
-        PackageFormat.SWIFT,
+        new SwiftFormat(),
         lane,
         REPOSITORY,
         RELEASE.toString(),

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.CloudEvent;
-import dev.countermark.contracts.Events;
 import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.PackageSigned;
@@ -17,12 +16,14 @@ import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.ResyncMode;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.SignedRelease;
-import dev.countermark.contracts.SwiftRecords.State;
+import dev.countermark.contracts.State;
 import dev.countermark.contracts.Topics;
 import dev.countermark.contracts.Upload;
+import dev.countermark.format.swift.SwiftFormat;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.SignedRelease;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.signer.service.SignerServers;
 import dev.countermark.signer.service.SignerTestBeans;
@@ -81,8 +82,7 @@ class SignerSwiftServiceTest {
   void createTheRepository() {
     records = new Records(SignerTestBeans.store);
     records.create(
-        ObjectKeys.repository(repository),
-        new RepositoryRecord(1, repository, Instant.now(), null, null, null));
+        ObjectKeys.repository(repository), new RepositoryRecord(1, repository, Instant.now()));
   }
 
   @AfterEach
@@ -119,11 +119,11 @@ class SignerSwiftServiceTest {
   }
 
   private String key(Identity release) {
-    return ObjectKeys.swiftRelease(repository, release);
+    return SwiftKeys.release(repository, release);
   }
 
   private String eventKey(Identity release) {
-    return Events.swiftKey(repository, release.toString());
+    return SwiftFormat.eventKey(repository, release.toString());
   }
 
   private CloudEvent event(Identity release, String type, Object data) {
@@ -131,7 +131,7 @@ class SignerSwiftServiceTest {
         UUID.randomUUID().toString(),
         "/upload-gateway",
         type,
-        Events.swiftPurl(repository, release.toString()),
+        SwiftFormat.purl(repository, release.toString()),
         Instant.now(),
         data);
   }
@@ -142,7 +142,7 @@ class SignerSwiftServiceTest {
 
   private void announce(Identity release) {
     topics.send(
-        Topics.UPLOADS_SWIFT,
+        Topics.uploads("swift"),
         eventKey(release),
         event(
                 release,
@@ -158,7 +158,7 @@ class SignerSwiftServiceTest {
 
   private void resync(Identity release, ResyncMode mode) {
     topics.send(
-        Topics.RESYNCS_SWIFT,
+        Topics.resyncs("swift"),
         eventKey(release),
         event(
                 release,
@@ -212,7 +212,7 @@ class SignerSwiftServiceTest {
     assertThat(told.changed()).isTrue();
     assertThat(told.keyVersion()).isEqualTo(1);
     assertThat(told.artifacts()).hasSize(2).first().isEqualTo("sha256:" + signed.sha256());
-    awaitNoLag("signer-swift", Topics.UPLOADS_SWIFT);
+    awaitNoLag("signer-swift", Topics.uploads("swift"));
   }
 
   @Test
@@ -229,7 +229,7 @@ class SignerSwiftServiceTest {
     events.forEach(this::announce);
 
     releases.forEach(this::awaitSigned);
-    awaitNoLag("signer-swift", Topics.UPLOADS_SWIFT);
+    awaitNoLag("signer-swift", Topics.uploads("swift"));
     for (Identity release : releases) {
       assertThat(record(release).generation()).isEqualTo(2);
       assertThat(signed(release).stream().filter(PackageSigned::changed)).hasSize(1);
@@ -247,7 +247,7 @@ class SignerSwiftServiceTest {
         .until(() -> told(release, PackageRefused.TYPE, PackageRefused.class).size() == 1);
     assertThat(told(release, PackageRefused.TYPE, PackageRefused.class).get(0).code())
         .isEqualTo(Refusal.MALFORMED_PACKAGE);
-    awaitNoLag("signer-swift", Topics.UPLOADS_SWIFT);
+    awaitNoLag("signer-swift", Topics.uploads("swift"));
   }
 
   @Test
@@ -272,7 +272,7 @@ class SignerSwiftServiceTest {
                 found -> !found.isEmpty());
     assertThat(TopicClient.header(letters.get(0), DeadLetter.FAILURE_CODE)).isEqualTo("UNFORESEEN");
     assertThat(record(poison).state()).isEqualTo(State.RECEIVED);
-    awaitNoLag("signer-swift", Topics.UPLOADS_SWIFT);
+    awaitNoLag("signer-swift", Topics.uploads("swift"));
   }
 
   @Test
@@ -293,7 +293,7 @@ class SignerSwiftServiceTest {
     SignerTestBeans.keysAway = false;
 
     awaitSigned(release);
-    awaitNoLag("signer-swift", Topics.UPLOADS_SWIFT);
+    awaitNoLag("signer-swift", Topics.uploads("swift"));
     assertThat(record(release).generation()).isEqualTo(2);
     assertThat(signed(release)).hasSize(1);
   }
@@ -306,7 +306,7 @@ class SignerSwiftServiceTest {
     SignerTestBeans.KEYS.rotate(repository, Purpose.SWIFT);
 
     resync(release, ResyncMode.ENSURE);
-    awaitNoLag("signer-swift-resyncs", Topics.RESYNCS_SWIFT);
+    awaitNoLag("signer-swift-resyncs", Topics.resyncs("swift"));
     assertThat(record(release).generation()).isEqualTo(2);
 
     resync(release, ResyncMode.ROTATE_ARCHIVE);
@@ -320,7 +320,7 @@ class SignerSwiftServiceTest {
     await().atMost(PATIENCE).until(() -> record(release).generation() == 4);
     assertThat(record(release).signed().orElseThrow().manifests())
         .allMatch(m -> m.signer().keyVersion() == 2);
-    awaitNoLag("signer-swift-resyncs", Topics.RESYNCS_SWIFT);
+    awaitNoLag("signer-swift-resyncs", Topics.resyncs("swift"));
   }
 
   @Test
@@ -328,7 +328,7 @@ class SignerSwiftServiceTest {
     Identity unknown = new Identity("mona", "unknown", "1.0.0");
     String key = "forged " + UUID.randomUUID();
     topics.send(
-        Topics.UPLOADS_SWIFT,
+        Topics.uploads("swift"),
         key,
         event(
                 unknown,
@@ -344,7 +344,7 @@ class SignerSwiftServiceTest {
     await()
         .atMost(PATIENCE)
         .until(() -> !topics.read(Topics.DEAD_LETTERS, r -> key.equals(r.key())).isEmpty());
-    awaitNoLag("signer-swift", Topics.UPLOADS_SWIFT);
+    awaitNoLag("signer-swift", Topics.uploads("swift"));
     assertThat(records.read(key(unknown), ReleaseRecord.class)).isEmpty();
   }
 
@@ -353,7 +353,7 @@ class SignerSwiftServiceTest {
     Identity release = release();
     announce(release);
     awaitSigned(release);
-    awaitNoLag("signer-swift", Topics.UPLOADS_SWIFT);
+    awaitNoLag("signer-swift", Topics.uploads("swift"));
 
     assertThat(get("q/health/ready").statusCode()).isEqualTo(200);
     assertThat(get("q/health/live").statusCode()).isEqualTo(200);

@@ -2,17 +2,20 @@ package dev.countermark.gateway.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.NugetRecords.NugetSettings;
-import dev.countermark.contracts.NugetRecords.SignaturePolicy;
-import dev.countermark.contracts.NugetRecords.TimestampPolicy;
-import dev.countermark.contracts.OciRecords.OciSettings;
-import dev.countermark.contracts.OciRecords.SignatureFormat;
-import dev.countermark.contracts.OciRecords.Visibility;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.ResyncMode;
-import dev.countermark.contracts.SwiftRecords.ArchiveMode;
-import dev.countermark.contracts.SwiftRecords.AuthorPolicy;
-import dev.countermark.contracts.SwiftRecords.SwiftSettings;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetRecords.NugetSettings;
+import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
+import dev.countermark.format.nuget.NugetRecords.TimestampPolicy;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciRecords.OciSettings;
+import dev.countermark.format.oci.OciRecords.SignatureFormat;
+import dev.countermark.format.oci.OciRecords.Visibility;
+import dev.countermark.format.swift.SwiftFormat;
+import dev.countermark.format.swift.SwiftRecords.ArchiveMode;
+import dev.countermark.format.swift.SwiftRecords.AuthorPolicy;
+import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.gateway.auth.Scope;
 import dev.countermark.gateway.auth.TokenRecord;
@@ -32,9 +35,9 @@ final class Answers {
       return new Repository(
           record.repository().toString(),
           record.createdAt(),
-          Oci.of(record.oci()),
-          Nuget.of(record.nuget()),
-          Swift.of(record.swift()));
+          Oci.of(record.settings(new OciFormat())),
+          Nuget.of(record.settings(new NugetFormat())),
+          Swift.of(record.settings(new SwiftFormat())));
     }
   }
 

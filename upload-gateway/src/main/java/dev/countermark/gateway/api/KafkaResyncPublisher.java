@@ -3,7 +3,7 @@ package dev.countermark.gateway.api;
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.PackageFormat;
+import dev.countermark.contracts.Format;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -33,8 +33,8 @@ class KafkaResyncPublisher implements ResyncPublisher {
   }
 
   @Override
-  public CompletionStage<Void> publish(PackageFormat format, PackageResyncRequested request) {
-    String key = format.key(request.repository(), request.name(), request.digest());
+  public CompletionStage<Void> publish(Format<?, ?> format, PackageResyncRequested request) {
+    String key = format.eventKey(request.repository(), request.name(), request.digest());
     CloudEvent event =
         CloudEvent.of(
             request.campaign() + "/" + key,

@@ -6,6 +6,12 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.swift.SwiftFormat;
+import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
@@ -69,19 +75,8 @@ final class RepositoryAdministration {
               if (old.isEmpty()) {
                 return mayCreate ? Optional.of(fresh(name, settings)) : old;
               }
-              RepositoryRecord r = old.get();
-              return r.oci().equals(settings.oci())
-                      && r.nuget().equals(settings.nuget())
-                      && r.swift().equals(settings.swift())
-                  ? old
-                  : Optional.of(
-                      new RepositoryRecord(
-                          r.generation() + 1,
-                          r.repository(),
-                          r.createdAt(),
-                          settings.oci(),
-                          settings.nuget(),
-                          settings.swift()));
+              RepositoryRecord wanted = with(old.get(), settings);
+              return wanted.equals(old.get()) ? old : Optional.of(wanted.next());
             });
     if (now.isEmpty()) {
       return Optional.empty();
@@ -92,13 +87,15 @@ final class RepositoryAdministration {
   }
 
   private RepositoryRecord fresh(RepositoryName name, Requests.Settings settings) {
-    return new RepositoryRecord(
-        1,
-        name,
-        clock.instant().truncatedTo(ChronoUnit.MILLIS),
-        settings.oci(),
-        settings.nuget(),
-        settings.swift());
+    return with(
+        new RepositoryRecord(1, name, clock.instant().truncatedTo(ChronoUnit.MILLIS)), settings);
+  }
+
+  private static RepositoryRecord with(RepositoryRecord record, Requests.Settings settings) {
+    return record
+        .with(new OciFormat(), settings.oci())
+        .with(new NugetFormat(), settings.nuget())
+        .with(new SwiftFormat(), settings.swift());
   }
 
   /** Early, so that the public key can be handed out before the first push; not needed later. */
@@ -140,9 +137,9 @@ final class RepositoryAdministration {
     store.delete(key);
     changed.accept(name);
     found |= tokens.deleteAll(name);
-    found |= deleteBelow(ObjectKeys.ociRepository(name));
-    found |= deleteBelow(ObjectKeys.nugetRepository(name));
-    found |= deleteBelow(ObjectKeys.swiftRepository(name));
+    found |= deleteBelow(OciKeys.repository(name));
+    found |= deleteBelow(NugetKeys.repository(name));
+    found |= deleteBelow(SwiftKeys.repository(name));
     changed.accept(name);
     return found;
   }

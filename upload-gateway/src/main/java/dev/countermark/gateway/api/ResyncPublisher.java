@@ -1,12 +1,12 @@
 package dev.countermark.gateway.api;
 
 import dev.countermark.contracts.Events.PackageResyncRequested;
-import dev.countermark.contracts.PackageFormat;
+import dev.countermark.contracts.Format;
 import java.util.concurrent.CompletionStage;
 
 /** Hands requests to the signers' resync lane. */
 @FunctionalInterface
 public interface ResyncPublisher {
   /** Done when the broker has it; failed when it did not take it. */
-  CompletionStage<Void> publish(PackageFormat format, PackageResyncRequested request);
+  CompletionStage<Void> publish(Format<?, ?> format, PackageResyncRequested request);
 }

@@ -4,18 +4,21 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.NugetRecords;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.State;
-import dev.countermark.contracts.PackageFormat;
+import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.ResyncMode;
-import dev.countermark.contracts.SwiftRecords;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.SignedBy;
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.swift.SwiftFormat;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.SignedBy;
 import dev.countermark.gateway.api.Problem.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,19 +75,15 @@ final class Resyncs {
     String campaign = UUID.randomUUID().toString();
     long manifests =
         queueAll(
-            PackageFormat.OCI,
-            ObjectKeys.ociRepository(repository),
+            new OciFormat(),
+            OciKeys.repository(repository),
             key -> key.contains("/_manifests/") ? manifest(key, campaign, mode) : Optional.empty());
     long packages =
         queueAll(
-            PackageFormat.NUGET,
-            ObjectKeys.nugetPackages(repository),
-            key -> version(key, campaign, mode));
+            new NugetFormat(), NugetKeys.packages(repository), key -> version(key, campaign, mode));
     long releases =
         queueAll(
-            PackageFormat.SWIFT,
-            ObjectKeys.swiftPackages(repository),
-            key -> release(key, campaign, mode));
+            new SwiftFormat(), SwiftKeys.packages(repository), key -> release(key, campaign, mode));
     return new Answers.Resync(
         campaign,
         manifests,
@@ -122,13 +121,13 @@ final class Resyncs {
     String after = "";
     BlobStore.Page page;
     do {
-      page = store.list(ObjectKeys.swiftPackages(repository), after, PAGE);
+      page = store.list(SwiftKeys.packages(repository), after, PAGE);
       for (BlobStore.Entry entry : page.entries()) {
         after = entry.key();
         Optional<ReleaseRecord> release =
             records
                 .read(entry.key(), ReleaseRecord.class)
-                .filter(r -> r.state() == SwiftRecords.State.AVAILABLE)
+                .filter(r -> r.state() == State.AVAILABLE)
                 .filter(r -> r.signed().filter(s -> s.signer().by() == SignedBy.AUTHOR).isEmpty());
         if (release.isPresent()) {
           count++;
@@ -142,7 +141,7 @@ final class Resyncs {
   }
 
   private long queueAll(
-      PackageFormat format,
+      Format<?, ?> format,
       String prefix,
       Function<String, Optional<PackageResyncRequested>> request) {
     List<CompletableFuture<Void>> waiting = new ArrayList<>();
@@ -177,7 +176,7 @@ final class Resyncs {
   private Optional<PackageResyncRequested> version(String key, String campaign, ResyncMode mode) {
     return records
         .read(key, VersionRecord.class)
-        .filter(v -> v.state() != NugetRecords.State.DELETED)
+        .filter(v -> v.state() != State.DELETED)
         .map(
             v ->
                 new PackageResyncRequested(
@@ -191,7 +190,7 @@ final class Resyncs {
   private Optional<PackageResyncRequested> release(String key, String campaign, ResyncMode mode) {
     return records
         .read(key, ReleaseRecord.class)
-        .filter(r -> r.state() != SwiftRecords.State.DELETED)
+        .filter(r -> r.state() != State.DELETED)
         // What a publisher took back stays so.
         .filter(r -> r.refusal().filter(n -> n.code() == Refusal.CANCELLED).isEmpty())
         .map(

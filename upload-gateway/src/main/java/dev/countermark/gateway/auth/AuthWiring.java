@@ -1,6 +1,7 @@
 package dev.countermark.gateway.auth;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.format.oci.OciFormat;
 import dev.countermark.gateway.repositories.Repositories;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -44,7 +45,8 @@ class AuthWiring {
   @Produces
   @Singleton
   PublicPull publicPull(Repositories repositories) {
-    return name -> repositories.find(name).map(r -> r.oci().anonymousPull()).orElse(false);
+    return name ->
+        repositories.find(name).map(r -> r.settings(new OciFormat()).anonymousPull()).orElse(false);
   }
 
   @Produces

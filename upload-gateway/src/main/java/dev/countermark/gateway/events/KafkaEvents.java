@@ -4,7 +4,7 @@ import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageListingChanged;
 import dev.countermark.contracts.Events.PackageUploaded;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.PackageFormat;
+import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Topics;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
@@ -36,10 +36,10 @@ class KafkaEvents implements UploadEvents, ListingEvents {
   }
 
   @Override
-  public void uploaded(PackageFormat format, PackageUploaded upload) {
+  public void uploaded(Format<?, ?> format, PackageUploaded upload) {
     send(
         format.uploads(),
-        format.key(upload.repository(), upload.name(), upload.digest()),
+        format.eventKey(upload.repository(), upload.name(), upload.digest()),
         event(
             PackageUploaded.TYPE,
             format.purl(upload.repository(), upload.name(), upload.digest()),
@@ -47,10 +47,10 @@ class KafkaEvents implements UploadEvents, ListingEvents {
   }
 
   @Override
-  public void listingChanged(PackageFormat format, PackageListingChanged change) {
+  public void listingChanged(Format<?, ?> format, PackageListingChanged change) {
     send(
         Topics.OUTCOMES,
-        format.key(change.repository(), change.name(), change.digest()),
+        format.eventKey(change.repository(), change.name(), change.digest()),
         event(
             PackageListingChanged.TYPE,
             format.purl(change.repository(), change.name(), change.digest()),

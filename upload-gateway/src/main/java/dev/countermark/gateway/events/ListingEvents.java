@@ -1,7 +1,7 @@
 package dev.countermark.gateway.events;
 
 import dev.countermark.contracts.Events.PackageListingChanged;
-import dev.countermark.contracts.PackageFormat;
+import dev.countermark.contracts.Format;
 
 /** Tells the other gateways, and whoever listens, that readers see a package differently now. */
 @FunctionalInterface
@@ -11,5 +11,5 @@ public interface ListingEvents {
    *
    * @throws dev.countermark.contracts.Failure.Transient when it did not take it
    */
-  void listingChanged(PackageFormat format, PackageListingChanged change);
+  void listingChanged(Format<?, ?> format, PackageListingChanged change);
 }

@@ -2,19 +2,15 @@ package dev.countermark.gateway.events;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
-import dev.countermark.contracts.NugetRecords;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.State;
-import dev.countermark.contracts.SwiftRecords;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.Formats;
+import dev.countermark.contracts.PackageRecord;
+import dev.countermark.contracts.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
-import java.util.function.ToIntFunction;
 
 /**
  * Finds packages that wait for their signature although nobody may have told the signers: the
@@ -49,45 +45,31 @@ public final class Reconciler {
     Instant now = clock.instant();
     Instant since = from.equals(Instant.MIN) ? now.minus(LOOK_BACK) : from;
     Instant until = now.minus(PATIENCE);
-    int published =
-        sweep("oci/", key -> key.contains("/_manifests/"), since, until, this::publishManifest)
-            + sweep(
-                ObjectKeys.NUGET,
-                key -> key.contains("/packages/"),
-                since,
-                until,
-                this::publishVersion)
-            + sweep(
-                ObjectKeys.SWIFT,
-                key -> ObjectKeys.SWIFT_RECORD.matcher(key).matches(),
-                since,
-                until,
-                this::publishRelease);
+    int published = 0;
+    for (Format<?, ?> format : Formats.all()) {
+      published += sweep(format, since, until);
+    }
     // What is younger than the patience is looked at the next time; and a published one again.
     from = until.minus(PATIENCE);
     return published;
   }
 
-  private int sweep(
-      String prefix,
-      Predicate<String> wanted,
-      Instant since,
-      Instant until,
-      ToIntFunction<String> publish) {
+  private <R extends PackageRecord<R>> int sweep(
+      Format<R, ?> format, Instant since, Instant until) {
     int published = 0;
     String after = "";
     BlobStore.Page page;
     do {
       long began = System.nanoTime();
-      page = store.list(prefix, after, 1000);
+      page = store.list(format.root(), after, 1000);
       for (BlobStore.Entry entry : page.entries()) {
         after = entry.key();
         boolean candidate =
-            wanted.test(entry.key())
+            format.isRecord(entry.key())
                 && entry.lastModified().isAfter(since)
                 && entry.lastModified().isBefore(until);
-        if (candidate) {
-          published += publish.applyAsInt(entry.key());
+        if (candidate && publish(format, entry.key())) {
+          published++;
         }
       }
       if (page.more()) {
@@ -97,39 +79,10 @@ public final class Reconciler {
     return published;
   }
 
-  private int publishManifest(String key) {
-    return records
-        .read(key, ManifestRecord.class)
-        .filter(m -> m.state() == State.RECEIVED)
-        .map(
-            m -> {
-              events.uploaded(m);
-              return 1;
-            })
-        .orElse(0);
-  }
-
-  private int publishRelease(String key) {
-    return records
-        .read(key, ReleaseRecord.class)
-        .filter(r -> r.state() == SwiftRecords.State.RECEIVED)
-        .map(
-            r -> {
-              events.uploaded(r);
-              return 1;
-            })
-        .orElse(0);
-  }
-
-  private int publishVersion(String key) {
-    return records
-        .read(key, VersionRecord.class)
-        .filter(v -> v.state() == NugetRecords.State.RECEIVED)
-        .map(
-            v -> {
-              events.uploaded(v);
-              return 1;
-            })
-        .orElse(0);
+  private <R extends PackageRecord<R>> boolean publish(Format<R, ?> format, String key) {
+    Optional<R> waiting =
+        records.read(key, format.recordType()).filter(r -> r.state() == State.RECEIVED);
+    waiting.ifPresent(record -> events.uploaded(format, record));
+    return waiting.isPresent();
   }
 }

@@ -2,6 +2,7 @@ package dev.countermark.gateway.nuget;
 
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.gateway.auth.Access;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.auth.AuthenticationFailedException;
@@ -37,7 +38,8 @@ final class FeedAccess {
     Access access = authenticate(authorization, apiKey);
     Optional<RepositoryRecord> found = repositories.find(name);
     boolean isPublic =
-        action == Action.PULL && found.map(r -> r.nuget().anonymousRead()).orElse(false);
+        action == Action.PULL
+            && found.map(r -> r.settings(new NugetFormat()).anonymousRead()).orElse(false);
     if (!isPublic && !access.holds(name, action)) {
       // Whether there is such a repository is told to those only who may use it.
       throw access.isAuthenticated()
@@ -68,7 +70,7 @@ final class FeedAccess {
             .or(
                 () ->
                     alsoUnknown
-                        ? Optional.of(new RepositoryRecord(0, name, Instant.EPOCH, null))
+                        ? Optional.of(new RepositoryRecord(0, name, Instant.EPOCH))
                         : Optional.empty())
             .orElseThrow(() -> NugetException.notFound("There is no such feed."));
     try {

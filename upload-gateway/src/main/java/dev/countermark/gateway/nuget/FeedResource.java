@@ -3,12 +3,13 @@ package dev.countermark.gateway.nuget;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.metadata.NuGetVersion;
 import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.auth.Action;
@@ -318,7 +319,7 @@ public class FeedResource {
     Identity identity = request.identity();
     VersionRecord version =
         records
-            .read(ObjectKeys.nugetVersion(request.name(), identity), VersionRecord.class)
+            .read(NugetKeys.version(request.name(), identity), VersionRecord.class)
             .filter(v -> v.state() == State.AVAILABLE)
             .orElseThrow(() -> NugetException.notFound("The feed has no such package."));
     String file = request.route().detail();
@@ -478,7 +479,7 @@ public class FeedResource {
     // Clients that ask for the older ones could not install anything.
     boolean allSigned =
         version.equals("5.0.0")
-            && request.repository().nuget().announceAllSigned()
+            && request.repository().settings(new NugetFormat()).announceAllSigned()
             && audit.allSigned(request.name());
     return json(
         request, certificates.document(request.at(), certificates.of(request.name()), allSigned));

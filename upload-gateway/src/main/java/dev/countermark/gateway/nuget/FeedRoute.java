@@ -1,6 +1,6 @@
 package dev.countermark.gateway.nuget;
 
-import dev.countermark.contracts.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.Identity;
 import java.util.Optional;
 
 /**

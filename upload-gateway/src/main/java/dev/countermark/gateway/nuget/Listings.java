@@ -3,12 +3,12 @@ package dev.countermark.gateway.nuget;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Events.PackageListingChanged;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.gateway.events.ListingEvents;
 import java.time.Clock;
 import java.util.Optional;
@@ -36,7 +36,7 @@ final class Listings {
    * @return false when there is no such version
    */
   boolean remove(RepositoryRecord repository, Identity identity) {
-    return repository.nuget().deletePackages()
+    return repository.settings(new NugetFormat()).deletePackages()
         ? change(repository, identity, true, VersionRecord::deleted)
         : change(repository, identity, false, v -> v.listed() ? v.listed(false) : v);
   }
@@ -60,18 +60,18 @@ final class Listings {
       UnaryOperator<VersionRecord> change) {
     Optional<VersionRecord> now =
         records.update(
-            ObjectKeys.nugetVersion(repository.repository(), identity),
+            NugetKeys.version(repository.repository(), identity),
             VersionRecord.class,
             found -> found.map(v -> v.state() == State.DELETED ? v : change.apply(v)));
     if (now.isEmpty() || (now.get().state() == State.DELETED) != delete) {
       return false;
     }
     if (delete) {
-      store.delete(ObjectKeys.nugetSymbols(repository.repository(), identity));
+      store.delete(NugetKeys.symbols(repository.repository(), identity));
     }
     views.changed(repository.repository(), identity);
     events.listingChanged(
-        PackageFormat.NUGET,
+        new NugetFormat(),
         new PackageListingChanged(
             repository.repository(),
             identity.toString(),

@@ -5,15 +5,16 @@ import dev.countermark.blobs.BlobStore.StoredObject;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.SymbolsRecord;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.SymbolsRecord;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.archive.PackageArchive;
 import dev.countermark.format.nuget.ingest.InspectedPackage;
 import dev.countermark.format.nuget.ingest.PackageInspector;
@@ -107,7 +108,7 @@ final class PackagePushes {
       List<String> warnings = signatures.check(found.archive(), request.repository());
       RepositoryName repository = request.repository().repository();
       Optional<String> session = request.session().map(s -> sha256(s + "\n" + request.subject()));
-      String key = ObjectKeys.nugetVersion(repository, identity);
+      String key = NugetKeys.version(repository, identity);
       Optional<StoredObject> existing = store.getUnlikely(key);
       if (existing.isPresent()) {
         VersionRecord before = read(existing.get());
@@ -142,7 +143,7 @@ final class PackagePushes {
         parts.takeBack(stored);
         return repeated(winner.get(), spool, session, warnings);
       }
-      events.uploaded(record);
+      events.uploaded(new NugetFormat(), record);
       return new Accepted(identity, warnings);
     }
   }
@@ -190,7 +191,7 @@ final class PackagePushes {
             && before.upload().sha256().equals(spool.sha256());
     if (before.state() == State.RECEIVED) {
       // Perhaps nobody was told yet; telling twice does no harm.
-      events.uploaded(before);
+      events.uploaded(new NugetFormat(), before);
     }
     if (!same) {
       throw new NugetException(
@@ -273,7 +274,7 @@ final class PackagePushes {
         throw new NugetException(404, "Push the package before its symbols.");
       }
       Upload upload = new Upload(parts.store(spool), spool.size(), spool.sha256());
-      String key = ObjectKeys.nugetSymbols(repository, identity);
+      String key = NugetKeys.symbols(repository, identity);
       records.update(
           key,
           SymbolsRecord.class,
@@ -298,7 +299,7 @@ final class PackagePushes {
 
   private boolean isThere(RepositoryName repository, Identity identity) {
     return records
-        .read(ObjectKeys.nugetVersion(repository, identity), VersionRecord.class)
+        .read(NugetKeys.version(repository, identity), VersionRecord.class)
         .filter(v -> v.state() != State.DELETED && v.state() != State.REFUSED)
         .isPresent();
   }

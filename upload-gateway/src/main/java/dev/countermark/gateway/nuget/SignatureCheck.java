@@ -1,9 +1,10 @@
 package dev.countermark.gateway.nuget;
 
-import dev.countermark.contracts.NugetRecords.NugetSettings;
-import dev.countermark.contracts.NugetRecords.SignaturePolicy;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetRecords.NugetSettings;
+import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
 import dev.countermark.format.nuget.archive.PackageArchive;
 import dev.countermark.format.nuget.signature.MalformedSignatureException;
 import dev.countermark.format.nuget.signature.PackageSignature;
@@ -49,7 +50,7 @@ final class SignatureCheck {
     if (entry.isEmpty()) {
       return List.of();
     }
-    NugetSettings settings = repository.nuget();
+    NugetSettings settings = repository.settings(new NugetFormat());
     if (settings.signatures() == SignaturePolicy.REJECT_SIGNED) {
       throw new NugetException(400, "This feed takes unsigned packages only.");
     }

@@ -3,14 +3,14 @@ package dev.countermark.gateway.nuget;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.ReplacedSignature;
-import dev.countermark.contracts.NugetRecords.RepositorySignature;
-import dev.countermark.contracts.NugetRecords.SignedPackage;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.ReplacedSignature;
+import dev.countermark.format.nuget.NugetRecords.RepositorySignature;
+import dev.countermark.format.nuget.NugetRecords.SignedPackage;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.metadata.NuGetVersion;
 import dev.countermark.gateway.api.Problem;
 import dev.countermark.gateway.api.Problem.Kind;
@@ -103,7 +103,7 @@ public class StatusResource {
       return denied.build();
     }
     return records
-        .read(ObjectKeys.nugetVersion(repository.get(), identity.get()), VersionRecord.class)
+        .read(NugetKeys.version(repository.get(), identity.get()), VersionRecord.class)
         .map(
             record -> {
               if (record.state() == State.AVAILABLE) {
@@ -128,6 +128,7 @@ public class StatusResource {
           case AVAILABLE -> "signed";
           case REFUSED -> "refused";
           case DELETED -> "deleted";
+          case EXEMPT -> "exempt";
         },
         record.id(),
         record.version(),

@@ -1,8 +1,8 @@
 package dev.countermark.gateway.nuget;
 
-import dev.countermark.contracts.NugetRecords.Identity;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.gateway.nuget.view.PackageIndex;
 import dev.countermark.gateway.nuget.view.SearchIndexes;
 import java.time.Instant;

@@ -7,12 +7,12 @@ import dev.countermark.blobs.PartsInputStream;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.BlobRecord;
 import dev.countermark.contracts.Part;
 import dev.countermark.format.oci.ByteRange;
 import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.format.oci.OciRecords.BlobRecord;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.oci.OciException.Code;
 import java.io.IOException;
@@ -93,12 +93,12 @@ final class BlobUploads {
    * @return false when the other one does not
    */
   boolean mount(OciName name, OciName from, Digest digest) {
-    String source = ObjectKeys.ociBlob(from.value(), digest.toString());
+    String source = OciKeys.blob(from.value(), digest.toString());
     Optional<BlobRecord> blob = records.read(source, BlobRecord.class);
     if (blob.isEmpty() || !blob.get().parts().isEmpty() && !announced(source, blob.get())) {
       return false;
     }
-    records.create(ObjectKeys.ociBlob(name.value(), digest.toString()), blob.get());
+    records.create(OciKeys.blob(name.value(), digest.toString()), blob.get());
     return true;
   }
 
@@ -110,7 +110,7 @@ final class BlobUploads {
    * @return false when the source is gone
    */
   private boolean announced(String source, BlobRecord blob) {
-    records.create(ObjectKeys.ociUploadMount(UUID.randomUUID().toString()), blob);
+    records.create(OciKeys.uploadMount(UUID.randomUUID().toString()), blob);
     return store.head(source).isPresent();
   }
 
@@ -143,7 +143,7 @@ final class BlobUploads {
     if (spill) {
       byte[] json = Json.write(new PartList(parts));
       // Two requests that raced to the same offset hold different parts: the first one stays.
-      if (store.create(ObjectKeys.ociUploadParts(state.id(), offset), json).isEmpty()
+      if (store.create(OciKeys.uploadParts(state.id(), offset), json).isEmpty()
           && !storedParts(state.id(), offset).equals(parts)) {
         receiver.takeBack(received.parts());
         throw new OciException(
@@ -168,7 +168,7 @@ final class BlobUploads {
 
   private List<Part> storedParts(String id, long offset) {
     return records
-        .read(ObjectKeys.ociUploadParts(id, offset), PartList.class)
+        .read(OciKeys.uploadParts(id, offset), PartList.class)
         .orElseThrow(() -> new OciException(Code.BLOB_UPLOAD_UNKNOWN, "the upload is over"))
         .parts();
   }
@@ -223,7 +223,7 @@ final class BlobUploads {
       receiver.takeBack(received.parts());
     }
     if (state.spilled()) {
-      store.delete(ObjectKeys.ociUploadParts(state.id(), state.offset()));
+      store.delete(OciKeys.uploadParts(state.id(), state.offset()));
     }
   }
 
@@ -233,7 +233,7 @@ final class BlobUploads {
    * @return false when the name holds it already, in other parts
    */
   private boolean create(UploadState state, BlobRecord blob) {
-    String key = ObjectKeys.ociBlob(state.name(), blob.digest());
+    String key = OciKeys.blob(state.name(), blob.digest());
     // Refused is also what was written but, for a lost answer, sent twice by the store's client.
     return records.create(key, blob)
         || records.read(key, BlobRecord.class).filter(blob::equals).isPresent();
@@ -288,12 +288,12 @@ final class BlobUploads {
   void cancel(OciName name, String id, String address) {
     state(name, id, address);
     requireNotCancelled(id);
-    store.create(ObjectKeys.ociUploadCancelled(id), new byte[] {'1'});
+    store.create(OciKeys.uploadCancelled(id), new byte[] {'1'});
     cancelled.put(id, true);
   }
 
   private void requireNotCancelled(String id) {
-    if (store.head(ObjectKeys.ociUploadCancelled(id)).isPresent()) {
+    if (store.head(OciKeys.uploadCancelled(id)).isPresent()) {
       throw unknown();
     }
   }

@@ -5,11 +5,11 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.PartsInputStream;
 import dev.countermark.blobs.Records;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.BlobRecord;
 import dev.countermark.format.oci.ByteRange;
 import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.format.oci.OciRecords.BlobRecord;
 import dev.countermark.gateway.oci.OciException.Code;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -31,7 +31,7 @@ final class Blobs {
   }
 
   Optional<BlobRecord> find(OciName name, Digest digest) {
-    return records.read(ObjectKeys.ociBlob(name.value(), digest.toString()), BlobRecord.class);
+    return records.read(OciKeys.blob(name.value(), digest.toString()), BlobRecord.class);
   }
 
   /**
@@ -39,7 +39,7 @@ final class Blobs {
    * five seconds, as one does that comes right after the look.
    */
   boolean holds(OciName name, Digest digest) {
-    String key = ObjectKeys.ociBlob(name.value(), digest.toString());
+    String key = OciKeys.blob(name.value(), digest.toString());
     if (present.getIfPresent(key) != null) {
       return true;
     }
@@ -71,7 +71,7 @@ final class Blobs {
    * @throws OciException {@code BLOB_UNKNOWN}
    */
   void delete(OciName name, Digest digest) {
-    String key = ObjectKeys.ociBlob(name.value(), digest.toString());
+    String key = OciKeys.blob(name.value(), digest.toString());
     if (store.head(key).isEmpty()) {
       throw new OciException(Code.BLOB_UNKNOWN, name + " holds no blob " + digest);
     }

@@ -3,17 +3,18 @@ package dev.countermark.gateway.oci;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.State;
-import dev.countermark.contracts.OciRecords.TagRecord;
-import dev.countermark.contracts.OciRecords.Visibility;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.InvalidManifestException;
 import dev.countermark.format.oci.LegacySignatures;
 import dev.countermark.format.oci.Manifest;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.TagRecord;
+import dev.countermark.format.oci.OciRecords.Visibility;
 import dev.countermark.format.oci.SignatureTags;
 import dev.countermark.format.oci.SigningScope;
 import dev.countermark.format.oci.Tag;
@@ -83,7 +84,8 @@ final class Manifests {
    * @throws OciException {@code MANIFEST_UNKNOWN}
    */
   Found get(RepositoryRecord repository, OciName name, String reference, boolean pusher) {
-    boolean hide = repository.oci().visibility() == Visibility.AFTER_SIGNING && !pusher;
+    boolean hide =
+        repository.settings(new OciFormat()).visibility() == Visibility.AFTER_SIGNING && !pusher;
     Optional<ManifestRecord> found =
         reference.contains(":")
             ? Digest.parse(reference).flatMap(d -> find(name, d)).filter(m -> !hide || visible(m))
@@ -131,14 +133,13 @@ final class Manifests {
   }
 
   Optional<ManifestRecord> find(OciName name, Digest digest) {
-    return records.read(
-        ObjectKeys.ociManifest(name.value(), digest.toString()), ManifestRecord.class);
+    return records.read(OciKeys.manifest(name.value(), digest.toString()), ManifestRecord.class);
   }
 
   private Optional<TagRecord> tag(OciName name, Tag tag) {
     // An interrupted write of the embedded store may look like another tag: the record knows.
     return records
-        .read(ObjectKeys.ociTag(name.value(), tag.value()), TagRecord.class)
+        .read(OciKeys.tag(name.value(), tag.value()), TagRecord.class)
         .filter(t -> t.tag().equals(tag.value()));
   }
 
@@ -180,8 +181,10 @@ final class Manifests {
       moved |= point(name, tag, record, manifest, push);
     }
     if (record.state() == State.RECEIVED
-        || record.state() == State.AVAILABLE && moved && repository.oci().signTags()) {
-      events.uploaded(record);
+        || record.state() == State.AVAILABLE
+            && moved
+            && repository.settings(new OciFormat()).signTags()) {
+      events.uploaded(new OciFormat(), record);
     }
     return new Pushed(digest, tags, subject);
   }
@@ -239,7 +242,7 @@ final class Manifests {
     ask(manifest.requiredBlobs(), d -> blobs.holds(name, d), checks);
     ask(
         manifest.requiredManifests(),
-        d -> store.head(ObjectKeys.ociManifest(name.value(), d.toString())).isPresent(),
+        d -> store.head(OciKeys.manifest(name.value(), d.toString())).isPresent(),
         checks);
     try {
       for (CompletableFuture<Optional<Digest>> check : checks) {
@@ -305,7 +308,7 @@ final class Manifests {
             subject.map(Digest::toString),
             Optional.empty(),
             Optional.empty());
-    String key = ObjectKeys.ociManifest(name.value(), digest.toString());
+    String key = OciKeys.manifest(name.value(), digest.toString());
     while (!records.create(key, fresh)) {
       Optional<ManifestRecord> existing = records.read(key, ManifestRecord.class);
       if (existing.isPresent()) {
@@ -332,7 +335,7 @@ final class Manifests {
             && SigningScope.isCosignLayout(manifest);
     boolean[] moved = new boolean[1];
     records.update(
-        ObjectKeys.ociTag(name.value(), tag.value()),
+        OciKeys.tag(name.value(), tag.value()),
         TagRecord.class,
         old -> {
           requireCondition(push, old);
@@ -411,7 +414,7 @@ final class Manifests {
               Code.UNSUPPORTED, "this signature is the platform's and lives as long as its image")
           : new OciException(Code.MANIFEST_UNKNOWN, name + " has no tag " + tag);
     }
-    store.delete(ObjectKeys.ociTag(name.value(), tag.value()));
+    store.delete(OciKeys.tag(name.value(), tag.value()));
   }
 
   /** The manifest's own record goes last: a crash leaves something that can be deleted again. */
@@ -434,7 +437,7 @@ final class Manifests {
         .flatMap(Digest::parse)
         .ifPresent(subject -> referrers.remove(name, subject, digest));
     deleteTagsOf(name, digest);
-    store.delete(ObjectKeys.ociManifest(name.value(), manifest.digest()));
+    store.delete(OciKeys.manifest(name.value(), manifest.digest()));
   }
 
   private void deleteWithTag(OciName name, Tag tag, int depth) {
@@ -445,12 +448,12 @@ final class Manifests {
                   .flatMap(d -> find(name, d))
                   .filter(m -> m.state() == State.EXEMPT)
                   .ifPresent(m -> delete(name, m, depth + 1));
-              store.delete(ObjectKeys.ociTag(name.value(), tag.value()));
+              store.delete(OciKeys.tag(name.value(), tag.value()));
             });
   }
 
   private void deleteTagsOf(OciName name, Digest digest) {
-    String prefix = ObjectKeys.ociTags(name.value());
+    String prefix = OciKeys.tags(name.value());
     String after = "";
     BlobStore.Page page;
     do {

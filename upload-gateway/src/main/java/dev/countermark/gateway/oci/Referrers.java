@@ -3,17 +3,17 @@ package dev.countermark.gateway.oci;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.Referrer;
-import dev.countermark.contracts.OciRecords.ReferrersRecord;
-import dev.countermark.contracts.OciRecords.TagRecord;
 import dev.countermark.format.oci.Descriptor;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.InvalidManifestException;
 import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.MediaTypes;
+import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.Referrer;
+import dev.countermark.format.oci.OciRecords.ReferrersRecord;
+import dev.countermark.format.oci.OciRecords.TagRecord;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -42,7 +42,7 @@ final class Referrers {
             manifest.artifactType(),
             manifest.annotations());
     records.update(
-        ObjectKeys.ociReferrers(name.value(), subject.toString()),
+        OciKeys.referrers(name.value(), subject.toString()),
         ReferrersRecord.class,
         old -> {
           List<Referrer> all =
@@ -59,7 +59,7 @@ final class Referrers {
 
   void remove(OciName name, Digest subject, Digest digest) {
     records.update(
-        ObjectKeys.ociReferrers(name.value(), subject.toString()),
+        OciKeys.referrers(name.value(), subject.toString()),
         ReferrersRecord.class,
         old ->
             old.filter(
@@ -76,7 +76,7 @@ final class Referrers {
   }
 
   void deleteAll(OciName name, Digest subject) {
-    store.delete(ObjectKeys.ociReferrers(name.value(), subject.toString()));
+    store.delete(OciKeys.referrers(name.value(), subject.toString()));
   }
 
   /** Digests of what users pushed as referrers to {@code subject}. */
@@ -86,7 +86,7 @@ final class Referrers {
 
   private List<Referrer> users(OciName name, Digest subject) {
     return records
-        .read(ObjectKeys.ociReferrers(name.value(), subject.toString()), ReferrersRecord.class)
+        .read(OciKeys.referrers(name.value(), subject.toString()), ReferrersRecord.class)
         .map(ReferrersRecord::manifests)
         .orElse(List.of());
   }
@@ -100,7 +100,7 @@ final class Referrers {
     Map<String, Referrer> all = new LinkedHashMap<>();
     users(name, subject).forEach(r -> all.put(r.digest(), r));
     records
-        .read(ObjectKeys.ociManifest(name.value(), subject.toString()), ManifestRecord.class)
+        .read(OciKeys.manifest(name.value(), subject.toString()), ManifestRecord.class)
         .map(signatures::bundles)
         .orElse(List.of())
         .forEach(m -> entry(m).ifPresent(r -> all.put(r.digest(), r)));
@@ -131,11 +131,9 @@ final class Referrers {
     }
     Optional<ManifestRecord> index =
         records
-            .read(ObjectKeys.ociTag(name.value(), tag), TagRecord.class)
+            .read(OciKeys.tag(name.value(), tag), TagRecord.class)
             .flatMap(
-                t ->
-                    records.read(
-                        ObjectKeys.ociManifest(name.value(), t.digest()), ManifestRecord.class))
+                t -> records.read(OciKeys.manifest(name.value(), t.digest()), ManifestRecord.class))
             .filter(m -> m.mediaType().equals(MediaTypes.OCI_INDEX));
     if (index.isEmpty()) {
       return List.of();

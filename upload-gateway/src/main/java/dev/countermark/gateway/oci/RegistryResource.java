@@ -2,15 +2,15 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.OciRecords.BlobRecord;
-import dev.countermark.contracts.OciRecords.State;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
 import dev.countermark.format.oci.ByteRange;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.MediaTypes;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.format.oci.OciRecords.BlobRecord;
 import dev.countermark.gateway.auth.Access;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.auth.AuthenticationFailedException;
@@ -294,7 +294,7 @@ public class RegistryResource {
       return repositories.findOrCreate(name.get());
     }
     if (route.kind() == OciRoute.Kind.REFERRERS || action == Action.PULL) {
-      return new RepositoryRecord(0, name.get(), java.time.Instant.EPOCH, null);
+      return new RepositoryRecord(0, name.get(), java.time.Instant.EPOCH);
     }
     throw new OciException(
         Code.NAME_UNKNOWN,

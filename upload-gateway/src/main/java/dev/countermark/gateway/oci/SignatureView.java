@@ -5,15 +5,15 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.BlobRecord;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.Piece;
-import dev.countermark.contracts.OciRecords.Signatures;
-import dev.countermark.contracts.OciRecords.State;
+import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Content;
 import dev.countermark.format.oci.LegacySignatures;
 import dev.countermark.format.oci.MediaTypes;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.BlobRecord;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.SignaturePiece;
+import dev.countermark.format.oci.OciRecords.Signatures;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +56,7 @@ final class SignatureView {
 
   /** What the {@code .sig} tag shows when users pushed one: theirs, and the platform's layers. */
   ManifestRecord merged(ManifestRecord users, ManifestRecord subject) {
-    Optional<Piece> own =
+    Optional<SignaturePiece> own =
         subject.signatures().flatMap(s -> s.signatureManifest().flatMap(s::piece));
     if (own.isEmpty() || users.state() != State.EXEMPT) {
       return users;
@@ -87,7 +87,7 @@ final class SignatureView {
       return manifest;
     }
     createBlob(like.name(), config.digest().toString(), Bytes.of(config.bytes()));
-    records.create(ObjectKeys.ociManifest(like.name(), manifest.digest()), manifest);
+    records.create(OciKeys.manifest(like.name(), manifest.digest()), manifest);
     remember(like.name() + " " + manifest.digest());
     return manifest;
   }
@@ -115,15 +115,14 @@ final class SignatureView {
     if (seen(set)) {
       return;
     }
-    for (Piece piece : signatures.pieces()) {
+    for (SignaturePiece piece : signatures.pieces()) {
       if (!piece.manifest()) {
         createBlob(subject.name(), piece.digest(), piece.content());
       }
     }
-    for (Piece piece : signatures.pieces()) {
+    for (SignaturePiece piece : signatures.pieces()) {
       if (piece.manifest()) {
-        records.create(
-            ObjectKeys.ociManifest(subject.name(), piece.digest()), manifest(subject, piece));
+        records.create(OciKeys.manifest(subject.name(), piece.digest()), manifest(subject, piece));
       }
     }
     remember(set);
@@ -143,11 +142,11 @@ final class SignatureView {
 
   private void createBlob(String name, String digest, Bytes content) {
     records.create(
-        ObjectKeys.ociBlob(name, digest),
+        OciKeys.blob(name, digest),
         new BlobRecord(digest, content.length(), List.of(), Optional.of(content)));
   }
 
-  private static ManifestRecord manifest(ManifestRecord subject, Piece piece) {
+  private static ManifestRecord manifest(ManifestRecord subject, SignaturePiece piece) {
     boolean refers =
         subject.signatures().map(s -> s.bundleManifests().contains(piece.digest())).orElse(false);
     return new ManifestRecord(
@@ -171,13 +170,13 @@ final class SignatureView {
         .signatures()
         .ifPresent(
             signatures -> {
-              for (Piece piece : signatures.pieces()) {
+              for (SignaturePiece piece : signatures.pieces()) {
                 // The empty JSON object is everybody's.
                 if (!piece.mediaType().equals(MediaTypes.EMPTY)) {
                   store.delete(
                       piece.manifest()
-                          ? ObjectKeys.ociManifest(subject.name(), piece.digest())
-                          : ObjectKeys.ociBlob(subject.name(), piece.digest()));
+                          ? OciKeys.manifest(subject.name(), piece.digest())
+                          : OciKeys.blob(subject.name(), piece.digest()));
                 }
               }
             });

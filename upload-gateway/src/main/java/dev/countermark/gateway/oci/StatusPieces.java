@@ -1,6 +1,6 @@
 package dev.countermark.gateway.oci;
 
-import dev.countermark.contracts.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.gateway.trust.SignaturePieces;
 import jakarta.inject.Singleton;
 

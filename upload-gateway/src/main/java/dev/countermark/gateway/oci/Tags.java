@@ -1,8 +1,9 @@
 package dev.countermark.gateway.oci;
 
 import dev.countermark.blobs.BlobStore;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.SignatureTags;
 import dev.countermark.format.oci.Tag;
@@ -40,7 +41,7 @@ final class Tags {
     if (most == 0) {
       return new Listing(tags, Optional.empty());
     }
-    String prefix = ObjectKeys.ociTags(name.value());
+    String prefix = OciKeys.tags(name.value());
     String after = last.isEmpty() ? "" : prefix + last;
     BlobStore.Page page;
     do {
@@ -61,7 +62,8 @@ final class Tags {
   }
 
   private static boolean hidden(RepositoryRecord repository, String tag) {
-    return repository.oci().hideSignatureTags() && SignatureTags.parse(tag).isPresent();
+    return repository.settings(new OciFormat()).hideSignatureTags()
+        && SignatureTags.parse(tag).isPresent();
   }
 
   /** Names of all images; one listing request per name. */

@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import java.time.Clock;
@@ -37,11 +36,7 @@ public final class Repositories {
         .orElseGet(
             () -> {
               RepositoryRecord fresh =
-                  new RepositoryRecord(
-                      1,
-                      name,
-                      clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                      OciSettings.defaults());
+                  new RepositoryRecord(1, name, clock.instant().truncatedTo(ChronoUnit.MILLIS));
               records.create(ObjectKeys.repository(name), fresh);
               forget(name);
               return find(name).orElse(fresh);

@@ -4,15 +4,18 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.BlobStore.Entry;
 import dev.countermark.blobs.BlobStore.ObjectInfo;
 import dev.countermark.blobs.Records;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.SymbolsRecord;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.BlobRecord;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.SymbolsRecord;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.BlobRecord;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.oci.UploadTimes;
 import java.time.Clock;
 import java.time.Duration;
@@ -100,9 +103,9 @@ public final class ContentSweeper {
     Instant before = begin.minus(grace);
     ReferenceFilter named = new ReferenceFilter(FILTER_BYTES);
     each("oci/", entry -> mark(entry.key(), BLOB_RECORD, named));
-    each(ObjectKeys.OCI_UPLOADS, entry -> mark(entry.key(), ObjectKeys.OCI_UPLOAD_MOUNT, named));
-    each(ObjectKeys.NUGET, entry -> markNuget(entry.key(), named));
-    each(ObjectKeys.SWIFT, entry -> markSwift(entry.key(), named));
+    each(OciKeys.UPLOADS, entry -> mark(entry.key(), OciKeys.UPLOAD_MOUNT, named));
+    each(NugetKeys.ALL, entry -> markNuget(entry.key(), named));
+    each(SwiftKeys.ALL, entry -> markSwift(entry.key(), named));
     if (clock.instant().isAfter(begin.plus(grace.dividedBy(2)))) {
       return Optional.empty();
     }
@@ -117,7 +120,7 @@ public final class ContentSweeper {
           }
         });
     each(
-        ObjectKeys.OCI_UPLOADS,
+        OciKeys.UPLOADS,
         entry -> {
           if (entry.lastModified().isBefore(before)) {
             store.delete(entry.key());
@@ -126,9 +129,9 @@ public final class ContentSweeper {
         });
     each("oci/", new Orphans(before, tally));
     each(
-        ObjectKeys.NUGET,
+        NugetKeys.ALL,
         new Orphans(before, tally).andThen(entry -> sweepSymbols(entry, before, tally)));
-    each(ObjectKeys.SWIFT, new Orphans(before, tally));
+    each(SwiftKeys.ALL, new Orphans(before, tally));
     return Optional.of(new Swept(tally.parts, tally.bytes, tally.sessions, tally.orphans));
   }
 
@@ -149,7 +152,7 @@ public final class ContentSweeper {
 
   /** Files of packages and the stored ends of signed ones. */
   private void markNuget(String key, ReferenceFilter named) {
-    Matcher record = ObjectKeys.NUGET_RECORD.matcher(key);
+    Matcher record = NugetKeys.RECORD.matcher(key);
     if (!record.matches()) {
       return;
     }
@@ -170,7 +173,7 @@ public final class ContentSweeper {
 
   /** Archives as they were pushed, and stored pieces of signed ones. */
   private void markSwift(String key, ReferenceFilter named) {
-    if (ObjectKeys.SWIFT_RECORD.matcher(key).matches()) {
+    if (SwiftKeys.RELEASE.matcher(key).matches()) {
       records
           .read(key, ReleaseRecord.class)
           .ifPresent(
@@ -223,7 +226,7 @@ public final class ContentSweeper {
 
   /** A push that dies while its package is deleted leaves symbols that belong to nothing. */
   private void sweepSymbols(Entry entry, Instant before, Tally tally) {
-    Matcher key = ObjectKeys.NUGET_RECORD.matcher(entry.key());
+    Matcher key = NugetKeys.RECORD.matcher(entry.key());
     if (!entry.lastModified().isBefore(before)
         || !key.matches()
         || !key.group(2).equals("symbols")) {
@@ -236,7 +239,7 @@ public final class ContentSweeper {
             .flatMap(
                 repository ->
                     Identity.find(key.group(3), key.group(4))
-                        .map(identity -> ObjectKeys.nugetVersion(repository, identity)));
+                        .map(identity -> NugetKeys.version(repository, identity)));
     if (symbols.isPresent()
         && version.isPresent()
         && records

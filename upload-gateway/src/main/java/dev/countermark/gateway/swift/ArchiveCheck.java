@@ -1,9 +1,9 @@
 package dev.countermark.gateway.swift;
 
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.SwiftRecords.AuthorPolicy;
-import dev.countermark.contracts.SwiftRecords.AuthorSignature;
-import dev.countermark.contracts.SwiftRecords.SwiftSettings;
+import dev.countermark.format.swift.SwiftRecords.AuthorPolicy;
+import dev.countermark.format.swift.SwiftRecords.AuthorSignature;
+import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.format.swift.archive.ArchiveLimits;
 import dev.countermark.format.swift.archive.InvalidArchiveException;
 import dev.countermark.format.swift.archive.SourceArchive;

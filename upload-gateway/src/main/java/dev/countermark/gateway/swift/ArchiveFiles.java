@@ -2,8 +2,8 @@ package dev.countermark.gateway.swift;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.PartsInputStream;
-import dev.countermark.contracts.SwiftRecords.Piece;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
+import dev.countermark.contracts.Piece;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;

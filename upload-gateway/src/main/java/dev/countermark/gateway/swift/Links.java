@@ -1,6 +1,6 @@
 package dev.countermark.gateway.swift;
 
-import dev.countermark.contracts.SwiftRecords.SignedManifest;
+import dev.countermark.format.swift.SwiftRecords.SignedManifest;
 import dev.countermark.gateway.swift.view.ReleaseView;
 import dev.countermark.gateway.swift.view.Releases;
 import java.util.ArrayList;

@@ -6,7 +6,7 @@ import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.contracts.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.gateway.swift.view.ReleaseIndex;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;

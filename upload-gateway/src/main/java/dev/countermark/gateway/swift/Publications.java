@@ -3,13 +3,14 @@ package dev.countermark.gateway.swift;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.BlobStore.StoredObject;
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.RepositoryRecord;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.State;
+import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
+import dev.countermark.format.swift.SwiftFormat;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.events.UploadEvents;
 import java.io.IOException;
@@ -93,7 +94,7 @@ final class Publications {
     if (request.signatureFormat().filter(f -> !f.equals(Documents.CMS)).isPresent()) {
       throw new SwiftException(415, "Signatures must have the format " + Documents.CMS + ".");
     }
-    String key = ObjectKeys.swiftRelease(request.repository().repository(), request.identity());
+    String key = SwiftKeys.release(request.repository().repository(), request.identity());
     Optional<StoredObject> existing = store.getUnlikely(key);
     if (existing.isPresent()) {
       refuseUnlessOpen(request, read(existing.get()));
@@ -105,7 +106,8 @@ final class Publications {
     // Only now the client is told to go on, if it waits for that.
     try (ReleaseForm form = ReleaseForm.receive(request.body(), request.contentType(), limits)) {
       checkSignatureParts(request, form);
-      ArchiveCheck.Checked checked = check.check(form, request.repository().swift());
+      ArchiveCheck.Checked checked =
+          check.check(form, request.repository().settings(new SwiftFormat()));
       List<Part> stored = parts.store(form.archive());
       ReleaseRecord record = record(request, form, checked, stored);
       // When this throws, the record was perhaps written all the same, so the parts stay.
@@ -123,7 +125,7 @@ final class Publications {
   private CompletionStage<ReleaseRecord> announce(ReleaseRecord record, Optional<Duration> wait) {
     SettledReleases.Waiter waiter = settled.listen(record);
     try {
-      events.uploaded(record);
+      events.uploaded(new SwiftFormat(), record);
     } catch (RuntimeException e) {
       waiter.close();
       throw e;
@@ -137,7 +139,7 @@ final class Publications {
     String release = before.scope() + "." + before.name() + " " + before.identity().version();
     if (before.state() == State.RECEIVED) {
       // Perhaps nobody was told yet; telling twice does no harm.
-      events.uploaded(before);
+      events.uploaded(new SwiftFormat(), before);
       throw new SwiftException(
               409, release + " is being signed; the address in Location says how it stands.")
           .with("Location", request.at().submission(before));

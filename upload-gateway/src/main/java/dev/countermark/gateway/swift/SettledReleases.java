@@ -1,11 +1,11 @@
 package dev.countermark.gateway.swift;
 
 import dev.countermark.blobs.Records;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.State;
+import dev.countermark.contracts.State;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -130,8 +130,7 @@ final class SettledReleases {
   private void look(Key key) {
     try {
       Optional<ReleaseRecord> now =
-          records.read(
-              ObjectKeys.swiftRelease(key.repository(), key.identity()), ReleaseRecord.class);
+          records.read(SwiftKeys.release(key.repository(), key.identity()), ReleaseRecord.class);
       Set<Waiter> waiters = waiting.get(key);
       if (waiters != null && now.filter(r -> r.state() != State.RECEIVED).isPresent()) {
         waiters.forEach(waiter -> waiter.done.complete(now.get()));

@@ -2,6 +2,7 @@ package dev.countermark.gateway.swift;
 
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.swift.SwiftFormat;
 import dev.countermark.gateway.auth.Access;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.auth.AuthenticationFailedException;
@@ -23,7 +24,7 @@ final class SwiftAccess {
   record Granted(RepositoryRecord repository, Access access) {
     /** Whether what it answers may be kept by caches that others use. */
     boolean isPublic() {
-      return repository.swift().anonymousRead();
+      return repository.settings(new SwiftFormat()).anonymousRead();
     }
   }
 
@@ -36,7 +37,7 @@ final class SwiftAccess {
   Granted check(RepositoryName name, Action action, Optional<String> authorization) {
     Access access = authenticate(authorization);
     Optional<RepositoryRecord> found = repositories.find(name);
-    boolean isPublic = found.map(r -> r.swift().anonymousRead()).orElse(false);
+    boolean isPublic = found.map(r -> r.settings(new SwiftFormat()).anonymousRead()).orElse(false);
     boolean mayRead = isPublic || access.holds(name, Action.PULL);
     if (!(action == Action.PULL ? mayRead : access.holds(name, action))) {
       if (!access.isAuthenticated()) {
@@ -79,7 +80,10 @@ final class SwiftAccess {
         name.isEmpty()
             || access.isAdministrator()
             || access.holds(name.get(), Action.PULL)
-            || repositories.find(name.get()).map(r -> r.swift().anonymousRead()).orElse(false);
+            || repositories
+                .find(name.get())
+                .map(r -> r.settings(new SwiftFormat()).anonymousRead())
+                .orElse(false);
     if (!good) {
       throw challenge("This token is not for " + name.get() + ".");
     }

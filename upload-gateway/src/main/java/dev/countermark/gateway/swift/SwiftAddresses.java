@@ -1,7 +1,7 @@
 package dev.countermark.gateway.swift;
 
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.swift.view.ReleaseView;
 
 /** The addresses of one registry, absolute, for one scheme. */

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.SignedManifest;
-import dev.countermark.contracts.SwiftRecords.SignedRelease;
-import dev.countermark.contracts.SwiftRecords.State;
+import dev.countermark.contracts.State;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.SignedManifest;
+import dev.countermark.format.swift.SwiftRecords.SignedRelease;
 import dev.countermark.format.swift.identity.ToolsVersion;
 import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.auth.Action;
@@ -448,7 +448,7 @@ public class SwiftResource {
   private ReleaseRecord stored(Request request) {
     ReleaseRecord release =
         records
-            .read(ObjectKeys.swiftRelease(request.name(), request.identity()), ReleaseRecord.class)
+            .read(SwiftKeys.release(request.name(), request.identity()), ReleaseRecord.class)
             .orElseThrow(SwiftException::noRelease);
     if (release.state() == State.DELETED) {
       throw new SwiftException(410, "This release was withdrawn: use another version.");
@@ -573,7 +573,7 @@ public class SwiftResource {
 
   private ReleaseRecord submitted(Request request) {
     return records
-        .read(ObjectKeys.swiftRelease(request.name(), request.identity()), ReleaseRecord.class)
+        .read(SwiftKeys.release(request.name(), request.identity()), ReleaseRecord.class)
         .filter(r -> r.submission().equals(request.route().submission()))
         .orElseThrow(() -> SwiftException.notFound("There is no such submission."));
   }
@@ -592,7 +592,7 @@ public class SwiftResource {
             .build();
       }
       case REFUSED -> throw refused(release);
-      case DELETED -> throw new SwiftException(410, "The release was withdrawn.");
+      case DELETED, EXEMPT -> throw new SwiftException(410, "The release was withdrawn.");
     };
   }
 
@@ -692,7 +692,7 @@ public class SwiftResource {
             .build();
       }
       case REFUSED -> throw refused(release);
-      case DELETED -> throw new SwiftException(409, "The release was withdrawn meanwhile.");
+      case DELETED, EXEMPT -> throw new SwiftException(409, "The release was withdrawn meanwhile.");
     };
   }
 

@@ -4,6 +4,7 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.swift.SwiftFormat;
 import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.api.Problem;
 import dev.countermark.gateway.api.Problem.Kind;
@@ -101,7 +102,7 @@ public class TrustResource {
             new SwiftAddresses(base, name),
             scopes,
             folder,
-            !repository.swift().anonymousRead()));
+            !repository.settings(new SwiftFormat()).anonymousRead()));
   }
 
   private Response byFingerprint(RepositoryName repository, String file) {

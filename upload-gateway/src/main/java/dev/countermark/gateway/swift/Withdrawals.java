@@ -2,14 +2,14 @@ package dev.countermark.gateway.swift;
 
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Events.PackageListingChanged;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.State;
+import dev.countermark.contracts.State;
+import dev.countermark.format.swift.SwiftFormat;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.events.ListingEvents;
 import dev.countermark.gateway.swift.view.ReleaseIndex;
 import java.time.Clock;
@@ -46,7 +46,7 @@ final class Withdrawals {
   boolean withdraw(RepositoryName repository, Identity identity) {
     Optional<ReleaseRecord> now =
         records.update(
-            ObjectKeys.swiftRelease(repository, identity),
+            SwiftKeys.release(repository, identity),
             ReleaseRecord.class,
             found -> found.map(r -> r.state() == State.AVAILABLE ? r.deleted() : r));
     if (now.filter(r -> r.state() == State.DELETED).isEmpty()) {
@@ -54,7 +54,7 @@ final class Withdrawals {
     }
     index.changed(repository, identity);
     events.listingChanged(
-        PackageFormat.SWIFT,
+        new SwiftFormat(),
         new PackageListingChanged(
             repository,
             identity.toString(),
@@ -76,7 +76,7 @@ final class Withdrawals {
             clock.instant().truncatedTo(ChronoUnit.MILLIS));
     Optional<ReleaseRecord> now =
         records.update(
-            ObjectKeys.swiftRelease(submitted.repository(), submitted.identity()),
+            SwiftKeys.release(submitted.repository(), submitted.identity()),
             ReleaseRecord.class,
             found ->
                 found.map(

@@ -1,6 +1,6 @@
 package dev.countermark.gateway.trust;
 
-import dev.countermark.contracts.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
 
 /** Makes an image's signatures fetchable by digest, before their digests are told to anybody. */
 @FunctionalInterface

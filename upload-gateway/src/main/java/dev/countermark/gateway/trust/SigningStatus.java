@@ -2,12 +2,12 @@ package dev.countermark.gateway.trust;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.SignatureFormat;
-import dev.countermark.contracts.OciRecords.Signatures;
-import dev.countermark.contracts.OciRecords.SignedBy;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.SignatureFormat;
+import dev.countermark.format.oci.OciRecords.Signatures;
+import dev.countermark.format.oci.OciRecords.SignedBy;
 import dev.countermark.format.oci.SignatureTags;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,7 +88,7 @@ public record SigningStatus(
       case RECEIVED -> Stage.PENDING;
       case AVAILABLE -> Stage.SIGNED;
       case REFUSED -> Stage.REFUSED;
-      case EXEMPT -> Stage.EXEMPT;
+      case EXEMPT, DELETED -> Stage.EXEMPT;
     };
   }
 

@@ -3,9 +3,9 @@ package dev.countermark.gateway.trust;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.gateway.api.Problem;
 import dev.countermark.gateway.api.Problem.Kind;
 import dev.countermark.gateway.api.Unavailable;
@@ -74,9 +74,7 @@ public class StatusResource {
       return denied.get();
     }
     return records
-        .read(
-            ObjectKeys.ociManifest(address.get().name(), address.get().digest()),
-            ManifestRecord.class)
+        .read(OciKeys.manifest(address.get().name(), address.get().digest()), ManifestRecord.class)
         .map(
             r -> {
               pieces.materialise(r);

@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.oci.OciKeys;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
@@ -420,9 +421,9 @@ class ManagementApiTest {
     String kept = token("delete-a/app-two", "admin");
     String digest = "sha256:" + "0".repeat(64);
     byte[] any = "{}".getBytes(StandardCharsets.UTF_8);
-    store.create(ObjectKeys.ociBlob("delete-a/app", digest), any);
-    store.create(ObjectKeys.ociTag("delete-a/app/web/x", "1"), any);
-    store.create(ObjectKeys.ociTag("delete-a/app-two", "1"), any);
+    store.create(OciKeys.blob("delete-a/app", digest), any);
+    store.create(OciKeys.tag("delete-a/app/web/x", "1"), any);
+    store.create(OciKeys.tag("delete-a/app-two", "1"), any);
     store.create("swift/delete-a/app/anything", any);
     store.create("swift/delete-a/app-two/anything", any);
 
@@ -430,7 +431,7 @@ class ManagementApiTest {
 
     assertThat(store.list("oci/delete-a/app/", "", 10).entries()).isEmpty();
     assertThat(store.list("tokens/delete-a/app/", "", 10).entries()).isEmpty();
-    assertThat(store.head(ObjectKeys.ociTag("delete-a/app-two", "1"))).isPresent();
+    assertThat(store.head(OciKeys.tag("delete-a/app-two", "1"))).isPresent();
     assertThat(store.list("swift/delete-a/", "", 10).entries())
         .extracting(BlobStore.Entry::key)
         .containsExactly("swift/delete-a/app-two/anything");

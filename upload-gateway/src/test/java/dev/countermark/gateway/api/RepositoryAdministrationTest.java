@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.NugetRecords.NugetSettings;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.contracts.SwiftRecords.SwiftSettings;
+import dev.countermark.format.nuget.NugetRecords.NugetSettings;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.OciSettings;
+import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
@@ -84,13 +85,13 @@ class RepositoryAdministrationTest {
     var administration = administration(new InMemoryKeyClient());
     administration.put(APP, DEFAULTS, true);
     for (int i = 0; i < 2_100; i++) {
-      store.create(ObjectKeys.ociTag("acme/app", "t" + i), new byte[] {'{', '}'});
+      store.create(OciKeys.tag("acme/app", "t" + i), new byte[] {'{', '}'});
     }
     store.delete(ObjectKeys.repository(APP)); // as far as the crash let it come
 
     assertThat(administration.delete(APP)).isTrue();
 
-    assertThat(store.list(ObjectKeys.ociRepository(APP), "", 1).entries()).isEmpty();
+    assertThat(store.list(OciKeys.repository(APP), "", 1).entries()).isEmpty();
     assertThat(administration.delete(APP)).isFalse();
   }
 

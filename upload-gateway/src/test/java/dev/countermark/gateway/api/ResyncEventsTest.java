@@ -10,11 +10,11 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.OciSettings;
-import dev.countermark.contracts.OciRecords.State;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import io.smallrye.reactive.messaging.memory.InMemoryConnector;
@@ -41,11 +41,9 @@ class ResyncEventsTest {
   @Test
   void aResyncAsksTheSignersForEachManifestByAnEvent() {
     Records records = new Records(store);
+    records.create(ObjectKeys.repository(APP), new RepositoryRecord(1, APP, Instant.EPOCH));
     records.create(
-        ObjectKeys.repository(APP),
-        new RepositoryRecord(1, APP, Instant.EPOCH, OciSettings.defaults()));
-    records.create(
-        ObjectKeys.ociManifest("resync/app/web", DIGEST),
+        OciKeys.manifest("resync/app/web", DIGEST),
         new ManifestRecord(
             1,
             APP,

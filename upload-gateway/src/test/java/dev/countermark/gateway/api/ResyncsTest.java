@@ -8,11 +8,11 @@ import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.State;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.ResyncMode;
+import dev.countermark.contracts.State;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ class ResyncsTest {
     String digest = "sha256:" + String.format("%064x", number);
     new Records(store)
         .create(
-            ObjectKeys.ociManifest(name, digest),
+            OciKeys.manifest(name, digest),
             new ManifestRecord(
                 1,
                 name.startsWith("acme/app-two") ? OTHER : APP,
@@ -60,7 +60,7 @@ class ResyncsTest {
     manifest("acme/app", 3, State.REFUSED);
     manifest("acme/app", 4, State.EXEMPT);
     manifest("acme/app-two", 5, State.AVAILABLE);
-    store.create(ObjectKeys.ociTag("acme/app", "latest"), new byte[] {'{', '}'});
+    store.create(OciKeys.tag("acme/app", "latest"), new byte[] {'{', '}'});
 
     Answers.Resync resync = resyncs.start(APP, ResyncMode.ENSURE, false);
 

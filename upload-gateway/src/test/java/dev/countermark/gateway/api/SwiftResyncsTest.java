@@ -7,20 +7,20 @@ import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Events.PackageResyncRequested;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.PackageFormat;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.ResyncMode;
-import dev.countermark.contracts.SwiftRecords.ArchiveMode;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.SignedBy;
-import dev.countermark.contracts.SwiftRecords.SignedRelease;
-import dev.countermark.contracts.SwiftRecords.Signer;
-import dev.countermark.contracts.SwiftRecords.State;
+import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
+import dev.countermark.format.swift.SwiftFormat;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.ArchiveMode;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.SignedBy;
+import dev.countermark.format.swift.SwiftRecords.SignedRelease;
+import dev.countermark.format.swift.SwiftRecords.Signer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +41,7 @@ class SwiftResyncsTest {
       new Resyncs(
           store,
           (format, request) -> {
-            assertThat(format).isEqualTo(PackageFormat.SWIFT);
+            assertThat(format).isEqualTo(new SwiftFormat());
             published.add(request);
             return CompletableFuture.completedFuture(null);
           });
@@ -50,7 +50,7 @@ class SwiftResyncsTest {
     Identity identity = new Identity("mona", "list", version);
     new Records(store)
         .create(
-            ObjectKeys.swiftRelease(APP, identity),
+            SwiftKeys.release(APP, identity),
             change.apply(
                 new ReleaseRecord(
                     1,

@@ -8,9 +8,10 @@ import static org.hamcrest.Matchers.equalTo;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciRecords.OciSettings;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
@@ -47,8 +48,8 @@ class TokenEndpointTest {
     store.create(
         ObjectKeys.repository(name),
         Json.write(
-            new RepositoryRecord(
-                1, name, Instant.EPOCH, new OciSettings(null, anonymousPull, null, false, false))));
+            new RepositoryRecord(1, name, Instant.EPOCH)
+                .with(new OciFormat(), new OciSettings(null, anonymousPull, null, false, false))));
   }
 
   private String token(Scope scope) {

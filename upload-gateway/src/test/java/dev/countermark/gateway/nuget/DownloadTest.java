@@ -3,9 +3,9 @@ package dev.countermark.gateway.nuget;
 import static dev.countermark.format.zip.TestArchives.ascii;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countermark.contracts.NugetRecords.Identity;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
+import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.zip.TestArchives;
 import dev.countermark.gateway.nuget.FeedClient.Answer;
 import io.quarkus.test.junit.QuarkusTest;

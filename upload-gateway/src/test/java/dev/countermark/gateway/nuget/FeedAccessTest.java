@@ -2,7 +2,7 @@ package dev.countermark.gateway.nuget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countermark.contracts.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.gateway.nuget.FeedClient.Answer;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;

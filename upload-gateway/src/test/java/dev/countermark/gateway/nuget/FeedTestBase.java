@@ -6,13 +6,13 @@ import static org.awaitility.Awaitility.await;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.CloudEvent;
-import dev.countermark.contracts.Events;
 import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.contracts.Events.PackageUploaded;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.gateway.nuget.FeedClient.Answer;
 import dev.countermark.keys.KeyClient;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -168,7 +168,7 @@ abstract class FeedTestBase {
     }
 
     Optional<VersionRecord> record(Identity identity) {
-      return new Records(store).read(ObjectKeys.nugetVersion(name, identity), VersionRecord.class);
+      return new Records(store).read(NugetKeys.version(name, identity), VersionRecord.class);
     }
 
     /** Pushes a package, signs it, and waits until everybody sees it. */
@@ -212,7 +212,7 @@ abstract class FeedTestBase {
                       UUID.randomUUID().toString(),
                       "/signer-nuget",
                       PackageSigned.TYPE,
-                      Events.nugetPurl(name, identity.toString()),
+                      NugetFormat.purl(name, identity.toString()),
                       Instant.EPOCH,
                       event)
                   .toJson());

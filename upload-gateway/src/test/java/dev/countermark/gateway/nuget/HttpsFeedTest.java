@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.RepositorySignature;
-import dev.countermark.contracts.NugetRecords.SignatureKind;
-import dev.countermark.contracts.NugetRecords.SignedPackage;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
-import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.RepositorySignature;
+import dev.countermark.format.nuget.NugetRecords.SignatureKind;
+import dev.countermark.format.nuget.NugetRecords.SignedPackage;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
@@ -172,7 +172,7 @@ class HttpsFeedTest extends FeedTestBase {
     feed.publish(identity("foreign", "1.0.0"), Packages.sound("Foreign", "1.0.0"));
     new Records(store)
         .update(
-            ObjectKeys.nugetVersion(feed.name, identity("foreign", "1.0.0")),
+            NugetKeys.version(feed.name, identity("foreign", "1.0.0")),
             VersionRecord.class,
             old -> old.map(r -> r.signed(byAStranger(r.signed().orElseThrow()))));
     feed.reader().get(feed.status(identity("foreign", "1.0.0"))).is(200);

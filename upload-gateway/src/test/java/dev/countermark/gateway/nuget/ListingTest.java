@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageListingChanged;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
-import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -136,7 +136,7 @@ class ListingTest extends FeedTestBase {
     assertThat(tombstone.state()).isEqualTo(State.DELETED);
     assertThat(tombstone.upload().parts()).isEmpty();
     assertThat(tombstone.signed()).isEmpty();
-    assertThat(store.head(ObjectKeys.nugetSymbols(feed.name, TOOLS))).isEmpty();
+    assertThat(store.head(NugetKeys.symbols(feed.name, TOOLS))).isEmpty();
     assertThat(listingChanges(feed)).containsExactly(TOOLS.toString());
   }
 

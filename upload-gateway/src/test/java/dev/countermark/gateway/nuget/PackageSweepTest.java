@@ -7,13 +7,14 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.ingest.IngestLimits;
 import dev.countermark.format.nuget.ingest.PackageInspector;
 import dev.countermark.format.zip.TestArchives;
@@ -40,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the sweeper leaves and takes of packages. */
 class PackageSweepTest {
   private static final RepositoryRecord REPOSITORY =
-      new RepositoryRecord(1, RepositoryName.of("acme/app"), Instant.EPOCH, null);
+      new RepositoryRecord(1, RepositoryName.of("acme/app"), Instant.EPOCH);
   private static final Identity TOOLS = new Identity("acme.tools", "1.0.0");
   private static final byte[] PACKAGE = Packages.sound("Acme.Tools", "1.0.0");
 
@@ -80,7 +81,7 @@ class PackageSweepTest {
   }
 
   private void change(UnaryOperator<VersionRecord> change) {
-    String key = ObjectKeys.nugetVersion(REPOSITORY.repository(), TOOLS);
+    String key = NugetKeys.version(REPOSITORY.repository(), TOOLS);
     assertThat(records.update(key, VersionRecord.class, old -> old.map(change))).isPresent();
   }
 
@@ -141,7 +142,7 @@ class PackageSweepTest {
     assertThat(sweep().parts()).isEqualTo(2);
 
     assertThat(keys(ObjectKeys.CONTENT)).isEmpty();
-    assertThat(keys(ObjectKeys.NUGET)).hasSize(1);
+    assertThat(keys(NugetKeys.ALL)).hasSize(1);
     assertThatThrownBy(() -> push(PACKAGE)).hasMessageContaining("deleted");
   }
 
@@ -157,7 +158,7 @@ class PackageSweepTest {
 
   /** The store, where the package is deleted for good right before its symbols are written. */
   private BlobStore whereThePackageIsDeletedMeanwhile(boolean andThePushDies) {
-    String symbols = ObjectKeys.nugetSymbols(REPOSITORY.repository(), TOOLS);
+    String symbols = NugetKeys.symbols(REPOSITORY.repository(), TOOLS);
     boolean[] written = new boolean[1];
     return watched(
         (method, key) -> {
@@ -175,7 +176,7 @@ class PackageSweepTest {
   @Test
   void symbolsOfAPackageThatIsDeletedMeanwhileAreNone() throws IOException {
     push(PACKAGE);
-    TreeSet<String> before = keys(ObjectKeys.NUGET);
+    TreeSet<String> before = keys(NugetKeys.ALL);
 
     assertThatThrownBy(
             () ->
@@ -183,7 +184,7 @@ class PackageSweepTest {
                     .pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", "x"))))
         .isInstanceOfSatisfying(NugetException.class, e -> assertThat(e.status()).isEqualTo(404));
 
-    assertThat(keys(ObjectKeys.NUGET)).isEqualTo(before);
+    assertThat(keys(NugetKeys.ALL)).isEqualTo(before);
     assertThat(keys(ObjectKeys.CONTENT)).hasSize(1);
   }
 
@@ -195,12 +196,12 @@ class PackageSweepTest {
                 pushes(whereThePackageIsDeletedMeanwhile(true))
                     .pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", "x"))))
         .isInstanceOf(Failure.Transient.class);
-    assertThat(keys(ObjectKeys.NUGET)).hasSize(2);
+    assertThat(keys(NugetKeys.ALL)).hasSize(2);
 
     assertThat(sweep().orphans()).isOne();
     assertThat(sweep().parts()).isOne();
 
-    assertThat(keys(ObjectKeys.NUGET)).hasSize(1);
+    assertThat(keys(NugetKeys.ALL)).hasSize(1);
     assertThat(keys(ObjectKeys.CONTENT)).isEmpty();
   }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PushBudgetTest {
   private static final RepositoryRecord REPOSITORY =
-      new RepositoryRecord(1, RepositoryName.of("acme/app"), Instant.EPOCH, null);
+      new RepositoryRecord(1, RepositoryName.of("acme/app"), Instant.EPOCH);
 
   @TempDir Path spool;
 

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Events.PackageUploaded;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.nuget.TestPki;
 import dev.countermark.format.nuget.TestTsa;
@@ -110,7 +111,7 @@ class PushTest extends FeedTestBase {
             "multipart/form-data; boundary=a-boundary-of-the-tests")
         .is(202);
 
-    assertThat(keys(ObjectKeys.nugetVersions(feed.name, "a")))
+    assertThat(keys(NugetKeys.versions(feed.name, "a")))
         .extracting(key -> key.substring(key.lastIndexOf('/') + 1))
         .containsExactly("1.0.0.json", "1.1.0.json");
   }
@@ -163,7 +164,7 @@ class PushTest extends FeedTestBase {
     assertThat(parts).hasSize(1);
     assertThat(added)
         .containsExactlyInAnyOrder(
-            ObjectKeys.nugetVersion(feed.name, TOOLS),
+            NugetKeys.version(feed.name, TOOLS),
             ObjectKeys.content(parts.get(0).sha256(), parts.get(0).upload()));
   }
 
@@ -231,9 +232,7 @@ class PushTest extends FeedTestBase {
     Optional<VersionRecord> changed =
         new Records(store)
             .update(
-                ObjectKeys.nugetVersion(feed.name, TOOLS),
-                VersionRecord.class,
-                old -> old.map(change));
+                NugetKeys.version(feed.name, TOOLS), VersionRecord.class, old -> old.map(change));
     assertThat(changed).isPresent();
   }
 

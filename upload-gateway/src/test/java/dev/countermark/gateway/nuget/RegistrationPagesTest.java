@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.NugetRecords.Identity;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.metadata.InvalidNuspecException;
 import dev.countermark.format.nuget.metadata.Nuspec;
 import dev.countermark.gateway.nuget.view.PackageVersions;

@@ -7,11 +7,12 @@ import dev.countermark.blobs.ObservedBlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Json;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.ingest.IngestLimits;
 import dev.countermark.format.nuget.ingest.PackageInspector;
 import dev.countermark.gateway.content.PartReceiver;
@@ -50,8 +51,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ScaleTest {
   private static final int MANY = 10_000;
   private static final RepositoryName NAME = RepositoryName.of("acme/app");
-  private static final RepositoryRecord REPOSITORY =
-      new RepositoryRecord(1, NAME, Instant.EPOCH, null);
+  private static final RepositoryRecord REPOSITORY = new RepositoryRecord(1, NAME, Instant.EPOCH);
 
   @TempDir Path spool;
 
@@ -119,14 +119,12 @@ class ScaleTest {
   private void fill(int count, boolean versions) throws IOException {
     Identity first = publish("Acme.Tools", "1.0.0");
     VersionRecord record =
-        new Records(store)
-            .read(ObjectKeys.nugetVersion(NAME, first), VersionRecord.class)
-            .orElseThrow();
+        new Records(store).read(NugetKeys.version(NAME, first), VersionRecord.class).orElseThrow();
     for (int i = 1; i < count; i++) {
       String id = versions ? "Acme.Tools" : "Acme.Tools.N" + i;
       String version = versions ? "1.0." + i : "1.0.0";
       VersionRecord copy = copy(record, id, version);
-      store.create(ObjectKeys.nugetVersion(NAME, copy.identity()), Json.write(copy));
+      store.create(NugetKeys.version(NAME, copy.identity()), Json.write(copy));
     }
   }
 
@@ -213,7 +211,7 @@ class ScaleTest {
     CountDownLatch goOn = new CountDownLatch(1);
     store.beforeList =
         prefix -> {
-          if (prefix.equals(ObjectKeys.nugetPackages(NAME))) {
+          if (prefix.equals(NugetKeys.packages(NAME))) {
             listing.countDown();
             await(goOn);
           }

@@ -3,9 +3,9 @@ package dev.countermark.gateway.nuget;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.blobs.Records;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.SymbolsRecord;
-import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.SymbolsRecord;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -19,7 +19,7 @@ class SymbolsTest extends FeedTestBase {
   private static final byte[] SYMBOLS = Packages.symbols("Acme.Tools", "1.0.0", "one");
 
   private Optional<SymbolsRecord> symbols(Feed feed) {
-    return new Records(store).read(ObjectKeys.nugetSymbols(feed.name, TOOLS), SymbolsRecord.class);
+    return new Records(store).read(NugetKeys.symbols(feed.name, TOOLS), SymbolsRecord.class);
   }
 
   @Test

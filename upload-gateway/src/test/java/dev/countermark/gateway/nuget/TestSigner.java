@@ -4,15 +4,16 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.RepositorySignature;
-import dev.countermark.contracts.NugetRecords.SignatureKind;
-import dev.countermark.contracts.NugetRecords.SignedFile;
-import dev.countermark.contracts.NugetRecords.SignedPackage;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.RepositorySignature;
+import dev.countermark.format.nuget.NugetRecords.SignatureKind;
+import dev.countermark.format.nuget.NugetRecords.SignedFile;
+import dev.countermark.format.nuget.NugetRecords.SignedPackage;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.archive.Layout;
 import dev.countermark.format.nuget.archive.PackageArchive;
 import dev.countermark.format.nuget.signature.MalformedSignatureException;
@@ -78,7 +79,7 @@ final class TestSigner {
    *     one
    */
   byte[] sign(RepositoryName repository, Identity identity, boolean tailApart) {
-    String key = ObjectKeys.nugetVersion(repository, identity);
+    String key = NugetKeys.version(repository, identity);
     Records records = new Records(store);
     VersionRecord record = records.read(key, VersionRecord.class).orElseThrow();
     try {

@@ -2,7 +2,7 @@ package dev.countermark.gateway.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.format.oci.OciKeys;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.oci.Registry.Answer;
 import io.quarkus.test.junit.QuarkusTest;
@@ -144,7 +144,7 @@ class BlobUploadTest extends RegistryTestBase {
 
     assertHolds(repository, digest, content);
     settled();
-    assertThat(keys(ObjectKeys.OCI_UPLOADS)).isEmpty();
+    assertThat(keys(OciKeys.UPLOADS)).isEmpty();
     assertHolds(repository, digest, content);
   }
 
@@ -260,7 +260,7 @@ class BlobUploadTest extends RegistryTestBase {
           repository.pusher.send("PATCH", location, Registry.streamed(chunk)).is(202).location();
     }
 
-    assertThat(keys(ObjectKeys.OCI_UPLOADS)).isEmpty();
+    assertThat(keys(OciKeys.UPLOADS)).isEmpty();
     String digest = Registry.digest("sha256", content);
     repository.pusher.send("PUT", Registry.with(location, digest), Registry.NOTHING).is(201);
     assertHolds(repository, digest, content);

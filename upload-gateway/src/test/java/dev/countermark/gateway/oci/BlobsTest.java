@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.BlobRecord;
 import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.format.oci.OciRecords.BlobRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +47,7 @@ class BlobsTest {
   private void upload() {
     new Records(store)
         .create(
-            ObjectKeys.ociBlob(NAME.value(), DIGEST.toString()),
+            OciKeys.blob(NAME.value(), DIGEST.toString()),
             new BlobRecord(
                 DIGEST.toString(), CONTENT.length, List.of(), Optional.of(Bytes.of(CONTENT))));
   }

@@ -2,7 +2,7 @@ package dev.countermark.gateway.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countermark.contracts.OciRecords.State;
+import dev.countermark.contracts.State;
 import dev.countermark.gateway.oci.Registry.Answer;
 import dev.countermark.testkit.registry.SampleImage;
 import io.quarkus.test.junit.QuarkusTest;

@@ -3,12 +3,12 @@ package dev.countermark.gateway.oci;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.Piece;
-import dev.countermark.contracts.OciRecords.SignatureFormat;
-import dev.countermark.contracts.OciRecords.Signatures;
-import dev.countermark.contracts.OciRecords.SignedBy;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.SignatureFormat;
+import dev.countermark.format.oci.OciRecords.SignaturePiece;
+import dev.countermark.format.oci.OciRecords.Signatures;
+import dev.countermark.format.oci.OciRecords.SignedBy;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -50,7 +50,7 @@ final class PlatformSignature {
 
   /** Makes the manifest look signed, as one compare-and-set of its record. */
   static Signatures sign(BlobStore store, String name, String digest) {
-    String key = ObjectKeys.ociManifest(name, digest);
+    String key = OciKeys.manifest(name, digest);
     return new Records(store)
         .update(key, ManifestRecord.class, old -> old.map(record -> record.signed(make(record))))
         .flatMap(ManifestRecord::signatures)
@@ -108,8 +108,8 @@ final class PlatformSignature {
             piece(OCI_MANIFEST, true, referrer)));
   }
 
-  private static Piece piece(String mediaType, boolean manifest, byte[] content) {
-    return new Piece(sha256(content), mediaType, manifest, Bytes.of(content));
+  private static SignaturePiece piece(String mediaType, boolean manifest, byte[] content) {
+    return new SignaturePiece(sha256(content), mediaType, manifest, Bytes.of(content));
   }
 
   static String sha256(byte[] content) {

@@ -6,9 +6,9 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageUploaded;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.TagRecord;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.TagRecord;
 import dev.countermark.gateway.sweep.ContentSweeper;
 import dev.countermark.testkit.registry.RegistryClient;
 import dev.countermark.testkit.registry.SampleImage;
@@ -114,11 +114,11 @@ abstract class RegistryTestBase {
     }
 
     Optional<ManifestRecord> record(String digest) {
-      return new Records(store).read(ObjectKeys.ociManifest(name, digest), ManifestRecord.class);
+      return new Records(store).read(OciKeys.manifest(name, digest), ManifestRecord.class);
     }
 
     Optional<TagRecord> tag(String tag) {
-      return new Records(store).read(ObjectKeys.ociTag(name, tag), TagRecord.class);
+      return new Records(store).read(OciKeys.tag(name, tag), TagRecord.class);
     }
 
     /** Digests of this name's manifests that the signers were told of, in order. */

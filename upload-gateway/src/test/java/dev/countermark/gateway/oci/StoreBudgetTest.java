@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.blobs.ObservedBlobStore;
-import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.Digest;
@@ -29,8 +28,7 @@ import org.junit.jupiter.api.Test;
 class StoreBudgetTest {
   private static final OciName NAME = OciName.parse("acme/app/web").orElseThrow();
   private static final RepositoryRecord REPOSITORY =
-      new RepositoryRecord(
-          1, RepositoryName.parse("acme/app").orElseThrow(), Instant.EPOCH, OciSettings.defaults());
+      new RepositoryRecord(1, RepositoryName.parse("acme/app").orElseThrow(), Instant.EPOCH);
 
   private final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
   private final Blobs blobs = new Blobs(store);

@@ -6,12 +6,13 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.BlobRecord;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.format.oci.OciRecords.BlobRecord;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.sweep.ContentSweeper;
 import dev.countermark.gateway.sweep.MovingClock;
@@ -72,14 +73,13 @@ class SweepSafetyTest {
   private void createTheRepository() {
     RepositoryName repository = RepositoryName.of("acme/app");
     records.create(
-        ObjectKeys.repository(repository),
-        new RepositoryRecord(1, repository, Instant.EPOCH, null));
+        ObjectKeys.repository(repository), new RepositoryRecord(1, repository, Instant.EPOCH));
   }
 
   private void assertEveryBlobIsWhole(String when) {
     for (OciName name : NAMES) {
       records
-          .read(ObjectKeys.ociBlob(name.value(), DIGEST.toString()), BlobRecord.class)
+          .read(OciKeys.blob(name.value(), DIGEST.toString()), BlobRecord.class)
           .ifPresent(
               blob -> {
                 for (Part part : blob.parts()) {

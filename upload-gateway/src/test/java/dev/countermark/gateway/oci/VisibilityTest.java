@@ -3,10 +3,10 @@ package dev.countermark.gateway.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.blobs.Records;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.ManifestRecord;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.testkit.registry.SampleImage;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Instant;
@@ -66,7 +66,7 @@ class VisibilityTest extends RegistryTestBase {
     SampleImage image = repository.push("t", SampleImage.oci(5));
     new Records(store)
         .update(
-            ObjectKeys.ociManifest(repository.name, image.digest()),
+            OciKeys.manifest(repository.name, image.digest()),
             ManifestRecord.class,
             old ->
                 old.map(

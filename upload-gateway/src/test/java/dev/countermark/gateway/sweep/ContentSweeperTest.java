@@ -9,10 +9,11 @@ import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.BlobRecord;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.BlobRecord;
 import dev.countermark.gateway.sweep.ContentSweeper.Swept;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.InvocationTargetException;
@@ -38,8 +39,7 @@ class ContentSweeperTest {
   @BeforeEach
   void createTheRepository() {
     records.create(
-        ObjectKeys.repository(REPOSITORY),
-        new RepositoryRecord(1, REPOSITORY, Instant.EPOCH, null));
+        ObjectKeys.repository(REPOSITORY), new RepositoryRecord(1, REPOSITORY, Instant.EPOCH));
   }
 
   private Swept sweep() {
@@ -63,7 +63,7 @@ class ContentSweeperTest {
   private String blob(String name, Part... parts) {
     String digest = "sha256:" + hex();
     records.create(
-        ObjectKeys.ociBlob(name, digest),
+        OciKeys.blob(name, digest),
         new BlobRecord(digest, 100L * parts.length, List.of(parts), Optional.empty()));
     return digest;
   }
@@ -93,14 +93,14 @@ class ContentSweeperTest {
     Part part = part();
     String digest = blob(NAME, part);
     records.create(
-        ObjectKeys.ociBlob("acme/app/api", digest),
+        OciKeys.blob("acme/app/api", digest),
         new BlobRecord(digest, 100, List.of(part), Optional.empty()));
     clock.advance(GRACE.plusSeconds(1));
 
-    store.delete(ObjectKeys.ociBlob(NAME, digest));
+    store.delete(OciKeys.blob(NAME, digest));
     sweep();
     assertThat(isThere(part)).isTrue();
-    store.delete(ObjectKeys.ociBlob("acme/app/api", digest));
+    store.delete(OciKeys.blob("acme/app/api", digest));
     sweep();
     assertThat(isThere(part)).isFalse();
   }
@@ -109,7 +109,7 @@ class ContentSweeperTest {
   void whatAMountAnnouncesIsKeptForTheGrace() {
     Part part = part();
     clock.advance(GRACE.multipliedBy(2));
-    String note = ObjectKeys.ociUploadMount(UUID.randomUUID().toString());
+    String note = OciKeys.uploadMount(UUID.randomUUID().toString());
     records.create(note, new BlobRecord("sha256:" + hex(), 100, List.of(part), Optional.empty()));
 
     sweep();
@@ -123,15 +123,15 @@ class ContentSweeperTest {
   @Test
   void deletesWhatIsLeftOfUploads() {
     String id = UUID.randomUUID().toString();
-    store.create(ObjectKeys.ociUploadParts(id, 5), new byte[1]);
-    store.create(ObjectKeys.ociUploadCancelled(id), new byte[1]);
+    store.create(OciKeys.uploadParts(id, 5), new byte[1]);
+    store.create(OciKeys.uploadCancelled(id), new byte[1]);
     clock.advance(GRACE.plusSeconds(1));
-    String young = ObjectKeys.ociUploadParts(UUID.randomUUID().toString(), 5);
+    String young = OciKeys.uploadParts(UUID.randomUUID().toString(), 5);
     store.create(young, new byte[1]);
 
     assertThat(sweep().sessions()).isEqualTo(2);
 
-    assertThat(store.list(ObjectKeys.OCI_UPLOADS, "", 10).entries())
+    assertThat(store.list(OciKeys.UPLOADS, "", 10).entries())
         .extracting(BlobStore.Entry::key)
         .containsExactly(young);
   }
@@ -142,13 +142,13 @@ class ContentSweeperTest {
     String gone = blob("acme/gone/web", part);
     Part kept = part();
     blob(NAME, kept);
-    store.create(ObjectKeys.ociTag("acme/gone", "1"), new byte[1]);
+    store.create(OciKeys.tag("acme/gone", "1"), new byte[1]);
     clock.advance(GRACE.plusSeconds(1));
-    String young = ObjectKeys.ociTag("acme/gone", "2");
+    String young = OciKeys.tag("acme/gone", "2");
     store.create(young, new byte[1]);
 
     assertThat(sweep()).isEqualTo(new Swept(0, 0, 0, 2));
-    assertThat(store.head(ObjectKeys.ociBlob("acme/gone/web", gone))).isEmpty();
+    assertThat(store.head(OciKeys.blob("acme/gone/web", gone))).isEmpty();
     assertThat(store.head(young)).isPresent();
     assertThat(sweep()).isEqualTo(new Swept(1, 100, 0, 0));
     assertThat(isThere(kept)).isTrue();
@@ -173,9 +173,9 @@ class ContentSweeperTest {
   void inlineBlobsAndLeftoversOfAnInterruptedWriteAreNoObstacle() {
     String digest = "sha256:" + hex();
     records.create(
-        ObjectKeys.ociBlob(NAME, digest),
+        OciKeys.blob(NAME, digest),
         new BlobRecord(digest, 2, List.of(), Optional.of(Bytes.utf8("{}"))));
-    store.create(ObjectKeys.ociBlob(NAME, digest) + "-" + UUID.randomUUID(), new byte[] {'{'});
+    store.create(OciKeys.blob(NAME, digest) + "-" + UUID.randomUUID(), new byte[] {'{'});
     store.create(ObjectKeys.CONTENT + "ab/leftover", new byte[3]);
     clock.advance(GRACE.plusSeconds(1));
 
@@ -199,8 +199,8 @@ class ContentSweeperTest {
         .isInstanceOf(Failure.Transient.class);
 
     assertThat(isThere(dead)).isTrue();
-    store.delete(ObjectKeys.ociBlob(NAME, digest));
-    store.create(ObjectKeys.ociBlob(NAME, digest), new byte[] {'?'});
+    store.delete(OciKeys.blob(NAME, digest));
+    store.create(OciKeys.blob(NAME, digest), new byte[] {'?'});
     assertThatThrownBy(this::sweep).isInstanceOf(RuntimeException.class);
     assertThat(isThere(dead)).isTrue();
   }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.SwiftRecords.AuthorSignature;
-import dev.countermark.contracts.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftPki;
+import dev.countermark.format.swift.SwiftRecords.AuthorSignature;
+import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftSamples;
 import dev.countermark.format.swift.archive.InvalidArchiveException;
 import dev.countermark.format.swift.signature.CmsSignature;

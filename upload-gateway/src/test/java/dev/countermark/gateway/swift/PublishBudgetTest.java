@@ -8,7 +8,7 @@ import dev.countermark.blobs.ObservedBlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
-import dev.countermark.contracts.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.archive.ArchiveLimits;
 import dev.countermark.gateway.content.PartReceiver;
 import java.io.ByteArrayInputStream;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PublishBudgetTest {
   private static final RepositoryRecord REPOSITORY =
-      new RepositoryRecord(1, RepositoryName.of("acme/app"), Instant.EPOCH, null);
+      new RepositoryRecord(1, RepositoryName.of("acme/app"), Instant.EPOCH);
 
   @TempDir Path spool;
 

@@ -5,9 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.countermark.contracts.Events.PackageUploaded;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.State;
+import dev.countermark.contracts.State;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.swift.SwiftClient.Answer;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
@@ -182,9 +183,7 @@ class PublishTest extends SwiftTestBase {
           registry.pusher.putAsync(
               registry.at("mona/List/1.0." + i), Form.archive(Archives.sound())));
     }
-    await()
-        .until(
-            () -> keys(ObjectKeys.swiftReleases(registry.name, "mona.list")).size() == publishers);
+    await().until(() -> keys(SwiftKeys.releases(registry.name, "mona.list")).size() == publishers);
 
     anonymous().get(registry.at("availability")).is(200);
     for (int i = 0; i < publishers; i++) {

@@ -11,10 +11,11 @@ import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.State;
+import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.sweep.ContentSweeper;
@@ -36,14 +37,14 @@ import org.junit.jupiter.api.Test;
 class ReleaseCareTest {
   private static final RepositoryName APP = RepositoryName.of("acme/app");
   private static final Identity LIB = new Identity("mona", "list", "1.0.0");
-  private static final String KEY = ObjectKeys.swiftRelease(APP, LIB);
+  private static final String KEY = SwiftKeys.release(APP, LIB);
 
   private final InMemoryBlobStore store = new InMemoryBlobStore();
   private final Records records = new Records(store);
 
   @BeforeEach
   void createTheRepository() {
-    records.create(ObjectKeys.repository(APP), new RepositoryRecord(1, APP, Instant.EPOCH, null));
+    records.create(ObjectKeys.repository(APP), new RepositoryRecord(1, APP, Instant.EPOCH));
   }
 
   private void publish() throws IOException {

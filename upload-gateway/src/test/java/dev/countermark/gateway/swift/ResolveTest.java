@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.signature.ContentHash;
 import dev.countermark.format.swift.verify.CertificatePolicy;
 import dev.countermark.format.swift.verify.ReleaseVerifier;

@@ -3,7 +3,7 @@ package dev.countermark.gateway.swift;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.contracts.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.gateway.swift.SwiftRoute.Kind;
 import java.util.Optional;
 import java.util.Random;

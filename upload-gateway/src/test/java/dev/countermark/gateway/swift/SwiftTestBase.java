@@ -6,16 +6,16 @@ import static org.awaitility.Awaitility.await;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.CloudEvent;
-import dev.countermark.contracts.Events;
 import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.contracts.Events.PackageUploaded;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftFormat;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.swift.SwiftClient.Answer;
 import dev.countermark.keys.KeyClient;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -142,7 +142,7 @@ abstract class SwiftTestBase {
     }
 
     Optional<ReleaseRecord> record(Identity identity) {
-      return new Records(store).read(ObjectKeys.swiftRelease(name, identity), ReleaseRecord.class);
+      return new Records(store).read(SwiftKeys.release(name, identity), ReleaseRecord.class);
     }
 
     /**
@@ -191,7 +191,7 @@ abstract class SwiftTestBase {
     void refuse(Identity identity, String detail) {
       new Records(store)
           .update(
-              ObjectKeys.swiftRelease(name, identity),
+              SwiftKeys.release(name, identity),
               ReleaseRecord.class,
               old ->
                   old.map(
@@ -213,7 +213,7 @@ abstract class SwiftTestBase {
                       UUID.randomUUID().toString(),
                       "/signer-swift",
                       type,
-                      Events.swiftPurl(name, identity.toString()),
+                      SwiftFormat.purl(name, identity.toString()),
                       Instant.EPOCH,
                       event)
                   .toJson());

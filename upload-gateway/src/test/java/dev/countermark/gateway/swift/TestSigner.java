@@ -7,15 +7,16 @@ import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
+import dev.countermark.contracts.Piece;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.contracts.SwiftRecords.ArchiveMode;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.Piece;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.SignedBy;
-import dev.countermark.contracts.SwiftRecords.SignedManifest;
-import dev.countermark.contracts.SwiftRecords.SignedRelease;
-import dev.countermark.contracts.SwiftRecords.Signer;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.ArchiveMode;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.SignedBy;
+import dev.countermark.format.swift.SwiftRecords.SignedManifest;
+import dev.countermark.format.swift.SwiftRecords.SignedRelease;
+import dev.countermark.format.swift.SwiftRecords.Signer;
 import dev.countermark.format.swift.archive.ArchiveLimits;
 import dev.countermark.format.swift.archive.InvalidArchiveException;
 import dev.countermark.format.swift.archive.SourceArchive;
@@ -55,7 +56,7 @@ final class TestSigner {
    * @return the archive that must be downloaded from now on
    */
   byte[] sign(RepositoryName repository, Identity identity) {
-    String key = ObjectKeys.swiftRelease(repository, identity);
+    String key = SwiftKeys.release(repository, identity);
     Records records = new Records(store);
     ReleaseRecord record = records.read(key, ReleaseRecord.class).orElseThrow();
     try (PartsInputStream parts =

@@ -10,9 +10,11 @@ import static org.hamcrest.Matchers.startsWith;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.OciRecords.OciSettings;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.OciSettings;
 import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.gateway.auth.Scope;
 import dev.countermark.keys.KeyClient;
@@ -51,14 +53,13 @@ class TrustMaterialTest {
       new Records(store)
           .create(
               ObjectKeys.repository(name),
-              new RepositoryRecord(
-                  1,
-                  name,
-                  Instant.EPOCH,
-                  new OciSettings(null, name.equals(PUBLIC), null, false, false)));
+              new RepositoryRecord(1, name, Instant.EPOCH)
+                  .with(
+                      new OciFormat(),
+                      new OciSettings(null, name.equals(PUBLIC), null, false, false)));
       new Records(store)
           .create(
-              ObjectKeys.ociManifest(name + "/web", DIGEST),
+              OciKeys.manifest(name + "/web", DIGEST),
               SigningStatusTest.received(name, name + "/web", DIGEST)
                   .signed(SigningStatusTest.signatures()));
     }

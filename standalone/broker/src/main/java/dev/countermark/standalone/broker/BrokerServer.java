@@ -111,12 +111,12 @@ public final class BrokerServer {
   private static void createTopics(int port) throws InterruptedException, ExecutionException {
     List<NewTopic> topics =
         List.of(
-            new NewTopic(Topics.UPLOADS_OCI, 8, (short) 1),
-            new NewTopic(Topics.RESYNCS_OCI, 8, (short) 1),
-            new NewTopic(Topics.UPLOADS_NUGET, 8, (short) 1),
-            new NewTopic(Topics.RESYNCS_NUGET, 8, (short) 1),
-            new NewTopic(Topics.UPLOADS_SWIFT, 8, (short) 1),
-            new NewTopic(Topics.RESYNCS_SWIFT, 8, (short) 1),
+            new NewTopic(Topics.uploads("oci"), 8, (short) 1),
+            new NewTopic(Topics.resyncs("oci"), 8, (short) 1),
+            new NewTopic(Topics.uploads("nuget"), 8, (short) 1),
+            new NewTopic(Topics.resyncs("nuget"), 8, (short) 1),
+            new NewTopic(Topics.uploads("swift"), 8, (short) 1),
+            new NewTopic(Topics.resyncs("swift"), 8, (short) 1),
             new NewTopic(Topics.OUTCOMES, 4, (short) 1),
             new NewTopic(Topics.DEAD_LETTERS, 1, (short) 1));
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port))) {

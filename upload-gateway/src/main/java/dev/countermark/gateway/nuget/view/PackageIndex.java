@@ -5,10 +5,10 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,7 +113,7 @@ public final class PackageIndex {
             (key, loaded) -> {
               Optional<VersionView> now =
                   records
-                      .read(ObjectKeys.nugetVersion(repository, identity), VersionRecord.class)
+                      .read(NugetKeys.version(repository, identity), VersionRecord.class)
                       .flatMap(VersionView::of);
               return new Loaded(loaded.readAt(), loaded.versions().with(identity, now));
             });
@@ -128,8 +128,7 @@ public final class PackageIndex {
   private Loaded read(Key key, Loaded known) {
     Instant readAt = clock.instant();
     Package read = new Package(key, known);
-    list(
-        ObjectKeys.nugetVersions(key.repository(), key.lowerId()), page -> page.forEach(read::add));
+    list(NugetKeys.versions(key.repository(), key.lowerId()), page -> page.forEach(read::add));
     return new Loaded(readAt, read.versions());
   }
 
@@ -145,7 +144,7 @@ public final class PackageIndex {
     Instant readAt = clock.instant();
     Deque<Package> open = new ArrayDeque<>();
     list(
-        ObjectKeys.nugetPackages(repository),
+        NugetKeys.packages(repository),
         page -> {
           for (BlobStore.Entry entry : page) {
             identity(entry.key())
@@ -238,7 +237,7 @@ public final class PackageIndex {
   }
 
   static Optional<Identity> identity(String key) {
-    Matcher matcher = ObjectKeys.NUGET_RECORD.matcher(key);
+    Matcher matcher = NugetKeys.RECORD.matcher(key);
     return matcher.matches() && matcher.group(2).equals("packages")
         ? Identity.find(matcher.group(3), matcher.group(4))
         : Optional.empty();

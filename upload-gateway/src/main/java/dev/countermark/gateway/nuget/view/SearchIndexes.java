@@ -1,9 +1,10 @@
 package dev.countermark.gateway.nuget.view;
 
 import dev.countermark.blobs.BlobStore;
-import dev.countermark.contracts.NugetRecords.Identity;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.gateway.nuget.view.SearchIndex.Hits;
 import java.time.Clock;
 import java.time.Duration;
@@ -201,10 +202,10 @@ public final class SearchIndexes implements AutoCloseable {
     String last = "";
     BlobStore.Page page;
     do {
-      page = store.list(ObjectKeys.nugetPackages(repository), last, PAGE);
+      page = store.list(NugetKeys.packages(repository), last, PAGE);
       for (BlobStore.Entry entry : page.entries()) {
         last = entry.key();
-        Matcher matcher = ObjectKeys.NUGET_RECORD.matcher(entry.key());
+        Matcher matcher = NugetKeys.RECORD.matcher(entry.key());
         if (matcher.matches() && entry.lastModified().isAfter(after)) {
           ids.add(matcher.group(3));
         }

@@ -1,8 +1,8 @@
 package dev.countermark.gateway.nuget.view;
 
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.metadata.InvalidNuspecException;
 import dev.countermark.format.nuget.metadata.NuGetVersion;
 import dev.countermark.format.nuget.metadata.Nuspec;

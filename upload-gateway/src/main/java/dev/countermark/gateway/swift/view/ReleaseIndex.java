@@ -5,10 +5,10 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
-import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,7 +87,7 @@ public final class ReleaseIndex {
    * @param lowerId {@code lower-case scope.lower-case name}
    */
   public Releases find(RepositoryName repository, String lowerId) {
-    return cache.get(new Key(repository, ObjectKeys.swiftReleases(repository, lowerId))).releases();
+    return cache.get(new Key(repository, SwiftKeys.releases(repository, lowerId))).releases();
   }
 
   /**
@@ -102,7 +102,7 @@ public final class ReleaseIndex {
       return Optional.empty();
     }
     return cache
-        .get(new Key(repository, ObjectKeys.swiftPackages(repository)))
+        .get(new Key(repository, SwiftKeys.packages(repository)))
         .releases()
         .available()
         .stream()
@@ -115,10 +115,8 @@ public final class ReleaseIndex {
   /** Reads one release again, where it is remembered. */
   public void changed(RepositoryName repository, Identity identity) {
     changed(
-        new Key(repository, ObjectKeys.swiftReleases(repository, identity.id())),
-        repository,
-        identity);
-    changed(new Key(repository, ObjectKeys.swiftPackages(repository)), repository, identity);
+        new Key(repository, SwiftKeys.releases(repository, identity.id())), repository, identity);
+    changed(new Key(repository, SwiftKeys.packages(repository)), repository, identity);
   }
 
   private void changed(Key key, RepositoryName repository, Identity identity) {
@@ -131,7 +129,7 @@ public final class ReleaseIndex {
                     loaded.readAt(),
                     loaded
                         .releases()
-                        .with(identity, view(ObjectKeys.swiftRelease(repository, identity)))));
+                        .with(identity, view(SwiftKeys.release(repository, identity)))));
   }
 
   /** Drops all releases of a repository. */
@@ -176,7 +174,7 @@ public final class ReleaseIndex {
   }
 
   static Optional<Identity> identity(String key) {
-    Matcher matcher = ObjectKeys.SWIFT_RECORD.matcher(key);
+    Matcher matcher = SwiftKeys.RELEASE.matcher(key);
     return matcher.matches()
         ? Identity.parse(matcher.group(2) + "/" + matcher.group(3))
         : Optional.empty();

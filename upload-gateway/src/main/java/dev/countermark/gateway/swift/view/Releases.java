@@ -1,6 +1,6 @@
 package dev.countermark.gateway.swift.view;
 
-import dev.countermark.contracts.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.identity.SwiftVersion;
 import java.util.Collection;
 import java.util.Collections;

@@ -2,7 +2,7 @@ package dev.countermark.gateway.nuget.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countermark.contracts.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.metadata.Nuspec;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,19 +1,29 @@
-package dev.countermark.contracts;
+package dev.countermark.format.swift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.contracts.SwiftRecords.ArchiveMode;
-import dev.countermark.contracts.SwiftRecords.AuthorSignature;
-import dev.countermark.contracts.SwiftRecords.Identity;
-import dev.countermark.contracts.SwiftRecords.Piece;
-import dev.countermark.contracts.SwiftRecords.ReleaseRecord;
-import dev.countermark.contracts.SwiftRecords.SignedBy;
-import dev.countermark.contracts.SwiftRecords.SignedManifest;
-import dev.countermark.contracts.SwiftRecords.SignedRelease;
-import dev.countermark.contracts.SwiftRecords.Signer;
-import dev.countermark.contracts.SwiftRecords.State;
-import dev.countermark.contracts.SwiftRecords.SwiftSettings;
+import dev.countermark.contracts.ByteRun;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.Part;
+import dev.countermark.contracts.Piece;
+import dev.countermark.contracts.Refusal;
+import dev.countermark.contracts.RefusalNote;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.contracts.Topics;
+import dev.countermark.contracts.Upload;
+import dev.countermark.format.swift.SwiftRecords.ArchiveMode;
+import dev.countermark.format.swift.SwiftRecords.AuthorSignature;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.SignedBy;
+import dev.countermark.format.swift.SwiftRecords.SignedManifest;
+import dev.countermark.format.swift.SwiftRecords.SignedRelease;
+import dev.countermark.format.swift.SwiftRecords.Signer;
+import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -99,15 +109,16 @@ class SwiftRecordsTest {
                 "{\"generation\":1,\"repository\":\"acme/app\","
                     + "\"createdAt\":\"2026-01-02T03:04:05Z\"}")
             .toArray();
-    assertThat(Json.read(json, RepositoryRecord.class).swift()).isEqualTo(SwiftSettings.defaults());
+    assertThat(Json.read(json, RepositoryRecord.class).settings(new SwiftFormat()))
+        .isEqualTo(SwiftSettings.defaults());
   }
 
   @Test
   void packageUrls() {
-    assertThat(PackageFormat.SWIFT.purl(REPOSITORY, "mona.list/1.0.0+b.1", "sha256:x"))
+    assertThat(new SwiftFormat().purl(REPOSITORY, "mona.list/1.0.0+b.1", "sha256:x"))
         .isEqualTo("pkg:swift/mona/list@1.0.0%2Bb.1?repository_url=acme%2Fapp");
-    assertThat(PackageFormat.SWIFT.uploads()).isEqualTo(Topics.UPLOADS_SWIFT);
-    assertThat(PackageFormat.SWIFT.resyncs()).isEqualTo(Topics.RESYNCS_SWIFT);
+    assertThat(new SwiftFormat().uploads()).isEqualTo(Topics.uploads("swift"));
+    assertThat(new SwiftFormat().resyncs()).isEqualTo(Topics.resyncs("swift"));
   }
 
   @ParameterizedTest
@@ -120,10 +131,8 @@ class SwiftRecordsTest {
   void identitiesOfReleases(String scope, String name, String version) {
     Identity identity = Identity.lower(scope, name, version).orElseThrow();
     assertThat(Identity.parse(identity.toString())).contains(identity);
-    String key = ObjectKeys.swiftRelease(REPOSITORY, identity);
-    assertThat(key)
-        .matches(ObjectKeys.SWIFT_RECORD)
-        .startsWith(ObjectKeys.swiftPackages(REPOSITORY));
+    String key = SwiftKeys.release(REPOSITORY, identity);
+    assertThat(key).matches(SwiftKeys.RELEASE).startsWith(SwiftKeys.packages(REPOSITORY));
   }
 
   @ParameterizedTest

@@ -1,7 +1,15 @@
-package dev.countermark.contracts;
+package dev.countermark.format.oci;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.InForce;
+import dev.countermark.contracts.PackageRecord;
+import dev.countermark.contracts.Part;
+import dev.countermark.contracts.RefusalNote;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.State;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -9,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The records of the OCI path. Each is one JSON object that only ever changes by an atomic
@@ -70,18 +79,6 @@ public final class OciRecords {
     }
   }
 
-  /** Where a manifest stands. */
-  public enum State {
-    /** Stored, its signatures not yet in place. */
-    RECEIVED,
-    /** Signed; stays so while signatures are added. */
-    AVAILABLE,
-    /** Will never be signed as it is: see {@link ManifestRecord#refusal}. */
-    REFUSED,
-    /** A signature, attestation or other artifact that is never signed itself. */
-    EXEMPT
-  }
-
   /**
    * A manifest, its bytes and all the platform's signatures of it.
    *
@@ -104,11 +101,44 @@ public final class OciRecords {
       State state,
       Optional<String> subject,
       Optional<Signatures> signatures,
-      Optional<RefusalNote> refusal) {
+      Optional<RefusalNote> refusal)
+      implements PackageRecord<ManifestRecord> {
     public ManifestRecord {
       subject = subject == null ? Optional.empty() : subject;
       signatures = signatures == null ? Optional.empty() : signatures;
       refusal = refusal == null ? Optional.empty() : refusal;
+    }
+
+    @Override
+    public String packageName() {
+      return name;
+    }
+
+    @Override
+    public Instant acceptedAt() {
+      return pushedAt;
+    }
+
+    /** Its blobs have records of their own. */
+    @Override
+    public Stream<Part> parts() {
+      return Stream.empty();
+    }
+
+    /** By the newest key; what every key made counts. */
+    @Override
+    public Optional<InForce> inForce() {
+      return signatures
+          .filter(s -> !s.by().isEmpty())
+          .map(
+              s -> {
+                SignedBy newest = s.by().get(s.by().size() - 1);
+                List<String> made = new ArrayList<>();
+                s.signatureManifest().ifPresent(made::add);
+                made.addAll(s.bundleManifests());
+                return new InForce(
+                    newest.keyVersion(), newest.fingerprint(), newest.signedAt(), made);
+              });
     }
 
     public ManifestRecord signed(Signatures signatures) {
@@ -142,6 +172,7 @@ public final class OciRecords {
           Optional.empty());
     }
 
+    @Override
     public ManifestRecord refused(RefusalNote note) {
       return new ManifestRecord(
           generation + 1,
@@ -172,7 +203,7 @@ public final class OciRecords {
       List<SignedBy> by,
       Optional<String> signatureManifest,
       List<String> bundleManifests,
-      List<Piece> pieces) {
+      List<SignaturePiece> pieces) {
     public Signatures {
       by = List.copyOf(by);
       signatureManifest = signatureManifest == null ? Optional.empty() : signatureManifest;
@@ -180,7 +211,7 @@ public final class OciRecords {
       pieces = List.copyOf(pieces);
     }
 
-    public Optional<Piece> piece(String digest) {
+    public Optional<SignaturePiece> piece(String digest) {
       return pieces.stream().filter(p -> p.digest().equals(digest)).findFirst();
     }
   }
@@ -209,7 +240,7 @@ public final class OciRecords {
    * @param mediaType of the manifest, or of the blob's descriptor
    * @param manifest true for a manifest, false for a blob
    */
-  public record Piece(String digest, String mediaType, boolean manifest, Bytes content) {}
+  public record SignaturePiece(String digest, String mediaType, boolean manifest, Bytes content) {}
 
   /**
    * @param digest what the tag points to

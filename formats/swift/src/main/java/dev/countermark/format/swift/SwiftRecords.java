@@ -1,11 +1,24 @@
-package dev.countermark.contracts;
+package dev.countermark.format.swift;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.InForce;
+import dev.countermark.contracts.PackageRecord;
+import dev.countermark.contracts.Part;
+import dev.countermark.contracts.Piece;
+import dev.countermark.contracts.RefusalNote;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.State;
+import dev.countermark.contracts.Upload;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The records of the Swift path. Each is one JSON object that only ever changes by an atomic
@@ -116,18 +129,6 @@ public final class SwiftRecords {
     }
   }
 
-  /** Where a release stands. */
-  public enum State {
-    /** Stored, not yet signed: nobody sees it. */
-    RECEIVED,
-    /** Signed and visible; stays so while it is signed anew. */
-    AVAILABLE,
-    /** Will never be signed as it is: see {@link ReleaseRecord#refusal}; may be pushed again. */
-    REFUSED,
-    /** Withdrawn, and its version is never given away again. */
-    DELETED
-  }
-
   /**
    * The author's signatures as they were pushed; the manifests' are in the archive.
    *
@@ -140,45 +141,6 @@ public final class SwiftRecords {
       Bytes archive, Optional<Bytes> metadata, String signer, String certificate) {
     public AuthorSignature {
       metadata = metadata == null ? Optional.empty() : metadata;
-    }
-  }
-
-  /**
-   * A piece of an archive as it is handed out; exactly one member is present.
-   *
-   * @param upload a run of the upload's bytes
-   * @param inline bytes that the signer added
-   * @param stored the same as content, when they are too many for a record
-   */
-  public record Piece(Optional<ByteRun> upload, Optional<Bytes> inline, Optional<Part> stored) {
-    public Piece {
-      upload = upload == null ? Optional.empty() : upload;
-      inline = inline == null ? Optional.empty() : inline;
-      stored = stored == null ? Optional.empty() : stored;
-      if (upload.stream().count() + inline.stream().count() + stored.stream().count() != 1) {
-        throw new IllegalArgumentException("a piece is a run, inline or stored");
-      }
-    }
-
-    public static Piece of(ByteRun upload) {
-      return new Piece(Optional.of(upload), Optional.empty(), Optional.empty());
-    }
-
-    public static Piece of(Bytes inline) {
-      return new Piece(Optional.empty(), Optional.of(inline), Optional.empty());
-    }
-
-    public static Piece of(Part stored) {
-      return new Piece(Optional.empty(), Optional.empty(), Optional.of(stored));
-    }
-
-    /** Bytes. */
-    public long size() {
-      return upload
-          .map(run -> run.to() - run.from())
-          .or(() -> inline.map(bytes -> (long) bytes.length()))
-          .or(() -> stored.map(Part::size))
-          .orElseThrow();
     }
   }
 
@@ -260,7 +222,8 @@ public final class SwiftRecords {
       String submission,
       State state,
       Optional<SignedRelease> signed,
-      Optional<RefusalNote> refusal) {
+      Optional<RefusalNote> refusal)
+      implements PackageRecord<ReleaseRecord> {
     public ReleaseRecord {
       metadata = metadata == null ? Optional.empty() : metadata;
       author = author == null ? Optional.empty() : author;
@@ -268,10 +231,48 @@ public final class SwiftRecords {
       refusal = refusal == null ? Optional.empty() : refusal;
     }
 
+    @Override
+    public String packageName() {
+      return identity.toString();
+    }
+
+    @Override
+    public String digest() {
+      return "sha256:" + upload.sha256();
+    }
+
+    @Override
+    public Stream<Part> parts() {
+      return Stream.concat(
+          upload.parts().stream(),
+          signed.stream().flatMap(s -> s.archive().stream()).flatMap(p -> p.stored().stream()));
+    }
+
+    @Override
+    public Optional<InForce> inForce() {
+      return signed.map(
+          s ->
+              new InForce(
+                  s.signer().keyVersion(),
+                  s.signer().certificate(),
+                  s.signer().signedAt(),
+                  List.of("sha256:" + s.sha256(), "sha256:" + sha256(s.signature()))));
+    }
+
+    private static String sha256(Bytes bytes) {
+      try {
+        return HexFormat.of()
+            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.toArray()));
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform has SHA-256", e);
+      }
+    }
+
     public ReleaseRecord signed(SignedRelease signed) {
       return with(generation + 1, State.AVAILABLE, Optional.of(signed), Optional.empty());
     }
 
+    @Override
     public ReleaseRecord refused(RefusalNote note) {
       return with(generation + 1, State.REFUSED, signed, Optional.of(note));
     }

@@ -1,22 +1,27 @@
-package dev.countermark.contracts;
+package dev.countermark.format.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.contracts.OciRecords.ManifestRecord;
-import dev.countermark.contracts.OciRecords.OciSettings;
-import dev.countermark.contracts.OciRecords.Piece;
-import dev.countermark.contracts.OciRecords.SignatureFormat;
-import dev.countermark.contracts.OciRecords.Signatures;
-import dev.countermark.contracts.OciRecords.SignedBy;
-import dev.countermark.contracts.OciRecords.State;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.Refusal;
+import dev.countermark.contracts.RefusalNote;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.OciSettings;
+import dev.countermark.format.oci.OciRecords.SignatureFormat;
+import dev.countermark.format.oci.OciRecords.SignaturePiece;
+import dev.countermark.format.oci.OciRecords.Signatures;
+import dev.countermark.format.oci.OciRecords.SignedBy;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class RecordsJsonTest {
+class OciRecordsTest {
   private static final Instant T = Instant.parse("2026-01-02T03:04:05.678Z");
   private static final String DIGEST = "sha256:" + "0a".repeat(32);
 
@@ -41,7 +46,7 @@ class RecordsJsonTest {
         List.of(new SignedBy(1, "0b".repeat(32), formats, List.of("host/acme/app"), T)),
         Optional.of(DIGEST),
         List.of(DIGEST),
-        List.of(new Piece(DIGEST, "text/x", false, Bytes.utf8("piece"))));
+        List.of(new SignaturePiece(DIGEST, "text/x", false, Bytes.utf8("piece"))));
   }
 
   @Test
@@ -70,28 +75,26 @@ class RecordsJsonTest {
   @Test
   void aRepositoryWithoutSettingsHasTheDefaults() {
     byte[] json = Bytes.utf8("{\"generation\":1,\"repository\":\"acme/app\"}").toArray();
-    assertThat(Json.read(json, RepositoryRecord.class).oci()).isEqualTo(OciSettings.defaults());
+    assertThat(Json.read(json, RepositoryRecord.class).settings(new OciFormat()))
+        .isEqualTo(OciSettings.defaults());
   }
 
   @Test
-  void ignoresMembersOfALaterRelease() {
-    byte[] json = Bytes.utf8("{\"repository\":\"acme/app\",\"later\":{}}").toArray();
-    assertThat(Json.read(json, RepositoryRecord.class).repository()).hasToString("acme/app");
+  void namesAnImageByItsPackageUrl() {
+    assertThat(OciFormat.purl("acme/app/web", "sha256:ab"))
+        .isEqualTo("pkg:oci/web@sha256%3Aab?repository_url=acme%2Fapp%2Fweb");
   }
 
   @Test
-  void refusesAKeyThatIsNoHash() {
-    assertThatThrownBy(() -> ObjectKeys.content("../x", "../y"))
-        .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @Test
-  void knowsRepositoryNames() {
-    assertThat(RepositoryName.parse("acme/app")).isPresent();
-    for (String bad :
-        List.of(
-            "", "acme", "acme/", "/app", "Acme/app", "a_b/c", "-a/b", "a-/b", "v2/x", "a/b/c")) {
-      assertThat(RepositoryName.parse(bad)).as(bad).isEmpty();
+  void keysOfImagesAreBelowTheirRepository() {
+    OciFormat oci = new OciFormat();
+    RepositoryName app = new RepositoryName("acme", "app");
+    assertThat(oci.recordKey(app, "acme/app/web", DIGEST)).hasValueSatisfying(oci::isRecord);
+    assertThat(oci.recordKey(app, "acme/app", DIGEST))
+        .hasValueSatisfying(key -> assertThat(key).startsWith(oci.prefix(app)));
+    for (String stranger : List.of("acme/apple", "acme", "other/app", "acme/app/../x", "")) {
+      assertThat(oci.recordKey(app, stranger, DIGEST)).as(stranger).isEmpty();
     }
+    assertThat(oci.recordKey(app, "acme/app", "sha256:../x")).isEmpty();
   }
 }

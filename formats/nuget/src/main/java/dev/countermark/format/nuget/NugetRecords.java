@@ -1,10 +1,21 @@
-package dev.countermark.contracts;
+package dev.countermark.format.nuget;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.countermark.contracts.ByteRun;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.InForce;
+import dev.countermark.contracts.PackageRecord;
+import dev.countermark.contracts.Part;
+import dev.countermark.contracts.Piece;
+import dev.countermark.contracts.RefusalNote;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.State;
+import dev.countermark.contracts.Upload;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The records of the NuGet path. Each is one JSON object that only ever changes by an atomic
@@ -106,18 +117,6 @@ public final class NugetRecords {
     }
   }
 
-  /** Where a version stands. */
-  public enum State {
-    /** Stored, not yet signed: nobody sees it. */
-    RECEIVED,
-    /** Signed and visible; stays so while it is signed anew. */
-    AVAILABLE,
-    /** Will never be signed as it is: see {@link VersionRecord#refusal}; may be pushed again. */
-    REFUSED,
-    /** Gone, and its identity is never given away again. */
-    DELETED
-  }
-
   /**
    * The package as it is handed out: runs of the upload's bytes, then the tail.
    *
@@ -138,6 +137,16 @@ public final class NugetRecords {
       runs = List.copyOf(runs);
       inlineTail = inlineTail == null ? Optional.empty() : inlineTail;
       storedTail = storedTail == null ? Optional.empty() : storedTail;
+    }
+
+    /** Runs and tail, in order. */
+    public List<Piece> pieces() {
+      return Stream.of(
+              runs.stream().map(Piece::of),
+              inlineTail.stream().map(Piece::of),
+              storedTail.stream().map(Piece::of))
+          .flatMap(pieces -> pieces)
+          .toList();
     }
   }
 
@@ -235,7 +244,8 @@ public final class NugetRecords {
       boolean listed,
       State state,
       Optional<SignedPackage> signed,
-      Optional<RefusalNote> refusal) {
+      Optional<RefusalNote> refusal)
+      implements PackageRecord<VersionRecord> {
     public VersionRecord {
       icon = icon == null ? Optional.empty() : icon;
       readme = readme == null ? Optional.empty() : readme;
@@ -245,11 +255,39 @@ public final class NugetRecords {
       refusal = refusal == null ? Optional.empty() : refusal;
     }
 
+    @Override
+    public String packageName() {
+      return identity.toString();
+    }
+
+    @Override
+    public String digest() {
+      return "sha256:" + upload.sha256();
+    }
+
+    @Override
+    public Stream<Part> parts() {
+      return Stream.concat(
+          upload.parts().stream(), signed.stream().flatMap(s -> s.file().storedTail().stream()));
+    }
+
+    @Override
+    public Optional<InForce> inForce() {
+      return signed.map(
+          s ->
+              new InForce(
+                  s.signature().keyVersion(),
+                  s.signature().certificate(),
+                  s.signature().signedAt(),
+                  List.of(s.file().etag())));
+    }
+
     public VersionRecord signed(SignedPackage signed) {
       return with(
           generation + 1, upload, listed, State.AVAILABLE, Optional.of(signed), Optional.empty());
     }
 
+    @Override
     public VersionRecord refused(RefusalNote note) {
       return with(generation + 1, upload, listed, State.REFUSED, signed, Optional.of(note));
     }

@@ -1,16 +1,25 @@
-package dev.countermark.contracts;
+package dev.countermark.format.nuget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.contracts.NugetRecords.Identity;
-import dev.countermark.contracts.NugetRecords.NugetSettings;
-import dev.countermark.contracts.NugetRecords.RepositorySignature;
-import dev.countermark.contracts.NugetRecords.SignatureKind;
-import dev.countermark.contracts.NugetRecords.SignedFile;
-import dev.countermark.contracts.NugetRecords.SignedPackage;
-import dev.countermark.contracts.NugetRecords.State;
-import dev.countermark.contracts.NugetRecords.VersionRecord;
+import dev.countermark.contracts.ByteRun;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.Part;
+import dev.countermark.contracts.Refusal;
+import dev.countermark.contracts.RefusalNote;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.contracts.Upload;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.NugetSettings;
+import dev.countermark.format.nuget.NugetRecords.RepositorySignature;
+import dev.countermark.format.nuget.NugetRecords.SignatureKind;
+import dev.countermark.format.nuget.NugetRecords.SignedFile;
+import dev.countermark.format.nuget.NugetRecords.SignedPackage;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -96,7 +105,8 @@ class NugetRecordsTest {
                 "{\"generation\":1,\"repository\":\"acme/app\","
                     + "\"createdAt\":\"2026-01-02T03:04:05Z\"}")
             .toArray();
-    assertThat(Json.read(json, RepositoryRecord.class).nuget()).isEqualTo(NugetSettings.defaults());
+    assertThat(Json.read(json, RepositoryRecord.class).settings(new NugetFormat()))
+        .isEqualTo(NugetSettings.defaults());
   }
 
   @ParameterizedTest
@@ -104,10 +114,8 @@ class NugetRecordsTest {
   void identitiesOfPackages(String id, String version) {
     Identity identity = new Identity(id, version);
     assertThat(Identity.parse(identity.toString())).contains(identity);
-    String key = ObjectKeys.nugetVersion(REPOSITORY, identity);
-    assertThat(key)
-        .matches(ObjectKeys.NUGET_RECORD)
-        .startsWith(ObjectKeys.nugetPackages(REPOSITORY));
+    String key = NugetKeys.version(REPOSITORY, identity);
+    assertThat(key).matches(NugetKeys.RECORD).startsWith(NugetKeys.packages(REPOSITORY));
   }
 
   @ParameterizedTest

@@ -1,0 +1,79 @@
+package dev.countermark.contracts;
+
+import java.util.Optional;
+
+/**
+ * What the platform must know of a format to carry its packages. Found by {@link
+ * java.util.ServiceLoader}; a value without state.
+ *
+ * <p>Everything of a format lies below {@code label/owner/name/} in the packages bucket.
+ *
+ * @param <R> its package records
+ * @param <S> its settings of a repository; absent members mean defaults
+ */
+public interface Format<R extends PackageRecord<R>, S> {
+  /** As in topics, addresses, metrics and key purposes: {@code [a-z][a-z0-9]{1,15}}. */
+  String label();
+
+  Class<R> recordType();
+
+  /** Keys below which the package records of a repository lie, perhaps among others. */
+  String records(RepositoryName repository);
+
+  /** Whether a key is that of a package record. */
+  boolean isRecord(String key);
+
+  /**
+   * The key of a package's record.
+   *
+   * @param name as in events
+   * @param digest {@code algorithm:hex}
+   * @return empty when name or digest cannot be one of this format and repository: both may come
+   *     from strangers and become parts of keys
+   */
+  Optional<String> recordKey(RepositoryName repository, String name, String digest);
+
+  /** Package URL of a package. */
+  String purl(RepositoryName repository, String name, String digest);
+
+  /** Kafka key of events about a package: their order is kept. */
+  String eventKey(RepositoryName repository, String name, String digest);
+
+  /** Media type of what was pushed, for events. */
+  String mediaType(R record);
+
+  Class<S> settings();
+
+  S defaults();
+
+  /** What the keys of repositories are like that sign its packages. */
+  KeyTerms key();
+
+  /** Everything of all repositories. */
+  default String root() {
+    return label() + "/";
+  }
+
+  /** Everything of a repository. */
+  default String prefix(RepositoryName repository) {
+    return root() + repository + "/";
+  }
+
+  /** Topic on which uploads are announced. */
+  default String uploads() {
+    return Topics.uploads(label());
+  }
+
+  /** Topic on which resyncs are requested. */
+  default String resyncs() {
+    return Topics.resyncs(label());
+  }
+
+  default String purl(R record) {
+    return purl(record.repository(), record.packageName(), record.digest());
+  }
+
+  default String eventKey(R record) {
+    return eventKey(record.repository(), record.packageName(), record.digest());
+  }
+}

@@ -1,0 +1,41 @@
+package dev.countermark.contracts;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What the records of all packages have in common. A record is one JSON object that only ever
+ * changes by an atomic compare-and-set; its generation grows by one with each change, so that it
+ * never returns to earlier bytes (an ETag is a content hash).
+ *
+ * @param <R> the format's record
+ */
+public interface PackageRecord<R extends PackageRecord<R>> {
+  long generation();
+
+  RepositoryName repository();
+
+  /** The package's name as in events, within the repository; with its version where it has one. */
+  String packageName();
+
+  /** {@code algorithm:hex} of what was pushed. */
+  String digest();
+
+  /** When it was pushed. */
+  Instant acceptedAt();
+
+  State state();
+
+  /** Why it was refused, if it was. */
+  Optional<RefusalNote> refusal();
+
+  /** The next generation, refused. */
+  R refused(RefusalNote note);
+
+  /** All content objects that it names; the sweeper deletes what no record names. */
+  Stream<Part> parts();
+
+  /** Absent until signed. */
+  Optional<InForce> inForce();
+}

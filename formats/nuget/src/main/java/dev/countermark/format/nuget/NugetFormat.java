@@ -1,0 +1,107 @@
+package dev.countermark.format.nuget;
+
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.KeyTerms;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.NugetSettings;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import java.time.Duration;
+import java.time.Period;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * NuGet packages: one package record per version. A package's name is {@link Identity#toString}.
+ */
+public record NugetFormat() implements Format<VersionRecord, NugetSettings> {
+  /** A NuGet package has no media type of its own. */
+  public static final String MEDIA_TYPE = "application/octet-stream";
+
+  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+
+  @Override
+  public String label() {
+    return "nuget";
+  }
+
+  @Override
+  public Class<VersionRecord> recordType() {
+    return VersionRecord.class;
+  }
+
+  @Override
+  public String records(RepositoryName repository) {
+    return NugetKeys.packages(repository);
+  }
+
+  @Override
+  public boolean isRecord(String key) {
+    return NugetKeys.VERSION.matcher(key).matches();
+  }
+
+  @Override
+  public Optional<String> recordKey(RepositoryName repository, String name, String digest) {
+    return DIGEST.matcher(digest).matches()
+        ? Identity.parse(name).map(identity -> NugetKeys.version(repository, identity))
+        : Optional.empty();
+  }
+
+  @Override
+  public String purl(RepositoryName repository, String name, String digest) {
+    return purl(repository, name);
+  }
+
+  /**
+   * Package URL (purl type {@code nuget}).
+   *
+   * @param name {@code lower-case id/lower-case normalized version}
+   */
+  public static String purl(RepositoryName repository, String name) {
+    return "pkg:nuget/"
+        + name.replace('/', '@')
+        + "?repository_url="
+        + repository.toString().replace("/", "%2F");
+  }
+
+  @Override
+  public String eventKey(RepositoryName repository, String name, String digest) {
+    return eventKey(repository, name);
+  }
+
+  /** Order is kept per version. */
+  public static String eventKey(RepositoryName repository, String name) {
+    return "nuget/" + repository + "/" + name;
+  }
+
+  @Override
+  public String mediaType(VersionRecord record) {
+    return MEDIA_TYPE;
+  }
+
+  @Override
+  public Class<NugetSettings> settings() {
+    return NugetSettings.class;
+  }
+
+  @Override
+  public NugetSettings defaults() {
+    return NugetSettings.defaults();
+  }
+
+  @Override
+  public KeyTerms key() {
+    return new KeyTerms(
+        KeyTerms.Algorithm.RSA,
+        // Clients remember the list of certificates for up to an hour.
+        Duration.ofHours(1),
+        Optional.of(
+            new KeyTerms.Certification(
+                new KeyTerms.Names("Package Signing", "repository signing", false),
+                false,
+                Period.ofYears(2),
+                Duration.ofDays(90),
+                false,
+                new KeyTerms.Acceptance(false, true))));
+  }
+}

@@ -1,0 +1,47 @@
+package dev.countermark.format.nuget;
+
+import dev.countermark.contracts.RepositoryName;
+import java.util.regex.Pattern;
+
+/** Keys of the objects of NuGet packages in the packages bucket. */
+public final class NugetKeys {
+  /** Everything of all packages of all repositories. */
+  public static final String ALL = "nuget/";
+
+  /** Keys of {@link #version} and {@link #symbols}. */
+  public static final Pattern RECORD =
+      Pattern.compile(ALL + "([^/]+/[^/]+)/(packages|symbols)/([^/]+)/([^/]+)\\.json");
+
+  static final Pattern VERSION = Pattern.compile(ALL + "[^/]+/[^/]+/packages/[^/]+/[^/]+\\.json");
+
+  private NugetKeys() {}
+
+  /** A {@link NugetRecords.VersionRecord}. */
+  public static String version(RepositoryName repository, NugetRecords.Identity identity) {
+    return versions(repository, identity.id()) + identity.version() + ".json";
+  }
+
+  /**
+   * All versions of one package.
+   *
+   * @param lowerId lower-case id
+   */
+  public static String versions(RepositoryName repository, String lowerId) {
+    return packages(repository) + lowerId + "/";
+  }
+
+  /** All versions of all packages of a repository. */
+  public static String packages(RepositoryName repository) {
+    return repository(repository) + "packages/";
+  }
+
+  /** Everything of all packages of a repository. */
+  public static String repository(RepositoryName repository) {
+    return ALL + repository + "/";
+  }
+
+  /** A {@link NugetRecords.SymbolsRecord}. */
+  public static String symbols(RepositoryName repository, NugetRecords.Identity identity) {
+    return repository(repository) + "symbols/" + identity.id() + "/" + identity.version() + ".json";
+  }
+}

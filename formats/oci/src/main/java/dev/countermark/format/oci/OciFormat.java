@@ -1,0 +1,90 @@
+package dev.countermark.format.oci;
+
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.KeyTerms;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.OciSettings;
+import java.util.Optional;
+
+/** Images: one package record per manifest. A package's name is the full OCI name. */
+public record OciFormat() implements Format<ManifestRecord, OciSettings> {
+  @Override
+  public String label() {
+    return "oci";
+  }
+
+  @Override
+  public Class<ManifestRecord> recordType() {
+    return ManifestRecord.class;
+  }
+
+  @Override
+  public String records(RepositoryName repository) {
+    return prefix(repository);
+  }
+
+  @Override
+  public boolean isRecord(String key) {
+    return OciKeys.MANIFEST.matcher(key).matches();
+  }
+
+  /** The name is {@code owner/repo[/image…]}. */
+  @Override
+  public Optional<String> recordKey(RepositoryName repository, String name, String digest) {
+    boolean own = (name + "/").startsWith(repository + "/") && OciName.parse(name).isPresent();
+    return own && Digest.parse(digest).isPresent()
+        ? Optional.of(OciKeys.manifest(name, digest))
+        : Optional.empty();
+  }
+
+  @Override
+  public String purl(RepositoryName repository, String name, String digest) {
+    return purl(name, digest);
+  }
+
+  /**
+   * Package URL of a manifest (purl type {@code oci}).
+   *
+   * @param name full OCI name, {@code owner/repo[/image…]}
+   * @param digest {@code algorithm:hex}
+   */
+  public static String purl(String name, String digest) {
+    return "pkg:oci/"
+        + name.substring(name.lastIndexOf('/') + 1)
+        + "@"
+        + digest.replace(":", "%3A")
+        + "?repository_url="
+        + name.replace("/", "%2F");
+  }
+
+  @Override
+  public String eventKey(RepositoryName repository, String name, String digest) {
+    return eventKey(name, digest);
+  }
+
+  /** Order is kept per manifest. */
+  public static String eventKey(String name, String digest) {
+    return "oci/" + name + "@" + digest;
+  }
+
+  @Override
+  public String mediaType(ManifestRecord record) {
+    return record.mediaType();
+  }
+
+  @Override
+  public Class<OciSettings> settings() {
+    return OciSettings.class;
+  }
+
+  @Override
+  public OciSettings defaults() {
+    return OciSettings.defaults();
+  }
+
+  @Override
+  public KeyTerms key() {
+    return KeyTerms.bare(KeyTerms.Algorithm.ECDSA);
+  }
+}

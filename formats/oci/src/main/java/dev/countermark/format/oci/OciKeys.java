@@ -1,0 +1,94 @@
+package dev.countermark.format.oci;
+
+import dev.countermark.contracts.RepositoryName;
+import java.util.regex.Pattern;
+
+/**
+ * Keys of the objects of images in the packages bucket. Components of a name never begin with an
+ * underscore, so the {@code _manifests}-like separators cannot be part of a name.
+ */
+public final class OciKeys {
+  /** What belongs to uploads of blobs while they are under way. */
+  public static final String UPLOADS = "uploads/oci/";
+
+  /** Keys of {@link #uploadMount}. */
+  public static final Pattern UPLOAD_MOUNT = Pattern.compile(UPLOADS + "[^/]+/mount\\.json");
+
+  /** Keys of {@link #blob}. */
+  public static final Pattern BLOB = Pattern.compile("oci/.+/_blobs/[^/]+/[0-9a-f]+");
+
+  static final Pattern MANIFEST = Pattern.compile("oci/.+/_manifests/[^/]+/[0-9a-f]+");
+
+  private OciKeys() {}
+
+  /** Everything of all images. */
+  public static String all() {
+    return "oci/";
+  }
+
+  /** Everything of one image, but not of those named below it. */
+  public static String image(String name) {
+    return "oci/" + name + "/_";
+  }
+
+  /** A {@link OciRecords.ManifestRecord}; {@code digest} is {@code algorithm:hex}. */
+  public static String manifest(String name, String digest) {
+    return manifests(name) + path(digest);
+  }
+
+  public static String manifests(String name) {
+    return "oci/" + name + "/_manifests/";
+  }
+
+  /** A {@link OciRecords.TagRecord}. */
+  public static String tag(String name, String tag) {
+    return tags(name) + tag;
+  }
+
+  public static String tags(String name) {
+    return "oci/" + name + "/_tags/";
+  }
+
+  /** A {@link OciRecords.BlobRecord}: that the name holds this blob, and where its bytes are. */
+  public static String blob(String name, String digest) {
+    return blobs(name) + path(digest);
+  }
+
+  public static String blobs(String name) {
+    return "oci/" + name + "/_blobs/";
+  }
+
+  /** A {@link OciRecords.ReferrersRecord}: what refers to the manifest {@code subject}. */
+  public static String referrers(String name, String subject) {
+    return "oci/" + name + "/_referrers/" + path(subject);
+  }
+
+  /** Everything of all images of a repository: those named {@code owner/name} and below. */
+  public static String repository(RepositoryName repository) {
+    return "oci/" + repository + "/";
+  }
+
+  /** What belongs to one blob upload while it is under way. */
+  public static String upload(String uploadId) {
+    return UPLOADS + uploadId + "/";
+  }
+
+  /** The parts received up to {@code offset}, when they no longer fit into the upload's address. */
+  public static String uploadParts(String uploadId, long offset) {
+    return upload(uploadId) + "parts-" + offset + ".json";
+  }
+
+  /** The {@link OciRecords.BlobRecord} that a mount is about to copy into another name. */
+  public static String uploadMount(String mountId) {
+    return upload(mountId) + "mount.json";
+  }
+
+  /** That the upload was cancelled. */
+  public static String uploadCancelled(String uploadId) {
+    return upload(uploadId) + "cancelled";
+  }
+
+  private static String path(String digest) {
+    return digest.replace(':', '/');
+  }
+}
