@@ -126,9 +126,10 @@ public final class HttpKeyClient implements KeyClient {
   }
 
   @Override
-  public Optional<Bytes> ocsp(Optional<VersionName> certificate, Bytes request) {
+  public Optional<Bytes> ocsp(Purpose purpose, Optional<VersionName> certificate, Bytes request) {
     String path =
         KeyServiceApi.ocsp(
+            purpose,
             certificate
                 .map(c -> KeyServiceApi.ocspSubject(c.repository(), c.version()))
                 .orElse(KeyServiceApi.OCSP_AUTHORITY));

@@ -1,6 +1,7 @@
 package dev.countermark.keys;
 
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.KeyTerms;
 import dev.countermark.contracts.RepositoryName;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -38,36 +38,26 @@ final class InMemoryAuthority {
 
   private final Clock clock;
   private final SecureRandom random;
-  private final Function<SecureRandom, InMemoryKey> maker;
-  private final String role;
-  private final boolean intermediate;
+  private final KeyTerms.Algorithm algorithm;
+  private final KeyTerms.Certification terms;
 
   /** Who certifies keys first, the root last; empty until somebody asks. */
   private final List<Issuer> issuers = new ArrayList<>();
 
   private record Issuer(InMemoryKey key, X509Certificate certificate) {}
 
-  private InMemoryAuthority(
+  /**
+   * @param algorithm of the authority's keys and of those that it certifies
+   */
+  InMemoryAuthority(
+      KeyTerms.Algorithm algorithm,
+      KeyTerms.Certification terms,
       Clock clock,
-      SecureRandom random,
-      Function<SecureRandom, InMemoryKey> maker,
-      String role,
-      boolean intermediate) {
+      SecureRandom random) {
+    this.algorithm = algorithm;
+    this.terms = terms;
     this.clock = clock;
     this.random = random;
-    this.maker = maker;
-    this.role = role;
-    this.intermediate = intermediate;
-  }
-
-  /** RSA keys, certified by the root. */
-  static InMemoryAuthority ofNuget(Clock clock, SecureRandom random) {
-    return new InMemoryAuthority(clock, random, InMemoryKey::rsa, "repository signing", false);
-  }
-
-  /** ECDSA keys, certified by an intermediate. */
-  static InMemoryAuthority ofSwift(Clock clock, SecureRandom random) {
-    return new InMemoryAuthority(clock, random, InMemoryKey::ec, "package signing", true);
   }
 
   /**
@@ -83,8 +73,8 @@ final class InMemoryAuthority {
       if (issuers.isEmpty()) {
         issuers.addAll(authority());
       }
-      InMemoryKey own = maker.apply(random);
-      X500Principal name = new X500Principal("CN=" + repository + " " + role);
+      InMemoryKey own = InMemoryKey.make(algorithm, random);
+      X500Principal name = new X500Principal("CN=" + repository + " " + terms.names().role());
       X509v3CertificateBuilder leaf = builder(Optional.of(issuers.get(0)), name, own.publicKey());
       leaf.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
       leaf.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
@@ -104,8 +94,11 @@ final class InMemoryAuthority {
   private List<Issuer> authority()
       throws GeneralSecurityException, CertIOException, OperatorCreationException {
     Issuer root =
-        issuer(Optional.empty(), "CN=Throw-away Root", new BasicConstraints(intermediate ? 1 : 0));
-    return intermediate
+        issuer(
+            Optional.empty(),
+            "CN=Throw-away Root",
+            new BasicConstraints(terms.intermediate() ? 1 : 0));
+    return terms.intermediate()
         ? List.of(
             issuer(Optional.of(root), "CN=Throw-away Intermediate", new BasicConstraints(0)), root)
         : List.of(root);
@@ -113,7 +106,7 @@ final class InMemoryAuthority {
 
   private Issuer issuer(Optional<Issuer> above, String name, BasicConstraints constraints)
       throws GeneralSecurityException, CertIOException, OperatorCreationException {
-    InMemoryKey key = maker.apply(random);
+    InMemoryKey key = InMemoryKey.make(algorithm, random);
     X509v3CertificateBuilder builder = builder(above, new X500Principal(name), key.publicKey());
     builder.addExtension(Extension.basicConstraints, true, constraints);
     builder.addExtension(

@@ -1,6 +1,7 @@
 package dev.countermark.keys;
 
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.KeyTerms;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -42,7 +43,15 @@ sealed interface InMemoryKey {
   /** Signs a SHA-256. */
   Bytes sign(Bytes hash);
 
-  static InMemoryKey rsa(SecureRandom random) {
+  /** A new key. */
+  static InMemoryKey make(KeyTerms.Algorithm algorithm, SecureRandom random) {
+    return switch (algorithm) {
+      case ECDSA -> ec(random);
+      case RSA -> rsa(random);
+    };
+  }
+
+  private static InMemoryKey rsa(SecureRandom random) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
       generator.initialize(Rsa.BITS, random);
@@ -52,7 +61,7 @@ sealed interface InMemoryKey {
     }
   }
 
-  static InMemoryKey ec(SecureRandom random) {
+  private static InMemoryKey ec(SecureRandom random) {
     ECKeyPairGenerator generator = new ECKeyPairGenerator();
     generator.init(new ECKeyGenerationParameters(P256.CURVE, random));
     return new P256(generator.generateKeyPair());

@@ -1,14 +1,17 @@
 package dev.countermark.keys;
 
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.KeyTerms;
 import dev.countermark.contracts.RepositoryName;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -25,11 +28,12 @@ public final class InMemoryKeyClient implements KeyClient {
   private final ConcurrentMap<Key, List<Version>> keys = new ConcurrentHashMap<>();
   private final SecureRandom random = new SecureRandom();
   private final Clock clock;
-  private final InMemoryAuthority nuget;
-  private final InMemoryAuthority swift;
+  private final Map<Purpose, KeyTerms> terms;
+  private final Map<Purpose, InMemoryAuthority> authorities = new HashMap<>();
   private volatile BiFunction<Optional<VersionName>, Bytes, Optional<Bytes>> responder =
-      KeyClient.super::ocsp;
+      (certificate, request) -> Optional.empty();
 
+  /** With the purposes of the formats on the class path. */
   public InMemoryKeyClient() {
     this(Clock.systemUTC());
   }
@@ -38,9 +42,21 @@ public final class InMemoryKeyClient implements KeyClient {
    * @param clock of {@code createdAt} and of the validity of certificates
    */
   public InMemoryKeyClient(Clock clock) {
+    this(clock, Purposes.found());
+  }
+
+  /**
+   * @param clock of {@code createdAt} and of the validity of certificates
+   * @param terms of every purpose that it will be asked for
+   */
+  public InMemoryKeyClient(Clock clock, Map<Purpose, KeyTerms> terms) {
     this.clock = clock;
-    this.nuget = InMemoryAuthority.ofNuget(clock, random);
-    this.swift = InMemoryAuthority.ofSwift(clock, random);
+    this.terms = Map.copyOf(terms);
+    this.terms.forEach(
+        (purpose, of) ->
+            of.certification()
+                .map(how -> new InMemoryAuthority(of.algorithm(), how, clock, random))
+                .ifPresent(authority -> authorities.put(purpose, authority)));
   }
 
   @Override
@@ -62,7 +78,7 @@ public final class InMemoryKeyClient implements KeyClient {
   }
 
   @Override
-  public Optional<Bytes> ocsp(Optional<VersionName> certificate, Bytes request) {
+  public Optional<Bytes> ocsp(Purpose purpose, Optional<VersionName> certificate, Bytes request) {
     return responder.apply(certificate, request);
   }
 
@@ -103,17 +119,19 @@ public final class InMemoryKeyClient implements KeyClient {
                   p.activeFrom()),
               v.key()));
     }
-    int version = old.size() + 1;
-    all.add(
-        switch (key.purpose()) {
-          case OCI -> version(version, InMemoryKey.ec(random), List.of());
-          case NUGET -> version(version, nuget.issue(key.repository()));
-          case SWIFT -> version(version, swift.issue(key.repository()));
-        });
+    all.add(make(key, old.size() + 1));
     return List.copyOf(all);
   }
 
-  private Version version(int version, InMemoryAuthority.Certified certified) {
+  private Version make(Key key, int version) {
+    KeyTerms of = terms.get(key.purpose());
+    if (of == null) {
+      throw new IllegalArgumentException("no terms of keys of " + key.purpose());
+    }
+    if (of.certification().isEmpty()) {
+      return version(version, InMemoryKey.make(of.algorithm(), random), List.of());
+    }
+    InMemoryAuthority.Certified certified = authorities.get(key.purpose()).issue(key.repository());
     return version(version, certified.key(), certified.certificates());
   }
 

@@ -9,27 +9,43 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What the services ask of the key service. All calls block and throw {@link Failure.Transient}
  * when it is away, slow, refuses the caller or answers 5xx.
  */
 public interface KeyClient {
-  /** What a key may be used for. */
-  enum Purpose {
-    /** ECDSA P-256, DER signatures by RFC 6979. */
-    OCI,
-    /** RSA with an X.509 certificate, PKCS#1 v1.5 signatures over SHA-256 (RFC 8017, 8.2). */
-    NUGET,
-    /** ECDSA P-256 with an X.509 certificate below an intermediate, DER signatures by RFC 6979. */
-    SWIFT;
+  /**
+   * What a key may be used for. Each format has a purpose of its own, called like the format.
+   *
+   * @param label as in addresses and object keys: 1 to 32 of {@code a-z 0-9 -}, no hyphen first
+   */
+  record Purpose(String label) implements Comparable<Purpose> {
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
 
-    /** As in addresses: lower case. */
-    public String path() {
-      return name().toLowerCase(Locale.ROOT);
+    /**
+     * @throws IllegalArgumentException when {@code label} is none
+     */
+    public Purpose {
+      if (!LABEL.matcher(label).matches()) {
+        throw new IllegalArgumentException(
+            "a purpose has 1 to 32 of a-z 0-9 -, no hyphen first, found: " + label);
+      }
+    }
+
+    /** By label. */
+    @Override
+    public int compareTo(Purpose other) {
+      return label.compareTo(other.label);
+    }
+
+    /** The label. */
+    @Override
+    public String toString() {
+      return label;
     }
   }
 
@@ -48,13 +64,13 @@ public interface KeyClient {
   SignedBatch sign(RepositoryName repository, Purpose purpose, List<Item> items);
 
   /**
-   * Asks whether a certificate of a Swift key is revoked, or that of the authority.
+   * Asks whether a certificate of a key is revoked, or that of the authority.
    *
    * @param certificate the key's version; empty for the authority
    * @param request DER OCSPRequest
    * @return DER OCSPResponse; empty when there is no such certificate, or no responder
    */
-  default Optional<Bytes> ocsp(Optional<VersionName> certificate, Bytes request) {
+  default Optional<Bytes> ocsp(Purpose purpose, Optional<VersionName> certificate, Bytes request) {
     return Optional.empty();
   }
 
@@ -124,8 +140,7 @@ public interface KeyClient {
     }
 
     /**
-     * SHA-256 of {@link #leaf}, upper-case hexadecimal: as NuGet clients compare it
-     * (NuGet/Home#13198).
+     * SHA-256 of {@link #leaf}, upper-case hexadecimal: there are clients that compare it as text.
      */
     public Optional<String> leafFingerprint() {
       return leaf().map(leaf -> UPPER_CASE.formatHex(sha256(leaf)));

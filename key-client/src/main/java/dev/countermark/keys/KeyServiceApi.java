@@ -32,8 +32,8 @@ public final class KeyServiceApi {
   private KeyServiceApi() {}
 
   /** Whether certificates are revoked: POST of an OCSP request. */
-  public static String ocsp(String subject) {
-    return "/v1/ocsp/swift/" + subject;
+  public static String ocsp(Purpose purpose, String subject) {
+    return "/v1/ocsp/" + purpose.label() + "/" + subject;
   }
 
   /** What {@link #ocsp} calls the certificate of a key's version. */
@@ -43,7 +43,7 @@ public final class KeyServiceApi {
 
   /** All versions of a key; GET. */
   public static String versions(RepositoryName repository, Purpose purpose) {
-    return "/v1/repositories/" + repository + "/keys/" + purpose.path();
+    return "/v1/repositories/" + repository + "/keys/" + purpose.label();
   }
 
   /** The current version; GET. */

@@ -33,13 +33,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class HttpKeyClientTest {
   private static final RepositoryName REPOSITORY = new RepositoryName("acme", "tools");
+  private static final Purpose PURPOSE = KeyClientContract.OCI;
   private static final String CREDENTIAL = "a-credential-that-nobody-may-see";
 
   /** Not OCSP: the client does not look. */
   private static final byte[] OCSP_ANSWER = {1, 2, 3, (byte) 0x80, 0};
 
   private final ExecutorService pool = Executors.newCachedThreadPool();
-  private final InMemoryKeyClient keys = new InMemoryKeyClient();
+  private final InMemoryKeyClient keys = TestTerms.inMemory();
   private final AtomicInteger requests = new AtomicInteger();
   private HttpServer server;
   private volatile int status = 200;
@@ -69,7 +70,7 @@ class HttpKeyClientTest {
               status == 200
                   ? seen.contains("ocsp")
                       ? OCSP_ANSWER
-                      : Json.write(keys.current(REPOSITORY, Purpose.OCI))
+                      : Json.write(keys.current(REPOSITORY, PURPOSE))
                   : "secret detail".getBytes(java.nio.charset.StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(status, body.length);
           exchange.getResponseBody().write(body);
@@ -92,8 +93,8 @@ class HttpKeyClientTest {
   @Test
   void remembersTheCurrentKeyForAWhile() {
     KeyClient client = new HttpKeyClient(settings());
-    client.current(REPOSITORY, Purpose.OCI);
-    client.current(REPOSITORY, Purpose.OCI);
+    client.current(REPOSITORY, PURPOSE);
+    client.current(REPOSITORY, PURPOSE);
     assertThat(requests).hasValue(1);
     assertThat(authorization).isEqualTo("Bearer " + CREDENTIAL);
   }
@@ -101,8 +102,8 @@ class HttpKeyClientTest {
   @Test
   void asksEveryTimeWhenTheLifetimeIsZero() {
     KeyClient client = new HttpKeyClient(settings().withCurrentTtl(Duration.ZERO));
-    client.current(REPOSITORY, Purpose.OCI);
-    client.current(REPOSITORY, Purpose.OCI);
+    client.current(REPOSITORY, PURPOSE);
+    client.current(REPOSITORY, PURPOSE);
     assertThat(requests).hasValue(2);
   }
 
@@ -110,7 +111,7 @@ class HttpKeyClientTest {
   @ValueSource(ints = {401, 403, 404, 429, 500, 503})
   void callsEveryRefusalTransientAndShowsNeitherCredentialNorBody(int answer) {
     status = answer;
-    assertThatThrownBy(() -> new HttpKeyClient(settings()).current(REPOSITORY, Purpose.OCI))
+    assertThatThrownBy(() -> new HttpKeyClient(settings()).current(REPOSITORY, PURPOSE))
         .isInstanceOf(Failure.Transient.class)
         .hasMessageContaining(Integer.toString(answer))
         .hasMessageContaining("acme/tools")
@@ -123,16 +124,17 @@ class HttpKeyClientTest {
     Bytes question = Bytes.of(new byte[] {0, (byte) 0xff, 7});
     KeyClient client = new HttpKeyClient(settings());
 
-    assertThat(client.ocsp(Optional.of(new KeyClient.VersionName(REPOSITORY, 3)), question))
+    assertThat(
+            client.ocsp(PURPOSE, Optional.of(new KeyClient.VersionName(REPOSITORY, 3)), question))
         .contains(Bytes.of(OCSP_ANSWER));
 
     String types = " application/ocsp-request application/ocsp-response";
-    assertThat(seen).isEqualTo("POST /v1/ocsp/swift/acme/tools/3" + types);
+    assertThat(seen).isEqualTo("POST /v1/ocsp/oci/acme/tools/3" + types);
     assertThat(sent).isEqualTo(question.toArray());
     assertThat(authorization).isEqualTo("Bearer " + CREDENTIAL);
 
-    client.ocsp(Optional.empty(), question);
-    assertThat(seen).isEqualTo("POST /v1/ocsp/swift/authority" + types);
+    client.ocsp(PURPOSE, Optional.empty(), question);
+    assertThat(seen).isEqualTo("POST /v1/ocsp/oci/authority" + types);
   }
 
   @Test
@@ -140,19 +142,18 @@ class HttpKeyClientTest {
     KeyClient client = new HttpKeyClient(settings());
     Bytes question = Bytes.of(new byte[1]);
     status = 404;
-    assertThat(client.ocsp(Optional.empty(), question)).isEmpty();
+    assertThat(client.ocsp(PURPOSE, Optional.empty(), question)).isEmpty();
     status = 503;
-    assertThatThrownBy(() -> client.ocsp(Optional.empty(), question))
+    assertThatThrownBy(() -> client.ocsp(PURPOSE, Optional.empty(), question))
         .isInstanceOf(Failure.Transient.class);
   }
 
   @Test
   void callsAnAnswerOfTheWrongShapeTransient() {
     Item item = new Item("pkg:oci/a@b", "sha256:00", Bytes.of(new byte[32]));
-    assertThatThrownBy(() -> new HttpKeyClient(settings()).versions(REPOSITORY, Purpose.OCI))
+    assertThatThrownBy(() -> new HttpKeyClient(settings()).versions(REPOSITORY, PURPOSE))
         .isInstanceOf(Failure.Transient.class);
-    assertThatThrownBy(
-            () -> new HttpKeyClient(settings()).sign(REPOSITORY, Purpose.OCI, List.of(item)))
+    assertThatThrownBy(() -> new HttpKeyClient(settings()).sign(REPOSITORY, PURPOSE, List.of(item)))
         .isInstanceOf(Failure.Transient.class);
   }
 
@@ -165,7 +166,7 @@ class HttpKeyClientTest {
     KeyClient client =
         new HttpKeyClient(
             KeyClientSettings.bearer(URI.create("http://127.0.0.1:" + free), CREDENTIAL));
-    assertThatThrownBy(() -> client.current(REPOSITORY, Purpose.OCI))
+    assertThatThrownBy(() -> client.current(REPOSITORY, PURPOSE))
         .isInstanceOf(Failure.Transient.class)
         .hasMessageContaining("cannot be reached")
         .hasMessageNotContaining(CREDENTIAL);

@@ -3,7 +3,7 @@ package dev.countermark.keys;
 import dev.countermark.contracts.RepositoryName;
 
 class InMemoryKeyClientTest extends KeyClientContract {
-  private final InMemoryKeyClient client = new InMemoryKeyClient();
+  private final InMemoryKeyClient client = TestTerms.inMemory();
 
   @Override
   protected KeyClient client() {

@@ -4,9 +4,11 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.BlobStore.Page;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.keys.Purposes;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -65,7 +67,7 @@ public final class AuditVerifier {
       breaks += finish(walk.over(keys.of(scope, walk::broken)), onChain);
     }
     if (only.isEmpty()) {
-      for (Purpose purpose : Purpose.values()) {
+      for (Purpose purpose : new TreeSet<>(Purposes.found().keySet())) {
         AuditWalk walk =
             walk(
                 KeysBucket.authorityName(purpose),

@@ -54,7 +54,7 @@ final class AuthorityCheck {
     for (int i = 0; i < chain.size(); i++) {
       X509Certificate certificate = chain.get(i);
       requireAuthority(certificate, i);
-      if (purpose == Purpose.SWIFT) {
+      if (purpose.equals(new Purpose("swift"))) {
         requireKnownKey(certificate);
         requireKnownExtensions(certificate);
       } else {
@@ -134,7 +134,7 @@ final class AuthorityCheck {
 
   private static void requireIssued(
       X509Certificate certificate, X509Certificate issuer, Purpose purpose) {
-    boolean swift = purpose == Purpose.SWIFT;
+    boolean swift = purpose.equals(new Purpose("swift"));
     require(
         (swift ? SIGNATURES : RSA_SIGNATURES).contains(certificate.getSigAlgName()),
         name(certificate)

@@ -75,7 +75,7 @@ final class CertificateAuthority {
       throw new KeyServiceException(
           KeyServiceException.Code.CONFLICT,
           "the authority of %s expired at %s: import another one"
-              .formatted(profile.purpose().path(), authority.notAfter()));
+              .formatted(profile.purpose().label(), authority.notAfter()));
     }
     Validity validity = new Validity(now.minus(BACK_DATED), endOfLeaf(authority, now));
     X500Name subject =
@@ -142,7 +142,7 @@ final class CertificateAuthority {
             () ->
                 new KeyServiceException(
                     KeyServiceException.Code.RECORD_UNUSABLE,
-                    "the authority of " + profile.purpose().path() + " vanished from the bucket"));
+                    "the authority of " + profile.purpose().label() + " vanished from the bucket"));
     announce(chain, it);
     return it;
   }

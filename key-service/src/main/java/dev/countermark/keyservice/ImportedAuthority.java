@@ -132,7 +132,7 @@ public final class ImportedAuthority {
     PrivateKeyInfo info = PrivateKeyInfo.getInstance(pkcs8);
     boolean ec =
         X9ObjectIdentifiers.id_ecPublicKey.equals(info.getPrivateKeyAlgorithm().getAlgorithm());
-    return ec && purpose == Purpose.SWIFT ? EcdsaKey.ofPkcs8(info) : RsaKey.of(pkcs8);
+    return ec && purpose.equals(new Purpose("swift")) ? EcdsaKey.ofPkcs8(info) : RsaKey.of(pkcs8);
   }
 
   Authority authority() {

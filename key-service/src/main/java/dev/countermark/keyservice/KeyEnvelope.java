@@ -53,7 +53,7 @@ final class KeyEnvelope {
     return new KeyRecord(
         KeyRecord.FORMAT,
         scope.repository(),
-        scope.purpose().path(),
+        scope.purpose().label(),
         version,
         key.algorithm(),
         key.spki(),
@@ -170,7 +170,7 @@ final class KeyEnvelope {
     StringBuilder about = new StringBuilder();
     about.append("\nalgorithm=").append(algorithm);
     about.append("\nrepository=").append(scope.repository());
-    about.append("\npurpose=").append(scope.purpose().path());
+    about.append("\npurpose=").append(scope.purpose().label());
     about.append("\nversion=").append(version);
     about.append("\nfingerprint=").append(fingerprint);
     about.append("\ncreated=").append(createdAt);

@@ -2,6 +2,7 @@ package dev.countermark.keyservice;
 
 import dev.countermark.contracts.Bytes;
 import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.keys.Purposes;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
@@ -32,9 +33,9 @@ final class KeyMint {
   /** A new key; takes a second or so where it is RSA. */
   Minted make(KeyScope scope, int version) {
     SigningKey key =
-        switch (scope.purpose()) {
-          case OCI, SWIFT -> EcdsaKey.generate(random);
-          case NUGET -> RsaKey.generate(random, rsaBits);
+        switch (Purposes.found().get(scope.purpose()).algorithm()) {
+          case ECDSA -> EcdsaKey.generate(random);
+          case RSA -> RsaKey.generate(random, rsaBits);
         };
     return new Minted(
         key,

@@ -8,6 +8,6 @@ public record KeyScope(RepositoryName repository, Purpose purpose) {
   /** {@code owner/name/purpose}. */
   @Override
   public String toString() {
-    return repository + "/" + purpose.path();
+    return repository + "/" + purpose.label();
   }
 }

@@ -134,8 +134,8 @@ public final class KeyService {
       Map<Purpose, Rotation> rotations,
       NugetKeys nugetKeys,
       SwiftKeys swiftKeys) {
-    requireRenewable(rotations.get(Purpose.NUGET), nugetKeys.validity(), clock);
-    requireRenewable(rotations.get(Purpose.SWIFT), swiftKeys.validity(), clock);
+    requireRenewable(rotations.get(new Purpose("nuget")), nugetKeys.validity(), clock);
+    requireRenewable(rotations.get(new Purpose("swift")), swiftKeys.validity(), clock);
     SecureRandom random = new SecureRandom();
     AuditSeal seal = new AuditSeal(root);
     KeyEnvelope envelope = new KeyEnvelope(root, random);
@@ -144,7 +144,7 @@ public final class KeyService {
     CertificateIssuer issuer = new CertificateIssuer(random);
     this.authorities =
         Map.of(
-            Purpose.NUGET,
+            new Purpose("nuget"),
             new CertificateAuthority(
                 nuget(nugetKeys, random),
                 authority(nugetKeys.imported()),
@@ -152,7 +152,7 @@ public final class KeyService {
                 audit,
                 issuer,
                 clock),
-            Purpose.SWIFT,
+            new Purpose("swift"),
             new CertificateAuthority(
                 swift(swiftKeys, random),
                 authority(swiftKeys.imported()),
@@ -170,7 +170,7 @@ public final class KeyService {
         new OcspResponder(
             rings,
             swiftKeys.responder().isPresent()
-                ? Map.of(Purpose.SWIFT, authorities.get(Purpose.SWIFT))
+                ? Map.of(new Purpose("swift"), authorities.get(new Purpose("swift")))
                 : Map.of(),
             clock);
     this.store = store;
@@ -181,7 +181,7 @@ public final class KeyService {
 
   private static CertificateProfile nuget(NugetKeys keys, SecureRandom random) {
     return new CertificateProfile(
-        Purpose.NUGET,
+        new Purpose("nuget"),
         keys.organization(),
         "Package Signing",
         "repository signing",
@@ -195,7 +195,7 @@ public final class KeyService {
 
   private static CertificateProfile swift(SwiftKeys keys, SecureRandom random) {
     return new CertificateProfile(
-        Purpose.SWIFT,
+        new Purpose("swift"),
         keys.organization(),
         "Swift Package Signing",
         "package signing",

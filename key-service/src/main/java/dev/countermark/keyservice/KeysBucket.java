@@ -2,7 +2,6 @@ package dev.countermark.keyservice;
 
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.Purpose;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -15,7 +14,8 @@ final class KeysBucket {
   private static final Pattern RECORD = Pattern.compile(".*/([0-9]{8})\\.json");
   private static final Pattern REVOCATION = Pattern.compile(".*/([0-9]{8})\\.revoked\\.json");
   private static final Pattern SCOPED =
-      Pattern.compile("(?:audit|keys)/([a-z0-9-]+)/([a-z0-9-]+)/([a-z0-9]+)/[0-9]+\\.jsonl?");
+      Pattern.compile(
+          "(?:audit|keys)/([a-z0-9-]+)/([a-z0-9-]+)/([a-z0-9][a-z0-9-]{0,31})/[0-9]+\\.jsonl?");
   private static final Pattern SEQUENCE = Pattern.compile("[0-9]{12}\\.jsonl");
 
   /** The audit chain of every repository's key. */
@@ -39,7 +39,7 @@ final class KeysBucket {
 
   /** What the audit chain of an authority is called. */
   static String authorityName(Purpose purpose) {
-    return "authorities/" + purpose.path();
+    return "authorities/" + purpose.label();
   }
 
   /** The audit chain of an authority; not below {@link #AUDIT}, where owners' names begin. */
@@ -125,13 +125,6 @@ final class KeysBucket {
       return Optional.empty();
     }
     return RepositoryName.parse(matcher.group(1) + "/" + matcher.group(2))
-        .flatMap(
-            repository ->
-                purpose(matcher.group(3)).map(purpose -> new KeyScope(repository, purpose)));
-  }
-
-  /** The purpose of that path segment. */
-  static Optional<Purpose> purpose(String path) {
-    return Arrays.stream(Purpose.values()).filter(p -> p.path().equals(path)).findFirst();
+        .map(repository -> new KeyScope(repository, new Purpose(matcher.group(3))));
   }
 }

@@ -60,7 +60,7 @@ final class OwnAuthorities {
         KeysBucket.authority(purpose),
         new AuthorityRecord(
             AuthorityRecord.FORMAT,
-            purpose.path(),
+            purpose.label(),
             key.algorithm(),
             chain,
             own.createdAt(),
@@ -71,7 +71,7 @@ final class OwnAuthorities {
   }
 
   private Own open(AuthorityRecord record, Purpose purpose) {
-    String where = "the authority of " + purpose.path();
+    String where = "the authority of " + purpose.label();
     if (record.format() != AuthorityRecord.FORMAT) {
       throw unusable(where + " has format " + record.format());
     }
@@ -125,7 +125,7 @@ final class OwnAuthorities {
   private static KeyEnvelope.Binding binding(
       Purpose purpose, Instant createdAt, List<Bytes> chain, Part key) {
     StringBuilder about = new StringBuilder();
-    about.append("\npurpose=").append(purpose.path());
+    about.append("\npurpose=").append(purpose.label());
     about.append("\ncreated=").append(createdAt).append('\n');
     for (Bytes certificate : chain) {
       about.append("certificate=").append(Certificates.fingerprint(certificate)).append('\n');

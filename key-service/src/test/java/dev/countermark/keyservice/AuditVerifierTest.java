@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class AuditVerifierTest {
   private static final KeyScope OTHER =
-      new KeyScope(new RepositoryName("acme", "other"), Purpose.OCI);
+      new KeyScope(new RepositoryName("acme", "other"), new Purpose("oci"));
 
   private final InMemoryBlobStore store = new InMemoryBlobStore();
 
@@ -298,7 +298,7 @@ class AuditVerifierTest {
   @Test
   void findsARootThatWasReplaced() {
     signForNuget();
-    String root = KeysBucket.authority(Purpose.NUGET);
+    String root = KeysBucket.authority(new Purpose("nuget"));
     InMemoryBlobStore other = new InMemoryBlobStore();
     replica(other).custodian().identity(NUGET_SIGNER, NUGET);
     store.delete(root);

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 /** Certificates and who issues them. */
 class CertificateAuthorityTest {
   private static final Instant START = Instant.parse("2026-11-24T12:00:00.123Z");
-  private static final String ROOT = KeysBucket.authority(Purpose.NUGET);
+  private static final String ROOT = KeysBucket.authority(new Purpose("nuget"));
   private static final String BASIC_CONSTRAINTS = "2.5.29.19";
   private static final String KEY_USAGE = "2.5.29.15";
   private static final String EXTENDED_KEY_USAGE = "2.5.29.37";
@@ -56,7 +56,7 @@ class CertificateAuthorityTest {
   }
 
   private static KeyScope scope(String repository) {
-    return new KeyScope(RepositoryName.of(repository), Purpose.NUGET);
+    return new KeyScope(RepositoryName.of(repository), new Purpose("nuget"));
   }
 
   private static X509Certificate certificate(PublicKeyVersion key, int index) {
@@ -193,7 +193,7 @@ class CertificateAuthorityTest {
     }
     assertThat(roots).hasSize(1);
     assertThat(leaves).hasSize(2);
-    assertThat(records(store, KeysBucket.authorityChain(Purpose.NUGET))).hasSize(1);
+    assertThat(records(store, KeysBucket.authorityChain(new Purpose("nuget")))).hasSize(1);
     assertThat(breaks(store, true)).isEmpty();
   }
 
@@ -244,7 +244,7 @@ class CertificateAuthorityTest {
                 Instant.parse("2026-11-24T11:00:00Z"),
                 Instant.parse("2028-11-24T12:00:00Z")));
 
-    AuditRecord root = records(store, KeysBucket.authorityChain(Purpose.NUGET)).get(0);
+    AuditRecord root = records(store, KeysBucket.authorityChain(new Purpose("nuget"))).get(0);
     assertThat(root.chain()).isEqualTo("authorities/nuget");
     AuditRecord.CertificateIssued issued = (AuditRecord.CertificateIssued) root.entries().get(1);
     assertThat(issued.fingerprint())
@@ -260,7 +260,7 @@ class CertificateAuthorityTest {
     byte[] json = store.get(ROOT).orElseThrow().content();
     SigningKey key =
         new OwnAuthorities(store, new KeyEnvelope(Fixtures.root(1), new SecureRandom()))
-            .find(Purpose.NUGET)
+            .find(new Purpose("nuget"))
             .orElseThrow()
             .authority()
             .key();
@@ -328,7 +328,7 @@ class CertificateAuthorityTest {
   @Test
   void tellsOfARootWhoseMakerDiedBeforeItCould() {
     FaultyStore dying = new FaultyStore(store);
-    dying.failBefore(KeysBucket.authorityChain(Purpose.NUGET));
+    dying.failBefore(KeysBucket.authorityChain(new Purpose("nuget")));
     assertThatThrownBy(() -> replica(dying, clock).custodian().identity(NUGET_SIGNER, NUGET))
         .isInstanceOf(Failure.Transient.class);
     Bytes root = read().certificates().get(0);

@@ -114,7 +114,7 @@ class EmbeddedStoreTest {
       pool.shutdownNow();
     }
     assertThat(seen).hasSize(1);
-    assertThat(records(s3, KeysBucket.authorityChain(Purpose.NUGET))).hasSize(1);
+    assertThat(records(s3, KeysBucket.authorityChain(new Purpose("nuget")))).hasSize(1);
     assertThat(breaks(s3, true)).isEmpty();
   }
 

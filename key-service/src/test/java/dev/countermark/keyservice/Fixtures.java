@@ -20,16 +20,23 @@ import java.util.Set;
 
 /** What the tests of the key service share. */
 public final class Fixtures {
-  static final KeyScope SCOPE = new KeyScope(new RepositoryName("acme", "tools"), Purpose.OCI);
-  static final Caller SIGNER = new Caller("signer-oci", Set.of(Purpose.OCI), true, false);
-  static final Caller OPERATOR = new Caller("operator", Set.of(Purpose.OCI), false, true);
-  static final Caller READER = new Caller("gateway", Set.of(Purpose.OCI), false, false);
-  static final KeyScope NUGET = new KeyScope(new RepositoryName("acme", "tools"), Purpose.NUGET);
-  static final Caller NUGET_SIGNER = new Caller("signer-nuget", Set.of(Purpose.NUGET), true, false);
-  static final Caller NUGET_OPERATOR = new Caller("operator", Set.of(Purpose.NUGET), false, true);
-  static final KeyScope SWIFT = new KeyScope(new RepositoryName("acme", "tools"), Purpose.SWIFT);
-  static final Caller SWIFT_SIGNER = new Caller("signer-swift", Set.of(Purpose.SWIFT), true, false);
-  static final Caller SWIFT_OPERATOR = new Caller("operator", Set.of(Purpose.SWIFT), false, true);
+  static final KeyScope SCOPE =
+      new KeyScope(new RepositoryName("acme", "tools"), new Purpose("oci"));
+  static final Caller SIGNER = new Caller("signer-oci", Set.of(new Purpose("oci")), true, false);
+  static final Caller OPERATOR = new Caller("operator", Set.of(new Purpose("oci")), false, true);
+  static final Caller READER = new Caller("gateway", Set.of(new Purpose("oci")), false, false);
+  static final KeyScope NUGET =
+      new KeyScope(new RepositoryName("acme", "tools"), new Purpose("nuget"));
+  static final Caller NUGET_SIGNER =
+      new Caller("signer-nuget", Set.of(new Purpose("nuget")), true, false);
+  static final Caller NUGET_OPERATOR =
+      new Caller("operator", Set.of(new Purpose("nuget")), false, true);
+  static final KeyScope SWIFT =
+      new KeyScope(new RepositoryName("acme", "tools"), new Purpose("swift"));
+  static final Caller SWIFT_SIGNER =
+      new Caller("signer-swift", Set.of(new Purpose("swift")), true, false);
+  static final Caller SWIFT_OPERATOR =
+      new Caller("operator", Set.of(new Purpose("swift")), false, true);
   static final Caller STRANGER = new Caller("signer-other", Set.of(), true, true);
 
   private Fixtures() {}
@@ -78,11 +85,11 @@ public final class Fixtures {
         clock,
         new KeyService.Limits(Duration.ofHours(1), Duration.ofHours(1), 100),
         Map.of(
-            Purpose.OCI,
+            new Purpose("oci"),
             KeyService.Rotation.announced(Duration.ZERO),
-            Purpose.NUGET,
+            new Purpose("nuget"),
             new KeyService.Rotation(Duration.ofHours(1), Duration.ofDays(90)),
-            Purpose.SWIFT,
+            new Purpose("swift"),
             new KeyService.Rotation(Duration.ZERO, Duration.ofDays(180))),
         new KeyService.NugetKeys("Example", 2_048, 2_048, Period.ofYears(2), imported),
         new KeyService.SwiftKeys("Example", Period.ofYears(5), swift, responder));

@@ -218,7 +218,7 @@ public final class Forge {
 
   /** The same authority as the service takes it. */
   static ImportedAuthority imported(Instant now, Issued... chain) {
-    return ImportedAuthority.pem(Purpose.NUGET, pem(chain[0].keys()), pem(chain), now);
+    return ImportedAuthority.pem(new Purpose("nuget"), pem(chain[0].keys()), pem(chain), now);
   }
 
   static Bytes der(Issued issued) {

@@ -63,7 +63,10 @@ class ImportedAuthorityTest {
             .toASN1Primitive()
             .getEncoded();
     byte[] pem = Forge.pem("RSA PRIVATE KEY", pkcs1);
-    assertThat(ImportedAuthority.pem(Purpose.NUGET, pem, Forge.pem(root), NOW).authority().chain())
+    assertThat(
+            ImportedAuthority.pem(new Purpose("nuget"), pem, Forge.pem(root), NOW)
+                .authority()
+                .chain())
         .hasSize(1);
   }
 
@@ -73,7 +76,7 @@ class ImportedAuthorityTest {
     Issued issuing = issuing().issuedBy(root);
     byte[] file = Forge.pkcs12("secret", List.of(issuing, root));
     assertThat(
-            ImportedAuthority.pkcs12(Purpose.NUGET, file, "secret".toCharArray(), NOW)
+            ImportedAuthority.pkcs12(new Purpose("nuget"), file, "secret".toCharArray(), NOW)
                 .authority()
                 .encodedChain())
         .containsExactly(Forge.der(issuing), Forge.der(root));
@@ -98,7 +101,7 @@ class ImportedAuthorityTest {
   void refusesACertificateOfAnotherKey() {
     Issued root = root().selfSigned();
     byte[] key = Forge.pem(KEYS);
-    assertThatThrownBy(() -> ImportedAuthority.pem(Purpose.NUGET, key, Forge.pem(root), NOW))
+    assertThatThrownBy(() -> ImportedAuthority.pem(new Purpose("nuget"), key, Forge.pem(root), NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("not that of the key");
   }
@@ -191,7 +194,7 @@ class ImportedAuthorityTest {
     assertThatThrownBy(
             () ->
                 ImportedAuthority.pem(
-                    Purpose.NUGET, key.getBytes(StandardCharsets.US_ASCII), chain, NOW))
+                    new Purpose("nuget"), key.getBytes(StandardCharsets.US_ASCII), chain, NOW))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -208,7 +211,7 @@ class ImportedAuthorityTest {
     assertThatThrownBy(
             () ->
                 ImportedAuthority.pem(
-                    Purpose.NUGET, key, chain.getBytes(StandardCharsets.US_ASCII), NOW))
+                    new Purpose("nuget"), key, chain.getBytes(StandardCharsets.US_ASCII), NOW))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -216,17 +219,19 @@ class ImportedAuthorityTest {
   void refusesPkcs12ThatDoesNotOpenOrHoldsNoKey() {
     byte[] file = Forge.pkcs12("secret", List.of(root().selfSigned()));
     assertThatThrownBy(
-            () -> ImportedAuthority.pkcs12(Purpose.NUGET, file, "wrong".toCharArray(), NOW))
+            () -> ImportedAuthority.pkcs12(new Purpose("nuget"), file, "wrong".toCharArray(), NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot read the PKCS#12 file")
         .hasMessageNotContaining("wrong ");
     assertThatThrownBy(
-            () -> ImportedAuthority.pkcs12(Purpose.NUGET, new byte[9], "x".toCharArray(), NOW))
+            () ->
+                ImportedAuthority.pkcs12(new Purpose("nuget"), new byte[9], "x".toCharArray(), NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot read the PKCS#12 file");
     byte[] empty = Forge.pkcs12("secret", List.of());
     assertThatThrownBy(
-            () -> ImportedAuthority.pkcs12(Purpose.NUGET, empty, "secret".toCharArray(), NOW))
+            () ->
+                ImportedAuthority.pkcs12(new Purpose("nuget"), empty, "secret".toCharArray(), NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("holds 0 private keys");
   }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class KeyEnvelopeTest {
   private static final KeyScope SCOPE =
-      new KeyScope(new RepositoryName("acme", "tools"), Purpose.OCI);
+      new KeyScope(new RepositoryName("acme", "tools"), new Purpose("oci"));
   private static final Instant AT = Instant.parse("2026-01-02T03:04:05Z");
 
   private final SecureRandom random = new SecureRandom();
@@ -55,7 +55,7 @@ class KeyEnvelopeTest {
 
   @Test
   void opensNoRecordOfAnotherRepositoryOrVersion() {
-    KeyScope other = new KeyScope(new RepositoryName("acme", "other"), Purpose.OCI);
+    KeyScope other = new KeyScope(new RepositoryName("acme", "other"), new Purpose("oci"));
     assertUnusable(sealed, other, 1);
     assertUnusable(sealed, SCOPE, 2);
   }

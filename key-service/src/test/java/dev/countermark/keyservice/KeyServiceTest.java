@@ -29,11 +29,11 @@ class KeyServiceTest {
         Clock.systemUTC(),
         new KeyService.Limits(Duration.ofSeconds(1), Duration.ofSeconds(1), 1),
         Map.of(
-            Purpose.OCI,
+            new Purpose("oci"),
             Rotation.announced(Duration.ZERO),
-            Purpose.NUGET,
+            new Purpose("nuget"),
             new Rotation(Duration.ofHours(1), renewBefore),
-            Purpose.SWIFT,
+            new Purpose("swift"),
             new Rotation(Duration.ZERO, renewBefore)),
         keys("Example", 2_048, 2_048, validity),
         new KeyService.SwiftKeys("Example", Period.ofYears(5), Optional.empty(), Optional.empty()));

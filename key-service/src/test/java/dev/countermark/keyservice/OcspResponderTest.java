@@ -162,7 +162,7 @@ class OcspResponderTest {
             .responder()
             .ofAuthority(
                 SWIFT_SIGNER,
-                Purpose.SWIFT,
+                new Purpose("swift"),
                 request(certificate(key, 2), certificate(key, 1).getSerialNumber()));
     assertThat(answer(response, certificate(key, 2)).getCertStatus())
         .isEqualTo(CertificateStatus.GOOD);
@@ -187,7 +187,7 @@ class OcspResponderTest {
 
   @Test
   void strangersQuestionsMakeNoKeys() {
-    KeyScope unknown = new KeyScope(RepositoryName.of("acme/unknown"), Purpose.SWIFT);
+    KeyScope unknown = new KeyScope(RepositoryName.of("acme/unknown"), new Purpose("swift"));
     assertThatThrownBy(() -> service.responder().ofKey(SWIFT_SIGNER, unknown, 1, new byte[0]))
         .isInstanceOf(KeyServiceException.class);
     assertThat(store.list(KeysBucket.versions(unknown), "", 10).entries()).isEmpty();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /** The root, the intermediate and the leaves of Swift keys (swift reference, section 4.3). */
 class SwiftAuthorityTest {
   private static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
-  private static final String RECORD = KeysBucket.authority(Purpose.SWIFT);
+  private static final String RECORD = KeysBucket.authority(new Purpose("swift"));
 
   private final BlobStore store = new InMemoryBlobStore();
   private final HandSetClock clock = new HandSetClock(START);
@@ -75,7 +75,7 @@ class SwiftAuthorityTest {
   void tellsTheChainOfTheRootAndOfTheIntermediate() {
     List<Bytes> chain = custodian().identity(SWIFT_SIGNER, SWIFT).certificates();
 
-    AuditRecord first = records(store, KeysBucket.authorityChain(Purpose.SWIFT)).get(0);
+    AuditRecord first = records(store, KeysBucket.authorityChain(new Purpose("swift"))).get(0);
 
     X509Certificate root = Certificates.read(chain.get(2));
     X509Certificate intermediate = Certificates.read(chain.get(1));
@@ -120,7 +120,7 @@ class SwiftAuthorityTest {
   @Test
   void allReplicasHaveOneAuthority() {
     PublicKeyVersion one = custodian().identity(SWIFT_SIGNER, SWIFT);
-    KeyScope elsewhere = new KeyScope(RepositoryName.of("acme/other"), Purpose.SWIFT);
+    KeyScope elsewhere = new KeyScope(RepositoryName.of("acme/other"), new Purpose("swift"));
     PublicKeyVersion other = custodian().identity(SWIFT_SIGNER, elsewhere);
     assertThat(other.certificates().subList(1, 3)).isEqualTo(one.certificates().subList(1, 3));
   }
@@ -156,7 +156,7 @@ class SwiftAuthorityTest {
         .isInstanceOf(Failure.Transient.class);
     assertThat(store.head(RECORD)).isEmpty();
     FaultyStore later = new FaultyStore(store);
-    later.failBefore(KeysBucket.authorityChain(Purpose.SWIFT));
+    later.failBefore(KeysBucket.authorityChain(new Purpose("swift")));
     assertThatThrownBy(() -> replica(later, clock).custodian().identity(SWIFT_SIGNER, SWIFT))
         .isInstanceOf(Failure.Transient.class);
     AuthorityRecord left = read();
@@ -204,7 +204,7 @@ class SwiftAuthorityTest {
   }
 
   private void assertUnusable() {
-    KeyScope other = new KeyScope(RepositoryName.of("acme/other"), Purpose.SWIFT);
+    KeyScope other = new KeyScope(RepositoryName.of("acme/other"), new Purpose("swift"));
     assertThatThrownBy(() -> custodian().identity(SWIFT_SIGNER, other))
         .isInstanceOfSatisfying(
             KeyServiceException.class,
@@ -219,7 +219,7 @@ class SwiftAuthorityTest {
 
   private static ImportedAuthority imported(Issued... chain) {
     return ImportedAuthority.pem(
-        Purpose.SWIFT, Forge.pem(chain[0].keys()), Forge.pem(chain), START);
+        new Purpose("swift"), Forge.pem(chain[0].keys()), Forge.pem(chain), START);
   }
 
   private static void assertRefused(String why, Issued... chain) {
@@ -266,7 +266,10 @@ class SwiftAuthorityTest {
     assertThatThrownBy(
             () ->
                 ImportedAuthority.pem(
-                    Purpose.SWIFT, Forge.pem("EC PRIVATE KEY", sec1), Forge.pem(root), START))
+                    new Purpose("swift"),
+                    Forge.pem("EC PRIVATE KEY", sec1),
+                    Forge.pem(root),
+                    START))
         .isInstanceOf(IllegalArgumentException.class);
     var key = org.bouncycastle.asn1.sec.ECPrivateKey.getInstance(sec1);
     byte[] named =
@@ -275,7 +278,10 @@ class SwiftAuthorityTest {
             .getEncoded();
     assertThat(
             ImportedAuthority.pem(
-                    Purpose.SWIFT, Forge.pem("EC PRIVATE KEY", named), Forge.pem(root), START)
+                    new Purpose("swift"),
+                    Forge.pem("EC PRIVATE KEY", named),
+                    Forge.pem(root),
+                    START)
                 .authority()
                 .chain())
         .hasSize(1);

@@ -1,13 +1,13 @@
 package dev.countermark.keyservice.http;
 
 import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.keys.Purposes;
 import dev.countermark.keyservice.Caller;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -67,11 +67,11 @@ final class Clients {
   }
 
   private static Set<Purpose> purposes(String key, List<String> names) {
-    Set<Purpose> purposes = EnumSet.noneOf(Purpose.class);
+    Set<Purpose> purposes = new HashSet<>();
     for (String name : names) {
       purposes.add(
-          Arrays.stream(Purpose.values())
-              .filter(p -> p.path().equals(name))
+          Purposes.found().keySet().stream()
+              .filter(p -> p.label().equals(name))
               .findFirst()
               .orElseThrow(
                   () -> new IllegalArgumentException(key + ".purposes: unknown: " + name)));

@@ -23,7 +23,8 @@ import org.jboss.logging.Logger;
 class Housekeeping {
   private static final Logger LOG = Logger.getLogger(Housekeeping.class);
 
-  private static final List<Purpose> CERTIFIED = List.of(Purpose.NUGET, Purpose.SWIFT);
+  private static final List<Purpose> CERTIFIED =
+      List.of(new Purpose("nuget"), new Purpose("swift"));
 
   private final Denials denials;
   private final Clients clients;
@@ -63,7 +64,7 @@ class Housekeeping {
     flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
     for (Purpose purpose : CERTIFIED) {
       if (serving && clients.anyFor(purpose)) {
-        Thread preparation = new Thread(() -> prepare(purpose), purpose.path() + "-authority");
+        Thread preparation = new Thread(() -> prepare(purpose), purpose.label() + "-authority");
         preparation.setDaemon(true);
         preparation.start();
       }
@@ -74,7 +75,8 @@ class Housekeeping {
     try {
       service.prepare(purpose);
     } catch (RuntimeException e) {
-      LOG.warnf("the authority of %s is left to its first use: %s", purpose.path(), e.getMessage());
+      LOG.warnf(
+          "the authority of %s is left to its first use: %s", purpose.label(), e.getMessage());
     }
   }
 

@@ -2,9 +2,9 @@ package dev.countermark.keyservice.http;
 
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyServiceApi;
 import dev.countermark.keys.KeyServiceApi.SignRequest;
+import dev.countermark.keys.Purposes;
 import dev.countermark.keyservice.Caller;
 import dev.countermark.keyservice.KeyCustodian;
 import dev.countermark.keyservice.KeyScope;
@@ -20,7 +20,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.util.Arrays;
 import java.util.function.BiFunction;
 
 /** The key service over HTTP; the bodies are those of {@link KeyServiceApi}. */
@@ -73,7 +72,7 @@ public class KeysResource {
           SignRequest request = read(body);
           var batch = custodian.sign(who, scope, request.items());
           metrics
-              .counter("countermark.keys.signatures", "purpose", scope.purpose().path())
+              .counter("countermark.keys.signatures", "purpose", scope.purpose().label())
               .increment(batch.signatures().size());
           return batch;
         });
@@ -113,8 +112,8 @@ public class KeysResource {
               .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a repository name"));
       return new KeyScope(
           repository,
-          Arrays.stream(Purpose.values())
-              .filter(p -> p.path().equals(purpose))
+          Purposes.found().keySet().stream()
+              .filter(p -> p.label().equals(purpose))
               .findFirst()
               .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a purpose")));
     }

@@ -37,13 +37,14 @@ public class OcspResource {
     RepositoryName repository =
         RepositoryName.parse(owner + "/" + name)
             .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a repository name"));
-    return responder.ofKey(who, new KeyScope(repository, Purpose.SWIFT), version, checked(request));
+    return responder.ofKey(
+        who, new KeyScope(repository, new Purpose("swift")), version, checked(request));
   }
 
   @POST
   @Path(KeyServiceApi.OCSP_AUTHORITY)
   public byte[] ofAuthority(byte[] request) {
-    return responder.ofAuthority(caller.require("ocsp"), Purpose.SWIFT, checked(request));
+    return responder.ofAuthority(caller.require("ocsp"), new Purpose("swift"), checked(request));
   }
 
   private static byte[] checked(byte[] request) {

@@ -73,11 +73,11 @@ class Wiring {
     KeyServiceConfig.Swift swift = config.ca().swift();
     Map<Purpose, KeyService.Rotation> rotations =
         Map.of(
-            Purpose.OCI,
+            new Purpose("oci"),
             KeyService.Rotation.announced(config.announcePeriod().oci()),
-            Purpose.NUGET,
+            new Purpose("nuget"),
             new KeyService.Rotation(config.announcePeriod().nuget(), nuget.renewBefore()),
-            Purpose.SWIFT,
+            new Purpose("swift"),
             new KeyService.Rotation(config.announcePeriod().swift(), swift.renewBefore()));
     RootSecret root = rootSecret(config);
     KeyService.NugetKeys nugetKeys =
@@ -89,7 +89,7 @@ class Wiring {
                     nuget.keyBits(),
                     nuget.rootBits(),
                     nuget.validity(),
-                    AuthorityFiles.read(Purpose.NUGET, nuget, clock.instant())));
+                    AuthorityFiles.read(new Purpose("nuget"), nuget, clock.instant())));
     KeyService.SwiftKeys swiftKeys =
         naming(
             "countermark.keyservice.ca.swift",
@@ -97,7 +97,7 @@ class Wiring {
                 new KeyService.SwiftKeys(
                     swift.organization(),
                     swift.validity(),
-                    AuthorityFiles.read(Purpose.SWIFT, swift, clock.instant()),
+                    AuthorityFiles.read(new Purpose("swift"), swift, clock.instant()),
                     swift.ocspUrl()));
     return naming(
         "countermark.keyservice.ca",

@@ -38,7 +38,8 @@ class AuthorityFilesTest {
     for (int i = 0; i < settings.length; i += 2) {
       all.put(PREFIX + settings[i], folder.resolve(settings[i + 1]).toString());
     }
-    return AuthorityFiles.read(Purpose.NUGET, config(all).ca().nuget(), Instant.now()).isPresent();
+    return AuthorityFiles.read(new Purpose("nuget"), config(all).ca().nuget(), Instant.now())
+        .isPresent();
   }
 
   private void write(String name, byte[] content) throws IOException {

@@ -109,9 +109,9 @@ class MutualTlsTest {
   @Test
   void knowsAClientByItsCertificate() {
     var client = client(Optional.of("authority.pem"), identity("signer"));
-    var batch = client.sign(REPOSITORY, Purpose.OCI, List.of(ITEM));
+    var batch = client.sign(REPOSITORY, new Purpose("oci"), List.of(ITEM));
     assertThat(batch.signatures()).hasSize(1);
-    assertThat(client.current(REPOSITORY, Purpose.OCI)).isEqualTo(batch.key());
+    assertThat(client.current(REPOSITORY, new Purpose("oci"))).isEqualTo(batch.key());
   }
 
   @Test
@@ -120,7 +120,7 @@ class MutualTlsTest {
         patient(
             KeyClientSettings.bearer(url, TestClients.SIGNER)
                 .withTls(Optional.of(file("authority.pem")), Optional.empty(), Optional.empty()));
-    assertThat(client.sign(REPOSITORY, Purpose.OCI, List.of(ITEM)).signatures()).hasSize(1);
+    assertThat(client.sign(REPOSITORY, new Purpose("oci"), List.of(ITEM)).signatures()).hasSize(1);
   }
 
   @Test
@@ -163,7 +163,7 @@ class MutualTlsTest {
   }
 
   private static void assertRefused(HttpKeyClient client, String why) {
-    assertThatThrownBy(() -> client.sign(REPOSITORY, Purpose.OCI, List.of(ITEM)))
+    assertThatThrownBy(() -> client.sign(REPOSITORY, new Purpose("oci"), List.of(ITEM)))
         .isInstanceOf(Failure.Transient.class)
         .hasMessageContaining(why);
   }

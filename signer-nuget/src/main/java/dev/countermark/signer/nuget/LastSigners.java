@@ -28,7 +28,9 @@ final class LastSigners {
   /** Who presumably signs next. */
   SignerIdentity guess(RepositoryName repository) {
     Last last = remembered.get(repository);
-    return last != null ? last.signer() : of(repository, keys.current(repository, Purpose.NUGET));
+    return last != null
+        ? last.signer()
+        : of(repository, keys.current(repository, new Purpose("nuget")));
   }
 
   /** Who signed now. */

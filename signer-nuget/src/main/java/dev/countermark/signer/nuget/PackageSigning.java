@@ -180,7 +180,7 @@ final class PackageSigning {
       SignedBatch batch =
           keys.sign(
               record.repository(),
-              Purpose.NUGET,
+              new Purpose("nuget"),
               List.of(
                   new Item(
                       NugetFormat.purl(record.repository(), record.identity().toString()),
@@ -222,7 +222,8 @@ final class PackageSigning {
   /** The key that made a signature in this repository's name, if it is what would be made now. */
   private OptionalInt currentKey(
       SignerView signer, VersionRecord record, SigningSettings settings) {
-    SignerIdentity current = SignerIdentity.of(keys.current(record.repository(), Purpose.NUGET));
+    SignerIdentity current =
+        SignerIdentity.of(keys.current(record.repository(), new Purpose("nuget")));
     boolean same =
         signer.certificate().equals(current.certificate())
             && signer.certificateReferenceObjection().isEmpty()

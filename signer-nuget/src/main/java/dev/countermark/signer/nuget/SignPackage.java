@@ -136,7 +136,8 @@ final class SignPackage implements FormatSigner<PackageRequest, SignedArtifact> 
         return settings.policy() == SignaturePolicy.KEEP_VALID_FOREIGN;
       }
       RepositoryClaim claim = signing.claim(record);
-      SignerIdentity current = SignerIdentity.of(keys.current(record.repository(), Purpose.NUGET));
+      SignerIdentity current =
+          SignerIdentity.of(keys.current(record.repository(), new Purpose("nuget")));
       return signature.certificate().equals(Fingerprint.of(current.certificate()))
           && signature.serviceIndex().equals(claim.serviceIndex().toString())
           && signature.owners().equals(claim.owners())

@@ -56,7 +56,7 @@ class LargePackageTest {
         .containsExactly("replace " + NugetKeys.version(NAME, TestFeed.TOOLS));
     assertSound(file);
 
-    feed.keys.rotate(NAME, Purpose.NUGET);
+    feed.keys.rotate(NAME, new Purpose("nuget"));
     feed.store.reset();
     assertThat(feed.sign(Lane.RESYNC)).isInstanceOf(Signed.class);
     assertThat(feed.store.streamed.get()).isLessThan(file.length / 100);

@@ -20,7 +20,7 @@ class LastSignersTest {
     SignerIdentity first = signers.guess(REPOSITORY);
     assertThat(first.keyVersion()).isEqualTo(1);
 
-    keys.rotate(REPOSITORY, Purpose.NUGET);
+    keys.rotate(REPOSITORY, new Purpose("nuget"));
 
     assertThat(signers.guess(REPOSITORY)).isEqualTo(first);
   }
@@ -28,7 +28,7 @@ class LastSignersTest {
   @Test
   void believesWhoSigned() {
     signers.guess(REPOSITORY);
-    PublicKeyVersion rotated = keys.rotate(REPOSITORY, Purpose.NUGET);
+    PublicKeyVersion rotated = keys.rotate(REPOSITORY, new Purpose("nuget"));
 
     SignerIdentity signer = signers.of(REPOSITORY, rotated);
 

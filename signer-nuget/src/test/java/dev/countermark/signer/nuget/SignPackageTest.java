@@ -89,7 +89,7 @@ class SignPackageTest {
 
     var outcome = upload();
 
-    var key = feed.keys.current(NAME, Purpose.NUGET);
+    var key = feed.keys.current(NAME, new Purpose("nuget"));
     byte[] file = feed.file();
     assertSound(file);
     assertThat(feed.record().state()).isEqualTo(State.AVAILABLE);
@@ -326,7 +326,7 @@ class SignPackageTest {
     feed.push(PACKAGE);
     upload();
     byte[] before = feed.file();
-    feed.keys.rotate(NAME, Purpose.NUGET);
+    feed.keys.rotate(NAME, new Purpose("nuget"));
 
     assertThat(upload()).isInstanceOf(AlreadySigned.class);
     assertThat(feed.file()).isEqualTo(before);
@@ -384,7 +384,14 @@ class SignPackageTest {
         new KeyClient() {
           @Override
           public PublicKeyVersion current(RepositoryName repository, Purpose purpose) {
-            return feed.keys.current(repository, Purpose.OCI);
+            PublicKeyVersion key = feed.keys.current(repository, purpose);
+            return new PublicKeyVersion(
+                key.version(),
+                key.spki(),
+                key.fingerprint(),
+                key.createdAt(),
+                true,
+                Optional.empty());
           }
 
           @Override
@@ -545,7 +552,7 @@ class SignPackageTest {
     feed.push(PACKAGE);
     upload();
     Optional<?> before = feed.record().signed();
-    feed.keys.rotate(NAME, Purpose.NUGET);
+    feed.keys.rotate(NAME, new Purpose("nuget"));
     overwrite(1, bytes -> new byte[bytes.length]);
 
     assertRefused(resync(), Refusal.DIGEST_MISMATCH);

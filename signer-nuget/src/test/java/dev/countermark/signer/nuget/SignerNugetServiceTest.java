@@ -396,7 +396,7 @@ class SignerNugetServiceTest {
     Identity identity = push();
     announce(identity);
     awaitSigned(identity);
-    var newKey = SignerTestBeans.KEYS.rotate(repository, Purpose.NUGET);
+    var newKey = SignerTestBeans.KEYS.rotate(repository, new Purpose("nuget"));
     resync(identity);
     resync(identity);
 

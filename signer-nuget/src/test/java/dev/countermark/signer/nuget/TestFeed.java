@@ -266,7 +266,7 @@ final class TestFeed {
   }
 
   private X509Certificate root() {
-    return SignerIdentity.of(keys.current(NAME, Purpose.NUGET)).root();
+    return SignerIdentity.of(keys.current(NAME, new Purpose("nuget"))).root();
   }
 
   /** What lock files hold: Base64 of SHA-512 over the package without its signature. */

@@ -185,7 +185,7 @@ class TimestampsTest {
     ask(TimestampPolicy.REQUIRED, sound());
     feed.sign(Lane.UPLOAD);
     byte[] before = feed.file();
-    feed.keys.rotate(NAME, Purpose.NUGET);
+    feed.keys.rotate(NAME, new Purpose("nuget"));
     feed.authorities = List.of(authority(TimestampAuthority.saying(500, new byte[0])).address());
 
     assertThatThrownBy(() -> feed.sign(Lane.RESYNC)).isInstanceOf(Failure.Transient.class);
@@ -319,7 +319,7 @@ class TimestampsTest {
     TimestampAuthority authority = sound();
     ask(TimestampPolicy.REQUIRED, authority);
     feed.sign(Lane.UPLOAD);
-    feed.keys.rotate(NAME, Purpose.NUGET);
+    feed.keys.rotate(NAME, new Purpose("nuget"));
 
     feed.sign(Lane.RESYNC);
 

@@ -186,7 +186,7 @@ class UploadedSignatureTest {
   void signsAnewWhateverItCountersigned() throws Exception {
     byte[] uploaded = author(f -> {});
     pushed(uploaded);
-    feed.keys.rotate(NAME, Purpose.NUGET);
+    feed.keys.rotate(NAME, new Purpose("nuget"));
 
     assertThat(feed.sign(Lane.RESYNC)).isInstanceOf(Signed.class);
 
@@ -229,7 +229,7 @@ class UploadedSignatureTest {
     policy(policy);
     pushed(UNSIGNED);
     byte[] file = feed.file();
-    feed.keys.rotate(NAME, Purpose.NUGET);
+    feed.keys.rotate(NAME, new Purpose("nuget"));
 
     feed.store.delete(NugetKeys.version(NAME, TOOLS));
     pushed(file);
@@ -331,7 +331,7 @@ class UploadedSignatureTest {
     byte[] uploaded = author(f -> {});
     pushed(uploaded);
     policy(SignaturePolicy.REJECT_SIGNED);
-    feed.keys.rotate(NAME, Purpose.NUGET);
+    feed.keys.rotate(NAME, new Purpose("nuget"));
 
     assertThat(feed.sign(Lane.RESYNC)).isInstanceOf(Signed.class);
 

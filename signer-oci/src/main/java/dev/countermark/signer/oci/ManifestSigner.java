@@ -74,7 +74,7 @@ final class ManifestSigner {
     Optional<PublicKeyVersion> current =
         existing.by().isEmpty()
             ? Optional.empty()
-            : Optional.of(keys.current(record.repository(), Purpose.OCI));
+            : Optional.of(keys.current(record.repository(), new Purpose("oci")));
     if (lane == Lane.RESYNC && current.isPresent()) {
       existing = withoutDamage(existing, record.repository(), current.get(), subject.digest());
     }
@@ -131,7 +131,7 @@ final class ManifestSigner {
     List<Bytes> signatures = new ArrayList<>();
     for (int from = 0; from < items.size(); from += MAX_ITEMS) {
       List<Item> some = items.subList(from, Math.min(items.size(), from + MAX_ITEMS));
-      SignedBatch batch = keys.sign(record.repository(), Purpose.OCI, some);
+      SignedBatch batch = keys.sign(record.repository(), new Purpose("oci"), some);
       if (key != null && !key.fingerprint().equals(batch.key().fingerprint())) {
         throw new Failure.Transient(
             "the key of " + record.repository() + " was just rotated", null);
@@ -219,7 +219,7 @@ final class ManifestSigner {
         && (bundle || !own.get().formats().contains(SignatureFormat.BUNDLE))) {
       return existing;
     }
-    CosignVerifier byAny = verifier(keys.versions(repository, Purpose.OCI));
+    CosignVerifier byAny = verifier(keys.versions(repository, new Purpose("oci")));
     List<SignedBy> others = new ArrayList<>(existing.by());
     others.remove(own.get());
     Set<SignatureFormat> formats = EnumSet.noneOf(SignatureFormat.class);

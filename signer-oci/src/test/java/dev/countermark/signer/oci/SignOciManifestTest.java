@@ -204,7 +204,7 @@ class SignOciManifestTest {
   }
 
   private void assertSignedByCurrentKey(String digest) {
-    var key = keys.current(REPOSITORY, Purpose.OCI);
+    var key = keys.current(REPOSITORY, new Purpose("oci"));
     assertThat(record(digest).state()).isEqualTo(State.AVAILABLE);
     assertThat(Oracle.legacyReferences(record(digest), key)).contains(BARE);
     assertThat(Oracle.bundles(record(digest), key)).isEqualTo(1);
@@ -217,7 +217,7 @@ class SignOciManifestTest {
     var outcome = upload(digest);
 
     assertSignedByCurrentKey(digest);
-    var key = keys.current(REPOSITORY, Purpose.OCI);
+    var key = keys.current(REPOSITORY, new Purpose("oci"));
     ManifestRecord record = record(digest);
     assertThat(Oracle.legacyReferences(record, key)).containsExactly(BARE);
     List<String> artifacts = new ArrayList<>();
@@ -573,9 +573,9 @@ class SignOciManifestTest {
   void addsTheSignaturesOfANewKeyAndKeepsTheOldOnes() {
     String digest = pushImage("a");
     upload(digest);
-    var oldKey = keys.current(REPOSITORY, Purpose.OCI);
+    var oldKey = keys.current(REPOSITORY, new Purpose("oci"));
     var oldBundles = record(digest).signatures().orElseThrow().bundleManifests();
-    var newKey = keys.rotate(REPOSITORY, Purpose.OCI);
+    var newKey = keys.rotate(REPOSITORY, new Purpose("oci"));
 
     assertThat(sign(Lane.RESYNC, digest))
         .isInstanceOfSatisfying(
@@ -594,10 +594,10 @@ class SignOciManifestTest {
   void makesADamagedSignatureAgainInAResync() {
     String digest = pushImage("a");
     upload(digest);
-    keys.rotate(REPOSITORY, Purpose.OCI);
+    keys.rotate(REPOSITORY, new Purpose("oci"));
     sign(Lane.RESYNC, digest);
     ManifestRecord intact = record(digest);
-    var key = keys.current(REPOSITORY, Purpose.OCI);
+    var key = keys.current(REPOSITORY, new Purpose("oci"));
     for (SignaturePiece piece : intact.signatures().orElseThrow().pieces()) {
       records.update(
           OciKeys.manifest(NAME, digest),
@@ -629,7 +629,7 @@ class SignOciManifestTest {
     settings(new OciSettings(null, false, Set.of(SignatureFormat.BUNDLE), false, false));
     String digest = pushImage("a");
     upload(digest);
-    var key = keys.current(REPOSITORY, Purpose.OCI);
+    var key = keys.current(REPOSITORY, new Purpose("oci"));
     assertThat(record(digest).signatures().orElseThrow().signatureManifest()).isEmpty();
     assertThat(Oracle.bundles(record(digest), key)).isEqualTo(1);
     var bundles = record(digest).signatures().orElseThrow().bundleManifests();
@@ -649,7 +649,7 @@ class SignOciManifestTest {
     tag("latest", digest);
     tag("old", "sha256:" + "ab".repeat(32));
     upload(digest);
-    var key = keys.current(REPOSITORY, Purpose.OCI);
+    var key = keys.current(REPOSITORY, new Purpose("oci"));
 
     assertThat(Oracle.legacyReferences(record(digest), key))
         .containsExactly(BARE, BARE + ":latest", BARE + ":v1");

@@ -136,7 +136,7 @@ class SignerOciServiceTest {
 
   private void awaitSigned(String digest) {
     await().atMost(PATIENCE).until(() -> record(digest).state() == State.AVAILABLE);
-    var key = SignerTestBeans.KEYS.current(repository, Purpose.OCI);
+    var key = SignerTestBeans.KEYS.current(repository, new Purpose("oci"));
     assertThat(Oracle.legacyReferences(record(digest), key))
         .containsExactly("registry.example:8443/" + name);
     assertThat(Oracle.bundles(record(digest), key)).isEqualTo(1);
@@ -305,7 +305,7 @@ class SignerOciServiceTest {
     String digest = image();
     announce(digest);
     awaitSigned(digest);
-    var newKey = SignerTestBeans.KEYS.rotate(repository, Purpose.OCI);
+    var newKey = SignerTestBeans.KEYS.rotate(repository, new Purpose("oci"));
     CloudEvent resync =
         CloudEvent.of(
             UUID.randomUUID().toString(),

@@ -315,7 +315,7 @@ final class ReleaseSigning {
     SignedBatch batch =
         keys.sign(
             record.repository(),
-            Purpose.SWIFT,
+            new Purpose("swift"),
             hashes.stream().map(hash -> new Item(purl, digest, Bytes.of(hash))).toList());
     if (batch.signatures().size() != hashes.size()) {
       throw new Failure.Transient("the key service sent another number of signatures", null);

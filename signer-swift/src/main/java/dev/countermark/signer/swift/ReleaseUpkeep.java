@@ -39,7 +39,7 @@ final class ReleaseUpkeep {
 
   /** The release as it should be: the same, or with another signature of the archive. */
   SignedRelease of(ReleaseRecord record, SignedRelease release, PackageRequest request) {
-    List<PublicKeyVersion> versions = keys.versions(record.repository(), Purpose.SWIFT);
+    List<PublicKeyVersion> versions = keys.versions(record.repository(), new Purpose("swift"));
     SignatureCheck check = new SignatureCheck(versions, request.since());
     for (SignedManifest manifest : release.manifests()) {
       check

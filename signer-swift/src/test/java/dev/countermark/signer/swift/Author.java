@@ -36,7 +36,7 @@ final class Author {
   }
 
   PublicKeyVersion key() {
-    return keys.current(NAME, Purpose.SWIFT);
+    return keys.current(NAME, new Purpose("swift"));
   }
 
   Bytes root() {
@@ -95,7 +95,7 @@ final class Author {
       try {
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.toByteArray());
         Item item = new Item("pkg:swift/x", "sha256:" + "00".repeat(32), Bytes.of(hash));
-        return keys.sign(NAME, Purpose.SWIFT, List.of(item)).signatures().get(0).toArray();
+        return keys.sign(NAME, new Purpose("swift"), List.of(item)).signatures().get(0).toArray();
       } catch (java.security.NoSuchAlgorithmException e) {
         throw new IllegalStateException(e);
       }

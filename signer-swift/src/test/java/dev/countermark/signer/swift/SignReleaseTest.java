@@ -198,7 +198,7 @@ class SignReleaseTest {
   }
 
   private PublicKeyVersion current() {
-    return keys.current(REPOSITORY, Purpose.SWIFT);
+    return keys.current(REPOSITORY, new Purpose("swift"));
   }
 
   /** The archive as a consumer gets it. */
@@ -929,12 +929,12 @@ class SignReleaseTest {
     private int calls;
 
     void rotate() {
-      keys.rotate(REPOSITORY, Purpose.SWIFT);
+      keys.rotate(REPOSITORY, new Purpose("swift"));
     }
 
     /** A new key by a new authority, when all certificates have expired. */
     void renew() {
-      former.addAll(keys.versions(REPOSITORY, Purpose.SWIFT));
+      former.addAll(keys.versions(REPOSITORY, new Purpose("swift")));
       keys = new InMemoryKeyClient(new SettableClock());
     }
 

@@ -204,7 +204,7 @@ class SignerSwiftServiceTest {
         .forEach(
             m ->
                 Oracle.assertManifestSignedBy(
-                    SignerTestBeans.KEYS.current(repository, Purpose.SWIFT),
+                    SignerTestBeans.KEYS.current(repository, new Purpose("swift")),
                     m.content().toArray(),
                     Instant.now()));
     await().atMost(PATIENCE).until(() -> signed(release).size() == 1);
@@ -303,7 +303,7 @@ class SignerSwiftServiceTest {
     Identity release = release();
     announce(release);
     SignedRelease first = awaitSigned(release);
-    SignerTestBeans.KEYS.rotate(repository, Purpose.SWIFT);
+    SignerTestBeans.KEYS.rotate(repository, new Purpose("swift"));
 
     resync(release, ResyncMode.ENSURE);
     awaitNoLag("signer-swift-resyncs", Topics.resyncs("swift"));

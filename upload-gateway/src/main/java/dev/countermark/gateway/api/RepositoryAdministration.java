@@ -101,7 +101,7 @@ final class RepositoryAdministration {
   /** Early, so that the public key can be handed out before the first push; not needed later. */
   private void createKey(RepositoryName name) {
     try {
-      keys.versions(name, Purpose.OCI);
+      keys.versions(name, new Purpose("oci"));
     } catch (Failure e) {
       LOG.warnf("the key of %s will be made at its first use: %s", name, e.getMessage());
     }

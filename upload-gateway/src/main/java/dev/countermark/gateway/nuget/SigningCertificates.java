@@ -44,7 +44,7 @@ final class SigningCertificates {
         Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(CACHED)
-            .build(repository -> entries(keys.versions(repository, Purpose.NUGET)));
+            .build(repository -> entries(keys.versions(repository, new Purpose("nuget"))));
   }
 
   /**

@@ -25,7 +25,7 @@ final class SigningChains {
         Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(CACHED)
-            .build(repository -> keys.versions(repository, Purpose.SWIFT));
+            .build(repository -> keys.versions(repository, new Purpose("swift")));
   }
 
   /** DER of the current one: that of the key first, the root last. */

@@ -7,6 +7,7 @@ import dev.countermark.gateway.api.Problem;
 import dev.countermark.gateway.api.Problem.Kind;
 import dev.countermark.gateway.api.Unavailable;
 import dev.countermark.keys.KeyClient;
+import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyClient.VersionName;
 import dev.countermark.keys.KeyServiceApi;
 import io.smallrye.common.annotation.Blocking;
@@ -33,6 +34,8 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Blocking
 @Consumes(KeyServiceApi.OCSP_REQUEST)
 public class OcspResource {
+  private static final Purpose PURPOSE = new Purpose("swift");
+
   /** One certificate and a nonce have far less. */
   static final int MAX_REQUEST = 4_096;
 
@@ -86,7 +89,7 @@ public class OcspResource {
       return Problem.response(Kind.UNAVAILABLE, "too many questions at a time; try again");
     }
     try {
-      return keys.ocsp(certificate, Bytes.of(Arrays.copyOf(question, length)))
+      return keys.ocsp(PURPOSE, certificate, Bytes.of(Arrays.copyOf(question, length)))
           .map(OcspResource::relayed)
           .orElseGet(OcspResource::unknown);
     } catch (Failure.Transient e) {

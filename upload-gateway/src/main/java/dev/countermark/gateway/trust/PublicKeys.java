@@ -35,6 +35,6 @@ final class PublicKeys {
   Optional<List<PublicKeyVersion>> versions(RepositoryName repository) {
     return repositories
         .find(repository)
-        .map(r -> cache.get(repository, name -> keys.versions(name, Purpose.OCI)));
+        .map(r -> cache.get(repository, name -> keys.versions(name, new Purpose("oci"))));
   }
 }

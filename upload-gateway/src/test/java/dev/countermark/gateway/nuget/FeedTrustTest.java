@@ -21,7 +21,7 @@ import org.w3c.dom.Element;
 @QuarkusTest
 class FeedTrustTest extends FeedTestBase {
   private PublicKeyVersion key(Feed feed) {
-    return keyClient.current(feed.name, Purpose.NUGET);
+    return keyClient.current(feed.name, new Purpose("nuget"));
   }
 
   private static String trust(Feed feed, String file) {

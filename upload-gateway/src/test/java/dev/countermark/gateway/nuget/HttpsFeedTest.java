@@ -85,7 +85,7 @@ class HttpsFeedTest extends FeedTestBase {
   @Test
   void namesTheCertificate() {
     Feed feed = feed();
-    PublicKeyVersion key = keyClient.current(feed.name, Purpose.NUGET);
+    PublicKeyVersion key = keyClient.current(feed.name, new Purpose("nuget"));
     JsonNode certificate = signatures(feed, "5.0.0").path("signingCertificates").path(0);
 
     assertThat(fingerprints(signatures(feed, "5.0.0")))
@@ -109,11 +109,12 @@ class HttpsFeedTest extends FeedTestBase {
   @Test
   void aRotatedKeyStaysListed() {
     Feed feed = feed();
-    String first = TestSigner.fingerprint(keyClient.current(feed.name, Purpose.NUGET));
+    String first = TestSigner.fingerprint(keyClient.current(feed.name, new Purpose("nuget")));
     assertThat(fingerprints(signatures(feed, "5.0.0"))).containsExactly(first);
 
     String second =
-        TestSigner.fingerprint(((InMemoryKeyClient) keyClient).rotate(feed.name, Purpose.NUGET));
+        TestSigner.fingerprint(
+            ((InMemoryKeyClient) keyClient).rotate(feed.name, new Purpose("nuget")));
 
     await()
         .atMost(Duration.ofSeconds(30))

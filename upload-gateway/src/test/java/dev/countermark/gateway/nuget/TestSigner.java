@@ -85,7 +85,7 @@ final class TestSigner {
     try {
       byte[] upload = bytes(record.upload().parts());
       PackageArchive archive = PackageArchive.read(ByteSource.of(upload));
-      PublicKeyVersion signer = keys.current(repository, Purpose.NUGET);
+      PublicKeyVersion signer = keys.current(repository, new Purpose("nuget"));
       byte[] signature =
           signature(repository, identity, SERVICE_INDEX, record.acceptedAt(), archive, signer);
       Layout layout = archive.withSignature(signature, DOS_DATE);
@@ -122,7 +122,7 @@ final class TestSigner {
   byte[] signed(RepositoryName repository, Identity identity, byte[] upload, String serviceIndex) {
     try {
       PackageArchive archive = PackageArchive.read(ByteSource.of(upload));
-      PublicKeyVersion signer = keys.current(repository, Purpose.NUGET);
+      PublicKeyVersion signer = keys.current(repository, new Purpose("nuget"));
       byte[] signature =
           signature(repository, identity, serviceIndex, Instant.EPOCH, archive, signer);
       ByteSource file = archive.withSignature(signature, DOS_DATE).over(ByteSource.of(upload));
@@ -159,7 +159,7 @@ final class TestSigner {
             "sha256:" + HexFormat.of().formatHex(hash),
             Bytes.of(preparation.digestToSign()));
     return preparation.finish(
-        keys.sign(repository, Purpose.NUGET, List.of(item)).signatures().get(0).toArray());
+        keys.sign(repository, new Purpose("nuget"), List.of(item)).signatures().get(0).toArray());
   }
 
   private static List<X509Certificate> chain(PublicKeyVersion key) throws GeneralSecurityException {

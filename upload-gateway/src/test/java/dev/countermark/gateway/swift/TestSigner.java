@@ -99,14 +99,17 @@ final class TestSigner {
     byte[] hash = PartReceiver.digest("SHA-256").digest(content);
     SignaturePreparation preparation =
         SignaturePreparation.of(
-            hash, chain(keys.current(record.repository(), Purpose.SWIFT).certificates()));
+            hash, chain(keys.current(record.repository(), new Purpose("swift")).certificates()));
     Item item =
         new Item(
             "pkg:swift/" + record.identity(),
             "sha256:" + PartReceiver.hex(hash),
             Bytes.of(preparation.digestToSign()));
     return preparation.finish(
-        keys.sign(record.repository(), Purpose.SWIFT, List.of(item)).signatures().get(0).toArray());
+        keys.sign(record.repository(), new Purpose("swift"), List.of(item))
+            .signatures()
+            .get(0)
+            .toArray());
   }
 
   static List<X509Certificate> chain(List<Bytes> certificates) {

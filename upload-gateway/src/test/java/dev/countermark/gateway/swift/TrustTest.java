@@ -32,7 +32,7 @@ class TrustTest extends SwiftTestBase {
   @Test
   void handsOutTheRootAndEveryCertificate() throws CertificateException {
     Registry registry = registry();
-    List<Bytes> chain = keyClient.current(registry.name, Purpose.SWIFT).certificates();
+    List<Bytes> chain = keyClient.current(registry.name, new Purpose("swift")).certificates();
     assertThat(chain).hasSize(3);
 
     for (String file : List.of("root.der", "root.cer")) {

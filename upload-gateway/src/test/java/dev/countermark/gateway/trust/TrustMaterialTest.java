@@ -71,7 +71,7 @@ class TrustMaterialTest {
 
   @Test
   void theCurrentKeyIsServedAsPemToEverybody() {
-    String pem = keys.current(APP, Purpose.OCI).pem();
+    String pem = keys.current(APP, new Purpose("oci")).pem();
 
     var answer =
         get("/trust/app/keys/cosign.pub")
@@ -95,7 +95,7 @@ class TrustMaterialTest {
 
   @Test
   void everyKeyIsServedUnderItsFingerprint() {
-    var key = keys.current(APP, Purpose.OCI);
+    var key = keys.current(APP, new Purpose("oci"));
 
     assertThat(
             get("/trust/app/keys/" + key.fingerprint() + ".pub")
@@ -114,7 +114,7 @@ class TrustMaterialTest {
 
   @Test
   void readyMadeConfigurationNamesThePublicHost() {
-    String pem = keys.current(APP, Purpose.OCI).pem();
+    String pem = keys.current(APP, new Purpose("oci")).pem();
     String encoded = Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.UTF_8));
 
     get("/trust/app/keys/policy.json")
