@@ -1,7 +1,7 @@
 package dev.countermark.keyservice;
 
 import dev.countermark.contracts.Bytes;
-import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.contracts.KeyTerms.Acceptance;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Whether the clients of a purpose would accept what an authority certifies.
+ * Whether clients would accept what an authority certifies.
  *
- * @see "RFC 5280, 6.1; swift reference, section 4.3"
+ * @see "RFC 5280, 6.1"
  */
 final class AuthorityCheck {
   private static final int MIN_BITS = 2_048;
@@ -43,10 +43,10 @@ final class AuthorityCheck {
   private AuthorityCheck() {}
 
   /**
-   * @param purpose whose clients will judge
+   * @param acceptance of the clients who will judge
    * @throws IllegalArgumentException saying what is wrong
    */
-  static void require(Authority authority, Purpose purpose, Instant now) {
+  static void require(Authority authority, Acceptance acceptance, Instant now) {
     List<X509Certificate> chain = authority.chain();
     require(!chain.isEmpty(), "there is no certificate");
     Bytes first = Bytes.of(authority.certificate().getPublicKey().getEncoded());
@@ -54,16 +54,18 @@ final class AuthorityCheck {
     for (int i = 0; i < chain.size(); i++) {
       X509Certificate certificate = chain.get(i);
       requireAuthority(certificate, i);
-      if (purpose.equals(new Purpose("swift"))) {
+      if (acceptance.curves()) {
         requireKnownKey(certificate);
-        requireKnownExtensions(certificate);
       } else {
         requireRsa(certificate);
+      }
+      if (!acceptance.anyExtension()) {
+        requireKnownExtensions(certificate);
       }
       requireValid(certificate, now);
       requireCodeSigning(certificate);
       if (i + 1 < chain.size()) {
-        requireIssued(certificate, chain.get(i + 1), purpose);
+        requireIssued(certificate, chain.get(i + 1), acceptance.curves());
       } else {
         requireRoot(certificate);
       }
@@ -86,8 +88,7 @@ final class AuthorityCheck {
     require(
         certificate.getPublicKey() instanceof RSAPublicKey rsa
             && rsa.getModulus().bitLength() >= MIN_BITS,
-        name(certificate)
-            + " has no RSA key of 2048 bits or more: NuGet clients take nothing else");
+        name(certificate) + " has no RSA key of 2048 bits or more: clients take nothing else");
   }
 
   private static void requireValid(X509Certificate certificate, Instant now) {
@@ -122,26 +123,27 @@ final class AuthorityCheck {
             + " has neither an EC key on P-256, P-384 or P-521 nor an RSA key of 2048 bits or more");
   }
 
-  /** Swift clients give up on a chain with any other, a subject alternative name included. */
+  /**
+   * There are clients that give up on a chain with any other, a subject alternative name included.
+   */
   private static void requireKnownExtensions(X509Certificate certificate) {
     Set<String> critical = certificate.getCriticalExtensionOIDs();
     Set<String> unknown = new TreeSet<>(critical == null ? Set.of() : critical);
     unknown.removeAll(CRITICAL);
     require(
         unknown.isEmpty(),
-        name(certificate) + " has critical extensions that Swift clients do not know: " + unknown);
+        name(certificate) + " has critical extensions that clients do not know: " + unknown);
   }
 
   private static void requireIssued(
-      X509Certificate certificate, X509Certificate issuer, Purpose purpose) {
-    boolean swift = purpose.equals(new Purpose("swift"));
+      X509Certificate certificate, X509Certificate issuer, boolean curves) {
     require(
-        (swift ? SIGNATURES : RSA_SIGNATURES).contains(certificate.getSigAlgName()),
+        (curves ? SIGNATURES : RSA_SIGNATURES).contains(certificate.getSigAlgName()),
         name(certificate)
             + " is signed with "
             + certificate.getSigAlgName()
             + ", not with "
-            + (swift ? "ECDSA or " : "")
+            + (curves ? "ECDSA or " : "")
             + "RSA (PKCS#1 v1.5) and SHA-2");
     require(
         certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())

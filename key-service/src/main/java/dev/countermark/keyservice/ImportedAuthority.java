@@ -1,6 +1,6 @@
 package dev.countermark.keyservice;
 
-import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.contracts.KeyTerms.Acceptance;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
@@ -26,8 +26,8 @@ import org.bouncycastle.util.encoders.DecoderException;
 
 /**
  * An authority that somebody brought: a root, or an intermediate with its chain. Checked before it
- * is used, because clients would refuse all packages otherwise. Its key is RSA, or for Swift
- * packages also EC on P-256.
+ * is used, because clients would refuse all packages otherwise. Its key is RSA, or EC on P-256
+ * where clients accept curves.
  */
 public final class ImportedAuthority {
   private final Authority authority;
@@ -39,16 +39,17 @@ public final class ImportedAuthority {
   /**
    * Reads PEM.
    *
-   * @param purpose whose keys it will certify
+   * @param acceptance of the clients who will judge it
    * @param key the authority's private key, not encrypted, PKCS#8, PKCS#1 or SEC 1
    * @param chain the authority's certificate first, then each one's issuer, the root last
    * @throws IllegalArgumentException saying what is wrong
    */
-  public static ImportedAuthority pem(Purpose purpose, byte[] key, byte[] chain, Instant now) {
+  public static ImportedAuthority pem(
+      Acceptance acceptance, byte[] key, byte[] chain, Instant now) {
     byte[] pkcs8 = new byte[0];
     try {
       pkcs8 = pkcs8(key);
-      return of(purpose, pkcs8, certificates(chain), now);
+      return of(acceptance, pkcs8, certificates(chain), now);
     } catch (IOException | GeneralSecurityException | DecoderException e) {
       throw new IllegalArgumentException("cannot read the PEM files: " + e.getMessage(), e);
     } finally {
@@ -76,12 +77,12 @@ public final class ImportedAuthority {
   /**
    * Reads PKCS#12.
    *
-   * @param purpose whose keys it will certify
+   * @param acceptance of the clients who will judge it
    * @param file with one private key and the chain of its certificate, up to the root
    * @throws IllegalArgumentException saying what is wrong
    */
   public static ImportedAuthority pkcs12(
-      Purpose purpose, byte[] file, char[] password, Instant now) {
+      Acceptance acceptance, byte[] file, char[] password, Instant now) {
     byte[] pkcs8 = new byte[0];
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
@@ -89,7 +90,7 @@ public final class ImportedAuthority {
       String alias = onlyKey(store);
       Key key = store.getKey(alias, password);
       pkcs8 = key.getEncoded();
-      return of(purpose, pkcs8, x509(List.of(store.getCertificateChain(alias))), now);
+      return of(acceptance, pkcs8, x509(List.of(store.getCertificateChain(alias))), now);
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalArgumentException("cannot read the PKCS#12 file: " + e.getMessage(), e);
     } finally {
@@ -122,17 +123,17 @@ public final class ImportedAuthority {
   }
 
   private static ImportedAuthority of(
-      Purpose purpose, byte[] pkcs8, List<X509Certificate> chain, Instant now) {
-    Authority authority = new Authority(key(purpose, pkcs8), chain);
-    AuthorityCheck.require(authority, purpose, now);
+      Acceptance acceptance, byte[] pkcs8, List<X509Certificate> chain, Instant now) {
+    Authority authority = new Authority(key(acceptance, pkcs8), chain);
+    AuthorityCheck.require(authority, acceptance, now);
     return new ImportedAuthority(authority);
   }
 
-  private static SigningKey key(Purpose purpose, byte[] pkcs8) {
+  private static SigningKey key(Acceptance acceptance, byte[] pkcs8) {
     PrivateKeyInfo info = PrivateKeyInfo.getInstance(pkcs8);
     boolean ec =
         X9ObjectIdentifiers.id_ecPublicKey.equals(info.getPrivateKeyAlgorithm().getAlgorithm());
-    return ec && purpose.equals(new Purpose("swift")) ? EcdsaKey.ofPkcs8(info) : RsaKey.of(pkcs8);
+    return ec && acceptance.curves() ? EcdsaKey.ofPkcs8(info) : RsaKey.of(pkcs8);
   }
 
   Authority authority() {

@@ -2,6 +2,7 @@ package dev.countermark.keyservice;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.KeyTerms.Acceptance;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.Purpose;
@@ -38,6 +39,12 @@ public final class Fixtures {
   static final Caller SWIFT_OPERATOR =
       new Caller("operator", Set.of(new Purpose("swift")), false, true);
   static final Caller STRANGER = new Caller("signer-other", Set.of(), true, true);
+
+  /** RSA and nothing else, and every extension. */
+  static final Acceptance RSA = new Acceptance(false, true);
+
+  /** Curves beside RSA, and few extensions. */
+  static final Acceptance CURVES = new Acceptance(true, false);
 
   private Fixtures() {}
 

@@ -1,7 +1,6 @@
 package dev.countermark.keyservice;
 
 import dev.countermark.contracts.Bytes;
-import dev.countermark.keys.KeyClient.Purpose;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -218,7 +217,7 @@ public final class Forge {
 
   /** The same authority as the service takes it. */
   static ImportedAuthority imported(Instant now, Issued... chain) {
-    return ImportedAuthority.pem(new Purpose("nuget"), pem(chain[0].keys()), pem(chain), now);
+    return ImportedAuthority.pem(Fixtures.RSA, pem(chain[0].keys()), pem(chain), now);
   }
 
   static Bytes der(Issued issued) {

@@ -3,7 +3,6 @@ package dev.countermark.keyservice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keyservice.Forge.Issued;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -63,10 +62,7 @@ class ImportedAuthorityTest {
             .toASN1Primitive()
             .getEncoded();
     byte[] pem = Forge.pem("RSA PRIVATE KEY", pkcs1);
-    assertThat(
-            ImportedAuthority.pem(new Purpose("nuget"), pem, Forge.pem(root), NOW)
-                .authority()
-                .chain())
+    assertThat(ImportedAuthority.pem(Fixtures.RSA, pem, Forge.pem(root), NOW).authority().chain())
         .hasSize(1);
   }
 
@@ -76,7 +72,7 @@ class ImportedAuthorityTest {
     Issued issuing = issuing().issuedBy(root);
     byte[] file = Forge.pkcs12("secret", List.of(issuing, root));
     assertThat(
-            ImportedAuthority.pkcs12(new Purpose("nuget"), file, "secret".toCharArray(), NOW)
+            ImportedAuthority.pkcs12(Fixtures.RSA, file, "secret".toCharArray(), NOW)
                 .authority()
                 .encodedChain())
         .containsExactly(Forge.der(issuing), Forge.der(root));
@@ -101,7 +97,7 @@ class ImportedAuthorityTest {
   void refusesACertificateOfAnotherKey() {
     Issued root = root().selfSigned();
     byte[] key = Forge.pem(KEYS);
-    assertThatThrownBy(() -> ImportedAuthority.pem(new Purpose("nuget"), key, Forge.pem(root), NOW))
+    assertThatThrownBy(() -> ImportedAuthority.pem(Fixtures.RSA, key, Forge.pem(root), NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("not that of the key");
   }
@@ -194,7 +190,7 @@ class ImportedAuthorityTest {
     assertThatThrownBy(
             () ->
                 ImportedAuthority.pem(
-                    new Purpose("nuget"), key.getBytes(StandardCharsets.US_ASCII), chain, NOW))
+                    Fixtures.RSA, key.getBytes(StandardCharsets.US_ASCII), chain, NOW))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -211,7 +207,7 @@ class ImportedAuthorityTest {
     assertThatThrownBy(
             () ->
                 ImportedAuthority.pem(
-                    new Purpose("nuget"), key, chain.getBytes(StandardCharsets.US_ASCII), NOW))
+                    Fixtures.RSA, key, chain.getBytes(StandardCharsets.US_ASCII), NOW))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -219,19 +215,17 @@ class ImportedAuthorityTest {
   void refusesPkcs12ThatDoesNotOpenOrHoldsNoKey() {
     byte[] file = Forge.pkcs12("secret", List.of(root().selfSigned()));
     assertThatThrownBy(
-            () -> ImportedAuthority.pkcs12(new Purpose("nuget"), file, "wrong".toCharArray(), NOW))
+            () -> ImportedAuthority.pkcs12(Fixtures.RSA, file, "wrong".toCharArray(), NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot read the PKCS#12 file")
         .hasMessageNotContaining("wrong ");
     assertThatThrownBy(
-            () ->
-                ImportedAuthority.pkcs12(new Purpose("nuget"), new byte[9], "x".toCharArray(), NOW))
+            () -> ImportedAuthority.pkcs12(Fixtures.RSA, new byte[9], "x".toCharArray(), NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot read the PKCS#12 file");
     byte[] empty = Forge.pkcs12("secret", List.of());
     assertThatThrownBy(
-            () ->
-                ImportedAuthority.pkcs12(new Purpose("nuget"), empty, "secret".toCharArray(), NOW))
+            () -> ImportedAuthority.pkcs12(Fixtures.RSA, empty, "secret".toCharArray(), NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("holds 0 private keys");
   }

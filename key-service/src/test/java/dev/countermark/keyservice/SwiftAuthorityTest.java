@@ -219,7 +219,7 @@ class SwiftAuthorityTest {
 
   private static ImportedAuthority imported(Issued... chain) {
     return ImportedAuthority.pem(
-        new Purpose("swift"), Forge.pem(chain[0].keys()), Forge.pem(chain), START);
+        Fixtures.CURVES, Forge.pem(chain[0].keys()), Forge.pem(chain), START);
   }
 
   private static void assertRefused(String why, Issued... chain) {
@@ -266,10 +266,7 @@ class SwiftAuthorityTest {
     assertThatThrownBy(
             () ->
                 ImportedAuthority.pem(
-                    new Purpose("swift"),
-                    Forge.pem("EC PRIVATE KEY", sec1),
-                    Forge.pem(root),
-                    START))
+                    Fixtures.CURVES, Forge.pem("EC PRIVATE KEY", sec1), Forge.pem(root), START))
         .isInstanceOf(IllegalArgumentException.class);
     var key = org.bouncycastle.asn1.sec.ECPrivateKey.getInstance(sec1);
     byte[] named =
@@ -278,10 +275,7 @@ class SwiftAuthorityTest {
             .getEncoded();
     assertThat(
             ImportedAuthority.pem(
-                    new Purpose("swift"),
-                    Forge.pem("EC PRIVATE KEY", named),
-                    Forge.pem(root),
-                    START)
+                    Fixtures.CURVES, Forge.pem("EC PRIVATE KEY", named), Forge.pem(root), START)
                 .authority()
                 .chain())
         .hasSize(1);
@@ -299,7 +293,7 @@ class SwiftAuthorityTest {
         Forge.authority("Issuing").keys(Forge.ec()).signature("SHA1withECDSA").issuedBy(root),
         root);
     assertRefused(
-        "CN=Root has critical extensions that Swift clients do not know: [2.5.29.17]",
+        "CN=Root has critical extensions that clients do not know: [2.5.29.17]",
         Forge.authority("Root")
             .keys(Forge.ec())
             .signature("SHA256withECDSA")

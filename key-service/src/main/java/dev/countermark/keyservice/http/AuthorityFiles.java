@@ -1,6 +1,6 @@
 package dev.countermark.keyservice.http;
 
-import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.contracts.KeyTerms.Acceptance;
 import dev.countermark.keyservice.ImportedAuthority;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,10 +13,11 @@ final class AuthorityFiles {
   private AuthorityFiles() {}
 
   /**
+   * @param acceptance of the clients who will judge it
    * @throws IllegalArgumentException saying which setting or which certificate is wrong
    */
   static Optional<ImportedAuthority> read(
-      Purpose purpose, KeyServiceConfig.Imported config, Instant now) {
+      Acceptance acceptance, KeyServiceConfig.Imported config, Instant now) {
     boolean pem = config.keyFile().isPresent() || config.certificatesFile().isPresent();
     boolean pkcs12 = config.pkcs12File().isPresent() || config.pkcs12PasswordFile().isPresent();
     if (pem && pkcs12) {
@@ -25,7 +26,7 @@ final class AuthorityFiles {
     if (pem) {
       return Optional.of(
           pem(
-              purpose,
+              acceptance,
               config.keyFile().orElseThrow(() -> missing("key-file", "certificates-file")),
               config.certificatesFile().orElseThrow(() -> missing("certificates-file", "key-file")),
               now));
@@ -33,7 +34,7 @@ final class AuthorityFiles {
     if (pkcs12) {
       return Optional.of(
           pkcs12(
-              purpose,
+              acceptance,
               config.pkcs12File().orElseThrow(() -> missing("pkcs12-file", "pkcs12-password-file")),
               config
                   .pkcs12PasswordFile()
@@ -48,25 +49,25 @@ final class AuthorityFiles {
   }
 
   private static ImportedAuthority pem(
-      Purpose purpose, Path keyFile, Path certificatesFile, Instant now) {
+      Acceptance acceptance, Path keyFile, Path certificatesFile, Instant now) {
     byte[] key = SettingFiles.read(keyFile, "key-file");
     try {
       return ImportedAuthority.pem(
-          purpose, key, SettingFiles.read(certificatesFile, "certificates-file"), now);
+          acceptance, key, SettingFiles.read(certificatesFile, "certificates-file"), now);
     } finally {
       Arrays.fill(key, (byte) 0);
     }
   }
 
   private static ImportedAuthority pkcs12(
-      Purpose purpose, Path file, Path passwordFile, Instant now) {
+      Acceptance acceptance, Path file, Path passwordFile, Instant now) {
     byte[] content = SettingFiles.read(file, "pkcs12-file");
     char[] password =
         new String(SettingFiles.read(passwordFile, "pkcs12-password-file"), StandardCharsets.UTF_8)
             .strip()
             .toCharArray();
     try {
-      return ImportedAuthority.pkcs12(purpose, content, password, now);
+      return ImportedAuthority.pkcs12(acceptance, content, password, now);
     } finally {
       Arrays.fill(password, '\0');
     }

@@ -3,7 +3,9 @@ package dev.countermark.keyservice.http;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
+import dev.countermark.contracts.KeyTerms.Acceptance;
 import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.keys.Purposes;
 import dev.countermark.keyservice.AuditVerifier;
 import dev.countermark.keyservice.Denials;
 import dev.countermark.keyservice.KeyCustodian;
@@ -89,7 +91,7 @@ class Wiring {
                     nuget.keyBits(),
                     nuget.rootBits(),
                     nuget.validity(),
-                    AuthorityFiles.read(new Purpose("nuget"), nuget, clock.instant())));
+                    AuthorityFiles.read(acceptance("nuget"), nuget, clock.instant())));
     KeyService.SwiftKeys swiftKeys =
         naming(
             "countermark.keyservice.ca.swift",
@@ -97,7 +99,7 @@ class Wiring {
                 new KeyService.SwiftKeys(
                     swift.organization(),
                     swift.validity(),
-                    AuthorityFiles.read(new Purpose("swift"), swift, clock.instant()),
+                    AuthorityFiles.read(acceptance("swift"), swift, clock.instant()),
                     swift.ocspUrl()));
     return naming(
         "countermark.keyservice.ca",
@@ -110,6 +112,10 @@ class Wiring {
                 rotations,
                 nugetKeys,
                 swiftKeys));
+  }
+
+  private static Acceptance acceptance(String label) {
+    return Purposes.found().get(new Purpose(label)).certification().orElseThrow().acceptance();
   }
 
   /** What is wrong is wrong with a setting: says with which. */

@@ -3,7 +3,7 @@ package dev.countermark.keyservice.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.contracts.KeyTerms.Acceptance;
 import dev.countermark.keyservice.Forge;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The settings of certificate authorities, from their text to the files that they name. */
 class AuthorityFilesTest {
+  private static final Acceptance RSA = new Acceptance(false, true);
   private static final String PREFIX = "countermark.keyservice.ca.nuget.";
 
   @TempDir Path folder;
@@ -38,8 +39,7 @@ class AuthorityFilesTest {
     for (int i = 0; i < settings.length; i += 2) {
       all.put(PREFIX + settings[i], folder.resolve(settings[i + 1]).toString());
     }
-    return AuthorityFiles.read(new Purpose("nuget"), config(all).ca().nuget(), Instant.now())
-        .isPresent();
+    return AuthorityFiles.read(RSA, config(all).ca().nuget(), Instant.now()).isPresent();
   }
 
   private void write(String name, byte[] content) throws IOException {
