@@ -4,11 +4,11 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.BlobStore.Page;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.Purpose;
-import dev.countermark.keys.Purposes;
+import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -23,11 +23,16 @@ public final class AuditVerifier {
   private final BlobStore store;
   private final AuditSeal seal;
   private final BucketKeys keys;
+  private final Collection<Purpose> purposes;
 
-  AuditVerifier(BlobStore store, AuditSeal seal, BucketKeys keys) {
+  /**
+   * @param purposes whose authorities have a chain of their own
+   */
+  AuditVerifier(BlobStore store, AuditSeal seal, BucketKeys keys, Collection<Purpose> purposes) {
     this.store = store;
     this.seal = seal;
     this.keys = keys;
+    this.purposes = List.copyOf(purposes);
   }
 
   /**
@@ -67,7 +72,7 @@ public final class AuditVerifier {
       breaks += finish(walk.over(keys.of(scope, walk::broken)), onChain);
     }
     if (only.isEmpty()) {
-      for (Purpose purpose : new TreeSet<>(Purposes.found().keySet())) {
+      for (Purpose purpose : purposes) {
         AuditWalk walk =
             walk(
                 KeysBucket.authorityName(purpose),

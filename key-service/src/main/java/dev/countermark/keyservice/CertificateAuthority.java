@@ -29,6 +29,8 @@ final class CertificateAuthority {
   /** In the audit chain: nobody asked for it by name. */
   private static final String MAKER = "key-service";
 
+  private static final Period ROOT_VALIDITY = Period.ofYears(20);
+
   /** Clients' clocks may be behind. */
   private static final Duration BACK_DATED = Duration.ofHours(1);
 
@@ -79,7 +81,7 @@ final class CertificateAuthority {
     }
     Validity validity = new Validity(now.minus(BACK_DATED), endOfLeaf(authority, now));
     X500Name subject =
-        profile.namesOwner()
+        profile.terms().names().owner()
             ? name(commonName(repository), repository.owner())
             : name(commonName(repository));
     List<Bytes> chain = new ArrayList<>();
@@ -96,7 +98,7 @@ final class CertificateAuthority {
   }
 
   private Instant endOfLeaf(Authority authority, Instant now) {
-    Instant end = plus(now, profile.leafValidity());
+    Instant end = plus(now, profile.terms().validity());
     return end.isAfter(authority.notAfter()) ? authority.notAfter() : end;
   }
 
@@ -150,13 +152,13 @@ final class CertificateAuthority {
   private Own make() {
     SigningKey rootKey = profile.key().get();
     Instant now = now();
-    Validity validity = new Validity(now.minus(BACK_DATED), plus(now, profile.rootValidity()));
+    Validity validity = new Validity(now.minus(BACK_DATED), plus(now, ROOT_VALIDITY));
     BasicConstraints below =
-        profile.intermediate() ? new BasicConstraints(1) : new BasicConstraints(true);
-    String called = profile.organization() + " " + profile.authority();
+        profile.terms().intermediate() ? new BasicConstraints(1) : new BasicConstraints(true);
+    String called = profile.organization() + " " + profile.terms().names().authority();
     X509Certificate certificate = issuer.root(rootKey, name(called + " Root"), validity, below);
     Authority root = new Authority(rootKey, List.of(certificate));
-    if (!profile.intermediate()) {
+    if (!profile.terms().intermediate()) {
       return new Own(root, Optional.empty(), now);
     }
     SigningKey key = profile.key().get();
@@ -185,7 +187,7 @@ final class CertificateAuthority {
   }
 
   private String commonName(RepositoryName repository) {
-    String full = repository + " " + profile.role();
+    String full = repository + " " + profile.terms().names().role();
     if (full.length() <= MAX_COMMON_NAME) {
       return full;
     }

@@ -2,7 +2,6 @@ package dev.countermark.keyservice;
 
 import dev.countermark.contracts.Bytes;
 import dev.countermark.keys.KeyClient.Purpose;
-import dev.countermark.keys.Purposes;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
@@ -12,16 +11,19 @@ import java.util.Optional;
 /** Makes new keys, each of the kind that its purpose demands, and has them certified. */
 final class KeyMint {
   private final SecureRandom random;
-  private final int rsaBits;
+  private final Map<Purpose, KeyPolicy> policies;
   private final Map<Purpose, CertificateAuthority> authorities;
 
   /**
-   * @param rsaBits of NuGet keys
+   * @param policies of every purpose
    * @param authorities certify the keys of their purpose; those of others have no certificate
    */
-  KeyMint(SecureRandom random, int rsaBits, Map<Purpose, CertificateAuthority> authorities) {
+  KeyMint(
+      SecureRandom random,
+      Map<Purpose, KeyPolicy> policies,
+      Map<Purpose, CertificateAuthority> authorities) {
     this.random = random;
-    this.rsaBits = rsaBits;
+    this.policies = Map.copyOf(policies);
     this.authorities = Map.copyOf(authorities);
   }
 
@@ -32,11 +34,8 @@ final class KeyMint {
 
   /** A new key; takes a second or so where it is RSA. */
   Minted make(KeyScope scope, int version) {
-    SigningKey key =
-        switch (Purposes.found().get(scope.purpose()).algorithm()) {
-          case ECDSA -> EcdsaKey.generate(random);
-          case RSA -> RsaKey.generate(random, rsaBits);
-        };
+    KeyPolicy policy = policies.get(scope.purpose());
+    SigningKey key = SigningKey.generate(policy.terms().algorithm(), policy.keyBits(), random);
     return new Minted(
         key,
         authority(scope.purpose())

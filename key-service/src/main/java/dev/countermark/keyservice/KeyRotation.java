@@ -19,19 +19,15 @@ final class KeyRotation {
   private final KeyRings rings;
   private final KeyMint mint;
   private final KeyChain chain;
-  private final Map<Purpose, KeyService.Rotation> terms;
+  private final Map<Purpose, KeyPolicy> policies;
   private final Clock clock;
 
   KeyRotation(
-      KeyRings rings,
-      KeyMint mint,
-      KeyChain chain,
-      Map<Purpose, KeyService.Rotation> terms,
-      Clock clock) {
+      KeyRings rings, KeyMint mint, KeyChain chain, Map<Purpose, KeyPolicy> policies, Clock clock) {
     this.rings = rings;
     this.mint = mint;
     this.chain = chain;
-    this.terms = Map.copyOf(terms);
+    this.policies = Map.copyOf(policies);
     this.clock = clock;
   }
 
@@ -76,7 +72,7 @@ final class KeyRotation {
   /** A certificate that the authority cannot outlast is not made again. */
   private boolean isDue(KeyScope scope, KeyRing ring) {
     Optional<Instant> end = ring.end(ring.heir());
-    Duration before = terms.get(scope.purpose()).renewBefore();
+    Duration before = policies.get(scope.purpose()).renewBefore();
     return end.isPresent()
         && !clock.instant().isBefore(end.get().minus(before))
         && mint.endOfNext(scope.purpose()).filter(next -> next.isAfter(end.get())).isPresent();
@@ -84,7 +80,7 @@ final class KeyRotation {
 
   /** Not later than the end of the certificate that signs until then. */
   private Activation afterAnnouncement(KeyScope scope, KeyRing ring) {
-    Duration announced = terms.get(scope.purpose()).announced();
+    Duration announced = policies.get(scope.purpose()).terms().announced();
     return now -> {
       Instant from = now.plus(announced);
       return ring.end(ring.current(now)).filter(from::isAfter).orElse(from);

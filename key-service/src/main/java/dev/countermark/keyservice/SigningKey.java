@@ -1,6 +1,8 @@
 package dev.countermark.keyservice;
 
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.KeyTerms;
+import java.security.SecureRandom;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 
 /** A private key in memory; signs deterministically. */
@@ -31,6 +33,18 @@ sealed interface SigningKey permits EcdsaKey, RsaKey {
 
   /** A copy of what is kept secret, in the algorithm's own form; the caller overwrites it. */
   byte[] secret();
+
+  /**
+   * A new key; takes a second or so where it is RSA.
+   *
+   * @param rsaBits where it is RSA
+   */
+  static SigningKey generate(KeyTerms.Algorithm algorithm, int rsaBits, SecureRandom random) {
+    return switch (algorithm) {
+      case ECDSA -> EcdsaKey.generate(random);
+      case RSA -> RsaKey.generate(random, rsaBits);
+    };
+  }
 
   /**
    * @param secret as {@link #secret} gave it

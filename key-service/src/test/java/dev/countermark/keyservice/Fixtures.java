@@ -6,13 +6,14 @@ import dev.countermark.contracts.KeyTerms.Acceptance;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.keys.Purposes;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Period;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -86,20 +87,34 @@ public final class Fixtures {
       Optional<ImportedAuthority> imported,
       Optional<ImportedAuthority> swift,
       Optional<URI> responder) {
+    Map<Purpose, KeyPolicy> policies = new HashMap<>();
+    Purposes.found()
+        .forEach(
+            (purpose, terms) ->
+                policies.put(
+                    purpose,
+                    new KeyPolicy(
+                        terms,
+                        2_048,
+                        2_048,
+                        "Example",
+                        of(purpose, NUGET, imported).or(() -> of(purpose, SWIFT, swift)),
+                        of(purpose, SWIFT, responder))));
+    return replica(store, clock, policies);
+  }
+
+  /** The same with what tests bring themselves. */
+  static KeyService replica(BlobStore store, Clock clock, Map<Purpose, KeyPolicy> policies) {
     return new KeyService(
         store,
         root(1),
         clock,
         new KeyService.Limits(Duration.ofHours(1), Duration.ofHours(1), 100),
-        Map.of(
-            new Purpose("oci"),
-            KeyService.Rotation.announced(Duration.ZERO),
-            new Purpose("nuget"),
-            new KeyService.Rotation(Duration.ofHours(1), Duration.ofDays(90)),
-            new Purpose("swift"),
-            new KeyService.Rotation(Duration.ZERO, Duration.ofDays(180))),
-        new KeyService.NugetKeys("Example", 2_048, 2_048, Period.ofYears(2), imported),
-        new KeyService.SwiftKeys("Example", Period.ofYears(5), swift, responder));
+        policies);
+  }
+
+  private static <T> Optional<T> of(Purpose purpose, KeyScope scope, Optional<T> value) {
+    return value.filter(it -> purpose.equals(scope.purpose()));
   }
 
   /** An item over the SHA-256 of {@code text}. */

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.contracts.KeyTerms;
+import dev.countermark.contracts.KeyTerms.Algorithm;
+import dev.countermark.contracts.KeyTerms.Certification;
+import dev.countermark.contracts.KeyTerms.Names;
 import dev.countermark.keys.KeyClient.Purpose;
-import dev.countermark.keyservice.KeyService.NugetKeys;
-import dev.countermark.keyservice.KeyService.Rotation;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.Period;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -18,47 +23,68 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Settings that cannot be right are refused when the service is put together. */
 class KeyServiceTest {
-  private static NugetKeys keys(String organization, int keyBits, int rootBits, String validity) {
-    return new NugetKeys(organization, keyBits, rootBits, Period.parse(validity), Optional.empty());
+  private static final KeyTerms CERTIFIED = terms("P2Y", Duration.ofDays(90));
+
+  private static KeyTerms terms(String validity, Duration renewBefore) {
+    return new KeyTerms(
+        Algorithm.RSA,
+        Duration.ofHours(1),
+        Optional.of(
+            new Certification(
+                new Names("Package Signing", "signing", false),
+                false,
+                Period.parse(validity),
+                renewBefore,
+                false,
+                Fixtures.RSA)));
+  }
+
+  private static KeyPolicy policy(String organization, int keyBits, int rootBits) {
+    return new KeyPolicy(
+        CERTIFIED, keyBits, rootBits, organization, Optional.empty(), Optional.empty());
   }
 
   private static KeyService service(Duration renewBefore, String validity) {
-    return new KeyService(
+    return Fixtures.replica(
         new InMemoryBlobStore(),
-        Fixtures.root(1),
         Clock.systemUTC(),
-        new KeyService.Limits(Duration.ofSeconds(1), Duration.ofSeconds(1), 1),
-        Map.of(
-            new Purpose("oci"),
-            Rotation.announced(Duration.ZERO),
-            new Purpose("nuget"),
-            new Rotation(Duration.ofHours(1), renewBefore),
-            new Purpose("swift"),
-            new Rotation(Duration.ZERO, renewBefore)),
-        keys("Example", 2_048, 2_048, validity),
-        new KeyService.SwiftKeys("Example", Period.ofYears(5), Optional.empty(), Optional.empty()));
+        Map.of(new Purpose("certified"), KeyPolicy.of(terms(validity, renewBefore))));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1_024, 2_047, 8_193})
   void refusesKeysThatClientsRefuseOrThatTakeForever(int bits) {
-    assertRefused(() -> keys("Example", bits, 4_096, "P2Y"), "key-bits");
-    assertRefused(() -> keys("Example", 3_072, bits, "P2Y"), "root-bits");
+    assertRefused(() -> policy("Example", bits, 4_096), "key-bits");
+    assertRefused(() -> policy("Example", 3_072, bits), "root-bits");
   }
 
   @Test
-  void refusesNamesAndTimesThatAreNone() {
-    assertRefused(() -> keys(" ", 3_072, 4_096, "P2Y"), "organization");
-    assertRefused(() -> keys("o".repeat(65), 3_072, 4_096, "P2Y"), "organization");
-    assertRefused(() -> keys("Example", 3_072, 4_096, "P0D"), "validity");
-    assertRefused(() -> keys("Example", 3_072, 4_096, "P-1Y"), "validity");
-    assertRefused(() -> Rotation.announced(Duration.ofSeconds(-1)), "negative");
+  void refusesNamesThatAreNone() {
+    assertRefused(() -> policy(" ", 3_072, 4_096), "organization");
+    assertRefused(() -> policy("o".repeat(65), 3_072, 4_096), "organization");
   }
 
   @Test
   void refusesToRenewEveryCertificateAtOnce() {
     assertThat(service(Duration.ofDays(30), "P31D")).isNotNull();
-    assertRefused(() -> service(Duration.ofDays(31), "P31D"), "not shorter than validity");
+    assertRefused(
+        () -> service(Duration.ofDays(31), "P31D"),
+        "certified: renew-before (PT744H) is not short");
+  }
+
+  @Test
+  void refusesAuthorityAndResponderOfKeysThatNameNone() {
+    ImportedAuthority authority =
+        Forge.imported(Instant.now(), Forge.authority("Root").selfSigned());
+    Optional<URI> responder = Optional.of(URI.create("http://example.org/ocsp"));
+    KeyTerms bare = KeyTerms.bare(Algorithm.RSA);
+    assertRefused(
+        () -> new KeyPolicy(bare, 2_048, 2_048, "E", Optional.of(authority), Optional.empty()),
+        "without certificates");
+    for (KeyTerms terms : List.of(bare, CERTIFIED)) {
+      assertRefused(
+          () -> new KeyPolicy(terms, 2_048, 2_048, "E", Optional.empty(), responder), "responder");
+    }
   }
 
   private static void assertRefused(

@@ -1,7 +1,6 @@
 package dev.countermark.keyservice.http;
 
 import dev.countermark.keys.KeyClient.Purpose;
-import dev.countermark.keys.Purposes;
 import dev.countermark.keyservice.Caller;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.regex.Pattern;
 import javax.security.auth.x500.X500Principal;
 
@@ -32,15 +32,17 @@ final class Clients {
   }
 
   /**
+   * @param known purposes that clients may have
    * @throws IllegalArgumentException naming the setting that is wrong
    */
-  static Clients of(Map<String, KeyServiceConfig.Client> settings) {
+  static Clients of(Map<String, KeyServiceConfig.Client> settings, SortedSet<Purpose> known) {
     List<Client> clients = new ArrayList<>();
-    settings.forEach((name, client) -> clients.add(client(name, client)));
+    settings.forEach((name, client) -> clients.add(client(name, client, known)));
     return new Clients(List.copyOf(clients));
   }
 
-  private static Client client(String name, KeyServiceConfig.Client settings) {
+  private static Client client(
+      String name, KeyServiceConfig.Client settings, SortedSet<Purpose> known) {
     String key = "countermark.keyservice.clients." + name;
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(key + ": a name has 1 to 64 of A-Z a-z 0-9 . _ -");
@@ -59,22 +61,24 @@ final class Clients {
     return new Client(
         new Caller(
             name,
-            purposes(key, settings.purposes().orElse(List.of())),
+            purposes(key, settings.purposes().orElse(List.of()), known),
             settings.maySign(),
             settings.mayRotate()),
         settings.credentialSha256().map(HexFormat.of()::parseHex).orElse(null),
         settings.certificateSubject().map(subject -> subject(key, subject)).orElse(null));
   }
 
-  private static Set<Purpose> purposes(String key, List<String> names) {
+  private static Set<Purpose> purposes(String key, List<String> names, SortedSet<Purpose> known) {
     Set<Purpose> purposes = new HashSet<>();
     for (String name : names) {
       purposes.add(
-          Purposes.found().keySet().stream()
+          known.stream()
               .filter(p -> p.label().equals(name))
               .findFirst()
               .orElseThrow(
-                  () -> new IllegalArgumentException(key + ".purposes: unknown: " + name)));
+                  () ->
+                      new IllegalArgumentException(
+                          key + ".purposes: unknown: " + name + "; there are " + known)));
     }
     return purposes;
   }

@@ -11,7 +11,6 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.annotations.CommandLineArguments;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,9 +21,6 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class Housekeeping {
   private static final Logger LOG = Logger.getLogger(Housekeeping.class);
-
-  private static final List<Purpose> CERTIFIED =
-      List.of(new Purpose("nuget"), new Purpose("swift"));
 
   private final Denials denials;
   private final Clients clients;
@@ -62,7 +58,7 @@ class Housekeeping {
       LOG.warn("no countermark.keyservice.clients are configured: every call will be refused");
     }
     flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
-    for (Purpose purpose : CERTIFIED) {
+    for (Purpose purpose : service.certified()) {
       if (serving && clients.anyFor(purpose)) {
         Thread preparation = new Thread(() -> prepare(purpose), purpose.label() + "-authority");
         preparation.setDaemon(true);

@@ -9,6 +9,7 @@ import java.time.Period;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Settings of the key service. */
 @ConfigMapping(prefix = "countermark.keyservice")
@@ -40,33 +41,14 @@ public interface KeyServiceConfig {
   @WithDefault("1000")
   int maxKeysInMemory();
 
-  /** How long a new version of a key is published before it signs. */
-  AnnouncePeriod announcePeriod();
+  /**
+   * How long a new version of a key is published before it signs, by purpose. Absent: as long as
+   * clients of its format remember the list of keys.
+   */
+  Map<String, Duration> announcePeriod();
 
-  /** By purpose. */
-  interface AnnouncePeriod {
-    /** Nobody remembers the list of these keys. */
-    @WithDefault("PT0S")
-    Duration oci();
-
-    /** NuGet clients remember the list of certificates for up to an hour. */
-    @WithDefault("PT1H")
-    Duration nuget();
-
-    /** Swift clients trust the root or the intermediate, never one key. */
-    @WithDefault("PT0S")
-    Duration swift();
-  }
-
-  /** Who certifies keys, and how. */
-  CertificateAuthorities ca();
-
-  /** By purpose. */
-  interface CertificateAuthorities {
-    Nuget nuget();
-
-    Swift swift();
-  }
+  /** How keys are made and certified, by purpose. */
+  Map<String, Authority> ca();
 
   /** An authority that is used instead of one that is made here. */
   interface Imported {
@@ -83,48 +65,34 @@ public interface KeyServiceConfig {
     Optional<Path> pkcs12PasswordFile();
   }
 
-  /** Certificates of Swift keys: below an own root, or by an authority that is imported. */
-  interface Swift extends Imported {
-    /** {@code O=} of all certificates that are made here. */
-    @WithDefault("Countermark")
-    String organization();
+  /**
+   * Keys of one purpose and their certificates: by a root made here, or by an authority that is
+   * imported. What does not apply to the keys of the purpose is refused.
+   */
+  interface Authority extends Imported {
+    /** {@code O=} of all certificates that are made here; {@code Countermark} if absent. */
+    Optional<String> organization();
 
-    /** Validity of the certificates of repositories; signatures carry no timestamps. */
-    @WithDefault("P5Y")
-    Period validity();
+    /** Size of the keys of repositories where they are RSA, bits; 3072 if absent. */
+    OptionalInt keyBits();
 
-    /** How long before the end of its certificate a key is followed by a new one. */
-    @WithDefault("P180D")
-    Duration renewBefore();
+    /** Size of the keys of the installation's own root where they are RSA, bits; 4096 if absent. */
+    OptionalInt rootBits();
+
+    /** Validity of the certificates of repositories; as the format says if absent. */
+    Optional<Period> validity();
 
     /**
-     * Address of the gateway's OCSP relay as clients reach it, {@code http://HOST/ocsp/swift}; new
-     * certificates name it. Absent: there is no responder, and clients do not ask.
+     * How long before the end of its certificate a key is followed by a new one; as the format says
+     * if absent.
+     */
+    Optional<Duration> renewBefore();
+
+    /**
+     * Address of the gateway's OCSP relay as clients reach it, {@code http://HOST/ocsp/PURPOSE};
+     * new certificates name it. Absent: there is no responder, and clients do not ask.
      */
     Optional<URI> ocspUrl();
-  }
-
-  /** Certificates of NuGet keys: by a root made here, or by an authority that is imported. */
-  interface Nuget extends Imported {
-    /** {@code O=} of all certificates that are made here. */
-    @WithDefault("Countermark")
-    String organization();
-
-    /** Size of the RSA keys of repositories, bits. */
-    @WithDefault("3072")
-    int keyBits();
-
-    /** Size of the RSA key of the installation's own root, bits. */
-    @WithDefault("4096")
-    int rootBits();
-
-    /** Validity of the certificates of repositories. */
-    @WithDefault("P2Y")
-    Period validity();
-
-    /** How long before the end of its certificate a key is followed by a new one. */
-    @WithDefault("P90D")
-    Duration renewBefore();
   }
 
   /** One client. */
@@ -134,11 +102,11 @@ public interface KeyServiceConfig {
 
     /**
      * Subject of its TLS certificate in the order of RFC 2253 (most specific first), as in {@code
-     * CN=signer-oci,O=Example}; needs {@code quarkus.http.ssl.client-auth}.
+     * CN=signer,O=Example}; needs {@code quarkus.http.ssl.client-auth}.
      */
     Optional<String> certificateSubject();
 
-    /** Whose keys it may use: any of {@code oci}, {@code nuget}, {@code swift}. */
+    /** Whose keys it may use: any of the labels of formats. */
     Optional<List<String>> purposes();
 
     /** Whether it may have hashes signed. */

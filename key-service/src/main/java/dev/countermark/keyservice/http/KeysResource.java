@@ -4,10 +4,10 @@ import dev.countermark.contracts.Json;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyServiceApi;
 import dev.countermark.keys.KeyServiceApi.SignRequest;
-import dev.countermark.keys.Purposes;
 import dev.countermark.keyservice.Caller;
 import dev.countermark.keyservice.KeyCustodian;
 import dev.countermark.keyservice.KeyScope;
+import dev.countermark.keyservice.KeyService;
 import dev.countermark.keyservice.KeyServiceException;
 import dev.countermark.keyservice.KeyServiceException.Code;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -26,18 +26,20 @@ import java.util.function.BiFunction;
 @Path("/v1/repositories/{owner}/{name}/keys")
 @Produces(MediaType.APPLICATION_JSON)
 public class KeysResource {
+  private final KeyService service;
   private final KeyCustodian custodian;
   private final CallerIdentification caller;
   private final MeterRegistry metrics;
 
-  KeysResource(KeyCustodian custodian, CallerIdentification caller, MeterRegistry metrics) {
-    this.custodian = custodian;
+  KeysResource(KeyService service, CallerIdentification caller, MeterRegistry metrics) {
+    this.service = service;
+    this.custodian = service.custodian();
     this.caller = caller;
     this.metrics = metrics;
   }
 
   @GET
-  @Path("{purpose:[a-z0-9]+}")
+  @Path("{purpose:[a-z0-9-]+}")
   public byte[] versions(
       @PathParam("owner") String owner,
       @PathParam("name") String name,
@@ -49,7 +51,7 @@ public class KeysResource {
   }
 
   @GET
-  @Path("{purpose:[a-z0-9]+}/identity")
+  @Path("{purpose:[a-z0-9-]+}/identity")
   public byte[] identity(
       @PathParam("owner") String owner,
       @PathParam("name") String name,
@@ -58,7 +60,7 @@ public class KeysResource {
   }
 
   @POST
-  @Path("{purpose:[a-z0-9]+}:sign")
+  @Path("{purpose:[a-z0-9-]+}:sign")
   @Consumes(MediaType.APPLICATION_JSON)
   public byte[] sign(
       @PathParam("owner") String owner,
@@ -79,7 +81,7 @@ public class KeysResource {
   }
 
   @POST
-  @Path("{purpose:[a-z0-9]+}:rotate")
+  @Path("{purpose:[a-z0-9-]+}:rotate")
   public byte[] rotate(
       @PathParam("owner") String owner,
       @PathParam("name") String name,
@@ -92,7 +94,7 @@ public class KeysResource {
   }
 
   @POST
-  @Path("{purpose:[a-z0-9]+}/{version:[0-9]{1,8}}:revoke")
+  @Path("{purpose:[a-z0-9-]+}/{version:[0-9]{1,8}}:revoke")
   public byte[] revoke(
       @PathParam("owner") String owner,
       @PathParam("name") String name,
@@ -104,19 +106,18 @@ public class KeysResource {
         (who, scope) -> custodian.revoke(who, scope, version));
   }
 
-  private record Address(String owner, String name, String purpose) {
-    /** Only after the caller is known: strangers learn nothing about names. */
-    KeyScope scope() {
-      RepositoryName repository =
-          RepositoryName.parse(owner + "/" + name)
-              .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a repository name"));
-      return new KeyScope(
-          repository,
-          Purposes.found().keySet().stream()
-              .filter(p -> p.label().equals(purpose))
-              .findFirst()
-              .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a purpose")));
-    }
+  private record Address(String owner, String name, String purpose) {}
+
+  /** Only after the caller is known: strangers learn nothing about names. */
+  private KeyScope scope(Address address) {
+    RepositoryName repository =
+        RepositoryName.parse(address.owner() + "/" + address.name())
+            .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a repository name"));
+    return new KeyScope(
+        repository,
+        service
+            .purpose(address.purpose())
+            .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a purpose")));
   }
 
   private byte[] answer(
@@ -125,7 +126,7 @@ public class KeysResource {
     String outcome = "failed";
     try {
       Caller who = caller.require(operation);
-      byte[] json = Json.write(use.apply(who, address.scope()));
+      byte[] json = Json.write(use.apply(who, scope(address)));
       outcome = "done";
       return json;
     } catch (KeyServiceException e) {

@@ -4,6 +4,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyServiceApi;
 import dev.countermark.keyservice.KeyScope;
+import dev.countermark.keyservice.KeyService;
 import dev.countermark.keyservice.KeyServiceException;
 import dev.countermark.keyservice.KeyServiceException.Code;
 import dev.countermark.keyservice.OcspResponder;
@@ -14,21 +15,24 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 
 /** Whether certificates are revoked, for the gateway to pass on: clients do not reach this. */
-@Path("/v1/ocsp/swift")
+@Path("/v1/ocsp/{purpose:[a-z0-9-]+}")
 @Consumes(KeyServiceApi.OCSP_REQUEST)
 @Produces(KeyServiceApi.OCSP_RESPONSE)
 public class OcspResource {
+  private final KeyService service;
   private final OcspResponder responder;
   private final CallerIdentification caller;
 
-  OcspResource(OcspResponder responder, CallerIdentification caller) {
-    this.responder = responder;
+  OcspResource(KeyService service, CallerIdentification caller) {
+    this.service = service;
+    this.responder = service.responder();
     this.caller = caller;
   }
 
   @POST
   @Path("{owner}/{name}/{version:[0-9]{1,8}}")
   public byte[] ofKey(
+      @PathParam("purpose") String purpose,
       @PathParam("owner") String owner,
       @PathParam("name") String name,
       @PathParam("version") int version,
@@ -38,13 +42,19 @@ public class OcspResource {
         RepositoryName.parse(owner + "/" + name)
             .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a repository name"));
     return responder.ofKey(
-        who, new KeyScope(repository, new Purpose("swift")), version, checked(request));
+        who, new KeyScope(repository, known(purpose)), version, checked(request));
   }
 
   @POST
   @Path(KeyServiceApi.OCSP_AUTHORITY)
-  public byte[] ofAuthority(byte[] request) {
-    return responder.ofAuthority(caller.require("ocsp"), new Purpose("swift"), checked(request));
+  public byte[] ofAuthority(@PathParam("purpose") String purpose, byte[] request) {
+    return responder.ofAuthority(caller.require("ocsp"), known(purpose), checked(request));
+  }
+
+  private Purpose known(String purpose) {
+    return service
+        .purpose(purpose)
+        .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a purpose"));
   }
 
   private static byte[] checked(byte[] request) {

@@ -3,12 +3,12 @@ package dev.countermark.keyservice.http;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
-import dev.countermark.contracts.KeyTerms.Acceptance;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.Purposes;
 import dev.countermark.keyservice.AuditVerifier;
 import dev.countermark.keyservice.Denials;
 import dev.countermark.keyservice.KeyCustodian;
+import dev.countermark.keyservice.KeyPolicy;
 import dev.countermark.keyservice.KeyService;
 import dev.countermark.keyservice.OcspResponder;
 import dev.countermark.keyservice.RootSecret;
@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Makes the service from its settings; refuses to start with a setting that is wrong, naming it.
@@ -71,37 +70,10 @@ class Wiring {
   @Singleton
   KeyService service(BlobStore store, KeyServiceConfig config) {
     Clock clock = Clock.systemUTC();
-    KeyServiceConfig.Nuget nuget = config.ca().nuget();
-    KeyServiceConfig.Swift swift = config.ca().swift();
-    Map<Purpose, KeyService.Rotation> rotations =
-        Map.of(
-            new Purpose("oci"),
-            KeyService.Rotation.announced(config.announcePeriod().oci()),
-            new Purpose("nuget"),
-            new KeyService.Rotation(config.announcePeriod().nuget(), nuget.renewBefore()),
-            new Purpose("swift"),
-            new KeyService.Rotation(config.announcePeriod().swift(), swift.renewBefore()));
+    Map<Purpose, KeyPolicy> policies =
+        KeySettings.policies(Purposes.found(), config, clock.instant());
     RootSecret root = rootSecret(config);
-    KeyService.NugetKeys nugetKeys =
-        naming(
-            "countermark.keyservice.ca.nuget",
-            () ->
-                new KeyService.NugetKeys(
-                    nuget.organization(),
-                    nuget.keyBits(),
-                    nuget.rootBits(),
-                    nuget.validity(),
-                    AuthorityFiles.read(acceptance("nuget"), nuget, clock.instant())));
-    KeyService.SwiftKeys swiftKeys =
-        naming(
-            "countermark.keyservice.ca.swift",
-            () ->
-                new KeyService.SwiftKeys(
-                    swift.organization(),
-                    swift.validity(),
-                    AuthorityFiles.read(acceptance("swift"), swift, clock.instant()),
-                    swift.ocspUrl()));
-    return naming(
+    return KeySettings.naming(
         "countermark.keyservice.ca",
         () ->
             new KeyService(
@@ -109,22 +81,7 @@ class Wiring {
                 root,
                 clock,
                 new KeyService.Limits(config.ringTtl(), config.keyTtl(), config.maxKeysInMemory()),
-                rotations,
-                nugetKeys,
-                swiftKeys));
-  }
-
-  private static Acceptance acceptance(String label) {
-    return Purposes.found().get(new Purpose(label)).certification().orElseThrow().acceptance();
-  }
-
-  /** What is wrong is wrong with a setting: says with which. */
-  private static <T> T naming(String settings, Supplier<T> use) {
-    try {
-      return use.get();
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(settings + ": " + e.getMessage(), e);
-    }
+                policies));
   }
 
   private static RootSecret rootSecret(KeyServiceConfig config) {
@@ -174,7 +131,7 @@ class Wiring {
 
   @Produces
   @Singleton
-  Clients clients(KeyServiceConfig config) {
-    return Clients.of(config.clients());
+  Clients clients(KeyServiceConfig config, KeyService service) {
+    return Clients.of(config.clients(), service.purposes());
   }
 }

@@ -10,9 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.Period;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +37,8 @@ class AuthorityFilesTest {
     for (int i = 0; i < settings.length; i += 2) {
       all.put(PREFIX + settings[i], folder.resolve(settings[i + 1]).toString());
     }
-    return AuthorityFiles.read(RSA, config(all).ca().nuget(), Instant.now()).isPresent();
+    KeyServiceConfig.Authority set = config(all).ca().get("nuget");
+    return AuthorityFiles.read(RSA, set, Instant.now()).isPresent();
   }
 
   private void write(String name, byte[] content) throws IOException {
@@ -47,21 +46,8 @@ class AuthorityFilesTest {
   }
 
   @Test
-  void hasDefaultsThatClientsLike() {
-    KeyServiceConfig config = config(Map.of());
-    KeyServiceConfig.Nuget nuget = config.ca().nuget();
-    assertThat(nuget.keyBits()).isEqualTo(3_072);
-    assertThat(nuget.rootBits()).isEqualTo(4_096);
-    assertThat(nuget.validity()).isEqualTo(Period.ofYears(2));
-    assertThat(nuget.renewBefore()).isEqualTo(Duration.ofDays(90));
-    assertThat(nuget.organization()).isEqualTo("Countermark");
-    assertThat(config.announcePeriod().nuget()).isEqualTo(Duration.ofHours(1));
-    assertThat(config.announcePeriod().oci()).isZero();
-    KeyServiceConfig.Swift swift = config.ca().swift();
-    assertThat(swift.validity()).isEqualTo(Period.ofYears(5));
-    assertThat(swift.renewBefore()).isEqualTo(Duration.ofDays(180));
-    assertThat(config.announcePeriod().swift()).isZero();
-    assertThat(imports()).isFalse();
+  void importsNothingUnlessToldTo() {
+    assertThat(imports("organization", "x")).isFalse();
   }
 
   @Test

@@ -102,6 +102,38 @@ class KeysResourceTest {
     assertThat(signed.get("signatures")).hasSize(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"cargo", "nuget-2", "OCI"})
+  void knowsNoOtherPurposes(String purpose) throws Exception {
+    String keys = "/v1/repositories/acme/tools/keys/" + purpose;
+    assertThat(call("GET", keys, TestClients.GATEWAY, null).statusCode()).isEqualTo(404);
+    assertThat(call("POST", keys + ":sign", TestClients.SIGNER, SIGN).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void answersAboutRevocationWhereCertificatesNameAResponder() throws Exception {
+    assertThat(ask("swift/acme/asked/1", TestClients.GATEWAY)).isEqualTo(404);
+    String keys = "/v1/repositories/acme/asked/keys/swift";
+    assertThat(call("GET", keys, TestClients.GATEWAY, null).statusCode()).isEqualTo(200);
+    assertThat(ask("swift/acme/asked/1", TestClients.GATEWAY)).isEqualTo(200);
+    assertThat(ask("swift/authority", TestClients.GATEWAY)).isEqualTo(200);
+    assertThat(ask("swift/authority", TestClients.OTHER)).isEqualTo(403);
+    assertThat(ask("nuget/authority", TestClients.GATEWAY)).isEqualTo(404);
+    assertThat(ask("cargo/authority", TestClients.GATEWAY)).isEqualTo(404);
+  }
+
+  /** The status; the question itself is none, which OCSP answers with 200. */
+  private int ask(String subject, String credential) throws IOException, InterruptedException {
+    return http.send(
+            HttpRequest.newBuilder(url.resolve("/v1/ocsp/" + subject))
+                .header("Content-Type", "application/ocsp-request")
+                .header("Authorization", "Bearer " + credential)
+                .POST(BodyPublishers.ofString("?"))
+                .build(),
+            HttpResponse.BodyHandlers.discarding())
+        .statusCode();
+  }
+
   @Test
   void rotatesAndRevokesForTheOperatorOnly() throws Exception {
     String keys = "/v1/repositories/acme/rotating/keys/oci";

@@ -25,6 +25,7 @@ public class TestClients implements QuarkusTestProfile {
     // Less than in production, for the contract makes many keys.
     config.put("countermark.keyservice.ca.nuget.key-bits", "2048");
     config.put("countermark.keyservice.ca.nuget.root-bits", "2048");
+    config.put("countermark.keyservice.ca.swift.ocsp-url", "http://example.org/ocsp/swift");
     // So that nothing can hide in a level that is off.
     config.put("quarkus.log.category.\"dev.countermark\".level", "TRACE");
     config.put("quarkus.log.category.\"dev.countermark\".min-level", "TRACE");

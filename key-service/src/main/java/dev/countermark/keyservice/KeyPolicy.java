@@ -1,0 +1,72 @@
+package dev.countermark.keyservice;
+
+import dev.countermark.contracts.KeyTerms;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How the keys of one purpose are made and certified by this installation.
+ *
+ * @param terms what they are like, with the times that the operator set
+ * @param keyBits of keys of repositories, where they are RSA
+ * @param rootBits of keys of the installation's own authority, where they are RSA
+ * @param organization {@code O=} of all certificates that are made here
+ * @param imported an authority that is used instead of an own one
+ * @param responder base address of the OCSP responder as clients reach it; absent: there is none
+ */
+public record KeyPolicy(
+    KeyTerms terms,
+    int keyBits,
+    int rootBits,
+    String organization,
+    Optional<ImportedAuthority> imported,
+    Optional<URI> responder) {
+  public static final int KEY_BITS = 3_072;
+  public static final int ROOT_BITS = 4_096;
+  public static final String ORGANIZATION = "Countermark";
+
+  /** Clients refuse smaller keys. */
+  private static final int MIN_BITS = 2_048;
+
+  /** Larger ones take minutes to make. */
+  private static final int MAX_BITS = 8_192;
+
+  private static final int MAX_ORGANIZATION = 64;
+
+  /**
+   * @throws IllegalArgumentException naming what is out of range or does not fit the terms
+   */
+  public KeyPolicy {
+    requireBits("key-bits", keyBits);
+    requireBits("root-bits", rootBits);
+    if (organization.isBlank() || organization.length() > MAX_ORGANIZATION) {
+      throw new IllegalArgumentException("organization has 1 to 64 characters");
+    }
+    if (imported.isPresent() && terms.certification().isEmpty()) {
+      throw new IllegalArgumentException("an authority was imported for keys without certificates");
+    }
+    if (responder.isPresent()
+        && terms.certification().filter(KeyTerms.Certification::responder).isEmpty()) {
+      throw new IllegalArgumentException("a responder is named that no certificate may name");
+    }
+  }
+
+  /** Where the operator set nothing. */
+  public static KeyPolicy of(KeyTerms terms) {
+    return new KeyPolicy(
+        terms, KEY_BITS, ROOT_BITS, ORGANIZATION, Optional.empty(), Optional.empty());
+  }
+
+  private static void requireBits(String what, int bits) {
+    if (bits < MIN_BITS || bits > MAX_BITS) {
+      throw new IllegalArgumentException(
+          what + " is " + MIN_BITS + " to " + MAX_BITS + ", found " + bits);
+    }
+  }
+
+  /** How long before the end of its certificate a key is followed by a new one. */
+  Duration renewBefore() {
+    return terms.certification().map(KeyTerms.Certification::renewBefore).orElse(Duration.ZERO);
+  }
+}
