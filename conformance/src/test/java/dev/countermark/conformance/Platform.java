@@ -274,7 +274,7 @@ final class Platform implements AutoCloseable {
   Repository repository(String format, ObjectNode settings) {
     String repository = "team-" + RUN + "/r" + NAMES.incrementAndGet();
     ObjectNode body = JsonNodeFactory.instance.objectNode();
-    body.set(format, settings);
+    body.putObject("settings").set(format, settings);
     expect(call("PUT", "/api/v1/repositories/" + repository, Json.write(body)), 200, 201);
     HttpResponse<byte[]> answer =
         call(

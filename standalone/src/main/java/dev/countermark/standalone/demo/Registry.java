@@ -44,8 +44,8 @@ final class Registry {
     send(
         "PUT",
         url + "/api/v1/repositories/" + repository,
-        ("{\"oci\":{\"anonymousPull\":true},\"nuget\":{\"anonymousRead\":true},"
-                + "\"swift\":{\"anonymousRead\":true}}")
+        ("{\"settings\":{\"oci\":{\"anonymousPull\":true},\"nuget\":{\"anonymousRead\":true},"
+                + "\"swift\":{\"anonymousRead\":true}}}")
             .getBytes(StandardCharsets.UTF_8),
         Map.of("Authorization", "Bearer " + token, "Content-Type", "application/json"));
   }

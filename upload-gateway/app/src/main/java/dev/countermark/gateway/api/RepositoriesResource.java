@@ -1,0 +1,244 @@
+package dev.countermark.gateway.api;
+
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.gateway.api.Answers.Repository;
+import dev.countermark.gateway.api.RepositoryAdministration.Listing;
+import dev.countermark.gateway.auth.Access;
+import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.kit.Problem;
+import dev.countermark.gateway.kit.Problem.Kind;
+import dev.countermark.gateway.kit.ProblemException;
+import dev.countermark.gateway.kit.StrictJson;
+import dev.countermark.gateway.kit.Unavailable;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** {@code /api/v1/repositories}: create, configure, list, read, delete, resync. */
+@Path("/api/v1/repositories")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Repositories")
+@SecurityRequirement(name = ManagementApi.TOKEN)
+@APIResponse(
+    responseCode = "401",
+    description = "no valid token",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+    responseCode = "403",
+    description = "the token does not manage this",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+public class RepositoriesResource {
+  private final Managers managers;
+  private final RepositoryAdministration administration;
+  private final Resyncs resyncs;
+  private final GatewayFormats formats;
+
+  RepositoriesResource(
+      Managers managers,
+      RepositoryAdministration administration,
+      Resyncs resyncs,
+      GatewayFormats formats) {
+    this.managers = managers;
+    this.administration = administration;
+    this.resyncs = resyncs;
+    this.formats = formats;
+  }
+
+  /** All repositories for an administrator, else the one that the token manages. */
+  @GET
+  @Operation(
+      operationId = "listRepositories",
+      summary = "List repositories",
+      description = "In order of name; a repository token sees its own repository only.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Answers.Repositories.class)))
+  public Answers.Repositories list(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @Parameter(description = "page size, 1 to 200, default 100") @QueryParam("n") String n,
+      @Parameter(description = "only repositories after this one") @QueryParam("last")
+          String last) {
+    Access access = managers.anyManager(authorization);
+    int size = Requests.pageSize(n);
+    Optional<RepositoryName> own = managers.ownRepository(access);
+    if (own.isPresent()) {
+      return new Answers.Repositories(
+          own.flatMap(administration::find).map(r -> Repository.of(r, formats)).stream().toList(),
+          null);
+    }
+    Optional<RepositoryName> after = Optional.empty();
+    if (last != null && !last.isEmpty()) {
+      after = RepositoryName.parse(last);
+      if (after.isEmpty()) {
+        throw new ProblemException(Kind.INVALID_VALUE, "last must be a repository, owner/name");
+      }
+    }
+    Listing listing = administration.list(after, size);
+    List<Repository> page =
+        listing.repositories().stream().map(r -> Repository.of(r, formats)).toList();
+    return new Answers.Repositories(
+        page, listing.more() && !page.isEmpty() ? page.get(page.size() - 1).repository() : null);
+  }
+
+  /** Creates a repository or replaces all settings of an existing one. */
+  @PUT
+  @Path("/{owner}/{name}")
+  @Consumes(MediaType.WILDCARD)
+  @Operation(
+      operationId = "putRepository",
+      summary = "Create or configure a repository",
+      description =
+          "Replaces all settings: what the body leaves out gets its default, so {} means the"
+              + " defaults. Unknown members are refused. Only the admin token creates.")
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Requests.RepositorySettings.class)))
+  @APIResponse(
+      responseCode = "200",
+      description = "configured",
+      content = @Content(schema = @Schema(implementation = Repository.class)))
+  @APIResponse(
+      responseCode = "201",
+      description = "created",
+      content = @Content(schema = @Schema(implementation = Repository.class)))
+  public Response put(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      InputStream body) {
+    RepositoryName repository = Requests.repository(owner, name);
+    Access access = managers.managerOf(repository, authorization);
+    var settings =
+        StrictJson.read(body, Requests.RepositorySettings.class).checked(repository, formats);
+    var put =
+        administration
+            .put(repository, settings, access.isAdministrator())
+            .orElseThrow(() -> unknown(repository));
+    Response.ResponseBuilder response =
+        put.created()
+            ? Response.created(URI.create("/api/v1/repositories/" + repository))
+            : Response.ok();
+    return response.entity(Repository.of(put.repository(), formats)).build();
+  }
+
+  /** One repository and its settings. */
+  @GET
+  @Path("/{owner}/{name}")
+  @Operation(operationId = "getRepository", summary = "Read a repository's settings")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Repository.class)))
+  public Repository get(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @PathParam("owner") String owner,
+      @PathParam("name") String name) {
+    RepositoryName repository = Requests.repository(owner, name);
+    managers.managerOf(repository, authorization);
+    return Repository.of(existing(repository), formats);
+  }
+
+  /** Deletes a repository with its settings, tokens and packages. */
+  @DELETE
+  @Path("/{owner}/{name}")
+  @Operation(
+      operationId = "deleteRepository",
+      summary = "Delete a repository",
+      description =
+          "Its settings, tokens and packages. Its keys are kept, so that copies elsewhere"
+              + " stay verifiable, and are used again when it is created again.")
+  @APIResponse(responseCode = "204", description = "deleted")
+  public Response delete(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @PathParam("owner") String owner,
+      @PathParam("name") String name) {
+    RepositoryName repository = Requests.repository(owner, name);
+    managers.managerOf(repository, authorization);
+    if (!administration.delete(repository)) {
+      throw unknown(repository);
+    }
+    return Response.noContent().build();
+  }
+
+  /** Asks the signers to look at every package of a repository again. */
+  @POST
+  @Path("/{owner}/{name}/resync")
+  @Consumes(MediaType.WILDCARD)
+  @Operation(
+      operationId = "resyncRepository",
+      summary = "Bring all signatures up to date",
+      description =
+          "Queues every package for the signers; what is up to date does not change, unless the mode"
+              + " says so. resign-all breaks clients that know the bytes and must be confirmed.")
+  @RequestBody(
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Requests.ResyncOrder.class)))
+  @APIResponse(
+      responseCode = "409",
+      description = "this breaks clients and was not confirmed",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "202",
+      description = "queued",
+      content = @Content(schema = @Schema(implementation = Answers.Resync.class)))
+  public Response resync(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      InputStream body) {
+    RepositoryName repository = Requests.repository(owner, name);
+    managers.managerOf(repository, authorization);
+    var order = StrictJson.readOptional(body, Requests.ResyncOrder.class);
+    existing(repository);
+    return Response.accepted(resyncs.start(repository, order.wanted(), order.confirmed())).build();
+  }
+
+  private RepositoryRecord existing(RepositoryName repository) {
+    return administration.find(repository).orElseThrow(() -> unknown(repository));
+  }
+
+  static ProblemException unknown(RepositoryName repository) {
+    return new ProblemException(
+        Kind.REPOSITORY_UNKNOWN,
+        "there is no repository " + repository + "; PUT to its address with the admin token");
+  }
+
+  @ServerExceptionMapper
+  public Response unavailable(Failure.Transient failure) {
+    return Unavailable.response(failure);
+  }
+}

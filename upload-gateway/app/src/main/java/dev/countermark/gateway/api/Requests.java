@@ -1,0 +1,213 @@
+package dev.countermark.gateway.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.ResyncMode;
+import dev.countermark.gateway.auth.Scope;
+import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.kit.Problem.Kind;
+import dev.countermark.gateway.kit.ProblemException;
+import dev.countermark.gateway.kit.StrictJson;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The bodies that the API takes, and the checks that JSON alone cannot make. */
+final class Requests {
+  private static final int MAX_PAGE = 200;
+  private static final int MAX_DESCRIPTION = 200;
+
+  private Requests() {}
+
+  /**
+   * @param repository may be repeated, as in the answer of GET; must be that of the address
+   * @param createdAt may be repeated, as in the answer of GET; not looked at
+   * @param settings by format; those of a format that are left out get its defaults
+   */
+  @Schema(
+      name = "RepositorySettings",
+      description = "What is left out gets its default: PUT replaces all settings.")
+  record RepositorySettings(
+      @JsonProperty("repository") @Schema(description = "owner/name, as in the address")
+          String repository,
+      @JsonProperty("createdAt") @Schema(description = "ignored") String createdAt,
+      @JsonProperty("settings")
+          @Schema(
+              description = "by format label; each format's page says what its settings are",
+              implementation = Object.class)
+          Map<String, JsonNode> settings) {
+    /** Checked against the address that it came to; complete. */
+    Settings checked(RepositoryName address, GatewayFormats formats) {
+      if (repository != null && !repository.equals(address.toString())) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE, "repository must be " + address + ", as in the address");
+      }
+      Map<String, JsonNode> given = settings == null ? Map.of() : settings;
+      for (String label : given.keySet()) {
+        if (formats.find(label).isEmpty()) {
+          throw new ProblemException(
+              Kind.UNKNOWN_MEMBER,
+              "unknown member settings."
+                  + StrictJson.shown(label)
+                  + "; known here: "
+                  + formats.labels());
+        }
+      }
+      Settings all = new Settings();
+      formats.all().forEach(f -> all.put(f, given.get(f.format().label())));
+      return all;
+    }
+  }
+
+  /** The settings of a repository for every format. */
+  static final class Settings {
+    private final List<UnaryOperator<RepositoryRecord>> set = new ArrayList<>();
+
+    private <S> void put(GatewayFormat<?, S> format, JsonNode given) {
+      String at = "settings." + format.format().label();
+      S wanted = format.format().defaults();
+      if (given != null && !given.isNull()) {
+        Object body = StrictJson.part(given, format.settings().body(), at);
+        try {
+          wanted = format.settings().settings(body);
+        } catch (ProblemException e) {
+          throw e.at(at + ".");
+        }
+      }
+      S settings = wanted;
+      set.add(record -> record.with(format.format(), settings));
+    }
+
+    /** The record with these settings; settings of formats that are not known here stay. */
+    RepositoryRecord in(RepositoryRecord record) {
+      RepositoryRecord with = record;
+      for (UnaryOperator<RepositoryRecord> each : set) {
+        with = each.apply(with);
+      }
+      return with;
+    }
+  }
+
+  @Schema(name = "NewToken")
+  record NewToken(
+      @JsonProperty("scopes")
+          @Schema(
+              required = true,
+              description =
+                  "read: pull; push: pull, push and delete packages; admin: also the repository's"
+                      + " settings and tokens")
+          Set<Scope> scopes,
+      @JsonProperty("expires")
+          @Schema(
+              description =
+                  "a time (2027-01-31T12:00:00Z) or an ISO 8601 duration from now (P90D, PT1H);"
+                      + " left out: never",
+              examples = {"P90D"})
+          String expires,
+      @JsonProperty("description") @Schema(description = "to recognise it; at most 200 characters")
+          String description) {
+    Set<Scope> checkedScopes() {
+      if (scopes == null || scopes.isEmpty() || scopes.contains(null)) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE, "scopes needs at least one of read, push, admin");
+      }
+      return scopes;
+    }
+
+    Optional<String> checkedDescription() {
+      if (description != null
+          && (description.length() > MAX_DESCRIPTION
+              || description.chars().anyMatch(Character::isISOControl))) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE,
+            "description may have " + MAX_DESCRIPTION + " characters and no control characters");
+      }
+      return Optional.ofNullable(description).filter(d -> !d.isBlank());
+    }
+
+    /** The time of expiry, checked to be in the future. */
+    Optional<Instant> expiresAt(Instant now) {
+      if (expires == null) {
+        return Optional.empty();
+      }
+      Instant at;
+      try {
+        at =
+            expires.startsWith("P")
+                ? now.plus(Duration.parse(expires))
+                : OffsetDateTime.parse(expires).toInstant();
+      } catch (DateTimeException | ArithmeticException e) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE,
+            "expires must be a time such as 2027-01-31T12:00:00Z or a duration such as P90D");
+      }
+      if (!at.isAfter(now)) {
+        throw new ProblemException(Kind.INVALID_VALUE, "expires must be in the future");
+      }
+      return Optional.of(at);
+    }
+  }
+
+  /**
+   * @param mode null for the default
+   * @param confirm null for the default
+   */
+  @Schema(name = "ResyncOrder")
+  record ResyncOrder(
+      @JsonProperty("mode")
+          @Schema(
+              description =
+                  "ensure: what is in order does not change; rotate-archive: detached signatures"
+                      + " are made anew, no signed byte changes; resign-all: everything is signed"
+                      + " anew, which breaks clients that remember it; default ensure")
+          ResyncMode mode,
+      @JsonProperty("confirm")
+          @Schema(description = "true: go on although resign-all breaks clients; default false")
+          Boolean confirm) {
+    ResyncMode wanted() {
+      return mode == null ? ResyncMode.ENSURE : mode;
+    }
+
+    boolean confirmed() {
+      return Boolean.TRUE.equals(confirm);
+    }
+  }
+
+  /** The repository of an address. */
+  static RepositoryName repository(String owner, String name) {
+    return RepositoryName.parse(owner + "/" + name)
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    Kind.INVALID_NAME,
+                    "a repository is owner/name, both 1 to 63 of a-z, 0-9 and inner hyphens;"
+                        + " some owners are reserved, such as v2 and api"));
+  }
+
+  /** The size of a page. */
+  static int pageSize(String n) {
+    if (n == null) {
+      return 100;
+    }
+    try {
+      int size = Integer.parseInt(n);
+      if (size >= 1 && size <= MAX_PAGE) {
+        return size;
+      }
+    } catch (NumberFormatException e) {
+      // Answered below.
+    }
+    throw new ProblemException(Kind.INVALID_VALUE, "n must be a number from 1 to " + MAX_PAGE);
+  }
+}

@@ -1,0 +1,161 @@
+package dev.countermark.gateway.api;
+
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.api.Answers.CreatedToken;
+import dev.countermark.gateway.auth.RepositoryTokens;
+import dev.countermark.gateway.kit.Problem;
+import dev.countermark.gateway.kit.Problem.Kind;
+import dev.countermark.gateway.kit.ProblemException;
+import dev.countermark.gateway.kit.StrictJson;
+import dev.countermark.gateway.kit.Unavailable;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.time.Clock;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** {@code /api/v1/repositories/{owner}/{name}/tokens}: make, list and revoke tokens. */
+@Path("/api/v1/repositories/{owner}/{name}/tokens")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Tokens")
+@SecurityRequirement(name = ManagementApi.TOKEN)
+@APIResponse(
+    responseCode = "401",
+    description = "no valid token",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+    responseCode = "403",
+    description = "the token does not manage this",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+public class TokensResource {
+  private final Managers managers;
+  private final RepositoryAdministration administration;
+  private final RepositoryTokens tokens;
+  private final Clock clock;
+
+  TokensResource(
+      Managers managers,
+      RepositoryAdministration administration,
+      RepositoryTokens tokens,
+      Clock clock) {
+    this.managers = managers;
+    this.administration = administration;
+    this.tokens = tokens;
+    this.clock = clock;
+  }
+
+  /** Makes a token; the answer is the only place where it is ever shown. */
+  @POST
+  @Consumes(MediaType.WILDCARD)
+  @Operation(
+      operationId = "createToken",
+      summary = "Make a token",
+      description = "The token is in this answer and nowhere else: only its hash is stored.")
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Requests.NewToken.class)))
+  @APIResponse(
+      responseCode = "201",
+      description = "made",
+      content = @Content(schema = @Schema(implementation = CreatedToken.class)))
+  public Response create(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      InputStream body) {
+    RepositoryName repository = managed(owner, name, authorization);
+    Requests.NewToken wanted = StrictJson.read(body, Requests.NewToken.class);
+    var created =
+        tokens.create(
+            repository,
+            wanted.checkedScopes(),
+            wanted.checkedDescription(),
+            wanted.expiresAt(clock.instant()));
+    return Response.status(Response.Status.CREATED)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .entity(CreatedToken.of(created))
+        .build();
+  }
+
+  /** All tokens, revoked and expired ones included, without their secrets. */
+  @GET
+  @Operation(operationId = "listTokens", summary = "List tokens, without their secrets")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Answers.Tokens.class)))
+  public Answers.Tokens list(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      @Parameter(description = "page size, 1 to 200, default 100") @QueryParam("n") String n,
+      @Parameter(description = "only tokens after this id") @QueryParam("last") String last) {
+    RepositoryName repository = managed(owner, name, authorization);
+    String after = last == null ? "" : last;
+    if (!after.matches("[a-z0-9]{0,32}")) {
+      throw new ProblemException(Kind.INVALID_VALUE, "last must be the id of a token");
+    }
+    var page = tokens.list(repository, after, Requests.pageSize(n));
+    List<Answers.Token> shown = page.tokens().stream().map(Answers.Token::of).toList();
+    return new Answers.Tokens(
+        shown, page.more() && !shown.isEmpty() ? shown.get(shown.size() - 1).id() : null);
+  }
+
+  /** Revokes a token, and the bearer tokens that were issued for it. */
+  @DELETE
+  @Path("/{id}")
+  @Operation(
+      operationId = "revokeToken",
+      summary = "Revoke a token",
+      description = "For good; on other replicas within five seconds. It stays in the list.")
+  @APIResponse(responseCode = "204", description = "revoked")
+  public Response revoke(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      @PathParam("id") String id) {
+    RepositoryName repository = managed(owner, name, authorization);
+    if (!tokens.revoke(repository, id)) {
+      throw new ProblemException(Kind.TOKEN_UNKNOWN, "the repository has no token of that id");
+    }
+    return Response.noContent().build();
+  }
+
+  private RepositoryName managed(String owner, String name, String authorization) {
+    RepositoryName repository = Requests.repository(owner, name);
+    managers.managerOf(repository, authorization);
+    if (administration.find(repository).isEmpty()) {
+      throw RepositoriesResource.unknown(repository);
+    }
+    return repository;
+  }
+
+  @ServerExceptionMapper
+  public Response unavailable(Failure.Transient failure) {
+    return Unavailable.response(failure);
+  }
+}

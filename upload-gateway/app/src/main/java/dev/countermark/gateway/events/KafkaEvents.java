@@ -1,0 +1,83 @@
+package dev.countermark.gateway.events;
+
+import dev.countermark.contracts.CloudEvent;
+import dev.countermark.contracts.Events.PackageListingChanged;
+import dev.countermark.contracts.Events.PackageUploaded;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.Topics;
+import dev.countermark.gateway.kit.ListingEvents;
+import dev.countermark.gateway.kit.UploadEvents;
+import io.smallrye.reactive.messaging.MutinyEmitter;
+import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.UUID;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.eclipse.microprofile.reactive.messaging.OnOverflow;
+
+/** Publishes to Kafka, each event to its topic; done only when the broker has the record. */
+@ApplicationScoped
+class KafkaEvents implements UploadEvents, ListingEvents {
+  private static final String SOURCE = "/upload-gateway";
+  private static final Duration PATIENCE = Duration.ofSeconds(25);
+
+  private final MutinyEmitter<byte[]> emitter;
+  private final Clock clock;
+
+  KafkaEvents(
+      @Channel("uploads") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
+          MutinyEmitter<byte[]> emitter,
+      Clock clock) {
+    this.emitter = emitter;
+    this.clock = clock;
+  }
+
+  @Override
+  public void uploaded(Format<?, ?> format, PackageUploaded upload) {
+    send(
+        format.uploads(),
+        format.eventKey(upload.repository(), upload.name(), upload.digest()),
+        event(
+            PackageUploaded.TYPE,
+            format.purl(upload.repository(), upload.name(), upload.digest()),
+            upload));
+  }
+
+  @Override
+  public void listingChanged(Format<?, ?> format, PackageListingChanged change) {
+    send(
+        Topics.OUTCOMES,
+        format.eventKey(change.repository(), change.name(), change.digest()),
+        event(
+            PackageListingChanged.TYPE,
+            format.purl(change.repository(), change.name(), change.digest()),
+            change));
+  }
+
+  private CloudEvent event(String type, String purl, Object data) {
+    return CloudEvent.of(UUID.randomUUID().toString(), SOURCE, type, purl, clock.instant(), data);
+  }
+
+  private void send(String topic, String key, CloudEvent event) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("content-type", CloudEvent.MEDIA_TYPE.getBytes(StandardCharsets.UTF_8));
+    Message<byte[]> message =
+        Message.of(event.toJson())
+            .addMetadata(
+                OutgoingKafkaRecordMetadata.<String>builder()
+                    .withTopic(topic)
+                    .withKey(key)
+                    .withHeaders(headers)
+                    .build());
+    try {
+      emitter.sendMessage(message).await().atMost(PATIENCE);
+    } catch (RuntimeException e) {
+      throw new Failure.Transient("the broker did not take an event", e);
+    }
+  }
+}

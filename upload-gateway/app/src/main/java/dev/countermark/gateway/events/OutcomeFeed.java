@@ -1,0 +1,80 @@
+package dev.countermark.gateway.events;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.countermark.contracts.CloudEvent;
+import dev.countermark.contracts.Events.PackageListingChanged;
+import dev.countermark.contracts.Events.PackageRefused;
+import dev.countermark.contracts.Events.PackageSigned;
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.GatewayFormats;
+import io.smallrye.reactive.messaging.annotations.Blocking;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Set;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.jboss.logging.Logger;
+
+/**
+ * Hears what happens to packages and tells their format, whose views look at the records again and
+ * whose publishers wait. Every gateway hears everything from the moment it listens; what it missed,
+ * the views find by themselves.
+ */
+@ApplicationScoped
+class OutcomeFeed {
+  private static final Logger LOG = Logger.getLogger(OutcomeFeed.class);
+  private static final Set<String> TYPES =
+      Set.of(PackageSigned.TYPE, PackageRefused.TYPE, PackageListingChanged.TYPE);
+
+  /** What all these events say. */
+  private record Subject(RepositoryName repository, String name, String digest) {}
+
+  private final GatewayFormats formats;
+
+  OutcomeFeed(GatewayFormats formats) {
+    this.formats = formats;
+  }
+
+  @Incoming("outcomes")
+  @Blocking(ordered = false)
+  void changed(byte[] event) {
+    try {
+      CloudEvent cloudEvent = CloudEvent.fromJson(event);
+      if (!TYPES.contains(cloudEvent.type())) {
+        return;
+      }
+      Subject subject = cloudEvent.dataAs(Subject.class);
+      if (subject.repository() == null || subject.name() == null || subject.digest() == null) {
+        return;
+      }
+      formats.all().stream()
+          .filter(format -> isOf(format.format(), subject, cloudEvent.subject()))
+          .forEach(format -> tell(format, subject, !isKnown(cloudEvent)));
+    } catch (Json.MalformedJsonException e) {
+      LOG.debugf("an event that is none: %s", e.getMessage());
+    }
+  }
+
+  /** Signatures that were in place already: normal after a redelivery. */
+  private static boolean isKnown(CloudEvent event) {
+    JsonNode changed = event.data() == null ? null : event.data().get("changed");
+    return changed != null && changed.isBoolean() && !changed.booleanValue();
+  }
+
+  private static boolean isOf(Format<?, ?> format, Subject subject, String purl) {
+    return format.recordKey(subject.repository(), subject.name(), subject.digest()).isPresent()
+        && format.purl(subject.repository(), subject.name(), subject.digest()).equals(purl);
+  }
+
+  private static void tell(GatewayFormat<?, ?> format, Subject subject, boolean changed) {
+    try {
+      format.settled(subject.repository(), subject.name());
+      if (changed) {
+        format.changed(subject.repository(), subject.name());
+      }
+    } catch (RuntimeException e) {
+      LOG.warnf("a view was not brought up to date, it will be soon: %s", e.getMessage());
+    }
+  }
+}

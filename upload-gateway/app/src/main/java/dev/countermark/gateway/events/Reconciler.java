@@ -1,0 +1,89 @@
+package dev.countermark.gateway.events;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.Formats;
+import dev.countermark.contracts.PackageRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.gateway.kit.UploadEvents;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Finds packages that wait for their signature although nobody may have told the signers: the
+ * gateway ended between record and event. Telling them twice does no harm.
+ */
+public final class Reconciler {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration LOOK_BACK = Duration.ofHours(24);
+
+  /** Nobody waits for it: it rests this many times as long as it worked. */
+  private static final long REST = 4;
+
+  private final BlobStore store;
+  private final Records records;
+  private final UploadEvents events;
+  private final Clock clock;
+  private Instant from = Instant.MIN;
+
+  public Reconciler(BlobStore store, UploadEvents events, Clock clock) {
+    this.store = store;
+    this.records = new Records(store);
+    this.events = events;
+    this.clock = clock;
+  }
+
+  /**
+   * Looks at everything that was written since the last sweep, at first since a day ago.
+   *
+   * @return how many were published again
+   */
+  public int sweep() {
+    Instant now = clock.instant();
+    Instant since = from.equals(Instant.MIN) ? now.minus(LOOK_BACK) : from;
+    Instant until = now.minus(PATIENCE);
+    int published = 0;
+    for (Format<?, ?> format : Formats.all()) {
+      published += sweep(format, since, until);
+    }
+    // What is younger than the patience is looked at the next time; and a published one again.
+    from = until.minus(PATIENCE);
+    return published;
+  }
+
+  private <R extends PackageRecord<R>> int sweep(
+      Format<R, ?> format, Instant since, Instant until) {
+    int published = 0;
+    String after = "";
+    BlobStore.Page page;
+    do {
+      long began = System.nanoTime();
+      page = store.list(format.root(), after, 1000);
+      for (BlobStore.Entry entry : page.entries()) {
+        after = entry.key();
+        boolean candidate =
+            format.isRecord(entry.key())
+                && entry.lastModified().isAfter(since)
+                && entry.lastModified().isBefore(until);
+        if (candidate && publish(format, entry.key())) {
+          published++;
+        }
+      }
+      if (page.more()) {
+        LockSupport.parkNanos(REST * (System.nanoTime() - began));
+      }
+    } while (page.more());
+    return published;
+  }
+
+  private <R extends PackageRecord<R>> boolean publish(Format<R, ?> format, String key) {
+    Optional<R> waiting =
+        records.read(key, format.recordType()).filter(r -> r.state() == State.RECEIVED);
+    waiting.ifPresent(record -> events.uploaded(format, record));
+    return waiting.isPresent();
+  }
+}

@@ -1,0 +1,85 @@
+package dev.countermark.gateway.status;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.countermark.contracts.InForce;
+import dev.countermark.contracts.PackageRecord;
+import dev.countermark.contracts.Refusal;
+import dev.countermark.contracts.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * Where the signing of one package stands; members that do not apply are absent.
+ *
+ * @param name as in events, within the repository
+ * @param keyVersion the newest version of the repository's key that signed it; 0 when the signature
+ *     in force is somebody else's
+ * @param fingerprint of that key or its certificate
+ * @param lagMillis from acceptance to that signature, milliseconds
+ * @param details what the format tells besides
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record SigningStatus(
+    Stage status,
+    String format,
+    String name,
+    String digest,
+    Integer keyVersion,
+    String fingerprint,
+    Instant acceptedAt,
+    Instant signedAt,
+    Long lagMillis,
+    Refused refusal,
+    Map<String, Object> details) {
+  /** Where it stands. */
+  public enum Stage {
+    /** Accepted, not yet signed. */
+    @JsonProperty("pending")
+    PENDING,
+    /** Its signatures are in place. */
+    @JsonProperty("signed")
+    SIGNED,
+    /** It will never be signed as it is. */
+    @JsonProperty("refused")
+    REFUSED,
+    /** A signature or another artifact that is never signed itself. */
+    @JsonProperty("exempt")
+    EXEMPT,
+    /** Gone for good. */
+    @JsonProperty("deleted")
+    DELETED;
+
+    static Stage of(State state) {
+      return switch (state) {
+        case RECEIVED -> PENDING;
+        case AVAILABLE -> SIGNED;
+        case REFUSED -> REFUSED;
+        case EXEMPT -> EXEMPT;
+        case DELETED -> DELETED;
+      };
+    }
+  }
+
+  /**
+   * @param code stays the same from release to release
+   */
+  public record Refused(Refusal code, String detail, Instant at) {}
+
+  static SigningStatus of(String format, PackageRecord<?> record, Map<String, Object> details) {
+    InForce by = record.inForce().orElse(null);
+    return new SigningStatus(
+        Stage.of(record.state()),
+        format,
+        record.packageName(),
+        record.digest(),
+        by == null ? null : by.keyVersion(),
+        by == null ? null : by.fingerprint(),
+        record.acceptedAt(),
+        by == null ? null : by.signedAt(),
+        by == null ? null : Duration.between(record.acceptedAt(), by.signedAt()).toMillis(),
+        record.refusal().map(r -> new Refused(r.code(), r.detail(), r.at())).orElse(null),
+        details);
+  }
+}

@@ -1,0 +1,145 @@
+package dev.countermark.gateway.status;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.PackageRecord;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.auth.Action;
+import dev.countermark.gateway.kit.DeniedException;
+import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.kit.Problem;
+import dev.countermark.gateway.kit.Problem.Kind;
+import dev.countermark.gateway.kit.RepositoryAccess.Credentials;
+import dev.countermark.gateway.kit.Unavailable;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/**
+ * {@code /{owner}/{name}/status/{format}/…}: where the signing of a package stands. Who may read
+ * the package may ask, with the same credentials.
+ */
+@Path("/{owner}/{name}/status/{format}")
+@Blocking
+@Tag(name = "Status")
+@APIResponse(
+    responseCode = "401",
+    description = "credentials are missing or not valid",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+    responseCode = "403",
+    description = "the credentials are not for this repository",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+    responseCode = "404",
+    description = "there is no such format, repository or package",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+    responseCode = "503",
+    description = "the store does not answer",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+public class StatusResource {
+  private final GatewayFormats formats;
+  private final Records records;
+
+  StatusResource(GatewayFormats formats, BlobStore store) {
+    this.formats = formats;
+    this.records = new Records(store);
+  }
+
+  @GET
+  @Path("/{package: .*}")
+  @Produces(MediaType.APPLICATION_JSON)
+  @Operation(
+      operationId = "signingStatus",
+      summary = "Where the signing of a package stands",
+      description = "How packages are named in the address is said on the page of each format.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = SigningStatus.class)))
+  public Response get(
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      @PathParam("format") String label,
+      @PathParam("package") String rest,
+      @Context HttpHeaders headers) {
+    Optional<GatewayFormat<?, ?>> format = formats.find(label);
+    Optional<RepositoryName> repository = RepositoryName.parse(owner + "/" + name);
+    if (format.isEmpty() || repository.isEmpty()) {
+      return Problem.response(
+          Kind.PACKAGE_UNKNOWN,
+          "a status is at /{owner}/{repository}/status/{format}/…; formats are "
+              + formats.labels());
+    }
+    return status(format.get(), repository.get(), rest, headers);
+  }
+
+  private <R extends PackageRecord<R>> Response status(
+      GatewayFormat<R, ?> format, RepositoryName repository, String rest, HttpHeaders headers) {
+    try {
+      format.access().check(repository, Action.PULL, credentials(format, headers));
+    } catch (DeniedException e) {
+      return denied(e);
+    }
+    return format
+        .statusKey(repository, rest)
+        .flatMap(key -> records.read(key, format.format().recordType()))
+        .map(
+            record -> {
+              format.shown(record);
+              return Response.ok(
+                      SigningStatus.of(
+                          format.format().label(), record, format.statusDetails(record)))
+                  .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                  .build();
+            })
+        .orElseGet(
+            () ->
+                Problem.response(
+                    Kind.PACKAGE_UNKNOWN, "there is no such package in " + repository));
+  }
+
+  private static Credentials credentials(GatewayFormat<?, ?> format, HttpHeaders headers) {
+    return new Credentials(
+        Optional.ofNullable(headers.getHeaderString(HttpHeaders.AUTHORIZATION)),
+        format.tokenHeader().map(headers::getHeaderString).filter(token -> !token.isBlank()));
+  }
+
+  private static Response denied(DeniedException e) {
+    return switch (e.reason()) {
+      case INVALID_CREDENTIALS, NO_CREDENTIALS ->
+          Response.fromResponse(
+                  Problem.response(
+                      Kind.UNAUTHENTICATED,
+                      e.getMessage() + ": send the user name and token that read packages"))
+              .header(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"countermark\"")
+              .build();
+      case READ_ONLY, FORBIDDEN -> Problem.response(Kind.FORBIDDEN, e.getMessage());
+      case UNKNOWN_REPOSITORY -> Problem.response(Kind.REPOSITORY_UNKNOWN, e.getMessage());
+    };
+  }
+
+  @ServerExceptionMapper
+  public Response unavailable(Failure.Transient failure) {
+    return Unavailable.response(failure);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.countermark.gateway.trust;
+
+import dev.countermark.gateway.addresses.PublicAddresses;
+import dev.countermark.gateway.kit.GatewayFormats;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** {@code /}: what this is, and where to go on. */
+@Path("/")
+public class LandingResource {
+  private final GatewayFormats formats;
+  private final String base;
+
+  LandingResource(GatewayFormats formats, PublicAddresses addresses) {
+    this.formats = formats;
+    this.base = addresses.base(false);
+  }
+
+  /** Addresses with placeholders; nothing about what is stored here. */
+  @GET
+  @Produces(MediaType.APPLICATION_JSON)
+  @Operation(hidden = true)
+  public Landing get() {
+    Map<String, String> addresses = new LinkedHashMap<>();
+    formats.all().forEach(format -> addresses.putAll(format.addresses(base)));
+    addresses.put("keys", base + "/{owner}/{repository}/keys/");
+    addresses.put("signingStatus", base + "/{owner}/{repository}/status/{format}/{package}");
+    addresses.put("managementApi", base + "/api/v1/openapi");
+    return new Landing(
+        "Countermark",
+        "A package gateway that signs everything that is pushed to it ("
+            + formats.labels()
+            + "). Push and pull with the client you have, and have it verify with the"
+            + " repository's keys.",
+        addresses);
+  }
+
+  record Landing(String name, String description, Map<String, String> addresses) {}
+}

@@ -1,0 +1,297 @@
+package dev.countermark.gateway.trust;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.gateway.addresses.PublicAddresses;
+import dev.countermark.gateway.kit.CacheableDocuments;
+import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.kit.Problem;
+import dev.countermark.gateway.kit.Problem.Kind;
+import dev.countermark.gateway.kit.PublicKeys;
+import dev.countermark.gateway.kit.TrustMaterial.Asked;
+import dev.countermark.gateway.kit.TrustMaterial.Document;
+import dev.countermark.gateway.kit.Unavailable;
+import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/**
+ * {@code /{owner}/{name}/keys/{format}/…}: what a consumer needs to verify, ready to use. Open to
+ * everybody, for private repositories too: the keys are public, and verifiers fetch them without
+ * credentials.
+ */
+@Path("/{owner}/{name}/keys")
+@Blocking
+@Tag(name = "Trust material")
+@APIResponse(
+    responseCode = "404",
+    description = "there is no such repository, format or document",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+    responseCode = "503",
+    description = "the key service does not answer",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+public class TrustResource {
+  /** What may change with the next rotation. */
+  private static final int CURRENT_SECONDS = 60;
+
+  /** What is named by its own hash. */
+  private static final int FIXED_SECONDS = 86_400;
+
+  private final GatewayFormats formats;
+  private final Repositories repositories;
+  private final PublicKeys keys;
+  private final PublicAddresses addresses;
+
+  TrustResource(
+      GatewayFormats formats,
+      Repositories repositories,
+      PublicKeys keys,
+      PublicAddresses addresses) {
+    this.formats = formats;
+    this.repositories = repositories;
+    this.keys = keys;
+    this.addresses = addresses;
+  }
+
+  /** Where the keys of each format are. */
+  @GET
+  @Operation(
+      operationId = "listTrustMaterial",
+      summary = "Where the keys of each format are, and which files there are")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Directory.class)))
+  public Response directory(
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch,
+      @Context HttpServerRequest http) {
+    Optional<RepositoryRecord> repository = repository(owner, name);
+    if (repository.isEmpty()) {
+      return unknownRepository(owner, name);
+    }
+    Map<String, FormatKeys> all = new TreeMap<>();
+    for (GatewayFormat<?, ?> format : formats.all()) {
+      String label = format.format().label();
+      all.put(label, new FormatKeys(address(http, owner, name, label), format.trust().files()));
+    }
+    return json(new Directory(owner + "/" + name, all), ifNoneMatch);
+  }
+
+  /** All versions of a format's key; or a file that was here before formats had folders. */
+  @GET
+  @Path("/{format}")
+  @Operation(operationId = "listKeys", summary = "All public keys of a format, oldest first")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = KeyList.class)))
+  @APIResponse(responseCode = "308", description = "a file that is in a format's folder now")
+  public Response list(
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      @PathParam("format") String label,
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch,
+      @Context HttpServerRequest http) {
+    Optional<GatewayFormat<?, ?>> format = formats.find(label);
+    if (format.isEmpty()) {
+      return formats.all().stream()
+          .filter(f -> f.trust().formerFiles().contains(label))
+          .findFirst()
+          .map(f -> moved(address(http, owner, name, f.format().label()) + label))
+          .orElseGet(this::unknownFormat);
+    }
+    return repository(owner, name)
+        .map(
+            repository ->
+                json(
+                    new KeyList(
+                        owner + "/" + name,
+                        label,
+                        keys.versions(repository, format.get().format()).stream()
+                            .map(Key::of)
+                            .toList()),
+                    ifNoneMatch))
+        .orElseGet(() -> unknownRepository(owner, name));
+  }
+
+  private static Response moved(String address) {
+    return Response.status(308)
+        .header(HttpHeaders.LOCATION, address)
+        .header(HttpHeaders.CACHE_CONTROL, "public, max-age=" + CURRENT_SECONDS)
+        .build();
+  }
+
+  /** One file of a format. */
+  @GET
+  @Path("/{format}/{file}")
+  @Operation(
+      operationId = "getTrustDocument",
+      summary = "A key, a certificate or a ready-made client configuration",
+      description =
+          "<fingerprint>.pub and .der: any version of the key; of keys with certificates root.pem,"
+              + " root.der, root.cer, root.crt, chain.pem and every certificate by its SHA-256 as"
+              + " .pem, .der, .cer and .crt; and the files of the format, which its folder's"
+              + " listing names.")
+  @APIResponse(responseCode = "200", description = "the document")
+  @APIResponse(responseCode = "304", description = "the client has it already")
+  @APIResponse(
+      responseCode = "400",
+      description = "a parameter cannot be one",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  public Response document(
+      @PathParam("owner") String owner,
+      @PathParam("name") String name,
+      @PathParam("format") String label,
+      @PathParam("file") String file,
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch,
+      @Context UriInfo uri,
+      @Context HttpServerRequest http) {
+    Optional<GatewayFormat<?, ?>> format = formats.find(label);
+    if (format.isEmpty()) {
+      return unknownFormat();
+    }
+    return repository(owner, name)
+        .map(r -> document(format.get(), r, file, ifNoneMatch, uri, http))
+        .orElseGet(() -> unknownRepository(owner, name));
+  }
+
+  private <S> Response document(
+      GatewayFormat<?, S> format,
+      RepositoryRecord repository,
+      String file,
+      String ifNoneMatch,
+      UriInfo uri,
+      HttpServerRequest http) {
+    List<PublicKeyVersion> versions = keys.versions(repository, format.format());
+    Asked<S> asked =
+        new Asked<>(
+            repository.repository(),
+            repository.settings(format.format()),
+            addresses.base(http.isSSL()),
+            addresses.best(),
+            uri.getQueryParameters(),
+            versions);
+    Optional<Document> current =
+        format.trust().document(file, asked).or(() -> KeyFiles.current(file, versions));
+    if (current.isPresent()) {
+      return response(current.get(), ifNoneMatch, CURRENT_SECONDS);
+    }
+    return KeyFiles.byFingerprint(file, versions)
+        .map(fixed -> response(fixed, ifNoneMatch, FIXED_SECONDS))
+        .orElseGet(
+            () ->
+                Problem.response(
+                    Kind.KEY_UNKNOWN,
+                    "here are "
+                        + String.join(", ", format.trust().files())
+                        + KeyFiles.names(versions)
+                        + "; the address of the folder lists all keys"));
+  }
+
+  private static Response response(Document document, String ifNoneMatch, int seconds) {
+    return CacheableDocuments.response(
+        document.content().toArray(), document.mediaType(), ifNoneMatch, seconds);
+  }
+
+  private static Response json(Object document, String ifNoneMatch) {
+    return response(
+        new Document(Document.JSON, Bytes.of(Json.write(document))), ifNoneMatch, CURRENT_SECONDS);
+  }
+
+  private String address(HttpServerRequest http, String owner, String name, String label) {
+    return addresses.base(http.isSSL()) + "/" + owner + "/" + name + "/keys/" + label + "/";
+  }
+
+  private Optional<RepositoryRecord> repository(String owner, String name) {
+    return RepositoryName.parse(owner + "/" + name).flatMap(repositories::find);
+  }
+
+  private Response unknownFormat() {
+    return Problem.response(
+        Kind.KEY_UNKNOWN, "keys are below /keys/{format}/; formats are " + formats.labels());
+  }
+
+  private static Response unknownRepository(String owner, String name) {
+    return Problem.response(
+        Kind.REPOSITORY_UNKNOWN,
+        RepositoryName.parse(owner + "/" + name)
+            .map(repository -> "there is no repository " + repository)
+            .orElse("that is no repository name"));
+  }
+
+  @ServerExceptionMapper
+  public Response unavailable(Failure.Transient failure) {
+    return Unavailable.response(failure);
+  }
+
+  /** Where the keys of each format are, by label. */
+  record Directory(String repository, Map<String, FormatKeys> formats) {}
+
+  /**
+   * @param keys address of the list
+   * @param files ready-made configurations beside the keys
+   */
+  record FormatKeys(String keys, List<String> files) {}
+
+  /** All public keys of one format. */
+  record KeyList(String repository, String format, List<Key> keys) {}
+
+  /**
+   * @param fingerprint SHA-256 of the key's SPKI, lower-case hexadecimal
+   * @param pem SubjectPublicKeyInfo
+   * @param certificate SHA-256 of its certificate, upper-case hexadecimal; absent for keys without
+   * @param revokedAt from when on it is no longer to be trusted; absent while it is
+   */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  record Key(
+      int version,
+      String fingerprint,
+      String pem,
+      Optional<String> certificate,
+      Instant createdAt,
+      boolean current,
+      Optional<Instant> revokedAt) {
+    static Key of(PublicKeyVersion v) {
+      return new Key(
+          v.version(),
+          v.fingerprint(),
+          v.pem(),
+          v.leafFingerprint(),
+          v.createdAt(),
+          v.current(),
+          v.revokedAt());
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.countermark.gateway.wiring;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.S3BlobStore;
+import dev.countermark.blobs.S3Settings;
+import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.content.SpoolFolder;
+import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.kit.PublicKeys;
+import dev.countermark.gateway.kit.UploadEvents;
+import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.gateway.sweep.ContentSweeper;
+import dev.countermark.gateway.sweep.SweepLease;
+import dev.countermark.gateway.sweep.SweepMetrics;
+import dev.countermark.keys.HttpKeyClient;
+import dev.countermark.keys.KeyClient;
+import dev.countermark.keys.KeyClientSettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Store, keys, clock and what else several packages share. */
+@ApplicationScoped
+class GatewayBeans {
+  @Produces
+  @Singleton
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Produces
+  @Singleton
+  BlobStore store(StoreConfig config) {
+    String key = "countermark.store.secret-key";
+    return S3BlobStore.open(
+        new S3Settings(
+            config.endpoint(),
+            config.region(),
+            config.bucket(),
+            config.accessKey(),
+            Secret.of(key, config.secretKey(), config.secretKeyFile())
+                .orElseThrow(
+                    () -> new IllegalArgumentException("missing: " + key + " or " + key + "-file")),
+            config.trustCertificates(),
+            config.timeout()));
+  }
+
+  void closeStore(@Disposes BlobStore store) throws Exception {
+    if (store instanceof AutoCloseable closeable) {
+      closeable.close();
+    }
+  }
+
+  /** Public material only: this service's credential may not sign. */
+  @Produces
+  @Singleton
+  KeyClient keys(KeysConfig config) {
+    return new HttpKeyClient(
+        new KeyClientSettings(
+            config.url(),
+            Secret.of("countermark.keys.credential", config.credential(), config.credentialFile()),
+            config.trustCertificates(),
+            config.clientCertificate(),
+            config.clientKey(),
+            config.connectTimeout(),
+            config.requestTimeout(),
+            Duration.ofSeconds(5)));
+  }
+
+  /** Uploads of all formats may fill a third of the heap. */
+  @Produces
+  @Singleton
+  PartReceiver parts(BlobStore store) {
+    return new PartReceiver(store, Runtime.getRuntime().maxMemory() / 3);
+  }
+
+  /** One folder for pushed files of all formats. */
+  @Produces
+  @Singleton
+  SpoolFolder spool(
+      @ConfigProperty(name = "countermark.gateway.spool") Optional<Path> folder, Clock clock) {
+    Path path =
+        folder.orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "countermark-spool"));
+    try {
+      SpoolFolder spool = SpoolFolder.open(path, clock);
+      spool.clean();
+      return spool;
+    } catch (IOException e) {
+      throw new UncheckedIOException("countermark.gateway.spool: cannot use the folder " + path, e);
+    }
+  }
+
+  @Produces
+  @Singleton
+  PublicKeys publicKeys(Repositories repositories, KeyClient keys) {
+    return new PublicKeys(repositories, keys);
+  }
+
+  @Produces
+  @Singleton
+  Repositories repositories(BlobStore store, Clock clock) {
+    return new Repositories(store, clock);
+  }
+
+  @Produces
+  @Singleton
+  Reconciler reconciler(BlobStore store, UploadEvents events, Clock clock) {
+    return new Reconciler(store, events, clock);
+  }
+
+  @Produces
+  @Singleton
+  ContentSweeper sweeper(BlobStore store, GatewayFormats formats, SweepConfig config, Clock clock) {
+    return new ContentSweeper(store, formats, config.grace(), clock);
+  }
+
+  @Produces
+  @Singleton
+  SweepLease sweepLease(BlobStore store, SweepConfig config, Clock clock) {
+    return new SweepLease(store, config.interval(), clock);
+  }
+
+  @Produces
+  @Singleton
+  SweepMetrics sweepMetrics(MeterRegistry registry, Clock clock) {
+    return new SweepMetrics(registry, clock);
+  }
+}

@@ -1,0 +1,108 @@
+package dev.countermark.gateway.wiring;
+
+import dev.countermark.contracts.Failure;
+import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.sweep.ContentSweeper;
+import dev.countermark.gateway.sweep.SweepLease;
+import dev.countermark.gateway.sweep.SweepMetrics;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** Runs from time to time, outside of requests, what looks after the store. */
+@ApplicationScoped
+class Sweeps {
+  private static final Logger LOG = Logger.getLogger(Sweeps.class);
+
+  private static final long FIRST_SWEEP_SECONDS = 300;
+
+  private final ScheduledExecutorService timer =
+      Executors.newScheduledThreadPool(
+          2,
+          task -> {
+            Thread thread = new Thread(task, "sweeps");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private final Reconciler reconciler;
+  private final ContentSweeper sweeper;
+  private final SweepLease lease;
+  private final SweepMetrics metrics;
+  private final Duration sweepInterval;
+  private final long minutes;
+
+  /**
+   * @param minutes between two runs of the reconciler; 0 for none
+   */
+  Sweeps(
+      Reconciler reconciler,
+      ContentSweeper sweeper,
+      SweepLease lease,
+      SweepMetrics metrics,
+      SweepConfig sweeps,
+      @ConfigProperty(name = "countermark.gateway.reconcile-minutes", defaultValue = "10")
+          long minutes) {
+    this.reconciler = reconciler;
+    this.sweeper = sweeper;
+    this.lease = lease;
+    this.metrics = metrics;
+    this.sweepInterval = sweeps.interval();
+    this.minutes = minutes;
+  }
+
+  void start(@Observes StartupEvent started) {
+    if (minutes > 0) {
+      timer.scheduleWithFixedDelay(this::reconcile, 1, minutes, TimeUnit.MINUTES);
+    }
+    if (sweepInterval.toSeconds() > 0) {
+      // The lease decides whether it is time: replicas that restart often must not run often.
+      long seconds = sweepInterval.toSeconds();
+      timer.scheduleWithFixedDelay(
+          this::sweep, Math.min(seconds, FIRST_SWEEP_SECONDS), seconds, TimeUnit.SECONDS);
+    }
+  }
+
+  private void reconcile() {
+    try {
+      int published = reconciler.sweep();
+      if (published > 0) {
+        LOG.infof("told the signers again of %d packages that wait for their signature", published);
+      }
+    } catch (Failure e) {
+      LOG.warnf("the search for unsigned packages goes on later: %s", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("the search for unsigned packages failed", e);
+    }
+  }
+
+  private void sweep() {
+    try {
+      if (lease.claim()) {
+        sweeper
+            .sweep()
+            .ifPresentOrElse(
+                swept -> {
+                  metrics.ended(swept);
+                  LOG.infof("deleted what nothing refers to: %s", swept);
+                },
+                () -> LOG.warn("nothing was deleted: to read all records took too long"));
+      }
+    } catch (Failure e) {
+      LOG.warnf("the search for unused content goes on later: %s", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("the search for unused content failed", e);
+    }
+  }
+
+  void stop(@Observes ShutdownEvent stopping) {
+    timer.shutdownNow();
+  }
+}

@@ -1,0 +1,112 @@
+package dev.countermark.gateway.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.gateway.TestFormats;
+import dev.countermark.gateway.auth.RepositoryTokens;
+import dev.countermark.keys.InMemoryKeyClient;
+import dev.countermark.keys.KeyClient;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class RepositoryAdministrationTest {
+  private static final Requests.Settings DEFAULTS =
+      new Requests.RepositorySettings(null, null, null)
+          .checked(RepositoryName.of("acme/app"), TestFormats.all());
+  private static final RepositoryName APP = RepositoryName.of("acme/app");
+
+  private final InMemoryBlobStore store = new InMemoryBlobStore();
+  private final List<RepositoryName> changed = new ArrayList<>();
+
+  private RepositoryAdministration administration(KeyClient keys) {
+    Clock clock = Clock.systemUTC();
+    return new RepositoryAdministration(
+        store,
+        new RepositoryTokens(store, clock),
+        keys,
+        name -> {
+          synchronized (changed) {
+            changed.add(name);
+          }
+        },
+        clock);
+  }
+
+  @Test
+  void aRepositoryIsCreatedAlthoughTheKeyServiceIsAway() {
+    var put = administration(new AwayKeyClient()).put(APP, DEFAULTS, true).orElseThrow();
+
+    assertThat(put.created()).isTrue();
+    assertThat(changed).containsExactly(APP);
+  }
+
+  @Test
+  void whoMayNotCreateCreatesNothing() {
+    var administration = administration(new InMemoryKeyClient());
+
+    assertThat(administration.put(APP, DEFAULTS, false)).isEmpty();
+    assertThat(store.head(ObjectKeys.repository(APP))).isEmpty();
+    assertThat(changed).isEmpty();
+  }
+
+  @Test
+  void ofManyWhoCreateTheSameRepositoryAtOnceOneDid() throws Exception {
+    var administration = administration(new InMemoryKeyClient());
+    var pool = Executors.newFixedThreadPool(16);
+    try {
+      List<Callable<Boolean>> puts = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        puts.add(() -> administration.put(APP, DEFAULTS, true).orElseThrow().created());
+      }
+      int created = 0;
+      for (Future<Boolean> put : pool.invokeAll(puts)) {
+        created += put.get() ? 1 : 0;
+      }
+      assertThat(created).isEqualTo(1);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void deletingGoesOnWhereACrashLeftOff() {
+    var administration = administration(new InMemoryKeyClient());
+    administration.put(APP, DEFAULTS, true);
+    for (int i = 0; i < 2_100; i++) {
+      store.create(OciKeys.tag("acme/app", "t" + i), new byte[] {'{', '}'});
+    }
+    store.delete(ObjectKeys.repository(APP)); // as far as the crash let it come
+
+    assertThat(administration.delete(APP)).isTrue();
+
+    assertThat(store.list(OciKeys.repository(APP), "", 1).entries()).isEmpty();
+    assertThat(administration.delete(APP)).isFalse();
+  }
+
+  private static final class AwayKeyClient implements KeyClient {
+    @Override
+    public PublicKeyVersion current(RepositoryName repository, Purpose purpose) {
+      throw new Failure.Transient("away", null);
+    }
+
+    @Override
+    public List<PublicKeyVersion> versions(RepositoryName repository, Purpose purpose) {
+      throw new Failure.Transient("away", null);
+    }
+
+    @Override
+    public SignedBatch sign(RepositoryName repository, Purpose purpose, List<Item> items) {
+      throw new Failure.Transient("away", null);
+    }
+  }
+}

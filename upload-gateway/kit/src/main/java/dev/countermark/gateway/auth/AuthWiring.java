@@ -1,0 +1,55 @@
+package dev.countermark.gateway.auth;
+
+import dev.countermark.blobs.BlobStore;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Builds what checks callers; the only place here that sees configuration. */
+class AuthWiring {
+  @Produces
+  @Singleton
+  RepositoryTokens repositoryTokens(BlobStore store, Clock clock) {
+    return new RepositoryTokens(store, clock);
+  }
+
+  @Produces
+  @Singleton
+  GatewayAuthenticator authenticator(
+      @ConfigProperty(name = "countermark.gateway.admin-token") Optional<String> adminToken,
+      @ConfigProperty(name = "countermark.gateway.admin-token-file") Optional<Path> adminTokenFile,
+      @ConfigProperty(name = "countermark.gateway.secret") Optional<String> secret,
+      @ConfigProperty(name = "countermark.gateway.secret-file") Optional<Path> secretFile,
+      @ConfigProperty(name = "countermark.public-url") URI publicUrl,
+      RepositoryTokens tokens,
+      Clock clock) {
+    return new GatewayAuthenticator(
+        secret("countermark.gateway.admin-token", adminToken, adminTokenFile),
+        GatewayAuthenticator.secretBytes(secret("countermark.gateway.secret", secret, secretFile)),
+        publicUrl.getRawAuthority(),
+        tokens,
+        clock);
+  }
+
+  /** The value, or the content of the file without white space around it. */
+  private static String secret(String key, Optional<String> value, Optional<Path> file) {
+    if (value.isPresent() == file.isPresent()) {
+      throw new IllegalArgumentException("set either " + key + " or " + key + "-file");
+    }
+    if (value.isPresent()) {
+      return value.get();
+    }
+    try {
+      return Files.readString(file.get()).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the file that " + key + "-file names", e);
+    }
+  }
+}

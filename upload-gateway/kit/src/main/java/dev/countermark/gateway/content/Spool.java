@@ -1,0 +1,128 @@
+package dev.countermark.gateway.content;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A pushed file on the local disk while it is examined, so that nothing of a refused push ever
+ * reaches the store. Gone when closed; see {@link SpoolFolder} for what a killed process leaves.
+ */
+public final class Spool implements AutoCloseable {
+  private final Path path;
+  private final FileChannel channel;
+  private final Map<String, byte[]> hashes;
+
+  private Spool(Path path, FileChannel channel, Map<String, byte[]> hashes) {
+    this.path = path;
+    this.channel = channel;
+    this.hashes = hashes;
+  }
+
+  /** The file has more bytes than allowed. */
+  public static final class TooLargeException extends IOException {}
+
+  /** Writes a file. */
+  public interface Source {
+    void copy(OutputStream to) throws IOException;
+  }
+
+  /** The file of a channel that is closed by the caller when this fails. */
+  static Spool receive(
+      Path path, FileChannel channel, Source file, long limit, String... algorithms)
+      throws IOException {
+    Hashing to = new Hashing(channel, limit, algorithms);
+    file.copy(to);
+    Map<String, byte[]> hashes = new LinkedHashMap<>();
+    to.digests.forEach((algorithm, digest) -> hashes.put(algorithm, digest.digest()));
+    return new Spool(path, channel, hashes);
+  }
+
+  private static final class Hashing extends OutputStream {
+    private final FileChannel channel;
+    private final long limit;
+    private final Map<String, MessageDigest> digests = new LinkedHashMap<>();
+    private long size;
+
+    Hashing(FileChannel channel, long limit, String... algorithms) {
+      this.channel = channel;
+      this.limit = limit;
+      digests.put("SHA-256", PartReceiver.digest("SHA-256"));
+      for (String algorithm : algorithms) {
+        digests.put(algorithm, PartReceiver.digest(algorithm));
+      }
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      size += length;
+      if (size > limit) {
+        throw new TooLargeException();
+      }
+      digests.values().forEach(digest -> digest.update(bytes, offset, length));
+      ByteBuffer left = ByteBuffer.wrap(bytes, offset, length);
+      try {
+        while (left.hasRemaining()) {
+          channel.write(left);
+        }
+      } catch (IOException e) {
+        throw new NoRoomException("countermark.gateway.spool takes no more", e);
+      }
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public FileChannel channel() {
+    return channel;
+  }
+
+  /** Bytes. */
+  public long size() throws IOException {
+    return channel.size();
+  }
+
+  /**
+   * Reads exactly {@code length} bytes.
+   *
+   * @throws EOFException when the file has become shorter
+   */
+  void read(long from, byte[] target, int length) throws IOException {
+    ByteBuffer into = ByteBuffer.wrap(target, 0, length);
+    while (into.hasRemaining()) {
+      if (channel.read(into, from + into.position()) < 0) {
+        throw new EOFException("a received file was cut off on the disk");
+      }
+    }
+  }
+
+  /** Of the whole file, lower-case hexadecimal. */
+  public String sha256() {
+    return PartReceiver.hex(hashes.get("SHA-256"));
+  }
+
+  /** Of the whole file, by one of the algorithms that were asked for. */
+  public byte[] hash(String algorithm) {
+    return hashes.get(algorithm).clone();
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    Files.deleteIfExists(path);
+  }
+}

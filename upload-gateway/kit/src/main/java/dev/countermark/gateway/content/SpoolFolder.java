@@ -1,0 +1,129 @@
+package dev.countermark.gateway.content;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * The folder on the local disk in which pushed files are examined, of all formats; for this user
+ * alone. Several processes may share it: what a killed one left behind is told by its age, because
+ * a file that is being received or examined is touched all the time.
+ */
+public final class SpoolFolder {
+  /**
+   * A file that nobody wrote to for so long is nobody's: a client that sends nothing is cut off.
+   */
+  static final Duration ABANDONED = Duration.ofMinutes(15);
+
+  private static final String PREFIX = "push-";
+
+  private final Path path;
+  private final Clock clock;
+
+  private SpoolFolder(Path path, Clock clock) {
+    this.path = path;
+    this.clock = clock;
+  }
+
+  /**
+   * Makes the folder if need be.
+   *
+   * @throws IOException when it cannot be used by this user alone
+   */
+  public static SpoolFolder open(Path path, Clock clock) throws IOException {
+    if (!Files.isDirectory(path)) {
+      if (path.getParent() != null) {
+        Files.createDirectories(path.getParent());
+      }
+      if (isPosix(path)) {
+        Files.createDirectory(
+            path,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } else {
+        Files.createDirectory(path);
+      }
+    }
+    if (isPosix(path)) {
+      // Fails where it is somebody else's.
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+    }
+    return new SpoolFolder(path, clock);
+  }
+
+  private static boolean isPosix(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  /** Deletes what processes left behind that are gone. */
+  public void clean() throws IOException {
+    Instant before = clock.instant().minus(ABANDONED);
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(path, PREFIX + "*")) {
+      for (Path file : left) {
+        try {
+          if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+            Files.deleteIfExists(file);
+          }
+        } catch (NoSuchFileException e) {
+          // Its push ended meanwhile.
+          continue;
+        }
+      }
+    }
+  }
+
+  /**
+   * Receives a file, hashing it on the way.
+   *
+   * @param limit most bytes; so much must be free before the first is read
+   * @param algorithms of the hashes, as {@code MessageDigest} names them; SHA-256 always is one
+   * @throws NoRoomException when there is no room for it
+   */
+  public Spool receive(Spool.Source file, long limit, String... algorithms) throws IOException {
+    Path received = create(limit);
+    FileChannel channel = null;
+    try {
+      channel = FileChannel.open(received, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      return Spool.receive(received, channel, file, limit, algorithms);
+    } catch (IOException | RuntimeException e) {
+      if (channel != null) {
+        channel.close();
+      }
+      Files.deleteIfExists(received);
+      throw e;
+    }
+  }
+
+  /**
+   * Looks whether a file would have room, before its first byte is asked for.
+   *
+   * @throws NoRoomException when it would not
+   */
+  public void requireRoom(long bytes) throws IOException {
+    try {
+      if (Files.getFileStore(path).getUsableSpace() < bytes) {
+        throw new NoRoomException("countermark.gateway.spool has no room", null);
+      }
+    } catch (NoRoomException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new NoRoomException("countermark.gateway.spool cannot be used", e);
+    }
+  }
+
+  private Path create(long limit) throws IOException {
+    requireRoom(limit);
+    try {
+      return Files.createTempFile(path, PREFIX, ".part");
+    } catch (IOException e) {
+      throw new NoRoomException("countermark.gateway.spool cannot be used", e);
+    }
+  }
+}

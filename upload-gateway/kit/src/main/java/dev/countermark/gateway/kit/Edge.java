@@ -1,0 +1,136 @@
+package dev.countermark.gateway.kit;
+
+import dev.countermark.contracts.Failure;
+import dev.countermark.gateway.content.BusyException;
+import dev.countermark.gateway.content.LongerThanAnnouncedException;
+import dev.countermark.gateway.content.NoRoomException;
+import dev.countermark.gateway.content.RequestBody;
+import dev.countermark.gateway.content.UnsatisfiableRangeException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jboss.logging.Logger;
+
+/**
+ * Where a format's requests come in: whatever goes wrong while one is answered is told to the
+ * client in its dialect, by one ladder of causes for all formats.
+ */
+public final class Edge {
+  private static final Logger LOG = Logger.getLogger(Edge.class);
+
+  private final Dialect dialect;
+
+  public Edge(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  /** Answers one request. */
+  @FunctionalInterface
+  public interface Handler {
+    Response answer() throws IOException;
+  }
+
+  /** Answers one request later, without a thread meanwhile. */
+  @FunctionalInterface
+  public interface LaterHandler {
+    CompletionStage<Response> answer() throws IOException;
+  }
+
+  /** Takes a pushed file. */
+  @FunctionalInterface
+  public interface Receiving<T> {
+    T take() throws IOException;
+  }
+
+  /**
+   * Besides the client's body, receiving a file reads and writes nothing but the local disk: what
+   * fails there is not the client's fault.
+   */
+  public static <T> T receiving(Receiving<T> push) throws IOException {
+    try {
+      return push.take();
+    } catch (RequestBody.BrokenOffException | NoRoomException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new NoRoomException("cannot receive a package: is countermark.gateway.spool full?", e);
+    }
+  }
+
+  public Response answer(Call call, Handler handler) {
+    try {
+      return handler.answer();
+    } catch (IOException | RuntimeException e) {
+      return failed(call, e);
+    }
+  }
+
+  public CompletionStage<Response> answerLater(Call call, LaterHandler handler) {
+    try {
+      return handler
+          .answer()
+          .handle((response, failure) -> failure == null ? response : failed(call, cause(failure)));
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.completedFuture(failed(call, e));
+    }
+  }
+
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+
+  private Response failed(Call call, Throwable failure) {
+    if (failure instanceof Failed failed) {
+      return dialect.answer(failed, call);
+    }
+    Trouble trouble = trouble(failure);
+    switch (trouble) {
+      case UNFORESEEN -> LOG.errorf(failure, "unforeseen failure in a request for %s", call.path());
+      case NO_ROOM -> LOG.errorf(failure, "%s: %s", call.path(), failure.getMessage());
+      case UNAVAILABLE -> LOG.warnf("%s: %s", call.path(), failure.getMessage());
+      default -> LOG.debugf("%s: %s", call.path(), failure.getMessage());
+    }
+    Failed told = dialect.failed(trouble, detail(trouble, failure));
+    if (trouble.retryAfter() > 0) {
+      told.with(HttpHeaders.RETRY_AFTER, Integer.toString(trouble.retryAfter()));
+    }
+    if (failure instanceof UnsatisfiableRangeException range) {
+      told.with("Content-Range", range.contentRange());
+    }
+    return dialect.answer(told, call);
+  }
+
+  private static Trouble trouble(Throwable failure) {
+    if (failure instanceof BusyException) {
+      return Trouble.BUSY;
+    }
+    if (failure instanceof Failure.Transient) {
+      return Trouble.UNAVAILABLE;
+    }
+    if (failure instanceof NoRoomException) {
+      return Trouble.NO_ROOM;
+    }
+    if (failure instanceof RequestBody.BrokenOffException) {
+      return Trouble.CUT_OFF;
+    }
+    if (failure instanceof LongerThanAnnouncedException) {
+      return Trouble.LONGER_THAN_ANNOUNCED;
+    }
+    if (failure instanceof RequestBody.TooLargeException) {
+      return Trouble.TOO_LARGE;
+    }
+    return failure instanceof UnsatisfiableRangeException ? Trouble.RANGE : Trouble.UNFORESEEN;
+  }
+
+  /** What comes from inside stays there; the rest is the client's own doing. */
+  private static String detail(Trouble trouble, Throwable failure) {
+    return switch (trouble) {
+      case UNAVAILABLE, NO_ROOM, UNFORESEEN, CUT_OFF -> "";
+      default -> failure.getMessage();
+    };
+  }
+}

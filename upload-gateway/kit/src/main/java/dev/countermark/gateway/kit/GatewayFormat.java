@@ -1,0 +1,77 @@
+package dev.countermark.gateway.kit;
+
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.PackageRecord;
+import dev.countermark.contracts.RepositoryName;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How a format hangs into the gateway, beside the resources that speak its protocol. A bean of the
+ * format's module; the gateway finds it by being there.
+ *
+ * @param <R> its package records
+ * @param <S> its settings of a repository
+ */
+public interface GatewayFormat<R extends PackageRecord<R>, S> {
+  Format<R, S> format();
+
+  /** Its settings in the management API. */
+  SettingsForm<S> settings();
+
+  /** Header in which its clients send a token, if they do; besides {@code Authorization}. */
+  default Optional<String> tokenHeader() {
+    return Optional.empty();
+  }
+
+  /** Who may read what the status tells: the same who may read packages. */
+  RepositoryAccess<S> access();
+
+  /** Addresses for people, with placeholders; shown by {@code GET /}. */
+  Map<String, String> addresses(String base);
+
+  /** What consumers need to verify, below {@code /{owner}/{name}/keys/{label}/}. */
+  TrustMaterial<S> trust();
+
+  /** Content that is named elsewhere than in package records. */
+  default Marks marks() {
+    return Marks.NONE;
+  }
+
+  /**
+   * The record that a status address means.
+   *
+   * @param rest what follows {@code /{owner}/{name}/status/{label}/}
+   * @return its key; empty when that is no package
+   */
+  Optional<String> statusKey(RepositoryName repository, String rest);
+
+  /** What the status tells besides what it tells of every package; JSON. */
+  Map<String, Object> statusDetails(R record);
+
+  /** Called before the status tells of a package: what it names must be found. */
+  default void shown(R record) {}
+
+  /** There is an outcome, perhaps again: whoever waits for it looks. */
+  default void settled(RepositoryName repository, String packageName) {}
+
+  /** A package was signed, refused, or is listed in another way: views look again. */
+  default void changed(RepositoryName repository, String packageName) {}
+
+  /** A repository was deleted, or was made again by another gateway. */
+  default void forget(RepositoryName repository) {}
+
+  /** What {@code resign-all} does to clients; empty when they remember nothing. */
+  default Optional<Breakage<R>> breakage() {
+    return Optional.empty();
+  }
+
+  /** What clients remember of packages, and what they must do when it changes. */
+  interface Breakage<R> {
+    /** The package for people; empty when signing it anew changes nothing that is remembered. */
+    Optional<String> broken(R record);
+
+    /** What whoever has it must do; a sentence. */
+    String remedy();
+  }
+}

@@ -1,0 +1,38 @@
+package dev.countermark.gateway.kit;
+
+import dev.countermark.contracts.RepositoryName;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The formats of this gateway. */
+public final class GatewayFormats {
+  private final List<GatewayFormat<?, ?>> all;
+
+  public GatewayFormats(List<GatewayFormat<?, ?>> formats) {
+    this.all =
+        formats.stream()
+            .sorted(Comparator.comparing((GatewayFormat<?, ?> f) -> f.format().label()))
+            .collect(Collectors.toUnmodifiableList());
+  }
+
+  /** In order of their labels. */
+  public List<GatewayFormat<?, ?>> all() {
+    return all;
+  }
+
+  public Optional<GatewayFormat<?, ?>> find(String label) {
+    return all.stream().filter(f -> f.format().label().equals(label)).findFirst();
+  }
+
+  /** For people who name another one. */
+  public String labels() {
+    return all.stream().map(f -> f.format().label()).collect(Collectors.joining(", "));
+  }
+
+  /** What is remembered of a repository is worth nothing any more. */
+  public void forget(RepositoryName repository) {
+    all.forEach(f -> f.forget(repository));
+  }
+}

@@ -1,0 +1,127 @@
+package dev.countermark.gateway.kit;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.BlobStore.StoredObject;
+import dev.countermark.blobs.BlobStore.Version;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.PackageRecord;
+import dev.countermark.contracts.Part;
+import dev.countermark.contracts.Upload;
+import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.content.Spool;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+
+/**
+ * Takes packages that were received and examined on the local disk: stores their bytes, then
+ * creates the record, which gives the identity away exactly once, then tells the signers. A process
+ * that dies in between leaves parts for the sweeper, or a record for the reconciler.
+ *
+ * @param <R> the format's record
+ */
+public final class Ingest<R extends PackageRecord<R>> {
+  private final BlobStore store;
+  private final PartReceiver parts;
+  private final UploadEvents events;
+  private final Format<R, ?> format;
+  private final BinaryOperator<R> following;
+
+  /**
+   * @param following makes of a new record, and the refused one that it replaces, a later
+   *     generation than that: never the same bytes
+   */
+  public Ingest(
+      BlobStore store,
+      PartReceiver parts,
+      UploadEvents events,
+      Format<R, ?> format,
+      BinaryOperator<R> following) {
+    this.store = store;
+    this.parts = parts;
+    this.events = events;
+    this.format = format;
+    this.following = following;
+  }
+
+  /**
+   * A record that is there.
+   *
+   * @param version to replace it by compare-and-set
+   */
+  public record Found<R>(R record, Version version) {}
+
+  /**
+   * What came of it.
+   *
+   * @param record ours, or the one that was there first
+   * @param ours whether the identity was given away to this request
+   */
+  public record Taken<R>(R record, boolean ours) {}
+
+  /**
+   * The record at a key, which usually holds none.
+   *
+   * @param key of a package record
+   */
+  public Optional<Found<R>> find(String key) {
+    return store.getUnlikely(key).map(o -> new Found<>(read(o), o.version()));
+  }
+
+  /**
+   * Stores a package. Nobody is told yet: see {@link #announce}.
+   *
+   * @param refused the record that is replaced, if there is one
+   * @param record of the stored upload
+   */
+  public Taken<R> take(
+      String key, Spool spool, Optional<Found<R>> refused, Function<Upload, R> record)
+      throws IOException {
+    List<Part> stored = parts.store(spool);
+    R ours = record.apply(new Upload(stored, spool.size(), spool.sha256()));
+    // When this throws, the record was perhaps written all the same, so the parts stay.
+    Optional<R> winner = create(key, ours, refused);
+    if (winner.isPresent()) {
+      parts.takeBack(stored);
+      return new Taken<>(winner.get(), false);
+    }
+    return new Taken<>(ours, true);
+  }
+
+  private Optional<R> create(String key, R record, Optional<Found<R>> refused) {
+    boolean ours =
+        refused.isEmpty()
+            ? store.create(key, Json.write(record)).isPresent()
+            : store
+                .replace(
+                    key,
+                    Json.write(following.apply(record, refused.get().record())),
+                    refused.get().version())
+                .isPresent();
+    if (ours) {
+      return Optional.empty();
+    }
+    R winner =
+        store
+            .get(key)
+            .map(this::read)
+            .orElseThrow(() -> new Failure.Transient("a record changed meanwhile: " + key, null));
+    // A store client that lost the answer to its first try is told that the object exists; the
+    // parts of this request are named by its own record only.
+    List<Part> mine = record.parts().toList();
+    return winner.parts().anyMatch(mine::contains) ? Optional.empty() : Optional.of(winner);
+  }
+
+  private R read(StoredObject object) {
+    return Json.read(object.content(), format.recordType());
+  }
+
+  /** Tells the signers, perhaps again: telling twice does no harm. */
+  public void announce(R record) {
+    events.uploaded(format, record);
+  }
+}

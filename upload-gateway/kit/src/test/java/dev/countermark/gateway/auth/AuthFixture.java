@@ -1,0 +1,96 @@
+package dev.countermark.gateway.auth;
+
+import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.contracts.RepositoryName;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** An installation's authentication with a clock that the test moves. */
+public final class AuthFixture {
+  public static final String ADMIN = "the-admin-token-of-this-test";
+  public static final String SECRET = "a-gateway-secret-of-more-than-32-bytes";
+  public static final RepositoryName APP = RepositoryName.of("acme/app");
+  public static final RepositoryName OTHER = RepositoryName.of("acme/other");
+
+  public final MovingClock clock = new MovingClock();
+  public final InMemoryBlobStore store = new InMemoryBlobStore(clock);
+  public final RepositoryTokens tokens = new RepositoryTokens(store, clock);
+  public final GatewayAuthenticator authenticator = authenticator(ADMIN, SECRET);
+
+  public GatewayAuthenticator authenticator(String admin, String secret) {
+    return new GatewayAuthenticator(
+        admin, secret.getBytes(StandardCharsets.UTF_8), "registry.test:8080", tokens, clock);
+  }
+
+  public String token(RepositoryName repository, Scope first, Scope... more) {
+    return tokens
+        .create(repository, EnumSet.of(first, more), Optional.empty(), Optional.empty())
+        .text();
+  }
+
+  public static String basic(String user, String password) {
+    return "Basic "
+        + Base64.getEncoder()
+            .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * A bearer header for what the credential gets of the scopes.
+   *
+   * @param scopes {@code repository:owner/name[/…]:action,action}
+   */
+  public String bearer(String basic, String... scopes) throws Exception {
+    Credential credential = authenticator.credential(basic);
+    Map<RepositoryName, Set<Action>> granted = new TreeMap<>();
+    for (String scope : scopes) {
+      String[] parts = scope.split(":");
+      String[] name = parts[1].split("/");
+      RepositoryName repository = new RepositoryName(name[0], name[1]);
+      Set<Action> actions = EnumSet.noneOf(Action.class);
+      for (String action : parts[2].split(",")) {
+        actions.add(Action.ofGrant(action).orElseThrow());
+      }
+      if (actions.contains(Action.PUSH)) {
+        actions.add(Action.DELETE);
+      }
+      actions.removeIf(action -> !credential.holds(repository, action));
+      if (!actions.isEmpty()) {
+        granted.put(repository, actions);
+      }
+    }
+    return "Bearer " + authenticator.bearerTokens().issue(credential.credential(), granted).token();
+  }
+
+  public static final class MovingClock extends Clock {
+    private Instant now = Instant.parse("2026-11-24T08:00:00Z");
+
+    public void advance(Duration by) {
+      now = now.plus(by);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}

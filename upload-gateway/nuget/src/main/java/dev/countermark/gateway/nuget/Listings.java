@@ -1,0 +1,82 @@
+package dev.countermark.gateway.nuget;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Events.PackageListingChanged;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import dev.countermark.gateway.kit.ListingEvents;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Hides versions from search, shows them again, or deletes them. */
+final class Listings {
+  private final BlobStore store;
+  private final Records records;
+  private final Views views;
+  private final ListingEvents events;
+  private final Clock clock;
+
+  Listings(BlobStore store, Views views, ListingEvents events, Clock clock) {
+    this.store = store;
+    this.records = new Records(store);
+    this.views = views;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  /**
+   * Unlists a version, or deletes it where the repository is set so.
+   *
+   * @return false when there is no such version
+   */
+  boolean remove(RepositoryRecord repository, Identity identity) {
+    return repository.settings(new NugetFormat()).deletePackages()
+        ? change(repository, identity, true, VersionRecord::deleted)
+        : change(repository, identity, false, v -> v.listed() ? v.listed(false) : v);
+  }
+
+  /**
+   * Lists a version again.
+   *
+   * @return false when there is no such version
+   */
+  boolean relist(RepositoryRecord repository, Identity identity) {
+    return change(repository, identity, false, v -> v.listed() ? v : v.listed(true));
+  }
+
+  /**
+   * @param delete whether it is to be deleted; then one that is deleted already is what it shall be
+   */
+  private boolean change(
+      RepositoryRecord repository,
+      Identity identity,
+      boolean delete,
+      UnaryOperator<VersionRecord> change) {
+    Optional<VersionRecord> now =
+        records.update(
+            NugetKeys.version(repository.repository(), identity),
+            VersionRecord.class,
+            found -> found.map(v -> v.state() == State.DELETED ? v : change.apply(v)));
+    if (now.isEmpty() || (now.get().state() == State.DELETED) != delete) {
+      return false;
+    }
+    if (delete) {
+      store.delete(NugetKeys.symbols(repository.repository(), identity));
+    }
+    views.changed(repository.repository(), identity);
+    events.listingChanged(
+        new NugetFormat(),
+        new PackageListingChanged(
+            repository.repository(),
+            identity.toString(),
+            "sha256:" + now.get().upload().sha256(),
+            clock.instant()));
+    return true;
+  }
+}

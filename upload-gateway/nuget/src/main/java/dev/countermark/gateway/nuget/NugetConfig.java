@@ -1,0 +1,13 @@
+package dev.countermark.gateway.nuget;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** Settings of the NuGet feeds of this gateway. */
+@ConfigMapping(prefix = "countermark.nuget")
+interface NugetConfig {
+  /** Largest package. */
+  @WithDefault("250M")
+  MemorySize maxPackageSize();
+}

@@ -1,0 +1,135 @@
+package dev.countermark.gateway.nuget;
+
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.NugetSettings;
+import dev.countermark.format.nuget.NugetRecords.SignedPackage;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import dev.countermark.format.nuget.metadata.NuGetVersion;
+import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.Marks;
+import dev.countermark.gateway.kit.RepositoryAccess;
+import dev.countermark.gateway.kit.SettingsForm;
+import dev.countermark.gateway.kit.TrustMaterial;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** NuGet packages in the gateway. */
+final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> {
+  private static final NugetFormat FORMAT = new NugetFormat();
+  private static final String CONFIG = "nuget.config";
+
+  private final RepositoryAccess<NugetSettings> access;
+  private final Views views;
+
+  NugetGateway(RepositoryAccess<NugetSettings> access, Views views) {
+    this.access = access;
+    this.views = views;
+  }
+
+  @Override
+  public NugetFormat format() {
+    return FORMAT;
+  }
+
+  @Override
+  public SettingsForm<NugetSettings> settings() {
+    return new NugetSettingsForm();
+  }
+
+  @Override
+  public RepositoryAccess<NugetSettings> access() {
+    return access;
+  }
+
+  @Override
+  public Optional<String> tokenHeader() {
+    return Optional.of(FeedResource.API_KEY);
+  }
+
+  @Override
+  public Map<String, String> addresses(String base) {
+    Map<String, String> addresses = new LinkedHashMap<>();
+    addresses.put("nugetFeed", base + "/{owner}/{repository}/nuget/v3/index.json");
+    addresses.put("nugetConfig", base + "/{owner}/{repository}/keys/nuget/" + CONFIG);
+    return addresses;
+  }
+
+  @Override
+  public Marks marks() {
+    return new NugetMarks();
+  }
+
+  /** {@code id/version} as people write them. */
+  @Override
+  public Optional<String> statusKey(RepositoryName repository, String rest) {
+    int slash = rest.indexOf('/');
+    return slash < 0
+        ? Optional.empty()
+        : NuGetVersion.parse(rest.substring(slash + 1))
+            .flatMap(
+                v -> Identity.find(rest.substring(0, slash).toLowerCase(Locale.ROOT), v.lower()))
+            .map(identity -> NugetKeys.version(repository, identity));
+  }
+
+  /** Who was told that it is signed finds it in the feed, too. */
+  @Override
+  public void shown(VersionRecord record) {
+    if (record.state() == State.AVAILABLE) {
+      views.packages().changed(record.repository(), record.identity());
+    }
+  }
+
+  @Override
+  public Map<String, Object> statusDetails(VersionRecord record) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("id", record.id());
+    details.put("version", record.version());
+    details.put("listed", record.listed());
+    details.put("contentHash", record.contentHash());
+    record.signed().map(SignedPackage::signature).ifPresent(s -> details.put("signature", s));
+    record.signed().flatMap(SignedPackage::replaced).ifPresent(r -> details.put("replaced", r));
+    return details;
+  }
+
+  @Override
+  public void changed(RepositoryName repository, String packageName) {
+    Identity.parse(packageName).ifPresent(identity -> views.changed(repository, identity));
+  }
+
+  @Override
+  public void forget(RepositoryName repository) {
+    views.forget(repository);
+  }
+
+  @Override
+  public TrustMaterial<NugetSettings> trust() {
+    return new TrustMaterial<>() {
+      @Override
+      public List<String> files() {
+        return List.of(CONFIG);
+      }
+
+      @Override
+      public Optional<Document> document(String file, Asked<NugetSettings> asked) {
+        return file.equals(CONFIG)
+            ? Optional.of(
+                new Document(
+                    Document.XML,
+                    Bytes.of(
+                        ClientConfig.document(
+                            asked.repository(),
+                            new FeedAddresses(asked.best(), asked.repository()),
+                            SigningCertificates.entries(asked.versions())))))
+            : Optional.empty();
+      }
+    };
+  }
+}

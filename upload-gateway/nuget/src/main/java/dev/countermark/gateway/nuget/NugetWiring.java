@@ -1,0 +1,187 @@
+package dev.countermark.gateway.nuget;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetRecords.NugetSettings;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import dev.countermark.format.nuget.ingest.IngestLimits;
+import dev.countermark.format.nuget.ingest.PackageInspector;
+import dev.countermark.gateway.addresses.PublicAddresses;
+import dev.countermark.gateway.auth.Authenticator;
+import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.content.SpoolFolder;
+import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.Ingest;
+import dev.countermark.gateway.kit.ListingEvents;
+import dev.countermark.gateway.kit.RepositoryAccess;
+import dev.countermark.gateway.kit.UploadEvents;
+import dev.countermark.gateway.nuget.view.PackageIndex;
+import dev.countermark.gateway.nuget.view.SearchIndexes;
+import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.keys.KeyClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** Builds the use cases of the NuGet feeds. */
+@ApplicationScoped
+class NugetWiring {
+  private static final Logger LOG = Logger.getLogger(NugetWiring.class);
+  private static final int READERS = 32;
+  private static final int CATCH_UP_SECONDS = 60;
+
+  /** Threads for the views; they only wait for the store. */
+  record ViewThreads(ExecutorService readers, ScheduledExecutorService background) {}
+
+  @Produces
+  @Singleton
+  ViewThreads threads() {
+    return new ViewThreads(
+        Executors.newFixedThreadPool(READERS, NugetWiring::thread),
+        Executors.newScheduledThreadPool(2, NugetWiring::thread));
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "nuget-view");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  void close(@Disposes ViewThreads threads) {
+    threads.readers().shutdown();
+    threads.background().shutdown();
+  }
+
+  /** Versions in memory may fill an eighth of the heap. */
+  @Produces
+  @Singleton
+  PackageIndex packages(BlobStore store, ViewThreads threads, Clock clock) {
+    return new PackageIndex(
+        store,
+        threads.readers(),
+        threads.background(),
+        Runtime.getRuntime().maxMemory() / 8,
+        clock);
+  }
+
+  @Produces
+  @Singleton
+  SearchIndexes searches(BlobStore store, PackageIndex packages, ViewThreads threads, Clock clock) {
+    SearchIndexes searches = new SearchIndexes(store, packages, clock);
+    threads
+        .background()
+        .scheduleWithFixedDelay(
+            () -> catchUp(searches), CATCH_UP_SECONDS, CATCH_UP_SECONDS, TimeUnit.SECONDS);
+    return searches;
+  }
+
+  private static void catchUp(SearchIndexes searches) {
+    try {
+      searches.catchUp();
+    } catch (RuntimeException e) {
+      LOG.warnf("search indexes could not be looked after: %s", e.getMessage());
+    }
+  }
+
+  void close(@Disposes SearchIndexes searches) {
+    searches.close();
+  }
+
+  @Produces
+  @Singleton
+  Views views(PackageIndex packages, SearchIndexes searches) {
+    return new Views(packages, searches);
+  }
+
+  @Produces
+  @Singleton
+  Records records(BlobStore store) {
+    return new Records(store);
+  }
+
+  @Produces
+  @Singleton
+  PackageFiles files(BlobStore store) {
+    return new PackageFiles(store);
+  }
+
+  @Produces
+  @Singleton
+  PackagePushes pushes(
+      BlobStore store,
+      PartReceiver parts,
+      UploadEvents events,
+      SignatureCheck signatures,
+      SpoolFolder spool,
+      NugetConfig config,
+      Clock clock) {
+    return new PackagePushes(
+        store,
+        parts,
+        new Ingest<>(store, parts, events, new NugetFormat(), VersionRecord::following),
+        new PackageInspector(IngestLimits.defaults(), clock),
+        signatures,
+        spool,
+        config.maxPackageSize().asLongValue(),
+        clock);
+  }
+
+  @Produces
+  @Singleton
+  Listings listings(BlobStore store, Views views, ListingEvents events, Clock clock) {
+    return new Listings(store, views, events, clock);
+  }
+
+  @Produces
+  @Singleton
+  FeedAccess access(RepositoryAccess<NugetSettings> access, Repositories repositories) {
+    return new FeedAccess(access, repositories);
+  }
+
+  @Produces
+  @Singleton
+  GatewayFormat<VersionRecord, NugetSettings> format(
+      RepositoryAccess<NugetSettings> access, Views views) {
+    return new NugetGateway(access, views);
+  }
+
+  @Produces
+  @Singleton
+  RepositoryAccess<NugetSettings> repositoryAccess(
+      Authenticator authenticator, Repositories repositories) {
+    return new RepositoryAccess<>(
+        authenticator, repositories, new NugetFormat(), NugetSettings::anonymousRead);
+  }
+
+  @Produces
+  @Singleton
+  SigningCertificates certificates(KeyClient keys) {
+    return new SigningCertificates(keys);
+  }
+
+  @Produces
+  @Singleton
+  SignatureCheck signatureCheck(
+      PublicAddresses addresses, SigningCertificates certificates, Clock clock) {
+    return new SignatureCheck(addresses, certificates, clock);
+  }
+
+  @Produces
+  @Singleton
+  SignedAudit audit(
+      SearchIndexes searches,
+      SigningCertificates certificates,
+      MeterRegistry meters,
+      ViewThreads threads) {
+    return new SignedAudit(searches, certificates, meters, threads.background());
+  }
+}

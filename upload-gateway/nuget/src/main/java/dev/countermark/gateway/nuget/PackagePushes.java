@@ -1,0 +1,264 @@
+package dev.countermark.gateway.nuget;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.contracts.Upload;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.SymbolsRecord;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import dev.countermark.format.nuget.archive.PackageArchive;
+import dev.countermark.format.nuget.ingest.InspectedPackage;
+import dev.countermark.format.nuget.ingest.PackageInspector;
+import dev.countermark.format.nuget.ingest.RefusedPackageException;
+import dev.countermark.format.nuget.metadata.Nuspec;
+import dev.countermark.format.zip.MalformedArchiveException;
+import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.content.Spool;
+import dev.countermark.gateway.content.SpoolFolder;
+import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.kit.Ingest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes packages. A push is first received and examined on the local disk; then its bytes are
+ * stored, then its record is created, which gives the identity away exactly once; then the signers
+ * are told. A process that dies in between leaves parts for the sweeper, or a record for the
+ * reconciler.
+ */
+final class PackagePushes {
+  private final Records records;
+  private final PartReceiver parts;
+  private final PackageInspector inspector;
+  private final SignatureCheck signatures;
+  private final Ingest<VersionRecord> ingest;
+  private final SpoolFolder spool;
+  private final long largest;
+  private final Clock clock;
+
+  /**
+   * @param largest package, bytes
+   */
+  PackagePushes(
+      BlobStore store,
+      PartReceiver parts,
+      Ingest<VersionRecord> ingest,
+      PackageInspector inspector,
+      SignatureCheck signatures,
+      SpoolFolder spool,
+      long largest,
+      Clock clock) {
+    this.records = new Records(store);
+    this.parts = parts;
+    this.ingest = ingest;
+    this.inspector = inspector;
+    this.signatures = signatures;
+    this.spool = spool;
+    this.largest = largest;
+    this.clock = clock;
+  }
+
+  /**
+   * One request.
+   *
+   * @param session what the client calls its session, if it says so
+   * @param subject who pushes
+   */
+  record Request(
+      RepositoryRecord repository,
+      InputStream body,
+      String contentType,
+      Optional<String> session,
+      String subject) {}
+
+  /**
+   * What was taken.
+   *
+   * @param warnings for whoever pushed
+   */
+  record Accepted(Identity identity, List<String> warnings) {}
+
+  /**
+   * Takes a package.
+   *
+   * @throws Failed when it is refused; then nothing of it is stored
+   */
+  Accepted push(Request request) throws IOException {
+    try (Spool file = receive(request)) {
+      InspectedPackage found = inspect(file);
+      Identity identity = identity(found.nuspec());
+      List<String> warnings = signatures.check(found.archive(), request.repository());
+      Optional<String> session = request.session().map(s -> sha256(s + "\n" + request.subject()));
+      String key = NugetKeys.version(request.repository().repository(), identity);
+      Optional<Ingest.Found<VersionRecord>> existing = ingest.find(key);
+      if (existing.filter(e -> e.record().state() != State.REFUSED).isPresent()) {
+        return repeated(existing.get().record(), file, session, warnings);
+      }
+      String contentHash = contentHash(found.archive(), file);
+      Ingest.Taken<VersionRecord> taken =
+          ingest.take(
+              key,
+              file,
+              existing,
+              upload -> record(request.repository(), found, upload, contentHash, session));
+      if (!taken.ours()) {
+        return repeated(taken.record(), file, session, warnings);
+      }
+      ingest.announce(taken.record());
+      return new Accepted(identity, warnings);
+    }
+  }
+
+  private VersionRecord record(
+      RepositoryRecord repository,
+      InspectedPackage found,
+      Upload upload,
+      String contentHash,
+      Optional<String> session) {
+    return new VersionRecord(
+        1,
+        repository.repository(),
+        identity(found.nuspec()),
+        found.nuspec().id().value(),
+        found.nuspec().version().full(),
+        upload,
+        contentHash,
+        Bytes.of(found.nuspecBytes()),
+        found.icon(),
+        found.readme(),
+        found.license(),
+        clock.instant().truncatedTo(ChronoUnit.MILLIS),
+        session,
+        true,
+        State.RECEIVED,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The same request again is answered as before; everything else finds the identity taken. */
+  private Accepted repeated(
+      VersionRecord before, Spool spool, Optional<String> session, List<String> warnings) {
+    boolean same =
+        before.state() != State.DELETED
+            && session.isPresent()
+            && session.equals(before.pushSession())
+            && before.upload().sha256().equals(spool.sha256());
+    if (before.state() == State.RECEIVED) {
+      // Perhaps nobody was told yet; telling twice does no harm.
+      ingest.announce(before);
+    }
+    if (!same) {
+      throw new Failed(
+          409,
+          before.state() == State.DELETED
+              ? "This version was deleted, and its number is not given away again."
+              : "The feed already has "
+                  + before.id()
+                  + " "
+                  + before.version()
+                  + "; use --skip-duplicate to go on.");
+    }
+    return new Accepted(before.identity(), warnings);
+  }
+
+  private Spool receive(Request request) throws IOException {
+    try {
+      return spool.receive(
+          to -> FirstPart.copy(request.body(), request.contentType(), to), largest, "SHA-512");
+    } catch (Spool.TooLargeException e) {
+      throw new Failed(413, "The package is larger than " + (largest >> 20) + " MB.");
+    }
+  }
+
+  private InspectedPackage inspect(Spool spool) throws IOException {
+    try {
+      return inspector.inspect(spool.path(), spool.channel());
+    } catch (RefusedPackageException e) {
+      throw new Failed(400, e.getMessage());
+    }
+  }
+
+  private static Identity identity(Nuspec nuspec) {
+    return Identity.find(nuspec.id().lower(), nuspec.version().lower())
+        .orElseThrow(() -> new Failed(400, "Id or version is too long."));
+  }
+
+  /** What lock files hold; of an unsigned package it is the hash of the file. */
+  private static String contentHash(PackageArchive archive, Spool spool) throws IOException {
+    try {
+      byte[] hash =
+          archive.signature().isEmpty() ? spool.hash("SHA-512") : archive.hash(Digests.sha512());
+      return Base64.getEncoder().encodeToString(hash);
+    } catch (MalformedArchiveException e) {
+      throw FeedDialect.refused(e.code(), e.getMessage());
+    }
+  }
+
+  private static String sha256(String text) {
+    return HexFormat.of().formatHex(Digests.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /**
+   * Takes a symbols package; a later one replaces it. The package may be deleted meanwhile: whoever
+   * deletes it deletes the symbols after its record, and this looks at its record after writing the
+   * symbols, so that one of them sees the other. When this process dies in between, the sweeper
+   * finds symbols without package.
+   *
+   * @throws Failed when it is refused; then nothing of it is stored
+   */
+  Identity pushSymbols(Request request) throws IOException {
+    try (Spool file = receive(request)) {
+      Nuspec nuspec;
+      try {
+        nuspec = inspector.inspectSymbols(file.path(), file.channel());
+      } catch (RefusedPackageException e) {
+        throw new Failed(400, e.getMessage());
+      }
+      Identity identity = identity(nuspec);
+      RepositoryName repository = request.repository().repository();
+      if (!isThere(repository, identity)) {
+        throw new Failed(404, "Push the package before its symbols.");
+      }
+      Upload upload = new Upload(parts.store(file), file.size(), file.sha256());
+      String key = NugetKeys.symbols(repository, identity);
+      records.update(
+          key,
+          SymbolsRecord.class,
+          old ->
+              Optional.of(
+                  new SymbolsRecord(
+                      old.map(SymbolsRecord::generation).orElse(0L) + 1,
+                      repository,
+                      identity,
+                      upload,
+                      clock.instant().truncatedTo(ChronoUnit.MILLIS))));
+      if (!isThere(repository, identity)) {
+        // Another push's record is that push's business.
+        records.update(
+            key, SymbolsRecord.class, now -> now.filter(s -> !s.upload().equals(upload)));
+        parts.takeBack(upload.parts());
+        throw new Failed(404, "The package was deleted while its symbols were pushed.");
+      }
+      return identity;
+    }
+  }
+
+  private boolean isThere(RepositoryName repository, Identity identity) {
+    return records
+        .read(NugetKeys.version(repository, identity), VersionRecord.class)
+        .filter(v -> v.state() != State.DELETED && v.state() != State.REFUSED)
+        .isPresent();
+  }
+}

@@ -1,0 +1,345 @@
+package dev.countermark.gateway.oci;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.PartsInputStream;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.Part;
+import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciName;
+import dev.countermark.format.oci.OciRecords.BlobRecord;
+import dev.countermark.gateway.content.ByteRange;
+import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.content.UploadTimes;
+import dev.countermark.gateway.kit.Failed;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Uploads of blobs (reference: OCI, section 1.3). A session lives in its address; what it received
+ * lies in the store before the client hears of it. A blob becomes visible with its record, and not
+ * before its digest was checked.
+ */
+final class BlobUploads {
+  /** Small blobs whose digest is known up front ride in their record: one write, not two. */
+  static final int INLINE = 8 * 1024;
+
+  private final BlobStore store;
+  private final Records records;
+  private final PartReceiver receiver;
+  private final UploadState.Codec codec;
+  private final Clock clock;
+  private final Cache<String, Boolean> cancelled =
+      Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(UploadTimes.LIFETIME).build();
+
+  BlobUploads(BlobStore store, PartReceiver receiver, UploadState.Codec codec, Clock clock) {
+    this.store = store;
+    this.records = new Records(store);
+    this.receiver = receiver;
+    this.codec = codec;
+    this.clock = clock;
+  }
+
+  /** An open upload and the address to go on with. */
+  record Open(UploadState state, String location) {
+    /** Value of the {@code Range} header; an empty upload says {@code 0-0} like everybody. */
+    String range() {
+      return "0-" + Math.max(0, state.offset() - 1);
+    }
+  }
+
+  Open start(OciName name) {
+    UploadState state =
+        new UploadState(
+            UUID.randomUUID().toString(),
+            name.value(),
+            0,
+            List.of(),
+            false,
+            Optional.empty(),
+            clock.millis());
+    return open(state);
+  }
+
+  private Open open(UploadState state) {
+    return new Open(
+        state,
+        "/v2/" + state.name() + "/blobs/uploads/" + state.id() + "?state=" + codec.write(state));
+  }
+
+  /**
+   * Receives a whole blob whose digest is known.
+   *
+   * @param announced length of the body, or -1
+   */
+  void monolithic(OciName name, Digest digest, InputStream body, long announced)
+      throws IOException {
+    finish(start(name).state(), digest, new Body(body, announced, Optional.empty()));
+  }
+
+  /**
+   * Lets {@code name} hold a blob that another name holds already.
+   *
+   * @return false when the other one does not
+   */
+  boolean mount(OciName name, OciName from, Digest digest) {
+    String source = OciKeys.blob(from.value(), digest.toString());
+    Optional<BlobRecord> blob = records.read(source, BlobRecord.class);
+    if (blob.isEmpty() || !blob.get().parts().isEmpty() && !announced(source, blob.get())) {
+      return false;
+    }
+    records.create(OciKeys.blob(name.value(), digest.toString()), blob.get());
+    return true;
+  }
+
+  /**
+   * The parts may be old, and the sweeper may have looked at {@code name} already and not yet at
+   * the source, which somebody deletes meanwhile. So it is told before the record is written; it
+   * tells in turn, by the source, whether it was told in time.
+   *
+   * @return false when the source is gone
+   */
+  private boolean announced(String source, BlobRecord blob) {
+    records.create(OciKeys.uploadMount(UUID.randomUUID().toString()), blob);
+    return store.head(source).isPresent();
+  }
+
+  /**
+   * A request body.
+   *
+   * @param length announced, or -1
+   * @param range of {@code Content-Range}, if given
+   */
+  record Body(InputStream stream, long length, Optional<ByteRange> range) {}
+
+  /** PATCH: appends a chunk, or the whole blob when there is no {@code Content-Range}. */
+  Open append(OciName name, String id, String address, Body body) throws IOException {
+    UploadState state = state(name, id, address);
+    requireOrder(state, body);
+    PartReceiver.Received received =
+        receiver.receive(body.stream(), "SHA-256", body.length(), (c, l, d) -> false);
+    requireLength(body, received);
+    return open(withMore(state, received));
+  }
+
+  private UploadState withMore(UploadState state, PartReceiver.Received received) {
+    if (received.size() == 0) {
+      return state;
+    }
+    List<Part> parts = new ArrayList<>(parts(state));
+    parts.addAll(received.parts());
+    long offset = state.offset() + received.size();
+    boolean spill = parts.size() > UploadState.MOST_PARTS;
+    if (spill) {
+      byte[] json = Json.write(new PartList(parts));
+      // Two requests that raced to the same offset hold different parts: the first one stays.
+      if (store.create(OciKeys.uploadParts(state.id(), offset), json).isEmpty()
+          && !storedParts(state.id(), offset).equals(parts)) {
+        receiver.takeBack(received.parts());
+        throw OciCode.BLOB_UPLOAD_INVALID.failed("another request appends to the same upload");
+      }
+    }
+    return new UploadState(
+        state.id(),
+        state.name(),
+        offset,
+        spill ? List.of() : parts,
+        spill,
+        state.offset() == 0 ? Optional.of(received.digest()) : Optional.empty(),
+        state.startedAt());
+  }
+
+  record PartList(List<Part> parts) {}
+
+  private List<Part> parts(UploadState state) {
+    return state.spilled() ? storedParts(state.id(), state.offset()) : state.parts();
+  }
+
+  private List<Part> storedParts(String id, long offset) {
+    return records
+        .read(OciKeys.uploadParts(id, offset), PartList.class)
+        .orElseThrow(() -> OciCode.BLOB_UPLOAD_UNKNOWN.failed("the upload is over"))
+        .parts();
+  }
+
+  /** PUT: the last chunk, if any, and the digest that the whole must have. */
+  void complete(OciName name, String id, String address, Digest digest, Body body)
+      throws IOException {
+    UploadState state = state(name, id, address);
+    requireOrder(state, body);
+    finish(state, digest, body);
+  }
+
+  private void finish(UploadState state, Digest digest, Body body) throws IOException {
+    byte[][] inline = new byte[1][];
+    PartReceiver.Received received =
+        receiver.receive(
+            body.stream(),
+            digest.javaAlgorithm(),
+            body.length(),
+            (content, length, hash) -> {
+              if (state.offset() > 0) {
+                return false;
+              }
+              if (!hash.equals(digest.encoded())) {
+                throw mismatch(digest); // before anything is stored
+              }
+              if (length <= INLINE) {
+                inline[0] = Arrays.copyOf(content, length);
+              }
+              return inline[0] != null;
+            });
+    requireLength(body, received);
+    if (inline[0] != null) {
+      create(
+          state,
+          new BlobRecord(
+              digest.toString(), received.size(), List.of(), Optional.of(Bytes.of(inline[0]))));
+      return;
+    }
+    List<Part> parts = new ArrayList<>(parts(state));
+    parts.addAll(received.parts());
+    if (!actual(state, received, parts, digest).equals(digest.encoded())) {
+      // Parts of earlier requests may be in use by now, if this session was completed before under
+      // its true digest: only the sweeper can tell.
+      receiver.takeBack(received.parts());
+      throw mismatch(digest);
+    }
+    long size = state.offset() + received.size();
+    Optional<Bytes> empty = size == 0 ? Optional.of(Bytes.of(new byte[0])) : Optional.empty();
+    requireInTime(state, received);
+    if (!create(state, new BlobRecord(digest.toString(), size, parts, empty))) {
+      receiver.takeBack(received.parts());
+    }
+    if (state.spilled()) {
+      store.delete(OciKeys.uploadParts(state.id(), state.offset()));
+    }
+  }
+
+  /**
+   * Makes the blob visible.
+   *
+   * @return false when the name holds it already, in other parts
+   */
+  private boolean create(UploadState state, BlobRecord blob) {
+    String key = OciKeys.blob(state.name(), blob.digest());
+    // Refused is also what was written but, for a lost answer, sent twice by the store's client.
+    return records.create(key, blob)
+        || records.read(key, BlobRecord.class).filter(blob::equals).isPresent();
+  }
+
+  /** The sweeper counts on parts being young when their record is written. */
+  private void requireInTime(UploadState state, PartReceiver.Received received) {
+    if (clock.millis() - state.startedAt() > UploadTimes.LONGEST.toMillis()) {
+      receiver.takeBack(received.parts());
+      throw unknown();
+    }
+  }
+
+  /** The digest of all bytes, hexadecimal; read again only when no one request brought them all. */
+  private String actual(
+      UploadState state, PartReceiver.Received received, List<Part> parts, Digest wanted)
+      throws IOException {
+    if (state.offset() == 0) {
+      return received.digest();
+    }
+    if (received.size() == 0 && "sha256".equals(wanted.algorithm()) && state.whole().isPresent()) {
+      return state.whole().get();
+    }
+    return hash(parts, wanted);
+  }
+
+  private static Failed mismatch(Digest digest) {
+    return OciCode.DIGEST_INVALID.failed("the bytes received do not have the digest " + digest);
+  }
+
+  private String hash(List<Part> parts, Digest wanted) throws IOException {
+    MessageDigest md = PartReceiver.digest(wanted.javaAlgorithm());
+    byte[] buffer = new byte[64 * 1024];
+    long size = parts.stream().mapToLong(Part::size).sum();
+    try (InputStream in = new PartsInputStream(store, parts, 0, size)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        md.update(buffer, 0, n);
+      }
+    }
+    return PartReceiver.hex(md.digest());
+  }
+
+  /** GET: where the upload stands. */
+  Open status(OciName name, String id, String address) {
+    UploadState state = state(name, id, address);
+    requireNotCancelled(id);
+    return open(state);
+  }
+
+  /** DELETE: ends the upload; the sweeper collects what it received. */
+  void cancel(OciName name, String id, String address) {
+    state(name, id, address);
+    requireNotCancelled(id);
+    store.create(OciKeys.uploadCancelled(id), new byte[] {'1'});
+    cancelled.put(id, true);
+  }
+
+  private void requireNotCancelled(String id) {
+    if (store.head(OciKeys.uploadCancelled(id)).isPresent()) {
+      throw unknown();
+    }
+  }
+
+  private UploadState state(OciName name, String id, String address) {
+    UploadState state =
+        codec
+            .read(address)
+            .filter(s -> s.id().equals(id) && s.name().equals(name.value()))
+            .orElseThrow(BlobUploads::unknown);
+    if (clock.millis() - state.startedAt() > UploadTimes.LIFETIME.toMillis()
+        || cancelled.getIfPresent(id) != null) {
+      throw unknown();
+    }
+    return state;
+  }
+
+  private static Failed unknown() {
+    return OciCode.BLOB_UPLOAD_UNKNOWN.failed(
+        "there is no such upload, or it expired or was cancelled");
+  }
+
+  private void requireOrder(UploadState state, Body body) {
+    if (body.range().isEmpty()) {
+      return;
+    }
+    ByteRange range = body.range().get();
+    boolean lengthFits = body.length() < 0 || body.length() == range.length();
+    if (range.first() != state.offset() || !lengthFits) {
+      Open unchanged = open(state);
+      throw OciCode.BLOB_UPLOAD_INVALID
+          .failed(
+              416,
+              "the chunk must begin at " + state.offset() + " and be as long as its Content-Range")
+          .with("Location", unchanged.location())
+          .with("Range", unchanged.range())
+          .with("Docker-Upload-UUID", state.id());
+    }
+  }
+
+  private void requireLength(Body body, PartReceiver.Received received) {
+    boolean fits =
+        (body.length() < 0 || body.length() == received.size())
+            && body.range().map(r -> r.length() == received.size()).orElse(true);
+    if (!fits) {
+      receiver.takeBack(received.parts());
+      throw OciCode.SIZE_INVALID.failed("fewer or more bytes came than the request announced");
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package dev.countermark.gateway.oci;
+
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciName;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.OciSettings;
+import dev.countermark.format.oci.OciRecords.SignatureFormat;
+import dev.countermark.format.oci.OciRecords.Signatures;
+import dev.countermark.format.oci.SignatureTags;
+import dev.countermark.format.oci.TrustDocuments;
+import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.Marks;
+import dev.countermark.gateway.kit.PublicKeys;
+import dev.countermark.gateway.kit.RepositoryAccess;
+import dev.countermark.gateway.kit.SettingsForm;
+import dev.countermark.gateway.kit.TrustMaterial;
+import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Images in the gateway. */
+final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
+  private static final OciFormat FORMAT = new OciFormat();
+  private static final String COSIGN = "cosign.pub";
+  private static final String POLICY = "policy.json";
+  private static final String REGISTRIES = "registries.yaml";
+  private static final String TRUSTED_ROOT = "trusted_root.json";
+
+  private final RepositoryAccess<OciSettings> access;
+  private final SignatureView signatures;
+  private final String host;
+
+  /**
+   * @param host host and port of the public address, as clients write it
+   */
+  OciGateway(RepositoryAccess<OciSettings> access, SignatureView signatures, String host) {
+    this.access = access;
+    this.signatures = signatures;
+    this.host = host;
+  }
+
+  @Override
+  public OciFormat format() {
+    return FORMAT;
+  }
+
+  @Override
+  public SettingsForm<OciSettings> settings() {
+    return new OciSettingsForm();
+  }
+
+  @Override
+  public RepositoryAccess<OciSettings> access() {
+    return access;
+  }
+
+  @Override
+  public Map<String, String> addresses(String base) {
+    String keys = base + "/{owner}/{repository}/keys/oci/";
+    Map<String, String> addresses = new LinkedHashMap<>();
+    addresses.put(
+        "registry", URI.create(base).getRawAuthority() + "/{owner}/{repository}[/{image}]");
+    addresses.put("publicKey", keys + COSIGN);
+    addresses.put("containersPolicy", keys + POLICY);
+    addresses.put("containersRegistries", keys + REGISTRIES);
+    addresses.put("trustedRoot", keys + TRUSTED_ROOT);
+    return addresses;
+  }
+
+  @Override
+  public Marks marks() {
+    return new OciMarks();
+  }
+
+  /** An image by digest: {@code [image…]@algorithm:hex}. */
+  @Override
+  public Optional<String> statusKey(RepositoryName repository, String rest) {
+    int at = rest.lastIndexOf('@');
+    if (at < 0) {
+      return Optional.empty();
+    }
+    String image = rest.substring(0, at);
+    String name = image.isEmpty() ? repository.toString() : repository + "/" + image;
+    return OciName.parse(name)
+        .flatMap(n -> FORMAT.recordKey(repository, n.value(), rest.substring(at + 1)));
+  }
+
+  /**
+   * A status names signatures by digest, so they must be there, as when the registry shows them.
+   */
+  @Override
+  public void shown(ManifestRecord record) {
+    record.signatures().ifPresent(s -> signatures.materialise(record, s));
+  }
+
+  /** Where each form of the signature is found. */
+  @Override
+  public Map<String, Object> statusDetails(ManifestRecord record) {
+    return Map.of(
+        "signatures",
+        record.signatures().map(s -> signatures(record.digest(), s)).orElse(List.of()));
+  }
+
+  private static List<Map<String, Object>> signatures(String subject, Signatures signatures) {
+    List<Map<String, Object>> found = new ArrayList<>();
+    signatures
+        .signatureManifest()
+        .ifPresent(
+            digest -> {
+              Map<String, Object> legacy = signature(SignatureFormat.LEGACY, digest);
+              SignatureTags.signature(Digest.of(subject)).ifPresent(tag -> legacy.put("tag", tag));
+              found.add(legacy);
+            });
+    signatures
+        .bundleManifests()
+        .forEach(digest -> found.add(signature(SignatureFormat.BUNDLE, digest)));
+    return found;
+  }
+
+  private static Map<String, Object> signature(SignatureFormat format, String digest) {
+    Map<String, Object> signature = new LinkedHashMap<>();
+    signature.put("format", format);
+    signature.put("digest", digest);
+    return signature;
+  }
+
+  @Override
+  public TrustMaterial<OciSettings> trust() {
+    return new Trust();
+  }
+
+  private final class Trust implements TrustMaterial<OciSettings> {
+    @Override
+    public List<String> files() {
+      return List.of(COSIGN, POLICY, REGISTRIES, TRUSTED_ROOT);
+    }
+
+    /** All of them, and every key by its fingerprint, were there before other formats came. */
+    @Override
+    public Set<String> formerFiles() {
+      return Set.copyOf(files());
+    }
+
+    @Override
+    public Optional<Document> document(String file, Asked<OciSettings> asked) {
+      String scope = host + "/" + asked.repository();
+      return switch (file) {
+        case COSIGN ->
+            Optional.of(
+                new Document(Document.PEM, Bytes.utf8(PublicKeys.current(asked.versions()).pem())));
+        case POLICY -> document(Document.JSON, TrustDocuments.policy(scope, trusted(asked)));
+        case REGISTRIES -> document(Document.YAML, TrustDocuments.registries(scope));
+        case TRUSTED_ROOT -> document(Document.JSON, TrustDocuments.trustedRoot());
+        default -> Optional.empty();
+      };
+    }
+
+    private static Optional<Document> document(String type, byte[] content) {
+      return Optional.of(new Document(type, Bytes.of(content)));
+    }
+
+    /** The current key first, then the older ones, none that is revoked. */
+    private static List<String> trusted(Asked<OciSettings> asked) {
+      PublicKeyVersion current = PublicKeys.current(asked.versions());
+      return Stream.concat(
+              Stream.of(current),
+              asked.versions().stream().filter(v -> !v.current() && v.revokedAt().isEmpty()))
+          .map(PublicKeyVersion::pem)
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.countermark.gateway.oci;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.OciSettings;
+import dev.countermark.gateway.auth.Authenticator;
+import dev.countermark.gateway.auth.GatewayAuthenticator;
+import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.RepositoryAccess;
+import dev.countermark.gateway.kit.UploadEvents;
+import dev.countermark.gateway.repositories.Repositories;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Builds the registry's use cases. */
+@ApplicationScoped
+class OciWiring {
+  @Produces
+  @Singleton
+  AnonymousPull anonymousPull(Repositories repositories) {
+    return name ->
+        repositories.find(name).map(r -> r.settings(new OciFormat()).anonymousPull()).orElse(false);
+  }
+
+  @Produces
+  @Singleton
+  Challenges challenges(
+      @ConfigProperty(name = "countermark.public-url") URI publicUrl, AnonymousPull anonymous) {
+    return new Challenges(publicUrl, anonymous);
+  }
+
+  @Produces
+  @Singleton
+  GatewayFormat<ManifestRecord, OciSettings> format(
+      RepositoryAccess<OciSettings> access,
+      SignatureView signatures,
+      @ConfigProperty(name = "countermark.public-url") URI publicUrl) {
+    return new OciGateway(access, signatures, publicUrl.getRawAuthority());
+  }
+
+  @Produces
+  @Singleton
+  RepositoryAccess<OciSettings> repositoryAccess(
+      Authenticator authenticator, Repositories repositories) {
+    return new RepositoryAccess<>(
+        authenticator, repositories, new OciFormat(), OciSettings::anonymousPull);
+  }
+
+  @Produces
+  @Singleton
+  Blobs blobs(BlobStore store) {
+    return new Blobs(store);
+  }
+
+  @Produces
+  @Singleton
+  Tags tags(BlobStore store) {
+    return new Tags(store);
+  }
+
+  @Produces
+  @Singleton
+  SignatureView signatures(BlobStore store) {
+    return new SignatureView(store);
+  }
+
+  @Produces
+  @Singleton
+  Referrers referrers(BlobStore store, SignatureView signatures) {
+    return new Referrers(store, signatures);
+  }
+
+  @Produces
+  @Singleton
+  BlobUploads uploads(
+      BlobStore store,
+      PartReceiver parts,
+      @ConfigProperty(name = "countermark.gateway.secret") Optional<String> secret,
+      @ConfigProperty(name = "countermark.gateway.secret-file") Optional<Path> secretFile,
+      Clock clock) {
+    String text = secret.orElseGet(() -> read(secretFile.orElseThrow()));
+    return new BlobUploads(
+        store, parts, new UploadState.Codec(GatewayAuthenticator.secretBytes(text)), clock);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read countermark.gateway.secret-file", e);
+    }
+  }
+
+  /** Threads for the independent reads of one request; they only wait for the store. */
+  @Produces
+  @Singleton
+  Reads reads() {
+    return new Reads(Executors.newFixedThreadPool(32, task -> new Thread(task, "store-read")));
+  }
+
+  void close(@Disposes Reads reads) {
+    reads.threads().shutdown();
+  }
+
+  record Reads(ExecutorService threads) {}
+
+  @Produces
+  @Singleton
+  Manifests manifests(
+      BlobStore store,
+      Blobs blobs,
+      Referrers referrers,
+      SignatureView signatures,
+      UploadEvents events,
+      Reads reads,
+      Clock clock) {
+    return new Manifests(store, blobs, referrers, signatures, events, reads.threads(), clock);
+  }
+}

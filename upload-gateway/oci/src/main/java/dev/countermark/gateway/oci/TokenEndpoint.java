@@ -1,0 +1,146 @@
+package dev.countermark.gateway.oci;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.auth.Action;
+import dev.countermark.gateway.auth.AuthenticationFailedException;
+import dev.countermark.gateway.auth.BearerTokens;
+import dev.countermark.gateway.auth.Credential;
+import dev.countermark.gateway.auth.GatewayAuthenticator;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/**
+ * {@code /v2/token}: user name and password for a short-lived bearer token. What was asked for and
+ * is not allowed is left out silently; clients see that at their next request. The parameters
+ * {@code service}, {@code account}, {@code client_id}, {@code offline_token} and {@code
+ * access_type} are accepted and change nothing: there are no refresh tokens.
+ */
+@Path("/v2/token")
+@Produces(MediaType.APPLICATION_JSON)
+public class TokenEndpoint {
+  private final GatewayAuthenticator authenticator;
+  private final AnonymousPull anonymous;
+
+  TokenEndpoint(GatewayAuthenticator authenticator, AnonymousPull anonymous) {
+    this.authenticator = authenticator;
+    this.anonymous = anonymous;
+  }
+
+  /** As docker, skopeo, crane, cosign and oras ask; without credentials for public pulls. */
+  @GET
+  @Operation(hidden = true)
+  public Response get(
+      @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @QueryParam("scope") List<String> scopes) {
+    try {
+      return issue(authenticator.credential(authorization), scopes);
+    } catch (AuthenticationFailedException e) {
+      return wrongCredentials(e);
+    }
+  }
+
+  /** As containerd asks: OAuth 2 form, several scopes in one field. */
+  @POST
+  @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+  @Operation(hidden = true)
+  public Response post(
+      @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      MultivaluedMap<String, String> form) {
+    String grant = form.getFirst("grant_type");
+    if (!"password".equals(grant)) {
+      return error(
+          400,
+          "unsupported_grant_type",
+          "UNSUPPORTED",
+          "grant_type must be password; refresh tokens are not issued");
+    }
+    String user = form.getFirst("username");
+    String password = form.getFirst("password");
+    try {
+      Credential credential =
+          isEmpty(user) && isEmpty(password)
+              ? authenticator.credential(authorization)
+              : authenticator.credentialOfPassword(password == null ? "" : password);
+      return issue(credential, form.getOrDefault("scope", List.of()));
+    } catch (AuthenticationFailedException e) {
+      return wrongCredentials(e);
+    }
+  }
+
+  private Response issue(Credential credential, List<String> scopes) {
+    Map<RepositoryName, Set<Action>> wanted;
+    try {
+      wanted = RequestedScopes.parse(scopes);
+    } catch (RequestedScopes.TooManyException e) {
+      return error(400, "invalid_scope", "UNSUPPORTED", e.getMessage());
+    }
+    BearerTokens.Issued issued =
+        authenticator
+            .bearerTokens()
+            .issue(credential.credential(), TokenGrants.grant(credential, anonymous, wanted));
+    return Response.ok(
+            new TokenResponse(
+                issued.token(),
+                issued.token(),
+                "Bearer",
+                BearerTokens.LIFETIME.toSeconds(),
+                issued.at().toString()))
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .build();
+  }
+
+  private static Response wrongCredentials(AuthenticationFailedException e) {
+    return Response.fromResponse(error(401, "invalid_grant", "UNAUTHORIZED", e.getMessage()))
+        .header(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"countermark\"")
+        .build();
+  }
+
+  /** Both shapes in one: OAuth 2 clients read {@code error}, registry clients {@code errors}. */
+  private static Response error(int status, String error, String code, String message) {
+    return Response.status(status)
+        .entity(new ErrorResponse(error, message, List.of(new ErrorResponse.Entry(code, message))))
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .build();
+  }
+
+  private static boolean isEmpty(String text) {
+    return text == null || text.isEmpty();
+  }
+
+  /** The answer: the same token under the names that either kind of client reads. */
+  record TokenResponse(
+      @JsonProperty("token") String token,
+      @JsonProperty("access_token") String accessToken,
+      @JsonProperty("token_type") String tokenType,
+      @JsonProperty("expires_in") long expiresIn,
+      @JsonProperty("issued_at") String issuedAt) {
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "token response of " + issuedAt;
+    }
+  }
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record ErrorResponse(
+      @JsonProperty("error") String error,
+      @JsonProperty("error_description") String description,
+      @JsonProperty("errors") List<Entry> errors) {
+    record Entry(String code, String message) {}
+  }
+}

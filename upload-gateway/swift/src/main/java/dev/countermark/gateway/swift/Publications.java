@@ -1,0 +1,184 @@
+package dev.countermark.gateway.swift;
+
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.contracts.Upload;
+import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
+import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.kit.Ingest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Takes releases. One is first received and examined on the local disk; then its bytes are stored,
+ * then its record is created, which gives the version away exactly once; then the signers are told.
+ * A process that dies in between leaves parts for the sweeper, or a record for the reconciler.
+ */
+final class Publications {
+  private final Ingest<ReleaseRecord> ingest;
+  private final ArchiveCheck check;
+  private final SettledReleases settled;
+  private final ReleaseForm.Limits limits;
+  private final Duration longestWait;
+  private final Clock clock;
+
+  Publications(
+      Ingest<ReleaseRecord> ingest,
+      ArchiveCheck check,
+      SettledReleases settled,
+      ReleaseForm.Limits limits,
+      Duration longestWait,
+      Clock clock) {
+    this.ingest = ingest;
+    this.check = check;
+    this.settled = settled;
+    this.limits = limits;
+    this.longestWait = longestWait;
+    this.clock = clock;
+  }
+
+  /**
+   * One request.
+   *
+   * @param scope as the publisher wrote it
+   * @param name as the publisher wrote it
+   * @param signatureFormat as the request's header says
+   * @param patience how long the client wants to wait, if it says so
+   */
+  record Request(
+      RepositoryRecord repository,
+      SwiftSettings settings,
+      SwiftAddresses at,
+      Identity identity,
+      String scope,
+      String name,
+      Optional<String> signatureFormat,
+      Optional<Duration> patience,
+      String contentType,
+      InputStream body) {}
+
+  /**
+   * What was taken.
+   *
+   * @param release as it is after waiting
+   * @param warnings for whoever published
+   */
+  record Outcome(ReleaseRecord release, List<String> warnings) {}
+
+  /**
+   * Takes a release and waits a while for its signature, without a thread.
+   *
+   * @throws Failed when it is refused; then nothing of it is stored
+   */
+  CompletionStage<Outcome> publish(Request request) throws IOException {
+    if (request.signatureFormat().filter(f -> !f.equals(Documents.CMS)).isPresent()) {
+      throw new Failed(415, "Signatures must have the format " + Documents.CMS + ".");
+    }
+    String key = SwiftKeys.release(request.repository().repository(), request.identity());
+    Optional<Ingest.Found<ReleaseRecord>> existing = ingest.find(key);
+    existing.ifPresent(found -> refuseUnlessOpen(request, found.record()));
+    // Only now the client is told to go on, if it waits for that.
+    limits.spool().requireRoom(limits.archive());
+    try (ReleaseForm form = ReleaseForm.receive(request.body(), request.contentType(), limits)) {
+      checkSignatureParts(request, form);
+      ArchiveCheck.Checked checked = check.check(form, request.settings());
+      Ingest.Taken<ReleaseRecord> taken =
+          ingest.take(
+              key, form.archive(), existing, upload -> record(request, form, checked, upload));
+      if (!taken.ours()) {
+        refuseUnlessOpen(request, taken.record());
+        throw new Failed(409, "The release was changed meanwhile: publish it again.");
+      }
+      return announce(taken.record(), request.patience())
+          .thenApply(release -> new Outcome(release, checked.warnings()));
+    }
+  }
+
+  private CompletionStage<ReleaseRecord> announce(ReleaseRecord record, Optional<Duration> wait) {
+    SettledReleases.Waiter waiter = settled.listen(record);
+    try {
+      ingest.announce(record);
+    } catch (RuntimeException e) {
+      waiter.close();
+      throw e;
+    }
+    Duration patience = wait.filter(w -> w.compareTo(longestWait) < 0).orElse(longestWait);
+    return waiter.settled(patience);
+  }
+
+  /** A version is given away once; a refused one that nobody ever saw may be tried again. */
+  private void refuseUnlessOpen(Request request, ReleaseRecord before) {
+    String release = before.scope() + "." + before.name() + " " + before.identity().version();
+    if (before.state() == State.RECEIVED) {
+      // Perhaps nobody was told yet; telling twice does no harm.
+      ingest.announce(before);
+      throw new Failed(
+              409, release + " is being signed; the address in Location says how it stands.")
+          .with("Location", request.at().submission(before));
+    }
+    if (before.state() == State.DELETED) {
+      throw new Failed(
+          409,
+          release
+              + " was withdrawn, and its version is not given away again: publish the"
+              + " next one.");
+    }
+    if (before.state() == State.AVAILABLE || before.signed().isPresent()) {
+      throw new Failed(
+              409,
+              release + " exists already, and releases never change: publish the next version.")
+          .with("Location", request.at().release(before));
+    }
+  }
+
+  private static void checkSignatureParts(Request request, ReleaseForm form) {
+    boolean announced = request.signatureFormat().isPresent();
+    if (announced && form.archiveSignature().isEmpty()) {
+      throw SwiftDialect.unprocessable(
+          "X-Swift-Package-Signature-Format announces a signature, and there is no part"
+              + " source-archive-signature.");
+    }
+    if (!announced
+        && (form.archiveSignature().isPresent() || form.metadataSignature().isPresent())) {
+      throw SwiftDialect.unprocessable(
+          "There is a signature, and no header X-Swift-Package-Signature-Format: send it with the"
+              + " value "
+              + Documents.CMS
+              + ".");
+    }
+    if (announced && form.metadata().isPresent() != form.metadataSignature().isPresent()) {
+      throw SwiftDialect.unprocessable(
+          form.metadata().isPresent()
+              ? "The archive is signed and the metadata is not: send the part metadata-signature."
+              : "There is a metadata-signature and no metadata: send the part metadata.");
+    }
+  }
+
+  private ReleaseRecord record(
+      Request request, ReleaseForm form, ArchiveCheck.Checked checked, Upload upload) {
+    return new ReleaseRecord(
+        1,
+        request.repository().repository(),
+        request.identity(),
+        request.scope(),
+        request.name(),
+        upload,
+        form.metadata(),
+        checked.author(),
+        clock.instant().truncatedTo(ChronoUnit.MILLIS),
+        UUID.randomUUID().toString(),
+        State.RECEIVED,
+        Optional.empty(),
+        Optional.empty());
+  }
+}

@@ -1,0 +1,121 @@
+package dev.countermark.gateway.swift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.blobs.ObservedBlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.swift.SwiftFormat;
+import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
+import dev.countermark.format.swift.archive.ArchiveLimits;
+import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.content.SpoolFolder;
+import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.kit.Ingest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a publication may cost: one operation on the store is the dearest thing in it (design,
+ * section 8).
+ */
+class PublishBudgetTest {
+  private static final RepositoryRecord REPOSITORY =
+      new RepositoryRecord(1, RepositoryName.of("acme/app"), Instant.EPOCH);
+
+  @TempDir Path spool;
+
+  private final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private Publications publications;
+
+  @BeforeEach
+  void wire() throws IOException {
+    publications =
+        new Publications(
+            new Ingest<>(
+                store,
+                new PartReceiver(store, 64 << 20),
+                (format, upload) -> {},
+                new SwiftFormat(),
+                ReleaseRecord::following),
+            new ArchiveCheck(ArchiveLimits.defaults(), Clock.systemUTC()),
+            new SettledReleases(new Records(store), Runnable::run, timer),
+            new ReleaseForm.Limits(
+                1 << 20, 1 << 16, 1 << 16, SpoolFolder.open(spool, Clock.systemUTC())),
+            Duration.ZERO,
+            Clock.systemUTC());
+  }
+
+  @AfterEach
+  void nothingStaysOnTheDisk() throws IOException {
+    timer.shutdownNow();
+    try (var files = Files.list(spool)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  private void publish(byte[] zip) throws IOException {
+    Form form = Form.archive(zip).metadata("{}");
+    publications
+        .publish(
+            new Publications.Request(
+                REPOSITORY,
+                SwiftSettings.defaults(),
+                new SwiftAddresses("http://x", REPOSITORY.repository()),
+                new Identity("mona", "list", "1.0.0"),
+                "Mona",
+                "List",
+                Optional.empty(),
+                Optional.empty(),
+                form.contentType(),
+                new ByteArrayInputStream(form.bytes())))
+        .toCompletableFuture()
+        .join();
+  }
+
+  @Test
+  void aReleaseIsOneQuestionAndTwoWrites() throws IOException {
+    publish(Archives.sound());
+
+    assertThat(store.counts()).isEqualTo(Map.of("head", 1, "put", 1, "create", 1));
+  }
+
+  @Test
+  void aReleaseThatIsThereIsAQuestionAndAReadAndItsBodyIsNotRead() throws IOException {
+    publish(Archives.sound());
+    store.reset();
+
+    assertThatThrownBy(() -> publish(new byte[2 << 20]))
+        .isInstanceOfSatisfying(Failed.class, e -> assertThat(e.status()).isEqualTo(409));
+
+    assertThat(store.counts()).isEqualTo(Map.of("head", 1, "get", 1));
+  }
+
+  @Test
+  void aBadReleaseIsOneQuestion() {
+    for (byte[] bad : new byte[][] {new byte[100], new byte[2 << 20]}) {
+      store.reset();
+      assertThatThrownBy(() -> publish(bad)).isInstanceOf(Failed.class);
+      assertThat(store.counts()).isEqualTo(Map.of("head", 1));
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package dev.countermark.gateway.swift;
+
+import dev.countermark.gateway.kit.GatewayFormat;
+
+/** The format as the sweeper and other parts without requests need it: no caller, no view. */
+public final class SwiftGatewayFixture {
+  private SwiftGatewayFixture() {}
+
+  public static GatewayFormat<?, ?> format() {
+    return new SwiftGateway(null, null, null);
+  }
+}
