@@ -1,6 +1,7 @@
 package dev.countermark.contracts;
 
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the platform must know of a format to carry its packages. Found by {@link
@@ -48,6 +49,14 @@ public interface Format<R extends PackageRecord<R>, S> {
 
   /** What the keys of repositories are like that sign its packages. */
   KeyTerms key();
+
+  /**
+   * First path segments that its clients insist on; no repository's owner can be named so, or it
+   * would hide them.
+   */
+  default Set<String> rootSegments() {
+    return Set.of();
+  }
 
   /** Everything of all repositories. */
   default String root() {

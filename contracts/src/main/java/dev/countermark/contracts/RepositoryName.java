@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The name of a repository, {@code owner/name}: the unit that owns keys, tokens and settings.
@@ -16,14 +17,26 @@ public record RepositoryName(String owner, String name) implements Comparable<Re
   private static final Pattern PART = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
   /** First path segments that the gateway itself answers; an owner of that name could hide them. */
-  private static final Set<String> RESERVED = Set.of("v2", "api", "q", "openapi", "ocsp", "login");
+  private static final Set<String> RESERVED = Set.of("api", "q", "openapi", "ocsp");
+
+  /** Those of formats. Looked up late: formats are loaded by who knows this class already. */
+  private static final class OfFormats {
+    private static final Set<String> SEGMENTS =
+        Formats.all().stream()
+            .flatMap(format -> format.rootSegments().stream())
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static boolean isReserved(String owner) {
+    return RESERVED.contains(owner) || OfFormats.SEGMENTS.contains(owner);
+  }
 
   /**
    * @throws IllegalArgumentException when a part breaks the grammar, or the owner is a reserved
    *     word
    */
   public RepositoryName {
-    if (!isPart(owner) || !isPart(name) || RESERVED.contains(owner)) {
+    if (!isPart(owner) || !isPart(name) || isReserved(owner)) {
       throw new IllegalArgumentException(
           "a repository is owner/name, both [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
     }
@@ -41,7 +54,7 @@ public record RepositoryName(String owner, String name) implements Comparable<Re
     }
     String owner = text.substring(0, slash);
     String name = text.substring(slash + 1);
-    return isPart(owner) && isPart(name) && !RESERVED.contains(owner)
+    return isPart(owner) && isPart(name) && !isReserved(owner)
         ? Optional.of(new RepositoryName(owner, name))
         : Optional.empty();
   }

@@ -38,7 +38,17 @@ class RepositoryRecordTest {
     assertThat(RepositoryName.parse("acme/app")).isPresent();
     for (String bad :
         List.of(
-            "", "acme", "acme/", "/app", "Acme/app", "a_b/c", "-a/b", "a-/b", "v2/x", "a/b/c")) {
+            "",
+            "acme",
+            "acme/",
+            "/app",
+            "Acme/app",
+            "a_b/c",
+            "-a/b",
+            "a-/b",
+            "api/x",
+            "echo-login/x",
+            "a/b/c")) {
       assertThat(RepositoryName.parse(bad)).as(bad).isEmpty();
     }
   }

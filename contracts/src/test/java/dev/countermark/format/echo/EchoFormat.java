@@ -4,6 +4,7 @@ import dev.countermark.contracts.Format;
 import dev.countermark.contracts.KeyTerms;
 import dev.countermark.contracts.RepositoryName;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Files by name. */
@@ -66,6 +67,11 @@ public record EchoFormat() implements Format<EchoRecord, EchoSettings> {
   @Override
   public EchoSettings defaults() {
     return new EchoSettings(false);
+  }
+
+  @Override
+  public Set<String> rootSegments() {
+    return Set.of("echo-login");
   }
 
   @Override

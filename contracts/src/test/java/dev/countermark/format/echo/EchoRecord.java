@@ -42,6 +42,12 @@ public record EchoRecord(
         Optional.empty());
   }
 
+  /** The same name put again after a refusal: a later generation, never the same bytes. */
+  public EchoRecord following(EchoRecord refused) {
+    return new EchoRecord(
+        refused.generation + 1, repository, name, upload, acceptedAt, state, signature, refusal);
+  }
+
   @Override
   public String packageName() {
     return name;

@@ -6,6 +6,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
 import java.util.Optional;
+import java.util.Set;
 
 /** Images: one package record per manifest. A package's name is the full OCI name. */
 public record OciFormat() implements Format<ManifestRecord, OciSettings> {
@@ -81,6 +82,11 @@ public record OciFormat() implements Format<ManifestRecord, OciSettings> {
   @Override
   public OciSettings defaults() {
     return OciSettings.defaults();
+  }
+
+  @Override
+  public Set<String> rootSegments() {
+    return Set.of("v2");
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import java.time.Duration;
 import java.time.Period;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -87,6 +88,11 @@ public record SwiftFormat() implements Format<ReleaseRecord, SwiftSettings> {
   @Override
   public SwiftSettings defaults() {
     return SwiftSettings.defaults();
+  }
+
+  @Override
+  public Set<String> rootSegments() {
+    return Set.of("login");
   }
 
   @Override
