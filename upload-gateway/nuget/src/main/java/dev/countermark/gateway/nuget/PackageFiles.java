@@ -1,24 +1,16 @@
 package dev.countermark.gateway.nuget;
 
 import dev.countermark.blobs.BlobStore;
-import dev.countermark.blobs.PartsInputStream;
-import dev.countermark.contracts.ByteRun;
-import dev.countermark.contracts.Part;
-import dev.countermark.format.nuget.NugetRecords.SignedFile;
+import dev.countermark.blobs.PiecedFiles;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.archive.PackageArchive;
 import dev.countermark.format.zip.ArchiveEntry;
 import dev.countermark.format.zip.ByteSource;
 import dev.countermark.format.zip.LocalHeader;
 import dev.countermark.format.zip.MalformedArchiveException;
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
@@ -28,10 +20,10 @@ final class PackageFiles {
   private static final int MAX_EMBEDDED = 1 << 20;
   private static final int STORED = 0;
 
-  private final BlobStore store;
+  private final PiecedFiles files;
 
   PackageFiles(BlobStore store) {
-    this.store = store;
+    this.files = new PiecedFiles(store);
   }
 
   /**
@@ -41,35 +33,8 @@ final class PackageFiles {
    * @param length number of bytes; must lie within the package
    */
   InputStream open(VersionRecord version, long first, long length) {
-    SignedFile file = version.signed().orElseThrow().file();
-    List<InputStream> pieces = new ArrayList<>();
-    long start = 0;
-    for (ByteRun run : file.runs()) {
-      long size = run.to() - run.from();
-      long from = Math.max(first, start);
-      long to = Math.min(first + length, start + size);
-      if (from < to) {
-        // Opens nothing before it is read.
-        pieces.add(
-            new PartsInputStream(
-                store, version.upload().parts(), run.from() + from - start, to - from));
-      }
-      start += size;
-    }
-    long from = Math.max(first, start);
-    long to = first + length;
-    if (from < to) {
-      pieces.add(tail(file, from - start, to - from));
-    }
-    return new SequenceInputStream(Collections.enumeration(pieces));
-  }
-
-  private InputStream tail(SignedFile file, long first, long length) {
-    if (file.inlineTail().isPresent()) {
-      return new ByteArrayInputStream(file.inlineTail().get().toArray(), (int) first, (int) length);
-    }
-    Part stored = file.storedTail().orElseThrow();
-    return new PartsInputStream(store, List.of(stored), first, length);
+    return files.open(
+        version.upload(), version.signed().orElseThrow().file().pieces(), first, length);
   }
 
   /**

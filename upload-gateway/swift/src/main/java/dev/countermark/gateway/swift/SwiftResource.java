@@ -2,6 +2,7 @@ package dev.countermark.gateway.swift;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.blobs.PiecedFiles;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.RepositoryName;
@@ -83,7 +84,7 @@ public class SwiftResource {
   private final PublicAddresses addresses;
   private final Records records;
   private final ReleaseIndex index;
-  private final ArchiveFiles files;
+  private final PiecedFiles files;
   private final Publications publications;
   private final Withdrawals withdrawals;
 
@@ -92,7 +93,7 @@ public class SwiftResource {
       PublicAddresses addresses,
       Records records,
       ReleaseIndex index,
-      ArchiveFiles files,
+      PiecedFiles files,
       Publications publications,
       Withdrawals withdrawals) {
     this.access = access;
@@ -443,7 +444,7 @@ public class SwiftResource {
             request.head(),
             signed.size(),
             signed.sha256(),
-            (first, length) -> files.open(release, first, length))
+            (first, length) -> files.open(release.upload(), signed.archive(), first, length))
         .type(ZIP)
         .header(CONTENT_VERSION, "1")
         .header(HttpHeaders.CACHE_CONTROL, request.caching(FIXED))
