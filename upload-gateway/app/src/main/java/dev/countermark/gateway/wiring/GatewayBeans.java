@@ -7,6 +7,7 @@ import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.PublicKeys;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.repositories.Repositories;
@@ -17,6 +18,7 @@ import dev.countermark.keys.HttpKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClientSettings;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -77,11 +79,26 @@ class GatewayBeans {
             Duration.ofSeconds(5)));
   }
 
-  /** Uploads of all formats may fill a third of the heap. */
+  /**
+   * Half of the heap is for what requests and views hold; the rest is for what serving them takes.
+   */
   @Produces
   @Singleton
-  PartReceiver parts(BlobStore store) {
-    return new PartReceiver(store, Runtime.getRuntime().maxMemory() / 3);
+  GatewayResources resources(
+      @ConfigProperty(name = "countermark.gateway.memory") Optional<MemorySize> memory,
+      MeterRegistry meters) {
+    return new GatewayResources(
+        memory.map(MemorySize::asLongValue).orElse(Runtime.getRuntime().maxMemory() / 2), meters);
+  }
+
+  void close(@Disposes GatewayResources resources) {
+    resources.close();
+  }
+
+  @Produces
+  @Singleton
+  PartReceiver parts(BlobStore store, GatewayResources resources) {
+    return new PartReceiver(store, resources.bodies());
   }
 
   /** One folder for pushed files of all formats. */

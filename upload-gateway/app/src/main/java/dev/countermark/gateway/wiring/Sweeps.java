@@ -1,16 +1,17 @@
 package dev.countermark.gateway.wiring;
 
 import dev.countermark.contracts.Failure;
+import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.sweep.ContentSweeper;
 import dev.countermark.gateway.sweep.SweepLease;
 import dev.countermark.gateway.sweep.SweepMetrics;
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -22,15 +23,10 @@ class Sweeps {
   private static final Logger LOG = Logger.getLogger(Sweeps.class);
 
   private static final long FIRST_SWEEP_SECONDS = 300;
+  private static final long SPOOL_MINUTES = 15;
 
-  private final ScheduledExecutorService timer =
-      Executors.newScheduledThreadPool(
-          2,
-          task -> {
-            Thread thread = new Thread(task, "sweeps");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService timer;
+  private final SpoolFolder spool;
 
   private final Reconciler reconciler;
   private final ContentSweeper sweeper;
@@ -48,8 +44,12 @@ class Sweeps {
       SweepLease lease,
       SweepMetrics metrics,
       SweepConfig sweeps,
+      GatewayResources resources,
+      SpoolFolder spool,
       @ConfigProperty(name = "countermark.gateway.reconcile-minutes", defaultValue = "10")
           long minutes) {
+    this.timer = resources.maintenance();
+    this.spool = spool;
     this.reconciler = reconciler;
     this.sweeper = sweeper;
     this.lease = lease;
@@ -59,6 +59,7 @@ class Sweeps {
   }
 
   void start(@Observes StartupEvent started) {
+    timer.scheduleWithFixedDelay(this::cleanSpool, SPOOL_MINUTES, SPOOL_MINUTES, TimeUnit.MINUTES);
     if (minutes > 0) {
       timer.scheduleWithFixedDelay(this::reconcile, 1, minutes, TimeUnit.MINUTES);
     }
@@ -102,7 +103,11 @@ class Sweeps {
     }
   }
 
-  void stop(@Observes ShutdownEvent stopping) {
-    timer.shutdownNow();
+  private void cleanSpool() {
+    try {
+      spool.clean();
+    } catch (IOException e) {
+      LOG.warnf("what killed processes left in the spool is looked for later: %s", e.getMessage());
+    }
   }
 }

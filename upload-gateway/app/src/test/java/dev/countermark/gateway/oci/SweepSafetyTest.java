@@ -14,6 +14,7 @@ import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.BlobRecord;
 import dev.countermark.gateway.TestFormats;
+import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.UploadTimes;
 import dev.countermark.gateway.kit.Failed;
@@ -52,7 +53,7 @@ class SweepSafetyTest {
   private BlobUploads uploads(BlobStore over) {
     return new BlobUploads(
         over,
-        new PartReceiver(over, 16 << 20),
+        new PartReceiver(over, new MemoryBudget(16 << 20)),
         new UploadState.Codec(RegistryTestBase.utf8("secret")),
         clock);
   }

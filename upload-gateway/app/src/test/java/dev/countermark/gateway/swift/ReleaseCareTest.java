@@ -17,6 +17,7 @@ import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.TestFormats;
+import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.sweep.ContentSweeper;
@@ -51,7 +52,7 @@ class ReleaseCareTest {
   private void publish() throws IOException {
     byte[] zip = Archives.sound();
     List<Part> parts =
-        new PartReceiver(store, 64 << 20)
+        new PartReceiver(store, new MemoryBudget(64 << 20))
             .receive(new ByteArrayInputStream(zip), "SHA-256", zip.length, (c, l, d) -> false)
             .parts();
     ReleaseRecord record =

@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -27,19 +25,16 @@ public final class PartReceiver {
   public static final int PART = 4 * 1024 * 1024;
 
   private static final Logger LOG = Logger.getLogger(PartReceiver.class);
-  private static final int UNIT = 64 * 1024;
-  private static final long WAIT_SECONDS = 30;
 
   private final BlobStore store;
-  private final Semaphore memory;
+  private final MemoryBudget memory;
 
   /**
-   * @param budget bytes that all requests together may hold in memory
+   * @param memory that all requests together may hold
    */
-  public PartReceiver(BlobStore store, long budget) {
+  public PartReceiver(BlobStore store, MemoryBudget memory) {
     this.store = store;
-    long units = Math.max(budget, 2L * PART) / UNIT;
-    this.memory = new Semaphore((int) Math.min(units, Integer.MAX_VALUE), true);
+    this.memory = memory;
   }
 
   /**
@@ -70,10 +65,8 @@ public final class PartReceiver {
     // An id of this request alone: what it stored can be taken back whatever others do.
     String upload = UUID.randomUUID().toString();
     long expected = announced < 0 ? PART : Math.min(announced, PART);
-    int units = units(expected);
-    acquire(units);
     List<Part> parts = new ArrayList<>();
-    try {
+    try (MemoryBudget.Held held = memory.take(expected)) {
       MessageDigest whole = digest(algorithm);
       byte[] buffer = new byte[(int) Math.max(expected, 1)];
       int length = fill(body, buffer);
@@ -107,8 +100,6 @@ public final class PartReceiver {
     } catch (IOException | RuntimeException e) {
       takeBack(parts);
       throw e;
-    } finally {
-      memory.release(units);
     }
   }
 
@@ -119,11 +110,9 @@ public final class PartReceiver {
    */
   public List<Part> store(Spool spool) throws IOException {
     long size = spool.size();
-    int units = units(size);
-    acquire(units);
     String upload = UUID.randomUUID().toString();
     List<Part> parts = new ArrayList<>();
-    try {
+    try (MemoryBudget.Held held = memory.take(Math.min(size, PART))) {
       byte[] buffer = new byte[(int) Math.min(size, PART)];
       for (long at = 0; at < size; at += PART) {
         int length = (int) Math.min(size - at, PART);
@@ -134,24 +123,6 @@ public final class PartReceiver {
     } catch (IOException | RuntimeException e) {
       takeBack(parts);
       throw e;
-    } finally {
-      memory.release(units);
-    }
-  }
-
-  /** Of memory, for a body of so many bytes. */
-  private static int units(long expected) {
-    return (int) Math.max(1, (Math.min(expected, PART) + UNIT - 1) / UNIT);
-  }
-
-  private void acquire(int units) {
-    try {
-      if (!memory.tryAcquire(units, WAIT_SECONDS, TimeUnit.SECONDS)) {
-        throw new BusyException();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Failure.Transient("the gateway is stopping", e);
     }
   }
 

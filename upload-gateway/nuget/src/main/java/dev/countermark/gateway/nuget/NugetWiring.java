@@ -12,6 +12,7 @@ import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.Ingest;
 import dev.countermark.gateway.kit.ListingEvents;
 import dev.countermark.gateway.kit.RepositoryAccess;
@@ -26,9 +27,6 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
@@ -36,49 +34,22 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class NugetWiring {
   private static final Logger LOG = Logger.getLogger(NugetWiring.class);
-  private static final int READERS = 32;
   private static final int CATCH_UP_SECONDS = 60;
 
-  /** Threads for the views; they only wait for the store. */
-  record ViewThreads(ExecutorService readers, ScheduledExecutorService background) {}
-
   @Produces
   @Singleton
-  ViewThreads threads() {
-    return new ViewThreads(
-        Executors.newFixedThreadPool(READERS, NugetWiring::thread),
-        Executors.newScheduledThreadPool(2, NugetWiring::thread));
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "nuget-view");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  void close(@Disposes ViewThreads threads) {
-    threads.readers().shutdown();
-    threads.background().shutdown();
-  }
-
-  /** Versions in memory may fill an eighth of the heap. */
-  @Produces
-  @Singleton
-  PackageIndex packages(BlobStore store, ViewThreads threads, Clock clock) {
+  PackageIndex packages(BlobStore store, GatewayResources resources, Clock clock) {
     return new PackageIndex(
-        store,
-        threads.readers(),
-        threads.background(),
-        Runtime.getRuntime().maxMemory() / 8,
-        clock);
+        store, resources.readers(), resources.maintenance(), resources.views() / 2, clock);
   }
 
   @Produces
   @Singleton
-  SearchIndexes searches(BlobStore store, PackageIndex packages, ViewThreads threads, Clock clock) {
+  SearchIndexes searches(
+      BlobStore store, PackageIndex packages, GatewayResources resources, Clock clock) {
     SearchIndexes searches = new SearchIndexes(store, packages, clock);
-    threads
-        .background()
+    resources
+        .maintenance()
         .scheduleWithFixedDelay(
             () -> catchUp(searches), CATCH_UP_SECONDS, CATCH_UP_SECONDS, TimeUnit.SECONDS);
     return searches;
@@ -181,7 +152,7 @@ class NugetWiring {
       SearchIndexes searches,
       SigningCertificates certificates,
       MeterRegistry meters,
-      ViewThreads threads) {
-    return new SignedAudit(searches, certificates, meters, threads.background());
+      GatewayResources resources) {
+    return new SignedAudit(searches, certificates, meters, resources.maintenance());
   }
 }

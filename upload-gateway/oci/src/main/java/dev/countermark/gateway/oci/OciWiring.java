@@ -8,11 +8,11 @@ import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.repositories.Repositories;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -22,8 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Builds the registry's use cases. */
@@ -105,19 +103,6 @@ class OciWiring {
     }
   }
 
-  /** Threads for the independent reads of one request; they only wait for the store. */
-  @Produces
-  @Singleton
-  Reads reads() {
-    return new Reads(Executors.newFixedThreadPool(32, task -> new Thread(task, "store-read")));
-  }
-
-  void close(@Disposes Reads reads) {
-    reads.threads().shutdown();
-  }
-
-  record Reads(ExecutorService threads) {}
-
   @Produces
   @Singleton
   Manifests manifests(
@@ -126,8 +111,8 @@ class OciWiring {
       Referrers referrers,
       SignatureView signatures,
       UploadEvents events,
-      Reads reads,
+      GatewayResources resources,
       Clock clock) {
-    return new Manifests(store, blobs, referrers, signatures, events, reads.threads(), clock);
+    return new Manifests(store, blobs, referrers, signatures, events, resources.readers(), clock);
   }
 }

@@ -8,6 +8,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.testkit.registry.SampleImage;
 import java.io.ByteArrayInputStream;
@@ -45,7 +46,7 @@ class StoreBudgetTest {
   private final BlobUploads uploads =
       new BlobUploads(
           store,
-          new PartReceiver(store, 64 << 20),
+          new PartReceiver(store, new MemoryBudget(64 << 20)),
           new UploadState.Codec(new byte[32]),
           Clock.systemUTC());
 

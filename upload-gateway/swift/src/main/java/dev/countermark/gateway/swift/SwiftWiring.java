@@ -1,6 +1,7 @@
 package dev.countermark.gateway.swift;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.PiecedFiles;
 import dev.countermark.blobs.Records;
 import dev.countermark.format.swift.SwiftFormat;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
@@ -10,6 +11,7 @@ import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.Ingest;
 import dev.countermark.gateway.kit.ListingEvents;
 import dev.countermark.gateway.kit.RepositoryAccess;
@@ -17,60 +19,18 @@ import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.gateway.swift.view.ReleaseIndex;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 
 /** Builds the use cases of the Swift registries. */
 @ApplicationScoped
 class SwiftWiring {
-  private static final int READERS = 16;
-
-  /**
-   * Threads beside those of requests.
-   *
-   * @param readers only wait for the store
-   * @param background brings views up to date
-   * @param timer never blocks
-   */
-  record Threads(
-      ExecutorService readers, ExecutorService background, ScheduledExecutorService timer) {}
-
   @Produces
   @Singleton
-  Threads threads() {
-    return new Threads(
-        Executors.newFixedThreadPool(READERS, SwiftWiring::thread),
-        Executors.newFixedThreadPool(2, SwiftWiring::thread),
-        Executors.newSingleThreadScheduledExecutor(SwiftWiring::thread));
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "swift-view");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  void close(@Disposes Threads threads) {
-    threads.timer().shutdownNow();
-    threads.background().shutdown();
-    threads.readers().shutdown();
-  }
-
-  /** Releases in memory may fill a sixteenth of the heap. */
-  @Produces
-  @Singleton
-  ReleaseIndex index(BlobStore store, Threads threads, Clock clock) {
+  ReleaseIndex index(BlobStore store, GatewayResources resources, Clock clock) {
     return new ReleaseIndex(
-        store,
-        threads.readers(),
-        threads.background(),
-        Runtime.getRuntime().maxMemory() / 16,
-        clock);
+        store, resources.readers(), resources.maintenance(), resources.views() / 2, clock);
   }
 
   @Produces
@@ -90,14 +50,14 @@ class SwiftWiring {
 
   @Produces
   @Singleton
-  SettledReleases settled(BlobStore store, Threads threads) {
-    return new SettledReleases(new Records(store), threads.readers(), threads.timer());
+  SettledReleases settled(BlobStore store, GatewayResources resources) {
+    return new SettledReleases(new Records(store), resources.readers(), resources.timer());
   }
 
   @Produces
   @Singleton
-  ArchiveFiles files(BlobStore store) {
-    return new ArchiveFiles(store);
+  PiecedFiles files(BlobStore store) {
+    return new PiecedFiles(store);
   }
 
   @Produces

@@ -13,6 +13,7 @@ import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.format.swift.archive.ArchiveLimits;
+import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.kit.Failed;
@@ -53,7 +54,7 @@ class PublishBudgetTest {
         new Publications(
             new Ingest<>(
                 store,
-                new PartReceiver(store, 64 << 20),
+                new PartReceiver(store, new MemoryBudget(64 << 20)),
                 (format, upload) -> {},
                 new SwiftFormat(),
                 ReleaseRecord::following),

@@ -1,0 +1,112 @@
+package dev.countermark.gateway.kit;
+
+import dev.countermark.gateway.content.MemoryBudget;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Memory and threads beside those of requests, of all formats together: a format draws from here
+ * and gives back, so that one more format is not one more share of the heap.
+ */
+public final class GatewayResources implements AutoCloseable {
+  private static final int READERS = 32;
+  private static final int MAINTENANCE = 4;
+
+  private final MemoryBudget bodies;
+  private final long views;
+  private final ThreadPoolExecutor readers;
+  private final ScheduledThreadPoolExecutor maintenance;
+  private final ScheduledThreadPoolExecutor timer;
+
+  /**
+   * @param memory bytes in all: three quarters for what requests carry, a quarter for what is
+   *     remembered of packages
+   */
+  public GatewayResources(long memory, MeterRegistry meters) {
+    this.views = memory / 4;
+    this.bodies = new MemoryBudget(memory - views);
+    this.readers = (ThreadPoolExecutor) Executors.newFixedThreadPool(READERS, named("store-read"));
+    this.maintenance = new ScheduledThreadPoolExecutor(MAINTENANCE, named("maintenance"));
+    this.timer = new ScheduledThreadPoolExecutor(1, named("timer"));
+    // Whoever no longer waits shall not be remembered until his time would have come.
+    timer.setRemoveOnCancelPolicy(true);
+    memory(meters, "bodies", bodies.limit());
+    memory(meters, "views", views);
+    Gauge.builder("countermark.resources.memory.used", bodies, MemoryBudget::used)
+        .description("Bytes that requests hold now")
+        .baseUnit("bytes")
+        .tag("use", "bodies")
+        .register(meters);
+    threads(meters, "store-read", readers);
+    threads(meters, "maintenance", maintenance);
+    threads(meters, "timer", timer);
+  }
+
+  private static void memory(MeterRegistry meters, String use, long bytes) {
+    Gauge.builder("countermark.resources.memory.limit", () -> bytes)
+        .description("Bytes that may be held")
+        .baseUnit("bytes")
+        .tag("use", use)
+        .register(meters);
+  }
+
+  private static void threads(MeterRegistry meters, String pool, ThreadPoolExecutor executor) {
+    Gauge.builder("countermark.resources.threads", executor, ThreadPoolExecutor::getCorePoolSize)
+        .description("Threads of a pool, beside those of requests")
+        .tag("pool", pool)
+        .register(meters);
+    Gauge.builder(
+            "countermark.resources.threads.busy", executor, ThreadPoolExecutor::getActiveCount)
+        .description("Threads of a pool that work now")
+        .tag("pool", pool)
+        .register(meters);
+  }
+
+  private static ThreadFactory named(String name) {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** What bodies and pieces of files take while they are in memory. */
+  public MemoryBudget bodies() {
+    return bodies;
+  }
+
+  /** Bytes for what is remembered of packages, of all formats together. */
+  public long views() {
+    return views;
+  }
+
+  /** For reads of the store, which wait and do nothing else. */
+  public Executor readers() {
+    return readers;
+  }
+
+  /** For what looks after views and store in the background; may block. */
+  public ScheduledExecutorService maintenance() {
+    return maintenance;
+  }
+
+  /** For what is due at some time; must not block. */
+  public ScheduledExecutorService timer() {
+    return timer;
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    maintenance.shutdownNow();
+    readers.shutdown();
+  }
+}
