@@ -23,7 +23,7 @@ import java.util.Optional;
  * phrase is all that NuGet clients show of an error, and HTTP libraries drop it.
  */
 final class FeedClient {
-  private static final String BOUNDARY = "a-boundary-of-the-tests";
+  static final String BOUNDARY = "a-boundary-of-the-tests";
   private static final int PATIENCE_MILLIS = 60_000;
   private static final int CHUNK = 64 << 10;
 

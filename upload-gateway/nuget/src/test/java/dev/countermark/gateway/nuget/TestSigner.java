@@ -26,6 +26,7 @@ import dev.countermark.format.zip.ByteSource;
 import dev.countermark.format.zip.MalformedArchiveException;
 import dev.countermark.format.zip.Range;
 import dev.countermark.gateway.addresses.PublicAddresses;
+import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.kit.Ingest;
@@ -68,7 +69,7 @@ final class TestSigner {
   /** Of signatures that packages come with. */
   /** Pushes that tell nobody. */
   static PackagePushes pushes(BlobStore store, Path spool, long largest, Clock clock) {
-    PartReceiver parts = new PartReceiver(store, 64 << 20);
+    PartReceiver parts = new PartReceiver(store, new MemoryBudget(64 << 20));
     try {
       return new PackagePushes(
           store,

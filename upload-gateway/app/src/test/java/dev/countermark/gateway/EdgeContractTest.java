@@ -1,0 +1,303 @@
+package dev.countermark.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.auth.RepositoryTokens;
+import dev.countermark.gateway.auth.Scope;
+import dev.countermark.gateway.kit.WritePaths;
+import dev.countermark.gateway.kit.WritePaths.WritePath;
+import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.gateway.wiring.InMemoryBeans.TestStore;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.annotation.Annotation;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What every write of every format keeps: who may, how much, what a broken-off body, a full disk
+ * and a store that is away leave behind and are answered. A resource class that writes and is not
+ * tried here fails the last test.
+ */
+@QuarkusTest
+class EdgeContractTest {
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+  /** Clients post these to be told something; nothing is stored. */
+  private static final Set<String> NOT_STORING =
+      Set.of(
+          "dev.countermark.gateway.oci.TokenEndpoint",
+          "dev.countermark.gateway.swift.LoginResource",
+          "dev.countermark.gateway.trust.OcspResource",
+          // Strict JSON of the administrator, tried in ManagementApiTest.
+          "dev.countermark.gateway.api.RepositoriesResource",
+          "dev.countermark.gateway.api.TokensResource");
+
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @Inject BlobStore store;
+  @Inject RepositoryTokens tokens;
+  @Inject Repositories repositories;
+
+  @TestHTTPResource("/")
+  URI base;
+
+  static Stream<WritePath> writes() {
+    return ServiceLoader.load(WritePaths.class).stream().flatMap(p -> p.get().paths().stream());
+  }
+
+  static Stream<WritePath> bodies() {
+    return writes().filter(w -> w.body().bytes().length > 0);
+  }
+
+  private RepositoryName repository() {
+    RepositoryName name = RepositoryName.of("edge/r" + NUMBERS.incrementAndGet());
+    repositories.findOrCreate(name);
+    return name;
+  }
+
+  private String token(RepositoryName repository, Scope scope) {
+    return tokens.create(repository, EnumSet.of(scope), Optional.empty(), Optional.empty()).text();
+  }
+
+  private static String basic(String token) {
+    return "Basic "
+        + java.util.Base64.getEncoder()
+            .encodeToString(("ci:" + token).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private HttpResponse<String> send(
+      WritePath write, RepositoryName repository, String authorization, byte[] body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(write.address().apply(repository.toString())))
+            .method(write.method(), HttpRequest.BodyPublishers.ofByteArray(body));
+    write.headers().forEach(request::header);
+    if (authorization != null) {
+      request.header("Authorization", authorization);
+    }
+    try {
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(write.name(), e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private HttpResponse<String> send(
+      WritePath write, RepositoryName repository, String authorization) {
+    return send(write, repository, authorization, write.body().bytes());
+  }
+
+  /** All keys but those of tokens and repositories, which tests in parallel make. */
+  private Set<String> stored(RepositoryName repository) {
+    Set<String> keys = new TreeSet<>();
+    for (String prefix : List.of("oci/", "nuget/", "swift/", "echo/")) {
+      store.list(prefix + repository + "/", "", 1_000).entries().forEach(e -> keys.add(e.key()));
+    }
+    return keys;
+  }
+
+  @ParameterizedTest
+  @MethodSource("writes")
+  void nobodyWritesWithoutAValidToken(WritePath write) {
+    RepositoryName repository = repository();
+    String wrong = token(repository, Scope.PUSH).replaceAll("..$", "zz");
+
+    assertThat(send(write, repository, null).statusCode()).as(write.name()).isEqualTo(401);
+    for (String authorization :
+        List.of(basic(wrong), "Bearer " + wrong, "Basic x", "Digest a=b", "x".repeat(4_000))) {
+      assertThat(send(write, repository, authorization).statusCode())
+          .as(write.name() + " " + authorization)
+          .isEqualTo(401);
+    }
+    assertThat(stored(repository)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("writes")
+  void aTokenWritesOnlyWhereAndWhatItMay(WritePath write) {
+    RepositoryName repository = repository();
+    String reading = basic(token(repository, Scope.READ));
+    String foreign = basic(token(repository(), Scope.ADMIN));
+
+    assertThat(send(write, repository, reading).statusCode()).as(write.name()).isEqualTo(403);
+    assertThat(send(write, repository, foreign).statusCode()).as(write.name()).isIn(403, 404);
+    assertThat(stored(repository)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("writes")
+  void nobodyButTheAdministratorMakesARepositoryByWriting(WritePath write) {
+    RepositoryName missing = RepositoryName.of("edge/missing" + NUMBERS.incrementAndGet());
+    String foreign = basic(token(repository(), Scope.ADMIN));
+
+    assertThat(send(write, missing, foreign).statusCode()).as(write.name()).isIn(403, 404);
+    assertThat(repositories.find(missing)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("bodies")
+  void whatIsTooLargeIsRefusedAndNothingStays(WritePath write) {
+    if (write.limit() == 0) {
+      return; // layers are streamed, however large
+    }
+    RepositoryName repository = repository();
+    byte[] sound = write.body().bytes();
+    byte[] large = Arrays.copyOf(sound, (int) write.limit() + (2 << 20));
+    Arrays.fill(large, sound.length, large.length, (byte) 'x');
+
+    HttpResponse<String> answer =
+        send(write, repository, basic(token(repository, Scope.PUSH)), large);
+
+    assertThat(answer.statusCode()).as(write.name()).isIn(400, 413);
+    assertThat(stored(repository)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("bodies")
+  void aBodyThatIsBrokenOffLeavesNothing(WritePath write) throws IOException {
+    RepositoryName repository = repository();
+    byte[] sound = write.body().bytes();
+    try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+      StringBuilder head = new StringBuilder();
+      head.append(write.method() + " " + write.address().apply(repository.toString()))
+          .append(" HTTP/1.1\r\nHost: x\r\nContent-Length: " + sound.length + "\r\n")
+          .append("Authorization: " + basic(token(repository, Scope.PUSH)) + "\r\n");
+      write.headers().forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
+      OutputStream out = socket.getOutputStream();
+      out.write((head + "\r\n").getBytes(StandardCharsets.UTF_8));
+      out.write(sound, 0, sound.length - 1);
+      out.flush();
+    }
+    // A write that comes after it is taken: the broken one is over by then or never will be.
+    assertThat(send(write, repository(), basic("x")).statusCode()).isEqualTo(401);
+    await().during(java.time.Duration.ofMillis(300)).until(() -> stored(repository).isEmpty());
+    assertThat(spooled()).isEmpty();
+  }
+
+  private static List<Path> spooled() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("target", "spool"))) {
+      return files.toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("bodies")
+  void aDiskThatTakesNothingIsNotTheClientsFault(WritePath write) throws IOException {
+    if (!write.spooled()) {
+      return;
+    }
+    RepositoryName repository = repository();
+    String token = basic(token(repository, Scope.PUSH));
+    Path spool = Path.of("target", "spool");
+    Path away = Files.move(spool, spool.resolveSibling("spool-away"));
+    try {
+      HttpResponse<String> answer = send(write, repository, token);
+      assertThat(answer.statusCode()).as(write.name()).isEqualTo(503);
+      assertThat(answer.headers().firstValue("Retry-After")).contains("30");
+    } finally {
+      Files.move(away, spool);
+    }
+    assertThat(stored(repository)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("writes")
+  void aStoreThatIsAwayIsWorthAnotherTry(WritePath write) {
+    RepositoryName repository = repository();
+    String token = basic(token(repository, Scope.PUSH));
+    HttpResponse<String> answer;
+    ((TestStore) store).away(true);
+    try {
+      answer = send(write, repository, token);
+    } finally {
+      ((TestStore) store).away(false);
+    }
+    if (answer.statusCode() == 202 && write.body().bytes().length == 0) {
+      return; // to begin an upload asks the store nothing
+    }
+    assertThat(answer.statusCode()).as(write.name() + ": " + answer.body()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("Retry-After")).as(write.name()).isPresent();
+    assertThat(stored(repository)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("bodies")
+  void whatIsSoundIsTaken(WritePath write) {
+    RepositoryName repository = repository();
+
+    HttpResponse<String> answer = send(write, repository, basic(token(repository, Scope.PUSH)));
+
+    assertThat(answer.statusCode()).as(write.name() + ": " + answer.body()).isBetween(200, 299);
+    assertThat(stored(repository)).as(write.name()).isNotEmpty();
+  }
+
+  /** Walks the routes: a class with a method that writes is tried above, or named here. */
+  @Test
+  void everyResourceThatWritesIsTried() throws Exception {
+    Set<String> tried = new TreeSet<>(NOT_STORING);
+    ServiceLoader.load(WritePaths.class).forEach(p -> tried.add(p.resource()));
+    Set<String> writing = new TreeSet<>();
+    for (Path classes :
+        List.of(
+            Path.of("..", "oci", "target", "classes"),
+            Path.of("..", "nuget", "target", "classes"),
+            Path.of("..", "swift", "target", "classes"),
+            Path.of("..", "kit", "target", "classes"),
+            Path.of("target", "classes"),
+            Path.of("target", "test-classes"))) {
+      try (Stream<Path> files = Files.walk(classes)) {
+        for (Path file :
+            files
+                .filter(
+                    f ->
+                        f.toString().endsWith("Resource.class")
+                            || f.toString().endsWith("Endpoint.class"))
+                .toList()) {
+          String name =
+              classes.relativize(file).toString().replace('/', '.').replaceAll("\\.class$", "");
+          if (writes(Class.forName(name))) {
+            writing.add(name);
+          }
+        }
+      }
+    }
+    assertThat(writing).isNotEmpty().isSubsetOf(tried);
+  }
+
+  private static boolean writes(Class<?> resource) {
+    List<Class<? extends Annotation>> methods =
+        List.of(PUT.class, POST.class, PATCH.class, DELETE.class);
+    return Arrays.stream(resource.getDeclaredMethods())
+        .anyMatch(m -> methods.stream().anyMatch(m::isAnnotationPresent));
+  }
+}

@@ -1,0 +1,91 @@
+package dev.countermark.gateway.echo;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.echo.EchoFormat;
+import dev.countermark.format.echo.EchoRecord;
+import dev.countermark.format.echo.EchoSettings;
+import dev.countermark.gateway.auth.Authenticator;
+import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.RepositoryAccess;
+import dev.countermark.gateway.kit.SettingsForm;
+import dev.countermark.gateway.kit.TrustMaterial;
+import dev.countermark.gateway.repositories.Repositories;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** How the throw-away format hangs into the gateway. */
+@Singleton
+class EchoGateway implements GatewayFormat<EchoRecord, EchoSettings> {
+  private final RepositoryAccess<EchoSettings> access;
+
+  EchoGateway(Authenticator authenticator, Repositories repositories) {
+    this.access =
+        new RepositoryAccess<>(authenticator, repositories, format(), EchoSettings::anonymousRead);
+  }
+
+  @Override
+  public Format<EchoRecord, EchoSettings> format() {
+    return new EchoFormat();
+  }
+
+  record Body(@JsonProperty("anonymousRead") Boolean anonymousRead) {}
+
+  @Override
+  public SettingsForm<EchoSettings> settings() {
+    return new SettingsForm<>() {
+      @Override
+      public Class<?> body() {
+        return Body.class;
+      }
+
+      @Override
+      public EchoSettings settings(Object body) {
+        return new EchoSettings(Boolean.TRUE.equals(((Body) body).anonymousRead()));
+      }
+
+      @Override
+      public Object shown(EchoSettings settings) {
+        return settings;
+      }
+    };
+  }
+
+  @Override
+  public RepositoryAccess<EchoSettings> access() {
+    return access;
+  }
+
+  @Override
+  public Map<String, String> addresses(String base) {
+    return Map.of("echo", base + "/{owner}/{repository}/echo/{file}");
+  }
+
+  @Override
+  public TrustMaterial<EchoSettings> trust() {
+    return new TrustMaterial<>() {
+      @Override
+      public List<String> files() {
+        return List.of();
+      }
+
+      @Override
+      public Optional<Document> document(String file, Asked<EchoSettings> asked) {
+        return Optional.empty();
+      }
+    };
+  }
+
+  @Override
+  public Optional<String> statusKey(RepositoryName repository, String rest) {
+    return new EchoFormat().recordKey(repository, rest);
+  }
+
+  @Override
+  public Map<String, Object> statusDetails(EchoRecord record) {
+    return Map.of("size", record.upload().size());
+  }
+}

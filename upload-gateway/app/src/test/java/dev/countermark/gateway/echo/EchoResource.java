@@ -1,0 +1,167 @@
+package dev.countermark.gateway.echo;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.PartsInputStream;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.State;
+import dev.countermark.format.echo.EchoFormat;
+import dev.countermark.format.echo.EchoRecord;
+import dev.countermark.gateway.auth.Action;
+import dev.countermark.gateway.content.FileAnswers;
+import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.content.RequestBody;
+import dev.countermark.gateway.content.Spool;
+import dev.countermark.gateway.content.SpoolFolder;
+import dev.countermark.gateway.kit.Call;
+import dev.countermark.gateway.kit.DeniedException;
+import dev.countermark.gateway.kit.Dialect;
+import dev.countermark.gateway.kit.Edge;
+import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.kit.Ingest;
+import dev.countermark.gateway.kit.RepositoryAccess.Credentials;
+import dev.countermark.gateway.kit.Trouble;
+import dev.countermark.gateway.kit.UploadEvents;
+import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.util.Optional;
+
+/** PUT a file, GET it, GET its signature at {@code file.sig}. */
+@Path("/{owner}/{name}/echo/{file}")
+@Blocking
+public class EchoResource implements Dialect {
+  private final Edge edge = new Edge(this);
+  private final EchoFormat format = new EchoFormat();
+  private final EchoGateway gateway;
+  private final Ingest<EchoRecord> ingest;
+  private final SpoolFolder spool;
+  private final BlobStore store;
+  private final Clock clock;
+
+  EchoResource(
+      EchoGateway gateway,
+      BlobStore store,
+      PartReceiver parts,
+      UploadEvents events,
+      SpoolFolder spool,
+      Clock clock) {
+    this.gateway = gateway;
+    this.ingest = new Ingest<>(store, parts, events, format, EchoRecord::following);
+    this.spool = spool;
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /** What comes with every request. */
+  public static final class Incoming {
+    @PathParam("owner")
+    String owner;
+
+    @PathParam("name")
+    String name;
+
+    @PathParam("file")
+    String file;
+
+    @Context HttpHeaders headers;
+    @Context HttpServerRequest http;
+  }
+
+  @PUT
+  @Consumes(MediaType.WILDCARD)
+  public Response put(@BeanParam Incoming in, InputStream body) {
+    return edge.answer(
+        new Call(in.file, false, in.http),
+        () -> {
+          RepositoryName repository = allowed(in, Action.PUSH);
+          String key = format.recordKey(repository, in.file).orElseThrow(EchoResource::none);
+          return Edge.receiving(() -> put(repository, in.file, key, new RequestBody(body)));
+        });
+  }
+
+  private Response put(RepositoryName repository, String name, String key, RequestBody body)
+      throws IOException {
+    Optional<Ingest.Found<EchoRecord>> before = ingest.find(key);
+    try (Spool file = spool.receive(body::transferTo, 1 << 20)) {
+      Ingest.Taken<EchoRecord> taken =
+          ingest.take(
+              key,
+              file,
+              before.filter(b -> b.record().state() == State.REFUSED),
+              upload -> EchoRecord.received(repository, name, upload, clock.instant()));
+      ingest.announce(taken.record());
+      return Response.status(taken.ours() ? 202 : 409).build();
+    } catch (Spool.TooLargeException e) {
+      throw new Failed(413, "a file has at most 1 MiB");
+    }
+  }
+
+  @GET
+  public Response get(@BeanParam Incoming in) {
+    return edge.answer(
+        new Call(in.file, false, in.http),
+        () -> {
+          boolean signature = in.file.endsWith(".sig");
+          String name = signature ? in.file.substring(0, in.file.length() - 4) : in.file;
+          EchoRecord file =
+              format
+                  .recordKey(allowed(in, Action.PULL), name)
+                  .flatMap(key -> new Records(store).read(key, EchoRecord.class))
+                  .filter(r -> r.state() == State.AVAILABLE)
+                  .orElseThrow(EchoResource::none);
+          return signature
+              ? Response.ok(file.signature().orElseThrow().value().toArray()).build()
+              : FileAnswers.answer(
+                      in.headers,
+                      false,
+                      file.upload().size(),
+                      file.upload().sha256(),
+                      (at, n) -> new PartsInputStream(store, file.upload().parts(), at, n))
+                  .build();
+        });
+  }
+
+  private RepositoryName allowed(Incoming in, Action action) {
+    RepositoryName repository =
+        RepositoryName.parse(in.owner + "/" + in.name).orElseThrow(EchoResource::none);
+    try {
+      Credentials credentials = Credentials.of(in.headers.getHeaderString("Authorization"));
+      return gateway.access().check(repository, action, credentials).repository().repository();
+    } catch (DeniedException e) {
+      throw switch (e.reason()) {
+        case NO_CREDENTIALS, INVALID_CREDENTIALS -> new Failed(401, e.getMessage());
+        case READ_ONLY, FORBIDDEN -> new Failed(403, e.getMessage());
+        case UNKNOWN_REPOSITORY -> none();
+      };
+    }
+  }
+
+  private static Failed none() {
+    return new Failed(404, "there is no such file");
+  }
+
+  @Override
+  public Failed failed(Trouble trouble, String detail) {
+    return new Failed(trouble.status(), trouble + " " + detail);
+  }
+
+  @Override
+  public Response answer(Failed failed, Call call) {
+    Response.ResponseBuilder answer = Response.status(failed.status()).entity(failed.getMessage());
+    failed.headers().forEach(answer::header);
+    return answer.build();
+  }
+}

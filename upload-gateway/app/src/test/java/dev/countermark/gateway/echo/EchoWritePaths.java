@@ -1,0 +1,27 @@
+package dev.countermark.gateway.echo;
+
+import dev.countermark.gateway.kit.WritePaths;
+import java.util.List;
+import java.util.Map;
+
+/** The one request of the throw-away format that writes. */
+public final class EchoWritePaths implements WritePaths {
+  @Override
+  public String resource() {
+    return EchoResource.class.getName();
+  }
+
+  @Override
+  public List<WritePath> paths() {
+    return List.of(
+        new WritePath(
+            "put a file",
+            "PUT",
+            r -> "/" + r + "/echo/contract",
+            Map.of("Content-Type", "application/octet-stream"),
+            new Body(new byte[10_000]),
+            true,
+            true,
+            1 << 20));
+  }
+}
