@@ -124,7 +124,7 @@ public class TrustResource {
     Optional<GatewayFormat<?, ?>> format = formats.find(label);
     if (format.isEmpty()) {
       return formats.all().stream()
-          .filter(f -> f.trust().formerFiles().contains(label))
+          .filter(f -> f.trust().formerly(label))
           .findFirst()
           .map(f -> moved(address(http, owner, name, f.format().label()) + label))
           .orElseGet(this::unknownFormat);

@@ -149,7 +149,14 @@ class TrustMaterialTest {
 
   /** Addresses of before formats had folders; what follows them gets the same file. */
   @ParameterizedTest
-  @ValueSource(strings = {"cosign.pub", "policy.json", "registries.yaml", "trusted_root.json"})
+  @ValueSource(
+      strings = {
+        "cosign.pub",
+        "policy.json",
+        "registries.yaml",
+        "trusted_root.json",
+        "0000000000000000000000000000000000000000000000000000000000000000.pub"
+      })
   void aFileThatMovedIsRedirected(String file) {
     given()
         .redirects()

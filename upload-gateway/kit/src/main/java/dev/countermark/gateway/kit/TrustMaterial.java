@@ -6,7 +6,6 @@ import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What consumers of one format need besides keys and certificates, which are served for all formats
@@ -26,9 +25,9 @@ public interface TrustMaterial<S> {
    */
   Optional<Document> document(String file, Asked<S> asked);
 
-  /** Files that were at {@code /keys/{file}} before, and are redirected from there. */
-  default Set<String> formerFiles() {
-    return Set.of();
+  /** Whether a file was at {@code /keys/{file}} before; it is redirected from there. */
+  default boolean formerly(String file) {
+    return false;
   }
 
   /**

@@ -24,7 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Images in the gateway. */
@@ -34,6 +34,7 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
   private static final String POLICY = "policy.json";
   private static final String REGISTRIES = "registries.yaml";
   private static final String TRUSTED_ROOT = "trusted_root.json";
+  private static final Pattern FORMER_KEY = Pattern.compile("[0-9a-f]{64}\\.pub");
 
   private final RepositoryAccess<OciSettings> access;
   private final SignatureView signatures;
@@ -146,8 +147,8 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
 
     /** All of them, and every key by its fingerprint, were there before other formats came. */
     @Override
-    public Set<String> formerFiles() {
-      return Set.copyOf(files());
+    public boolean formerly(String file) {
+      return files().contains(file) || FORMER_KEY.matcher(file).matches();
     }
 
     @Override
