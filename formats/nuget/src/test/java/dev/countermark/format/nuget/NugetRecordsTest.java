@@ -32,7 +32,7 @@ class NugetRecordsTest {
   private static final RepositoryName REPOSITORY = new RepositoryName("acme", "app");
   private static final Part PART = new Part("0a".repeat(32), 100, "upload");
 
-  private static VersionRecord received() {
+  static VersionRecord received() {
     return new VersionRecord(
         1,
         REPOSITORY,
@@ -53,7 +53,7 @@ class NugetRecordsTest {
         Optional.empty());
   }
 
-  private static SignedPackage signature() {
+  static SignedPackage signature() {
     return new SignedPackage(
         new SignedFile(
             List.of(new ByteRun(0, 80)), Optional.of(Bytes.utf8("tail")), null, 84, "etag"),

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NuspecTest {
-  private static final String COMPLETE =
+  static final String COMPLETE =
       """
       <?xml version="1.0" encoding="utf-8"?>
       <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">

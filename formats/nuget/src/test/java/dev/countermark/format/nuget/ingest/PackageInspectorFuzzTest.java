@@ -1,0 +1,52 @@
+package dev.countermark.format.nuget.ingest;
+
+import static dev.countermark.format.zip.TestArchives.ascii;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.countermark.format.nuget.SignedPackages;
+import dev.countermark.format.zip.TestArchives;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PackageInspectorFuzzTest {
+  @TempDir static Path folder;
+
+  private final PackageInspector inspector =
+      new PackageInspector(
+          new IngestLimits(8 << 20, 6 << 20, 200),
+          Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC));
+
+  static Stream<byte[]> seeds() {
+    TestArchives archive = new TestArchives();
+    archive.deflated(
+        "A.nuspec",
+        ascii(
+            "<package><metadata><id>A</id><version>1.0.0</version><authors>x</authors>"
+                + "<description>d</description><readme>r.md</readme></metadata></package>"));
+    archive.withDescriptor("r.md", ascii("# A"));
+    archive.stored("lib/", new byte[0]);
+    return Stream.of(SignedPackages.unsigned("Acme"), archive.bytes());
+  }
+
+  /** Whatever is in the file, the answer is never "try again later", which is an I/O error's. */
+  @MethodSource("seeds")
+  @FuzzTest
+  void takesOrRefuses(byte[] bytes) throws IOException {
+    Path file = Files.write(folder.resolve("p.nupkg"), bytes);
+    try (FileChannel channel = FileChannel.open(file)) {
+      assertThat(inspector.inspect(file, channel).nuspecBytes()).isNotEmpty();
+    } catch (RefusedPackageException e) {
+      // The message becomes the reason phrase of an answer.
+      assertThat(e.getMessage()).matches("[\\x20-\\x7e]{1,200}");
+    }
+  }
+}
