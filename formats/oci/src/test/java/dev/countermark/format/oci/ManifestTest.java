@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ManifestTest {
   private static final String A = "sha256:" + "a".repeat(64);
   private static final String B = "sha256:" + "b".repeat(64);
-  private static final String IMAGE =
+  static final String IMAGE =
       "{\"schemaVersion\":2,\"mediaType\":\""
           + MediaTypes.OCI_MANIFEST
           + "\",\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"digest\":\""

@@ -25,7 +25,7 @@ class OciRecordsTest {
   private static final Instant T = Instant.parse("2026-01-02T03:04:05.678Z");
   private static final String DIGEST = "sha256:" + "0a".repeat(32);
 
-  private static ManifestRecord received() {
+  static ManifestRecord received() {
     return new ManifestRecord(
         1,
         new RepositoryName("acme", "app"),
@@ -40,7 +40,7 @@ class OciRecordsTest {
         Optional.empty());
   }
 
-  private static Signatures signatures(SignatureFormat first, SignatureFormat second) {
+  static Signatures signatures(SignatureFormat first, SignatureFormat second) {
     var formats = new LinkedHashSet<>(List.of(first, second));
     return new Signatures(
         List.of(new SignedBy(1, "0b".repeat(32), formats, List.of("host/acme/app"), T)),
