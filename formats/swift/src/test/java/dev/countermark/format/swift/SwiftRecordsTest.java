@@ -38,7 +38,7 @@ class SwiftRecordsTest {
   private static final Signer SIGNER =
       new Signer(SignedBy.REPOSITORY, 1, "0b".repeat(32), T.plusSeconds(1), T);
 
-  private static ReleaseRecord received() {
+  static ReleaseRecord received() {
     return new ReleaseRecord(
         1,
         REPOSITORY,
@@ -56,7 +56,7 @@ class SwiftRecordsTest {
         Optional.empty());
   }
 
-  private static SignedRelease signature() {
+  static SignedRelease signature() {
     return new SignedRelease(
         ArchiveMode.EMBED,
         List.of(Piece.of(new ByteRun(0, 80)), Piece.of(Bytes.utf8("tail")), Piece.of(PART)),
