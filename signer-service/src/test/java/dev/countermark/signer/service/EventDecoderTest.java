@@ -39,7 +39,7 @@ class EventDecoderTest {
     return Bytes.of(CloudEvent.of("id", "/test", type, "pkg:generic/file", SENT, data).toJson());
   }
 
-  private static Bytes upload(String name, String digest) {
+  static Bytes upload(String name, String digest) {
     return event(
         PackageUploaded.TYPE,
         new PackageUploaded(REPOSITORY, name, digest, "application/json", ACCEPTED));
@@ -65,7 +65,7 @@ class EventDecoderTest {
             new PackageRequest(new EchoFormat(), Lane.RESYNC, REPOSITORY, "file", DIGEST, SENT));
   }
 
-  private static Bytes resync(ResyncMode mode) {
+  static Bytes resync(ResyncMode mode) {
     return event(
         PackageResyncRequested.TYPE,
         new PackageResyncRequested(REPOSITORY, "file", DIGEST, "campaign", mode));
