@@ -10,8 +10,6 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECPrivateKeySpec;
@@ -19,7 +17,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -30,18 +27,9 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static JavaClasses code;
 
-  /** Every module's main classes; tests and fixtures may do what production may not. */
   @BeforeAll
   static void importMainClasses() throws IOException {
-    List<Path> outputs;
-    try (Stream<Path> files = Files.walk(Checkout.root(), 4)) {
-      outputs =
-          files
-              .filter(path -> path.endsWith(Path.of("target", "classes")))
-              .filter(path -> !path.startsWith(Checkout.root().resolve("testkit")))
-              .toList();
-    }
-    code = new ClassFileImporter().importPaths(outputs);
+    code = new ClassFileImporter().importPaths(Checkout.mainClasses());
   }
 
   @Test

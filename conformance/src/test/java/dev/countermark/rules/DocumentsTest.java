@@ -27,7 +27,7 @@ class DocumentsTest {
   @Test
   void everyLinkLeadsSomewhere() throws IOException {
     List<String> broken = new ArrayList<>();
-    for (Path document : documents()) {
+    for (Path document : Checkout.documents()) {
       String text = FENCE.matcher(Files.readString(document)).replaceAll("");
       for (MatchResult link : matches(LINK, text)) {
         String target = link.group(1);
@@ -108,7 +108,7 @@ class DocumentsTest {
   void everyRunCommandExists() throws IOException {
     Set<String> known = Set.of("", "stop", "demo", "bench");
     List<String> unknown = new ArrayList<>();
-    for (Path document : documents()) {
+    for (Path document : Checkout.documents()) {
       for (MatchResult command :
           matches(Pattern.compile("(?m)^\\./run\\b *([a-z]*)"), Files.readString(document))) {
         if (!known.contains(command.group(1))) {
@@ -121,15 +121,5 @@ class DocumentsTest {
 
   private static List<MatchResult> matches(Pattern pattern, String text) {
     return pattern.matcher(text).results().toList();
-  }
-
-  private static List<Path> documents() throws IOException {
-    try (Stream<Path> top = Files.list(Checkout.root());
-        Stream<Path> docs = Files.walk(Checkout.root().resolve("docs"))) {
-      List<Path> documents =
-          Stream.concat(top, docs).filter(file -> file.toString().endsWith(".md")).toList();
-      assertThat(documents).hasSizeGreaterThan(3);
-      return documents;
-    }
   }
 }
