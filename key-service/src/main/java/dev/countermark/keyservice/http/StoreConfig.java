@@ -12,6 +12,7 @@ public interface StoreConfig {
   /** Address of the S3-compatible store, such as {@code https://s3.example.org}. */
   URI endpoint();
 
+  /** Region that requests are signed for. */
   @WithDefault("us-east-1")
   String region();
 
@@ -19,6 +20,7 @@ public interface StoreConfig {
   @WithDefault("countermark-keys")
   String bucket();
 
+  /** Access key. */
   String accessKey();
 
   /** The secret key itself; better {@link #secretKeyFile}. */

@@ -36,7 +36,7 @@ class Sweeps {
   private final long minutes;
 
   /**
-   * @param minutes between two runs of the reconciler; 0 for none
+   * @param minutes between two searches for what waits too long for its signature; 0 for none
    */
   Sweeps(
       Reconciler reconciler,

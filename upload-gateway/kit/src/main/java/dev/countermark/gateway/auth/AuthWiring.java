@@ -20,6 +20,14 @@ class AuthWiring {
     return new RepositoryTokens(store, clock);
   }
 
+  /**
+   * @param adminToken may do everything; keep it for creating repositories and tokens, and rather
+   *     give the file: one of the two must be set
+   * @param adminTokenFile file that holds the admin token; white space around it is ignored
+   * @param secret signs upload sessions and bearer tokens; the same for all replicas. Rather give
+   *     the file: one of the two must be set
+   * @param secretFile file that holds the secret; white space around it is ignored
+   */
   @Produces
   @Singleton
   GatewayAuthenticator authenticator(
