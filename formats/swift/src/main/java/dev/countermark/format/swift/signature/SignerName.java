@@ -1,8 +1,13 @@
 package dev.countermark.format.swift.signature;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -27,7 +32,21 @@ public record SignerName(
         : Arrays.stream(found[0].getTypesAndValues())
             .filter(value -> value.getType().equals(type))
             .findFirst()
-            .map(value -> IETFUtils.valueToString(value.getValue()));
+            .map(value -> text(value.getValue()));
+  }
+
+  /** What is no text, or claims to be UTF-8 and is not, is shown by its bytes (RFC 4514, 2.4). */
+  private static String text(ASN1Encodable value) {
+    try {
+      return IETFUtils.valueToString(value);
+    } catch (IllegalArgumentException e) {
+      try {
+        byte[] der = value.toASN1Primitive().getEncoded(ASN1Encoding.DER);
+        return "#" + HexFormat.of().formatHex(der);
+      } catch (IOException impossible) {
+        throw new UncheckedIOException("encoding into memory", impossible);
+      }
+    }
   }
 
   /** As clients print it. */
