@@ -102,6 +102,8 @@ public final class PackageMetadata {
       throw new InvalidMetadataException("The metadata is no JSON object.");
     } catch (CharacterCodingException e) {
       throw new InvalidMetadataException("The metadata is not UTF-8.", e);
+    } catch (NumberFormatException e) {
+      throw new InvalidMetadataException("The metadata has a number of unheard-of size.", e);
     } catch (IOException e) {
       throw new InvalidMetadataException("The metadata is no JSON object.", e);
     }

@@ -52,6 +52,7 @@ class PackageMetadataTest {
         "{ | no JSON object",
         "{} {} | no JSON object",
         "{\"a\":1,\"a\":2} | no JSON object",
+        "{\"own\":1e399999999999999999999999999999999} | a number of unheard-of size",
         "{\"author\":\"Mona\"} | author is no object",
         "{\"author\":{}} | author has no name",
         "{\"author\":{\"name\":\" \"}} | author has no name",
