@@ -5,20 +5,20 @@ import java.util.Comparator;
 import java.util.List;
 
 /** How long single ones took. */
-final class Lags {
+public final class Lags {
   private Lags() {}
 
   /**
    * @param lags milliseconds
    */
-  static void put(ObjectNode figure, List<Long> lags) {
+  public static void put(ObjectNode figure, List<Long> lags) {
     put(figure, lags, "ms");
   }
 
   /**
    * @param unit of the lags
    */
-  static void put(ObjectNode figure, List<Long> lags, String unit) {
+  public static void put(ObjectNode figure, List<Long> lags, String unit) {
     List<Long> sorted = lags.stream().sorted(Comparator.naturalOrder()).toList();
     figure.put("samples", sorted.size());
     figure.put("p50", percentile(sorted, 50));

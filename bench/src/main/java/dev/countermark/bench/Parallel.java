@@ -9,13 +9,13 @@ import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 
 /** Many clients at once. */
-final class Parallel {
-  static final int CLIENTS = 16;
+public final class Parallel {
+  public static final int CLIENTS = 16;
 
   private Parallel() {}
 
   /** Does the work for each number below {@code count}; ends when all is done, or one failed. */
-  static void forEach(int count, IntConsumer work) {
+  public static void forEach(int count, IntConsumer work) {
     ExecutorService pool = Executors.newFixedThreadPool(CLIENTS);
     try {
       List<Future<?>> all = new ArrayList<>();

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for conditions. */
-final class Poll {
+public final class Poll {
   private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final Duration INTERVAL = Duration.ofMillis(10);
 
@@ -14,7 +14,7 @@ final class Poll {
   /**
    * @throws IllegalStateException after five minutes
    */
-  static void until(String what, BooleanSupplier condition) {
+  public static void until(String what, BooleanSupplier condition) {
     until(what, INTERVAL, condition);
   }
 
@@ -22,7 +22,7 @@ final class Poll {
    * @param interval between two questions, which cost whoever answers them time, too
    * @throws IllegalStateException after five minutes
    */
-  static void until(String what, Duration interval, BooleanSupplier condition) {
+  public static void until(String what, Duration interval, BooleanSupplier condition) {
     long end = System.nanoTime() + LIMIT.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {

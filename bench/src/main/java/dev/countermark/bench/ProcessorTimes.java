@@ -8,7 +8,7 @@ import java.util.Map;
  * What one piece of work costs each part of the platform; unlike rates these figures mean something
  * on a busy machine, too.
  */
-final class ProcessorTimes {
+public final class ProcessorTimes {
   private final Target target;
   private final Map<String, Duration> before;
 
@@ -17,12 +17,12 @@ final class ProcessorTimes {
     this.before = target.processorTimes();
   }
 
-  static ProcessorTimes from(Target target) {
+  public static ProcessorTimes from(Target target) {
     return new ProcessorTimes(target);
   }
 
   /** Adds what was spent since; nothing when the platform was not started here. */
-  void put(ObjectNode figures, String name, int pieces) {
+  public void put(ObjectNode figures, String name, int pieces) {
     Map<String, Duration> after = target.processorTimes();
     if (after.isEmpty()) {
       return;

@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Other programs of this machine. */
-final class Programs {
+public final class Programs {
   private Programs() {}
 
-  static Optional<Path> find(String... names) {
+  public static Optional<Path> find(String... names) {
     return Arrays.stream(names)
         .flatMap(
             name ->
@@ -31,7 +31,7 @@ final class Programs {
    *
    * @throws IllegalStateException with the output when it fails
    */
-  static String run(Path directory, Map<String, String> environment, List<String> command) {
+  public static String run(Path directory, Map<String, String> environment, List<String> command) {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
     builder.environment().putAll(environment);
@@ -54,7 +54,7 @@ final class Programs {
     }
   }
 
-  static int freePort() {
+  public static int freePort() {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     } catch (IOException e) {

@@ -1,7 +1,5 @@
 package dev.countermark.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.countermark.contracts.Json;
 import dev.countermark.testkit.registry.RegistryClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,8 +26,9 @@ import java.util.stream.Stream;
  * @param scratch deleted at the end; on the disk that everything is measured on
  * @param data where the platform keeps its data, when it was started here
  */
-record Target(URI url, RegistryClient registry, String token, Path scratch, Optional<Path> data) {
-  static Target open() throws IOException {
+public record Target(
+    URI url, RegistryClient registry, String token, Path scratch, Optional<Path> data) {
+  public static Target open() throws IOException {
     return open(Map.of());
   }
 
@@ -37,7 +36,7 @@ record Target(URI url, RegistryClient registry, String token, Path scratch, Opti
    * @param settings of the services and options of the launcher: both only when the platform is
    *     started here
    */
-  static Target open(Map<String, String> settings, String... options) throws IOException {
+  public static Target open(Map<String, String> settings, String... options) throws IOException {
     Path scratch = Files.createTempDirectory("countermark-bench");
     String url = System.getenv("COUNTERMARK_URL");
     if (url != null) {
@@ -74,7 +73,7 @@ record Target(URI url, RegistryClient registry, String token, Path scratch, Opti
   }
 
   /** What the launcher set of a service, when the platform was started here. */
-  Optional<Map<String, String>> settings(String service) {
+  public Optional<Map<String, String>> settings(String service) {
     return data.map(d -> properties(d.resolve("config").resolve(service + ".properties")));
   }
 
@@ -88,12 +87,9 @@ record Target(URI url, RegistryClient registry, String token, Path scratch, Opti
     return Path.of(System.getProperty("countermark.home", ".")).resolve("run").toString();
   }
 
-  /** The status of a digest of {@code owner/repository/image}. */
-  JsonNode status(String name, String digest) {
-    int slash = name.lastIndexOf('/');
-    String path =
-        "/" + name.substring(0, slash) + "/status/oci/" + name.substring(slash + 1) + "@" + digest;
-    return Json.read(send("GET", path, null, Map.of(), 200), JsonNode.class);
+  /** The part that signs packages of a format. */
+  public String signer(String label) {
+    return "signer-" + label;
   }
 
   /**
@@ -102,7 +98,8 @@ record Target(URI url, RegistryClient registry, String token, Path scratch, Opti
    * @param wanted status; any other ends the benchmark
    * @return the answer's body
    */
-  byte[] send(String method, String path, byte[] body, Map<String, String> headers, int wanted) {
+  public byte[] send(
+      String method, String path, byte[] body, Map<String, String> headers, int wanted) {
     HttpResponse<byte[]> response = registry.send(method, path, body, headers);
     if (response.statusCode() != wanted) {
       throw new IllegalStateException(
@@ -120,9 +117,9 @@ record Target(URI url, RegistryClient registry, String token, Path scratch, Opti
   /**
    * The process of a part, when the platform was started here.
    *
-   * @param part such as {@code signer-oci}
+   * @param part such as {@code upload-gateway}
    */
-  Optional<Long> process(String part) {
+  public Optional<Long> process(String part) {
     return data.map(
         directory -> {
           try {
@@ -157,7 +154,7 @@ record Target(URI url, RegistryClient registry, String token, Path scratch, Opti
     return times;
   }
 
-  void signal(String signal, long process) {
+  public void signal(String signal, long process) {
     Programs.run(scratch, Map.of(), List.of("kill", "-" + signal, Long.toString(process)));
   }
 

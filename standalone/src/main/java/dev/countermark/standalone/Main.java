@@ -86,7 +86,9 @@ public final class Main implements Runnable {
     CommandLine commands = new CommandLine(new Main());
     commands.addSubcommand(new Stop());
     commands.addSubcommand(new dev.countermark.standalone.demo.Demo());
-    commands.addSubcommand(new Bench());
+    CommandLine bench = new CommandLine(new Bench());
+    bench.setStopAtPositional(true).setUnmatchedOptionsArePositionalParams(true);
+    commands.addSubcommand(bench);
     commands.setExecutionExceptionHandler(
         (failure, line, parsed) -> {
           if (failure instanceof UserError) {
@@ -249,27 +251,14 @@ public final class Main implements Runnable {
     }
   }
 
+  /** Whatever stands behind {@code bench} is the benchmarks' own command line. */
   @Command(name = "bench", description = "Runs a benchmark; its last line is one JSON object.")
   static final class Bench implements java.util.concurrent.Callable<Integer> {
-    @Parameters(paramLabel = "NAME", description = "Which one: oci, nuget or swift.")
-    private String name;
-
-    @Option(
-        names = "--packages",
-        paramLabel = "N",
-        description = "Packages per measurement, not for oci (default: nuget 1000, swift 300).")
-    private Integer packages;
-
-    @Option(
-        names = "--large",
-        description = "nuget: instead, one package of 1 GiB and what its signature takes.")
-    private boolean large;
-
-    @Option(
-        names = "--warm-up",
-        paramLabel = "N",
-        description = "Packages before that, not for oci (default: nuget 20000, swift 1500).")
-    private Integer warmUp;
+    @Parameters(
+        paramLabel = "NAME [OPTION...]",
+        arity = "0..*",
+        description = "Which one, and its options; --help lists them.")
+    private List<String> arguments = List.of();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -280,17 +269,11 @@ public final class Main implements Runnable {
           List.of(
               "-Xmx2g",
               "-Dcountermark.home=" + installation.home(),
-              "-Dcountermark.bench.packages=" + orElse(packages, 1_000, 300),
-              "-Dcountermark.bench.warm-up=" + orElse(warmUp, 20_000, 1_500),
               "-cp",
               installation.bench() + java.io.File.pathSeparator + installation.benchLibraries(),
-              "dev.countermark.bench.Main",
-              large ? name + "-large" : name));
+              "dev.countermark.bench.Main"));
+      command.addAll(arguments);
       return new ProcessBuilder(command).inheritIO().start().waitFor();
-    }
-
-    private int orElse(Integer said, int nuget, int swift) {
-      return said != null ? said : "swift".equals(name) ? swift : nuget;
     }
   }
 }

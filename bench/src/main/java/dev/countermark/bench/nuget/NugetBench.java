@@ -1,8 +1,14 @@
-package dev.countermark.bench;
+package dev.countermark.bench.nuget;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.bench.Lags;
+import dev.countermark.bench.Parallel;
+import dev.countermark.bench.ProcessorTimes;
+import dev.countermark.bench.Programs;
+import dev.countermark.bench.Say;
+import dev.countermark.bench.Target;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.Provider;
@@ -20,13 +26,6 @@ import java.util.function.IntFunction;
  * dotnet nuget sign} and against the {@link BareLoop}; the lag from accepted to signed when idle.
  */
 final class NugetBench {
-  /**
-   * A server runs for weeks: its first minutes, in which its code is compiled, say nothing. While
-   * both cores are busy with packages the compiler gets little of them.
-   */
-  private static final int GROWN = Integer.getInteger("countermark.bench.warm-up") / 2;
-
-  private static final int SIGNED_PACKAGES = Integer.getInteger("countermark.bench.packages");
   private static final int BARE_WARM_UP_RUNS = 3;
   private static final int DOTNET_SAMPLE = 12;
   private static final int SINGLE_PUSHES = 100;
@@ -37,17 +36,27 @@ final class NugetBench {
 
   private final Target target;
   private final NugetFeed feed;
+  private final int packages;
+  private final int grown;
   private final ObjectNode figures = JsonNodeFactory.instance.objectNode();
 
-  NugetBench(Target target) {
+  /**
+   * @param packages per measurement
+   * @param grown ids, and versions of one id, that are pushed before. A server runs for weeks: its
+   *     first minutes, in which its code is compiled, say nothing; while both cores are busy with
+   *     packages the compiler gets little of them.
+   */
+  NugetBench(Target target, int packages, int grown) {
     this.target = target;
+    this.packages = packages;
+    this.grown = grown;
     this.feed = new NugetFeed(target, REPOSITORY);
   }
 
   ObjectNode run() throws IOException {
     figures.put("benchmark", "nuget");
     figures.put("packageBytes", SamplePackage.BYTES);
-    figures.put("warmUpPackages", 2 * GROWN);
+    figures.put("warmUpPackages", 2 * grown);
     figures.put("cores", Runtime.getRuntime().availableProcessors());
     warmUp();
     idleLag();
@@ -70,10 +79,10 @@ final class NugetBench {
 
   /** Half of it is versions of one package, half is packages of one version. */
   private void warmUp() {
-    Say.line("warming up with " + 2 * GROWN + " packages");
-    pushAll(feed, GROWN, i -> new Sample(GROWN_ID, i));
-    pushAll(feed, GROWN, i -> new Sample(ID_PREFIX + i, 0));
-    awaitSigned(feed, GROWN, 1, i -> new Sample(ID_PREFIX + i, 0));
+    Say.line("warming up with " + 2 * grown + " packages");
+    pushAll(feed, grown, i -> new Sample(GROWN_ID, i));
+    pushAll(feed, grown, i -> new Sample(ID_PREFIX + i, 0));
+    awaitSigned(feed, grown, 1, i -> new Sample(ID_PREFIX + i, 0));
   }
 
   private void idleLag() {
@@ -88,53 +97,53 @@ final class NugetBench {
 
   /** All at once; from the first accepted to the last signed, by the platform's own clock. */
   private double pipeline() {
-    Say.line("whole pipeline, " + SIGNED_PACKAGES + " packages");
+    Say.line("whole pipeline, " + packages + " packages");
     ProcessorTimes times = ProcessorTimes.from(target);
     return signed(
         "pipeline",
         feed,
         i -> new Sample("Bench.Pipeline", i),
-        () -> times.put(figures, "processorMillisPerPackage", SIGNED_PACKAGES));
+        () -> times.put(figures, "processorMillisPerPackage", packages));
   }
 
   /** Pushes and waits; from the first accepted to the last signed, by the platform's own clock. */
   private double signed(
       String what, NugetFeed to, IntFunction<Sample> samples, Runnable whenSigned) {
-    pushAll(to, SIGNED_PACKAGES, samples);
-    Sample last = samples.apply(SIGNED_PACKAGES - 1);
+    pushAll(to, packages, samples);
+    Sample last = samples.apply(packages - 1);
     to.awaitSignedPatiently(last.id(), last.number(), 1);
     whenSigned.run();
-    List<JsonNode> statuses = awaitSigned(to, SIGNED_PACKAGES, 1, samples);
+    List<JsonNode> statuses = awaitSigned(to, packages, 1, samples);
     Instant first =
         statuses.stream()
             .map(s -> Instant.parse(s.path("acceptedAt").asText()))
             .min(Comparator.naturalOrder())
             .orElseThrow();
-    return rate(what, SIGNED_PACKAGES, Duration.between(first, lastSigned(statuses)));
+    return rate(what, packages, Duration.between(first, lastSigned(statuses)));
   }
 
   /** A feed of many packages and a package of many versions, against a feed that is new. */
   private void scale() {
     Say.line(
-        "a new feed, then one of " + GROWN + " ids, then an id of " + GROWN + " versions in it");
+        "a new feed, then one of " + grown + " ids, then an id of " + grown + " versions in it");
     NugetFeed small = new NugetFeed(target, REPOSITORY + "-new");
     small.push(new Sample("Bench.First", 0).made());
     small.search("first"); // from now on it has an index to be kept up to date, too
     double few = signed("newFeed", small, i -> new Sample("Bench.New" + i, 0), () -> {});
     double ids = signed("feedOfManyIds", feed, i -> new Sample("Bench.New" + i, 0), () -> {});
     double versions =
-        signed("idOfManyVersions", feed, i -> new Sample(GROWN_ID, GROWN + i), () -> {});
-    figures.put("grownTo", GROWN);
+        signed("idOfManyVersions", feed, i -> new Sample(GROWN_ID, grown + i), () -> {});
+    figures.put("grownTo", grown);
     ratio("manyIdsRatioToNewFeed", ids / few);
     ratio("manyVersionsRatioToNewFeed", versions / few);
   }
 
   /** One client asks; every query finds others. */
   private void search() {
-    Say.line("search, " + QUERIES + " queries over more than " + GROWN + " ids");
+    Say.line("search, " + QUERIES + " queries over more than " + grown + " ids");
     List<Long> micros = new ArrayList<>();
     for (int i = 0; i < QUERIES; i++) {
-      String query = ID_PREFIX + i % Math.max(1, GROWN / 10);
+      String query = ID_PREFIX + i % Math.max(1, grown / 10);
       long began = System.nanoTime();
       int hits = feed.search(query);
       micros.add((System.nanoTime() - began) / 1_000);
@@ -147,24 +156,23 @@ final class NugetBench {
 
   /** The signer alone: it is stopped while the packages are pushed, then let go. */
   private double drain() {
-    Optional<Long> signer = target.process("signer-nuget");
+    Optional<Long> signer = target.process(target.signer("nuget"));
     if (signer.isEmpty()) {
       figures.putNull("drain");
       Say.line("drain rate: not measured, the signer is not ours to stop");
       return Double.NaN;
     }
-    Say.line("drain rate of the signer, " + SIGNED_PACKAGES + " packages waiting");
+    Say.line("drain rate of the signer, " + packages + " packages waiting");
     target.signal("STOP", signer.get());
     Instant released;
     try {
-      pushAll(feed, SIGNED_PACKAGES, i -> new Sample("Bench.Drain", i));
+      pushAll(feed, packages, i -> new Sample("Bench.Drain", i));
     } finally {
       released = Instant.now();
       target.signal("CONT", signer.get());
     }
-    List<JsonNode> statuses =
-        awaitSigned(feed, SIGNED_PACKAGES, 1, i -> new Sample("Bench.Drain", i));
-    return rate("drain", SIGNED_PACKAGES, Duration.between(released, lastSigned(statuses)));
+    List<JsonNode> statuses = awaitSigned(feed, packages, 1, i -> new Sample("Bench.Drain", i));
+    return rate("drain", packages, Duration.between(released, lastSigned(statuses)));
   }
 
   /** Everything again with a new key, at the pace of bulk work. */
@@ -174,16 +182,16 @@ final class NugetBench {
       Say.line("resync: not measured, the key is not ours to rotate");
       return;
     }
-    Say.line("resync after a rotation, " + SIGNED_PACKAGES + " packages");
+    Say.line("resync after a rotation, " + packages + " packages");
     NugetFeed rotated = new NugetFeed(target, REPOSITORY + "-resync");
     IntFunction<Sample> samples = i -> new Sample("Bench.Resync", i);
-    pushAll(rotated, SIGNED_PACKAGES, samples);
-    awaitSigned(rotated, SIGNED_PACKAGES, 1, samples);
+    pushAll(rotated, packages, samples);
+    awaitSigned(rotated, packages, 1, samples);
     rotated.rotate();
     Instant began = Instant.now();
     rotated.resync();
-    List<JsonNode> statuses = awaitSigned(rotated, SIGNED_PACKAGES, 2, samples);
-    rate("resync", SIGNED_PACKAGES, Duration.between(began, lastSigned(statuses)));
+    List<JsonNode> statuses = awaitSigned(rotated, packages, 2, samples);
+    rate("resync", packages, Duration.between(began, lastSigned(statuses)));
   }
 
   private void bareLoop(double pipeline, double drain) {
@@ -196,7 +204,7 @@ final class NugetBench {
     byte[] record = loop.get().record(REPOSITORY, "Bench.Pipeline", SamplePackage.version(0));
     Say.line(
         "bare loop of "
-            + SIGNED_PACKAGES
+            + packages
             + " packages on the same store, records of "
             + record.length
             + " bytes");
@@ -208,11 +216,11 @@ final class NugetBench {
       BareLoop loop, byte[] record, Provider rsa, String name, double pipeline, double drain) {
     Say.line("  with the RSA of " + rsa.getName());
     for (int i = 0; i < BARE_WARM_UP_RUNS; i++) {
-      loop.run(SIGNED_PACKAGES, record, rsa);
+      loop.run(packages, record, rsa);
     }
-    BareLoop.Took took = loop.run(SIGNED_PACKAGES, record, rsa);
-    double whole = rate("bareLoop" + name + "Rsa", SIGNED_PACKAGES, took.whole());
-    double signing = rate("bareSigning" + name + "Rsa", SIGNED_PACKAGES, took.signing());
+    BareLoop.Took took = loop.run(packages, record, rsa);
+    double whole = rate("bareLoop" + name + "Rsa", packages, took.whole());
+    double signing = rate("bareSigning" + name + "Rsa", packages, took.signing());
     ratio("pipelineRatioToBareLoop" + name + "Rsa", pipeline / whole);
     if (!Double.isNaN(drain)) {
       ratio("drainRatioToBareSigning" + name + "Rsa", drain / signing);

@@ -1,5 +1,7 @@
-package dev.countermark.bench;
+package dev.countermark.bench.nuget;
 
+import dev.countermark.bench.Programs;
+import dev.countermark.bench.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,7 @@
-package dev.countermark.bench;
+package dev.countermark.bench.swift;
 
+import dev.countermark.bench.Programs;
+import dev.countermark.bench.Target;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

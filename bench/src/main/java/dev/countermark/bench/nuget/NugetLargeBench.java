@@ -1,8 +1,10 @@
-package dev.countermark.bench;
+package dev.countermark.bench.nuget;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.bench.Say;
+import dev.countermark.bench.Target;
 import dev.countermark.testkit.registry.RegistryClient;
 import java.io.IOException;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package dev.countermark.bench;
+package dev.countermark.bench.swift;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,8 +1,15 @@
-package dev.countermark.bench;
+package dev.countermark.bench.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.bench.Lags;
+import dev.countermark.bench.Parallel;
+import dev.countermark.bench.Poll;
+import dev.countermark.bench.Programs;
+import dev.countermark.bench.Say;
+import dev.countermark.bench.Target;
+import dev.countermark.contracts.Json;
 import dev.countermark.testkit.registry.RegistryClient;
 import dev.countermark.testkit.registry.SampleImage;
 import java.io.IOException;
@@ -101,7 +108,7 @@ final class OciBench {
 
   /** The signer alone: it is stopped while the images are pushed, then let go. */
   private void drain() {
-    Optional<Long> signer = target.process("signer-oci");
+    Optional<Long> signer = target.process(target.signer("oci"));
     if (signer.isEmpty()) {
       figures.putNull("drain");
       Say.line("drain rate: not measured, the signer is not ours to stop");
@@ -239,10 +246,18 @@ final class OciBench {
     Poll.until(
         image.digest() + " is signed",
         () -> {
-          status[0] = target.status(name, image.digest());
+          status[0] = status(name, image.digest());
           return status[0].path("status").asText().equals("signed");
         });
     return status[0];
+  }
+
+  /** Of a digest of {@code owner/repository/image}. */
+  private JsonNode status(String name, String digest) {
+    int slash = name.lastIndexOf('/');
+    String path =
+        "/" + name.substring(0, slash) + "/status/oci/" + name.substring(slash + 1) + "@" + digest;
+    return Json.read(target.send("GET", path, null, Map.of(), 200), JsonNode.class);
   }
 
   private static Instant lastSigned(List<JsonNode> statuses) {

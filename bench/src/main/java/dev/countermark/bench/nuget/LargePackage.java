@@ -1,4 +1,4 @@
-package dev.countermark.bench;
+package dev.countermark.bench.nuget;
 
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,7 +1,13 @@
-package dev.countermark.bench;
+package dev.countermark.bench.swift;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.bench.Lags;
+import dev.countermark.bench.Parallel;
+import dev.countermark.bench.ProcessorTimes;
+import dev.countermark.bench.Programs;
+import dev.countermark.bench.Say;
+import dev.countermark.bench.Target;
 import dev.countermark.testkit.registry.RegistryClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,10 +26,6 @@ import java.util.Optional;
  * the publication's first byte to the release being available when idle, by the client's clock.
  */
 final class SwiftBench {
-  /** A server runs for weeks: its first seconds, in which its code is compiled, say nothing. */
-  private static final int WARM_UP_RELEASES = Integer.getInteger("countermark.bench.warm-up");
-
-  private static final int SIGNED_RELEASES = Integer.getInteger("countermark.bench.packages");
   private static final int CLIENT_SAMPLE = 8;
   private static final int SINGLE_RELEASES = 50;
   private static final String BOUNDARY = "countermark-bench-boundary";
@@ -33,20 +35,29 @@ final class SwiftBench {
 
   private final RegistryClient registry;
   private final Target target;
+  private final int releases;
+  private final int warmUp;
   private final ObjectNode figures = JsonNodeFactory.instance.objectNode();
 
-  SwiftBench(Target target) {
+  /**
+   * @param releases per measurement
+   * @param warmUp releases before that: a server runs for weeks; its first seconds, in which its
+   *     code is compiled, say nothing
+   */
+  SwiftBench(Target target, int releases, int warmUp) {
     this.target = target;
+    this.releases = releases;
+    this.warmUp = warmUp;
     this.registry = RegistryClient.withBearer(target.url(), target.token());
   }
 
   ObjectNode run() throws IOException {
     figures.put("benchmark", "swift");
     figures.put("archiveBytes", SampleRelease.of("Sample", 0).archive().length);
-    figures.put("warmUpReleases", WARM_UP_RELEASES);
+    figures.put("warmUpReleases", warmUp);
     figures.put("cores", Runtime.getRuntime().availableProcessors());
-    Say.line("warming up with " + WARM_UP_RELEASES + " releases");
-    publishAll("WarmUp", WARM_UP_RELEASES);
+    Say.line("warming up with " + warmUp + " releases");
+    publishAll("WarmUp", warmUp);
     idleLag();
     double pipeline = pipeline();
     clientLoop(pipeline);
@@ -68,19 +79,19 @@ final class SwiftBench {
 
   /** From the first publication to the last release being available. */
   private double pipeline() {
-    Say.line("whole pipeline, " + SIGNED_RELEASES + " releases");
-    List<SampleRelease> releases = new ArrayList<>();
+    Say.line("whole pipeline, " + releases + " releases");
+    List<SampleRelease> samples = new ArrayList<>();
     List<byte[]> bodies = new ArrayList<>();
-    for (int i = 0; i < SIGNED_RELEASES; i++) {
-      releases.add(SampleRelease.of("Pipeline", i));
-      bodies.add(body(releases.get(i)));
+    for (int i = 0; i < releases; i++) {
+      samples.add(SampleRelease.of("Pipeline", i));
+      bodies.add(body(samples.get(i)));
     }
     ProcessorTimes times = ProcessorTimes.from(target);
     long began = System.nanoTime();
-    Parallel.forEach(SIGNED_RELEASES, i -> publish(releases.get(i), bodies.get(i)));
+    Parallel.forEach(releases, i -> publish(samples.get(i), bodies.get(i)));
     double seconds = (System.nanoTime() - began) / 1e9;
-    times.put(figures, "processorMillisPerRelease", SIGNED_RELEASES);
-    return rate("pipeline", SIGNED_RELEASES, seconds);
+    times.put(figures, "processorMillisPerRelease", releases);
+    return rate("pipeline", releases, seconds);
   }
 
   private void clientLoop(double pipeline) throws IOException {

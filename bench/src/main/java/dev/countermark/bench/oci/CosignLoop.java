@@ -1,5 +1,7 @@
-package dev.countermark.bench;
+package dev.countermark.bench.oci;
 
+import dev.countermark.bench.Programs;
+import dev.countermark.bench.Target;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,8 @@
-package dev.countermark.bench;
+package dev.countermark.bench.nuget;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.countermark.bench.Poll;
+import dev.countermark.bench.Target;
 import dev.countermark.contracts.Json;
 import dev.countermark.testkit.registry.RegistryClient;
 import java.io.IOException;

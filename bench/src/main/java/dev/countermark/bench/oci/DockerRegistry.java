@@ -1,5 +1,7 @@
-package dev.countermark.bench;
+package dev.countermark.bench.oci;
 
+import dev.countermark.bench.Poll;
+import dev.countermark.bench.Programs;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

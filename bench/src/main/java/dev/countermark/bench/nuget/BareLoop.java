@@ -1,8 +1,10 @@
-package dev.countermark.bench;
+package dev.countermark.bench.nuget;
 
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.bench.Parallel;
+import dev.countermark.bench.Target;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
@@ -67,7 +69,7 @@ final class BareLoop {
 
   /** On the store of a platform that was started here. */
   static Optional<BareLoop> on(Target target) {
-    return target.settings("signer-nuget").map(BareLoop::on);
+    return target.settings(target.signer("nuget")).map(BareLoop::on);
   }
 
   private static BareLoop on(Map<String, String> settings) {
