@@ -38,8 +38,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A TLS certificate for this machine from an authority of its own, in the data directory. NuGet and
- * Swift clients insist on https; on one machine that must not take a domain.
+ * A TLS certificate for this machine from an authority of its own, in the data directory. Some
+ * clients insist on https; on one machine that must not take a domain.
  */
 final class LocalTls {
   private static final Duration AUTHORITY_VALIDITY = Duration.ofDays(3_650);

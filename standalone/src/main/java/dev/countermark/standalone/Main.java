@@ -71,7 +71,7 @@ public final class Main implements Runnable {
   @Option(
       names = "--heap",
       paramLabel = "PART=SIZE",
-      description = "Largest heap of a part, such as signer-nuget=64m; may be repeated.")
+      description = "Largest heap of a part, such as upload-gateway=512m; may be repeated.")
   private Map<String, String> heaps = new LinkedHashMap<>();
 
   @Option(names = "--background", hidden = true, description = "Keep the token out of the output.")
@@ -170,9 +170,8 @@ public final class Main implements Runnable {
     }
     OUT.println(
         Banner.text(
-            url(),
-            httpsUrl(),
-            platform.tlsAuthority(),
+            new Addresses(url(), httpsUrl(), platform.tlsAuthority()),
+            StandaloneFormat.all(),
             background ? "in " + data.endpointFile() : platform.adminToken(),
             data.root(),
             Duration.ofNanos(System.nanoTime() - began).toMillis()));

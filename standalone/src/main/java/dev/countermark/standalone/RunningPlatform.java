@@ -10,37 +10,18 @@ import java.util.function.Consumer;
 
 /** A platform to talk to: one that runs already, or one of our own on temporary data. */
 public final class RunningPlatform implements AutoCloseable {
-  private final String url;
+  private final Addresses addresses;
   private final String adminToken;
-  private final Optional<String> httpsUrl;
-  private final Optional<Path> tlsAuthority;
   private final AutoCloseable end;
 
-  private RunningPlatform(
-      String url,
-      String adminToken,
-      Optional<String> httpsUrl,
-      Optional<Path> tlsAuthority,
-      AutoCloseable end) {
-    this.url = url;
+  private RunningPlatform(Addresses addresses, String adminToken, AutoCloseable end) {
+    this.addresses = addresses;
     this.adminToken = adminToken;
-    this.httpsUrl = httpsUrl;
-    this.tlsAuthority = tlsAuthority;
     this.end = end;
   }
 
-  /** The gateway over TLS, where it does TLS. */
-  public Optional<String> httpsUrl() {
-    return httpsUrl;
-  }
-
-  /** PEM file of the authority of the gateway's TLS certificate, where it is one of our own. */
-  public Optional<Path> tlsAuthority() {
-    return tlsAuthority;
-  }
-
-  public String url() {
-    return url;
+  public Addresses addresses() {
+    return addresses;
   }
 
   public String adminToken() {
@@ -65,10 +46,11 @@ public final class RunningPlatform implements AutoCloseable {
       }
     }
     return new RunningPlatform(
-        values.get("COUNTERMARK_URL"),
+        new Addresses(
+            values.get("COUNTERMARK_URL"),
+            Optional.ofNullable(values.get("COUNTERMARK_HTTPS_URL")),
+            Optional.ofNullable(values.get("COUNTERMARK_TLS_CA")).map(Path::of)),
         values.get("COUNTERMARK_ADMIN_TOKEN"),
-        Optional.ofNullable(values.get("COUNTERMARK_HTTPS_URL")),
-        Optional.ofNullable(values.get("COUNTERMARK_TLS_CA")).map(Path::of),
         () -> {});
   }
 
@@ -92,10 +74,8 @@ public final class RunningPlatform implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(stop);
     platform.start();
     return new RunningPlatform(
-        url,
+        new Addresses(url, Optional.of(httpsUrl), platform.tlsAuthority()),
         platform.adminToken(),
-        Optional.of(httpsUrl),
-        platform.tlsAuthority(),
         () -> stop(platform, directory));
   }
 

@@ -1,4 +1,4 @@
-package dev.countermark.standalone.demo;
+package dev.countermark.standalone.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.format.oci.CosignVerifier;

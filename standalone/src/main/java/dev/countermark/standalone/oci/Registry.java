@@ -1,4 +1,4 @@
-package dev.countermark.standalone.demo;
+package dev.countermark.standalone.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,22 +32,8 @@ final class Registry {
     this.token = token;
   }
 
-  String url() {
-    return url;
-  }
-
   String host() {
     return URI.create(url).getAuthority();
-  }
-
-  void createRepository(String repository) {
-    send(
-        "PUT",
-        url + "/api/v1/repositories/" + repository,
-        ("{\"settings\":{\"oci\":{\"anonymousPull\":true},\"nuget\":{\"anonymousRead\":true},"
-                + "\"swift\":{\"anonymousRead\":true}}}")
-            .getBytes(StandardCharsets.UTF_8),
-        Map.of("Authorization", "Bearer " + token, "Content-Type", "application/json"));
   }
 
   void pushBlob(String name, byte[] content) {

@@ -1,4 +1,4 @@
-package dev.countermark.standalone.demo;
+package dev.countermark.standalone.oci;
 
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.MediaTypes;

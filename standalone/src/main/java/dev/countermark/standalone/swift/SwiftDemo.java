@@ -1,11 +1,14 @@
-package dev.countermark.standalone.demo;
+package dev.countermark.standalone.swift;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.countermark.format.swift.signature.ContentHash;
 import dev.countermark.format.swift.verify.CertificatePolicy;
 import dev.countermark.format.swift.verify.ReleaseVerifier;
 import dev.countermark.standalone.RunningPlatform;
 import dev.countermark.standalone.UserError;
+import dev.countermark.standalone.demo.Checks;
+import dev.countermark.standalone.demo.Clients;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,13 +28,13 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Publishes a Swift package, waits until it is signed, verifies and resolves it. */
 final class SwiftDemo {
+  private static final ObjectMapper PARSER = new ObjectMapper();
   private static final String SCOPE = "countermark";
   private static final String NAME = "Demo";
   private static final String ID = SCOPE + "." + NAME;
@@ -55,7 +58,7 @@ final class SwiftDemo {
   private final String registry;
   private final String keys;
   private final String token;
-  private final NugetDemo.Rows rows;
+  private final Checks checks;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -65,11 +68,11 @@ final class SwiftDemo {
   /** Every run publishes a version of its own: a version is given away once. */
   private final String version = "1.0." + Instant.now().getEpochSecond() % 1_000_000_000;
 
-  SwiftDemo(RunningPlatform platform, String repository, NugetDemo.Rows rows) {
-    this.registry = platform.url() + "/" + repository + "/swift";
-    this.keys = platform.url() + "/" + repository + "/keys/swift/";
+  SwiftDemo(RunningPlatform platform, String repository, Checks checks) {
+    this.registry = platform.addresses().url() + "/" + repository + "/swift";
+    this.keys = platform.addresses().url() + "/" + repository + "/keys/swift/";
     this.token = platform.adminToken();
-    this.rows = rows;
+    this.checks = checks;
   }
 
   /** What clients fetch of a release. */
@@ -93,15 +96,15 @@ final class SwiftDemo {
     verified(
         "altered manifest is refused",
         !verifies(verifier, new Release(release.archive(), release.cms(), manifest)));
-    if (Demo.onPath("swift").isPresent()) {
+    if (Clients.onPath("swift").isPresent()) {
       resolve(root);
     } else {
-      System.out.println("countermark: no swift on the PATH: its checks are left out");
+      checks.say("no swift on the PATH: its checks are left out");
     }
   }
 
   private void verified(String what, boolean passed) {
-    rows.row(ID + ", " + what, "own verifier", passed, "");
+    checks.check(ID + ", " + what, "own verifier", passed);
   }
 
   private static boolean verifies(ReleaseVerifier verifier, Release release) throws IOException {
@@ -175,12 +178,9 @@ final class SwiftDemo {
     while (true) {
       HttpResponse<byte[]> answer = send(request(release(), JSON));
       if (answer.statusCode() == 200) {
-        rows.row(
-            ID + " " + version + " signed",
-            "gateway",
-            true,
-            (System.nanoTime() - start) / 1_000_000 + " ms after publishing began");
-        JsonNode signing = Registry.json(answer.body()).at("/resources/0/signing");
+        checks.signed(
+            ID + " " + version, (System.nanoTime() - start) / 1_000_000, "publishing began");
+        JsonNode signing = json(answer.body()).at("/resources/0/signing");
         return new Release(
             get(release() + ".zip", ZIP),
             Base64.getDecoder().decode(signing.path("signatureBase64Encoded").asText()),
@@ -215,45 +215,32 @@ final class SwiftDemo {
           ])
         """
             .formatted(ID, version));
-    Resolution refused = resolution(work);
-    rows.row(
+    Clients.Run refused = resolve(work);
+    checks.check(
         ID + " is refused without the root",
         "swift package resolve",
-        refused.exitCode() == 1 && refused.output().contains("is not trusted"),
-        "");
+        refused.exitCode() == 1 && refused.output().contains("is not trusted"));
     Files.write(roots.resolve("root.cer"), root);
-    rows.row(
+    checks.check(
         ID + " is resolved, signatures required",
         "swift package resolve",
-        resolution(work).exitCode() == 0,
-        "");
+        resolve(work).succeeded());
   }
 
-  private record Resolution(int exitCode, String output) {}
-
-  private static Resolution resolution(Path work) throws IOException, InterruptedException {
-    Path log = Files.createTempFile(work, "swift", ".log");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                "swift",
-                "package",
-                "resolve",
-                "--config-path",
-                work.resolve("config").toString(),
-                "--security-path",
-                work.resolve("security").toString(),
-                "--cache-path",
-                work.resolve("cache").toString())
-            .directory(work.resolve("app").toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
-    builder.environment().put("HOME", work.toString());
-    Process process = builder.start();
-    if (!process.waitFor(120, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      return new Resolution(-1, "no end");
-    }
-    return new Resolution(process.exitValue(), Files.readString(log));
+  private static Clients.Run resolve(Path work) throws IOException, InterruptedException {
+    return Clients.run(
+        work.resolve("app"),
+        Map.of("HOME", work.toString()),
+        List.of(
+            "swift",
+            "package",
+            "resolve",
+            "--config-path",
+            work.resolve("config").toString(),
+            "--security-path",
+            work.resolve("security").toString(),
+            "--cache-path",
+            work.resolve("cache").toString()));
   }
 
   private HttpRequest.Builder request(String address, String accept) {
@@ -274,5 +261,13 @@ final class SwiftDemo {
   private HttpResponse<byte[]> send(HttpRequest.Builder request)
       throws IOException, InterruptedException {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  private static JsonNode json(byte[] content) {
+    try {
+      return PARSER.readTree(content);
+    } catch (IOException e) {
+      throw new UserError("the gateway answered with something that is not JSON");
+    }
   }
 }

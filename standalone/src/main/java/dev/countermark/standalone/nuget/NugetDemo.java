@@ -1,6 +1,7 @@
-package dev.countermark.standalone.demo;
+package dev.countermark.standalone.nuget;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.countermark.format.nuget.verify.PackageVerifier;
 import dev.countermark.format.nuget.verify.VerificationMode;
 import dev.countermark.format.nuget.verify.VerificationPolicy;
@@ -8,6 +9,8 @@ import dev.countermark.format.nuget.verify.VerificationReport;
 import dev.countermark.format.zip.ByteSource;
 import dev.countermark.standalone.RunningPlatform;
 import dev.countermark.standalone.UserError;
+import dev.countermark.standalone.demo.Checks;
+import dev.countermark.standalone.demo.Clients;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,12 +28,11 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -39,6 +41,7 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** Pushes a NuGet package, waits until it is signed, verifies and restores it. */
 final class NugetDemo {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ID = "Countermark.Demo";
   private static final String INDEX = "/nuget/v3/index.json";
   private static final String BOUNDARY = "countermark-demo-boundary";
@@ -48,29 +51,24 @@ final class NugetDemo {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** Takes down what was seen. */
-  interface Rows {
-    void row(String what, String by, boolean passed, String note);
-  }
-
   private final String feed;
   private final String keys;
   private final String token;
   private final Optional<Path> authority;
-  private final Rows rows;
+  private final Checks checks;
   private final HttpClient http;
 
   /** Every run pushes a version of its own: a version is given away once. */
   private final String version = "1.0." + Instant.now().getEpochSecond() % 1_000_000_000;
 
-  NugetDemo(RunningPlatform platform, String repository, Rows rows)
+  NugetDemo(RunningPlatform platform, String repository, Checks checks)
       throws IOException, GeneralSecurityException {
-    String base = platform.httpsUrl().orElse(platform.url()) + "/" + repository;
+    String base = platform.addresses().secureUrl() + "/" + repository;
     this.feed = base;
     this.keys = base + "/keys/nuget/";
     this.token = platform.adminToken();
-    this.authority = platform.tlsAuthority();
-    this.rows = rows;
+    this.authority = platform.addresses().tlsAuthority();
+    this.checks = checks;
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -101,14 +99,14 @@ final class NugetDemo {
     push(nupkg);
     awaitSigned();
     byte[] signed = get(feed + "/nuget/v3/flat/" + lower() + "/" + version + "/" + file());
-    rows.row(ID + ", repository signature", "own verifier", verifies(signed, nupkg), "");
+    checks.check(ID + ", repository signature", "own verifier", verifies(signed, nupkg));
     byte[] tampered = signed.clone();
     tampered[LAST_MODIFIED] ^= 1;
-    rows.row(ID + ", altered package is refused", "own verifier", !verifies(tampered, nupkg), "");
-    if (Demo.onPath("dotnet").isPresent()) {
+    checks.check(ID + ", altered package is refused", "own verifier", !verifies(tampered, nupkg));
+    if (Clients.onPath("dotnet").isPresent()) {
       dotnet(signed, tampered);
     } else {
-      System.out.println("countermark: no dotnet on the PATH: its checks are left out");
+      checks.say("no dotnet on the PATH: its checks are left out");
     }
   }
 
@@ -173,14 +171,10 @@ final class NugetDemo {
   private void awaitSigned() throws IOException, InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
-      JsonNode status = Registry.json(get(feed + "/status/nuget/" + lower() + "/" + version));
+      JsonNode status = json(get(feed + "/status/nuget/" + lower() + "/" + version));
       String stage = status.path("status").asText();
       if (stage.equals("signed")) {
-        rows.row(
-            ID + " " + version + " signed",
-            "gateway",
-            true,
-            status.path("lagMillis").asLong() + " ms after the push");
+        checks.signed(ID + " " + version, status.path("lagMillis").asLong(), "the push");
         return;
       }
       if (stage.equals("refused") || System.nanoTime() > end) {
@@ -219,16 +213,15 @@ final class NugetDemo {
     Path config = Files.write(work.resolve("nuget.config"), get(keys + "nuget.config"));
     for (boolean good : new boolean[] {true, false}) {
       Path file = Files.write(work.resolve("p.nupkg"), good ? signed : tampered);
-      int exit =
+      boolean passed =
           run(
               work,
               List.of(
                   "dotnet", "nuget", "verify", file.toString(), "--configfile", config.toString()));
-      rows.row(
+      checks.check(
           ID + (good ? " is verified" : ", altered, is refused"),
           "dotnet nuget verify",
-          (exit == 0) == good,
-          "");
+          passed == good);
     }
     Path project = Files.createDirectories(work.resolve("project")).resolve("p.csproj");
     Files.writeString(
@@ -239,20 +232,15 @@ final class NugetDemo {
             + "\" Version=\""
             + version
             + "\"/></ItemGroup></Project>");
-    int exit =
+    boolean restored =
         run(
             work,
             List.of("dotnet", "restore", project.toString(), "--configfile", config.toString()));
-    rows.row(ID + " is restored, signatures required", "dotnet restore", exit == 0, "");
+    checks.check(ID + " is restored, signatures required", "dotnet restore", restored);
   }
 
-  private int run(Path work, List<String> command) throws IOException, InterruptedException {
-    ProcessBuilder builder =
-        new ProcessBuilder(new ArrayList<>(command))
-            .directory(work.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(work.resolve("clients.log").toFile()));
-    Map<String, String> environment = builder.environment();
+  private boolean run(Path work, List<String> command) throws IOException, InterruptedException {
+    Map<String, String> environment = new HashMap<>();
     environment.put("HOME", work.toString());
     environment.put("DOTNET_CLI_HOME", work.toString());
     environment.put("DOTNET_CLI_TELEMETRY_OPTOUT", "1");
@@ -262,12 +250,7 @@ final class NugetDemo {
     environment.put("NUGET_HTTP_CACHE_PATH", work.resolve("http").toString());
     environment.put("NUGET_CERT_REVOCATION_MODE", "offline");
     authority.ifPresent(a -> environment.put("SSL_CERT_FILE", a.toString()));
-    Process process = builder.start();
-    if (!process.waitFor(120, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      return -1;
-    }
-    return process.exitValue();
+    return Clients.run(work, environment, command).succeeded();
   }
 
   private byte[] get(String address) throws IOException, InterruptedException {
@@ -283,5 +266,13 @@ final class NugetDemo {
       throws IOException, InterruptedException {
     return http.send(
         request.timeout(Duration.ofSeconds(60)).build(), HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  private static JsonNode json(byte[] content) {
+    try {
+      return JSON.readTree(content);
+    } catch (IOException e) {
+      throw new UserError("the gateway answered with something that is not JSON");
+    }
   }
 }

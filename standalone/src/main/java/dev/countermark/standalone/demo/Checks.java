@@ -1,0 +1,57 @@
+package dev.countermark.standalone.demo;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Takes down what was seen, and prints it as a table. */
+public final class Checks {
+  private record Row(String what, String by, boolean passed, String note) {}
+
+  private final PrintStream out;
+  private final List<Row> rows = new ArrayList<>();
+
+  Checks(PrintStream out) {
+    this.out = out;
+  }
+
+  /** Tells whoever watches what is going on. */
+  public void say(String line) {
+    out.println("countermark: " + line);
+  }
+
+  /**
+   * @param by who says so: a verifier or a client
+   */
+  public void check(String what, String by, boolean passed) {
+    row(what, by, passed, "");
+  }
+
+  /** A sample was signed, so many milliseconds after something. */
+  public void signed(String what, long millis, String after) {
+    row(what + " signed", "gateway", true, millis + " ms after " + after);
+  }
+
+  private void row(String what, String by, boolean passed, String note) {
+    rows.add(new Row(what, by, passed, note));
+  }
+
+  int count() {
+    return rows.size();
+  }
+
+  long failed() {
+    return rows.stream().filter(r -> !r.passed()).count();
+  }
+
+  void print() {
+    int what = rows.stream().mapToInt(r -> r.what().length()).max().orElse(0);
+    int by = rows.stream().mapToInt(r -> r.by().length()).max().orElse(0);
+    String line = "%-4s  %-" + what + "s  %-" + by + "s  %s%n";
+    out.println();
+    for (Row row : rows) {
+      out.printf(line, row.passed() ? "ok" : "FAIL", row.what(), row.by(), row.note());
+    }
+    out.println();
+  }
+}
