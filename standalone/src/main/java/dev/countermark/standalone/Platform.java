@@ -1,5 +1,7 @@
 package dev.countermark.standalone;
 
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.Formats;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -26,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The running platform: a broker, a store and the services, each a process of its own. All but the
@@ -108,9 +111,13 @@ final class Platform implements AutoCloseable {
             "broker",
             "dev.countermark.standalone.broker.BrokerServer",
             "384m",
-            data.directory("kafka").toString(),
-            Integer.toString(brokerPort),
-            Integer.toString(controllerPort)));
+            Stream.concat(
+                    Stream.of(
+                        data.directory("kafka").toString(),
+                        Integer.toString(brokerPort),
+                        Integer.toString(controllerPort)),
+                    Formats.all().stream().map(Format::label))
+                .toArray(String[]::new)));
     infrastructure.add(
         server(
             "store",

@@ -3,6 +3,7 @@ package dev.countermark.standalone.broker;
 import dev.countermark.contracts.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -20,9 +21,9 @@ import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * Starts a single-node Kafka: {@code BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT}. Formats
- * the directory on first use, creates the platform's topics, then prints {@code broker ready} on
- * standard output. Stops on SIGTERM.
+ * Starts a single-node Kafka: {@code BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT FORMAT...}.
+ * Formats the directory on first use, creates the platform's topics and those of the formats with
+ * these labels, then prints {@code broker ready} on standard output. Stops on SIGTERM.
  */
 public final class BrokerServer {
   private static final String CONTROLLER = "CONTROLLER";
@@ -30,8 +31,8 @@ public final class BrokerServer {
   private BrokerServer() {}
 
   public static void main(String[] args) throws Exception {
-    if (args.length != 3) {
-      System.err.println("usage: BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT");
+    if (args.length < 3) {
+      System.err.println("usage: BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT FORMAT...");
       System.exit(2);
     }
     Path data = Path.of(args[0]).toAbsolutePath();
@@ -51,7 +52,7 @@ public final class BrokerServer {
                   stopped.countDown();
                 },
                 "broker-shutdown"));
-    createTopics(port);
+    createTopics(port, List.of(args).subList(3, args.length));
     System.out.println("broker ready on 127.0.0.1:" + port);
     stopped.await();
   }
@@ -108,17 +109,15 @@ public final class BrokerServer {
     return p;
   }
 
-  private static void createTopics(int port) throws InterruptedException, ExecutionException {
-    List<NewTopic> topics =
-        List.of(
-            new NewTopic(Topics.uploads("oci"), 8, (short) 1),
-            new NewTopic(Topics.resyncs("oci"), 8, (short) 1),
-            new NewTopic(Topics.uploads("nuget"), 8, (short) 1),
-            new NewTopic(Topics.resyncs("nuget"), 8, (short) 1),
-            new NewTopic(Topics.uploads("swift"), 8, (short) 1),
-            new NewTopic(Topics.resyncs("swift"), 8, (short) 1),
-            new NewTopic(Topics.OUTCOMES, 4, (short) 1),
-            new NewTopic(Topics.DEAD_LETTERS, 1, (short) 1));
+  private static void createTopics(int port, List<String> formats)
+      throws InterruptedException, ExecutionException {
+    List<NewTopic> topics = new ArrayList<>();
+    for (String format : formats) {
+      topics.add(new NewTopic(Topics.uploads(format), 8, (short) 1));
+      topics.add(new NewTopic(Topics.resyncs(format), 8, (short) 1));
+    }
+    topics.add(new NewTopic(Topics.OUTCOMES, 4, (short) 1));
+    topics.add(new NewTopic(Topics.DEAD_LETTERS, 1, (short) 1));
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port))) {
       for (var result : admin.createTopics(topics).values().values()) {
         try {
