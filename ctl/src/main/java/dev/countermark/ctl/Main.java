@@ -4,6 +4,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Comparator;
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -31,10 +33,12 @@ public final class Main {
   /**
    * @param clock that tells when packages are verified
    */
-  static CommandLine commandLine(Clock clock) {
+  public static CommandLine commandLine(Clock clock) {
     CommandLine verify = new CommandLine(new Verify());
-    verify.addSubcommand(new VerifyNupkg(clock));
-    verify.addSubcommand(new VerifySwift(clock));
+    ServiceLoader.load(VerifyCommand.class, Main.class.getClassLoader()).stream()
+        .map(provider -> new CommandLine(provider.get().command(clock)))
+        .sorted(Comparator.comparing(CommandLine::getCommandName))
+        .forEach(command -> verify.addSubcommand(command));
     CommandLine line = new CommandLine(new Main());
     line.addSubcommand(verify);
     line.setExecutionExceptionHandler(

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /** What a format's verifier says of one file, in both forms in which it is told. */
-interface Report {
+public interface Report {
   boolean accepted();
 
   /** Content and signatures, a line each. */

@@ -2,7 +2,7 @@ package dev.countermark.ctl;
 
 import java.io.PrintWriter;
 
-/** For people, with the line starts of {@code dotnet nuget verify}. */
+/** For people: {@code error:} and {@code warn :} begin lines, as clients have them. */
 final class TextJudgements implements Judgements {
   private final PrintWriter out;
   private final PrintWriter err;

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Certificates that the caller trusts. */
-final class TrustedRoots {
+public final class TrustedRoots {
   private TrustedRoots() {}
 
   /**
@@ -20,7 +20,7 @@ final class TrustedRoots {
    * @param files PEM, one or more certificates each
    * @throws UnreadableException when one of them is not readable or holds no certificate
    */
-  static List<X509Certificate> read(List<Path> files) {
+  public static List<X509Certificate> read(List<Path> files) {
     List<X509Certificate> roots = new ArrayList<>();
     for (Path file : files) {
       List<X509Certificate> found = read(file);

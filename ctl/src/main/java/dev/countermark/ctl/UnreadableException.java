@@ -6,16 +6,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** A file that the caller named cannot be read; the message is for the caller. */
-final class UnreadableException extends RuntimeException {
+public final class UnreadableException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final String reason;
 
-  UnreadableException(Path file, String reason) {
+  public UnreadableException(Path file, String reason) {
     this(file, reason, null);
   }
 
-  UnreadableException(Path file, IOException cause) {
+  public UnreadableException(Path file, IOException cause) {
     this(file, why(cause), cause);
   }
 

@@ -1,5 +1,6 @@
-package dev.countermark.ctl;
+package dev.countermark.ctl.swift;
 
+import dev.countermark.ctl.UnreadableException;
 import dev.countermark.format.swift.archive.ArchiveLimits;
 import dev.countermark.format.swift.archive.InvalidArchiveException;
 import dev.countermark.format.swift.archive.SourceArchive;

@@ -1,9 +1,10 @@
-package dev.countermark.ctl;
+package dev.countermark.ctl.swift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.countermark.ctl.Main;
 import dev.countermark.format.swift.SwiftPki;
 import dev.countermark.format.swift.SwiftSamples;
 import dev.countermark.format.swift.manifest.ManifestSignature;

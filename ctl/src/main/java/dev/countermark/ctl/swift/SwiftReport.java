@@ -1,7 +1,8 @@
-package dev.countermark.ctl;
+package dev.countermark.ctl.swift;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.ctl.Report;
 import dev.countermark.format.swift.verify.SignatureSummary;
 import dev.countermark.format.swift.verify.VerificationReport;
 import java.util.ArrayList;

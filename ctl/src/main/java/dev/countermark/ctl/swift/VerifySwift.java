@@ -1,5 +1,7 @@
-package dev.countermark.ctl;
+package dev.countermark.ctl.swift;
 
+import dev.countermark.ctl.Judging;
+import dev.countermark.ctl.TrustedRoots;
 import dev.countermark.format.swift.verify.CertificatePolicy;
 import dev.countermark.format.swift.verify.ReleaseVerifier;
 import java.nio.file.Path;
@@ -90,26 +92,11 @@ final class VerifySwift implements Callable<Integer> {
     SwiftFiles verifier =
         new SwiftFiles(
             new ReleaseVerifier(CertificatePolicy.at(moment(), TrustedRoots.read(roots))));
-    Judgements judgements =
-        json
-            ? new JsonJudgements(spec.commandLine().getOut())
-            : new TextJudgements(spec.commandLine().getOut(), spec.commandLine().getErr());
-    int exitCode = ExitCode.OK;
-    for (Path file : files) {
-      Judgement judgement = judge(verifier, file);
-      judgements.add(judgement);
-      exitCode = Math.max(exitCode, judgement.exitCode());
-    }
-    judgements.end();
-    return exitCode;
-  }
-
-  private Judgement judge(SwiftFiles verifier, Path file) {
-    try {
-      return Judgement.of(file, verifier.verify(file, Optional.ofNullable(signature)));
-    } catch (UnreadableException e) {
-      return Judgement.unreadable(file, e);
-    }
+    return Judging.all(
+        spec.commandLine(),
+        json,
+        files,
+        file -> verifier.verify(file, Optional.ofNullable(signature)));
   }
 
   private Instant moment() {

@@ -1,5 +1,8 @@
-package dev.countermark.ctl;
+package dev.countermark.ctl.nuget;
 
+import dev.countermark.ctl.Judging;
+import dev.countermark.ctl.TrustedRoots;
+import dev.countermark.ctl.UnreadableException;
 import dev.countermark.format.nuget.signature.SignatureType;
 import dev.countermark.format.nuget.verify.Finding;
 import dev.countermark.format.nuget.verify.PackageVerifier;
@@ -102,26 +105,9 @@ final class VerifyNupkg implements Callable<Integer> {
     if (serviceIndex != null) {
       policy.expectedServiceIndex(serviceIndex);
     }
-    Judgements judgements =
-        json
-            ? new JsonJudgements(spec.commandLine().getOut())
-            : new TextJudgements(spec.commandLine().getOut(), spec.commandLine().getErr());
-    int exitCode = ExitCode.OK;
-    for (Path file : files) {
-      Judgement judgement = judge(file, policy.build());
-      judgements.add(judgement);
-      exitCode = Math.max(exitCode, judgement.exitCode());
-    }
-    judgements.end();
-    return exitCode;
-  }
-
-  private Judgement judge(Path file, VerificationPolicy policy) {
-    try {
-      return Judgement.of(file, new NupkgReport(withOwners(verify(file, policy))));
-    } catch (UnreadableException e) {
-      return Judgement.unreadable(file, e);
-    }
+    VerificationPolicy whole = policy.build();
+    return Judging.all(
+        spec.commandLine(), json, files, file -> new NupkgReport(withOwners(verify(file, whole))));
   }
 
   private static VerificationReport verify(Path file, VerificationPolicy policy) {

@@ -1,9 +1,10 @@
-package dev.countermark.ctl;
+package dev.countermark.ctl.nuget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.countermark.ctl.Main;
 import dev.countermark.format.nuget.TestPki;
 import dev.countermark.format.nuget.Vectors;
 import dev.countermark.format.nuget.archive.PackageArchive;
