@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * A released client from the PATH, run in a home directory of its own so that neither the
  * developer's credentials nor configuration take part.
  */
-final class Client {
+public final class Client {
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final Map<String, Optional<Client>> FOUND = new ConcurrentHashMap<>();
 
@@ -36,12 +36,12 @@ final class Client {
   }
 
   /** cosign 2: {@code cosign2}, or a {@code cosign} of that major version. */
-  static Client cosign2() {
+  public static Client cosign2() {
     return require("cosign2");
   }
 
   /** cosign 3: {@code cosign3}, or a {@code cosign} of that major version. */
-  static Client cosign3() {
+  public static Client cosign3() {
     return require("cosign3");
   }
 
@@ -50,7 +50,7 @@ final class Client {
    *
    * @param name program name; {@code cosign2} and {@code cosign3} also match a plain {@code cosign}
    */
-  static Client require(String name) {
+  public static Client require(String name) {
     Optional<Client> client = find(name);
     if (client.isEmpty()) {
       SkippedClients.record(name);
@@ -60,11 +60,11 @@ final class Client {
   }
 
   /** A client that is not on the PATH. */
-  static Client at(Path program) {
+  public static Client at(Path program) {
     return new Client(program.getFileName().toString(), program);
   }
 
-  static Optional<Client> find(String name) {
+  public static Optional<Client> find(String name) {
     return FOUND.computeIfAbsent(name, Client::search);
   }
 
@@ -102,16 +102,16 @@ final class Client {
         .orElse("");
   }
 
-  Path program() {
+  public Path program() {
     return program;
   }
 
   /** Runs it; the exit code is the caller's to judge. */
-  Command.Result run(Home home, String... arguments) {
+  public Command.Result run(Home home, String... arguments) {
     return run(home, LIMIT, Map.of(), arguments);
   }
 
-  Command.Result run(
+  public Command.Result run(
       Home home, Duration limit, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(program.toString());
@@ -127,11 +127,11 @@ final class Client {
   }
 
   /** A home directory with registry credentials in the form that all clients read. */
-  record Home(Path directory) {
+  public record Home(Path directory) {
     /**
      * @param tokens by {@code host:port}; sent as the password of user {@code token}
      */
-    static Home create(Path parent, Map<String, String> tokens) {
+    public static Home create(Path parent, Map<String, String> tokens) {
       try {
         Path directory = Files.createTempDirectory(parent, "home");
         Path docker = Files.createDirectories(directory.resolve("docker"));
@@ -151,7 +151,7 @@ final class Client {
           .encodeToString(("token:" + token).getBytes(StandardCharsets.UTF_8));
     }
 
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
       Path docker = directory.resolve("docker");
       return Map.of(
           "HOME", directory.toString(),
@@ -164,7 +164,7 @@ final class Client {
     }
 
     /** Writes a file into this home and returns its absolute path. */
-    String file(String name, String content) {
+    public String file(String name, String content) {
       try {
         return Files.writeString(directory.resolve(name), content).toString();
       } catch (IOException e) {

@@ -12,15 +12,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program to its end and keeps what it wrote. */
-final class Command {
+public final class Command {
   private Command() {}
 
   /**
    * @param output standard output and standard error, as they came
    */
-  record Result(List<String> command, int exitCode, String output) {
+  public record Result(List<String> command, int exitCode, String output) {
     /** This result, or an {@link AssertionError} that shows the output. */
-    Result succeeded() {
+    public Result succeeded() {
       if (exitCode != 0) {
         throw new AssertionError(toString());
       }
@@ -37,7 +37,7 @@ final class Command {
    * @param environment added to this process's own
    * @throws AssertionError when it takes longer than {@code limit}; it is killed then
    */
-  static Result run(
+  public static Result run(
       Path directory, Map<String, String> environment, Duration limit, List<String> command) {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);

@@ -6,7 +6,7 @@ import dev.countermark.conformance.Client.Home;
 import java.util.Optional;
 
 /** A Docker engine: the running one, else one that a {@code docker-engine} command can start. */
-final class DockerEngine implements AutoCloseable {
+public final class DockerEngine implements AutoCloseable {
   private final Client docker;
   private final Optional<Client> started;
   private final Home home;
@@ -18,7 +18,7 @@ final class DockerEngine implements AutoCloseable {
   }
 
   /** The engine, or a skipped test that names it. */
-  static DockerEngine require(Home home) {
+  public static DockerEngine require(Home home) {
     Client docker = Client.require("docker");
     if (answers(docker, home)) {
       return new DockerEngine(docker, Optional.empty(), home);
@@ -39,7 +39,7 @@ final class DockerEngine implements AutoCloseable {
     return docker.run(home, "version").exitCode() == 0;
   }
 
-  Command.Result run(String... arguments) {
+  public Command.Result run(String... arguments) {
     return docker.run(home, arguments);
   }
 

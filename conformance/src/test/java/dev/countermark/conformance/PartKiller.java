@@ -18,7 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Kills parts of a platform (SIGKILL), one after the other, while something else goes on. */
-final class PartKiller implements AutoCloseable {
+public final class PartKiller implements AutoCloseable {
   private static final int LONGEST_DELAY_MILLIS = 200;
 
   private final ScheduledExecutorService killer = Executors.newSingleThreadScheduledExecutor();
@@ -30,14 +30,14 @@ final class PartKiller implements AutoCloseable {
   /**
    * @param parts each is killed once before any is killed again
    */
-  PartKiller(Platform platform, List<String> parts, Random random) {
+  public PartKiller(Platform platform, List<String> parts, Random random) {
     this.platform = platform;
     this.parts = parts;
     this.random = random;
   }
 
   /** Kills one part at some moment while {@code work} runs; returns when it runs again. */
-  void killOneDuring(Runnable work) throws ExecutionException, InterruptedException {
+  public void killOneDuring(Runnable work) throws ExecutionException, InterruptedException {
     if (next.isEmpty()) {
       next.addAll(parts);
       Collections.shuffle(next, random);

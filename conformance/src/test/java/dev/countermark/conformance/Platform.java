@@ -1,13 +1,11 @@
 package dev.countermark.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.contracts.Json;
-import dev.countermark.testkit.registry.RegistryClient;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
@@ -51,13 +49,12 @@ import org.junit.jupiter.api.Assumptions;
  * A running platform: one that the environment names (COUNTERMARK_URL and COUNTERMARK_ADMIN_TOKEN),
  * else one that this starts from the built artefacts on a free port over an empty directory.
  */
-final class Platform implements AutoCloseable {
+public final class Platform implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   /** From the plain port of a platform to that with TLS. */
   private static final int HTTPS_DISTANCE = 363;
 
-  private static final Duration SIGNED_LIMIT = Duration.ofSeconds(60);
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static final String RUN = Long.toString(System.nanoTime() & 0xffffffffL, 36);
 
@@ -80,7 +77,7 @@ final class Platform implements AutoCloseable {
   }
 
   /** The one that the environment names, or a fresh one. */
-  static Platform open() {
+  public static Platform open() {
     String url = System.getenv("COUNTERMARK_URL");
     if (url == null) {
       return start();
@@ -93,7 +90,7 @@ final class Platform implements AutoCloseable {
   }
 
   /** A fresh one that nobody else uses. */
-  static Platform start() {
+  public static Platform start() {
     return start(Map.of());
   }
 
@@ -102,7 +99,7 @@ final class Platform implements AutoCloseable {
    *
    * @param environment of all its parts
    */
-  static Platform start(Map<String, String> environment) {
+  public static Platform start(Map<String, String> environment) {
     Path scratch = temporary();
     Path data = scratch.resolve("data");
     launch(
@@ -181,43 +178,43 @@ final class Platform implements AutoCloseable {
     }
   }
 
-  URI url() {
+  public URI url() {
     return url;
   }
 
   /** The platform over TLS; NuGet clients take nothing else. */
-  URI httpsUrl() {
+  public URI httpsUrl() {
     return httpsUrl.orElseThrow(
         () -> new IllegalStateException("COUNTERMARK_HTTPS_URL is not set"));
   }
 
   /** PEM file of the authority of the platform's TLS certificate. */
-  Optional<Path> tlsAuthority() {
+  public Optional<Path> tlsAuthority() {
     return tlsAuthority;
   }
 
   /** {@code host:port}, as image references begin with. */
-  String host() {
+  public String host() {
     return url.getAuthority();
   }
 
-  String adminToken() {
+  public String adminToken() {
     return adminToken;
   }
 
   /** Present when this fixture started the platform. */
-  Optional<Path> data() {
+  public Optional<Path> data() {
     return data;
   }
 
   /** The directory of a platform that this run started; elsewhere the test is skipped. */
-  Path requireData() {
+  public Path requireData() {
     Assumptions.assumeTrue(data.isPresent(), "the platform is not this run's own");
     return data.orElseThrow();
   }
 
   /** A setting that the launcher gave to a part, of a platform that this run started. */
-  Optional<String> setting(String part, String key) {
+  public Optional<String> setting(String part, String key) {
     Properties settings = new Properties();
     try (var in = Files.newInputStream(requireData().resolve("config/" + part + ".properties"))) {
       settings.load(in);
@@ -228,7 +225,7 @@ final class Platform implements AutoCloseable {
   }
 
   /** What the platform proves by TLS that it is, of a platform that this run started. */
-  SSLContext tls() {
+  public SSLContext tls() {
     Path folder = requireData().resolve("tls");
     try {
       String pem =
@@ -255,15 +252,8 @@ final class Platform implements AutoCloseable {
   }
 
   /** A directory that is deleted at the end. */
-  Path scratch() {
+  public Path scratch() {
     return scratch;
-  }
-
-  /**
-   * A new repository with a token that may push and pull; the settings are those of its creation.
-   */
-  Repository repository(OciOptions options) {
-    return repository("oci", options.json());
   }
 
   /**
@@ -271,7 +261,7 @@ final class Platform implements AutoCloseable {
    *
    * @param format whose settings these are
    */
-  Repository repository(String format, ObjectNode settings) {
+  public Repository repository(String format, ObjectNode settings) {
     String repository = "team-" + RUN + "/r" + NAMES.incrementAndGet();
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.putObject("settings").set(format, settings);
@@ -283,11 +273,7 @@ final class Platform implements AutoCloseable {
             "{\"scopes\":[\"read\",\"push\"]}".getBytes(StandardCharsets.UTF_8));
     expect(answer, 200, 201);
     String token = Json.read(answer.body(), JsonNode.class).path("token").asText();
-    return new Repository(repository, token, RegistryClient.withToken(url, token));
-  }
-
-  Repository repository() {
-    return repository(OciOptions.defaults());
+    return new Repository(repository, token);
   }
 
   private static void expect(HttpResponse<byte[]> response, Integer... statuses) {
@@ -301,12 +287,12 @@ final class Platform implements AutoCloseable {
    *
    * @return the key service's answer
    */
-  JsonNode rotateImmediately(String repository, String purpose) {
+  public JsonNode rotateImmediately(String repository, String purpose) {
     return order(repository, purpose + ":rotate?immediately=true");
   }
 
   /** Marks a version of a key as no longer to be trusted; it must not be the current one. */
-  void revoke(String repository, String purpose, int version) {
+  public void revoke(String repository, String purpose, int version) {
     order(repository, purpose + "/" + version + ":revoke");
   }
 
@@ -339,7 +325,7 @@ final class Platform implements AutoCloseable {
   }
 
   /** Management call with the admin token. */
-  HttpResponse<byte[]> call(String method, String path, byte[] json) {
+  public HttpResponse<byte[]> call(String method, String path, byte[] json) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(url.resolve(path))
             .timeout(Duration.ofSeconds(60))
@@ -353,7 +339,7 @@ final class Platform implements AutoCloseable {
   }
 
   /** Anonymous GET, as verifiers fetch trust material and status. */
-  HttpResponse<byte[]> get(String path) {
+  public HttpResponse<byte[]> get(String path) {
     return send(HttpRequest.newBuilder(url.resolve(path)).timeout(Duration.ofSeconds(60)).build());
   }
 
@@ -368,26 +354,8 @@ final class Platform implements AutoCloseable {
     }
   }
 
-  /** Waits until the digest is signed, at most a minute, and returns its status. */
-  JsonNode awaitSigned(RegistryClient registry, String repository, String image, String digest) {
-    return await(repository + "/" + image + "@" + digest + " is signed")
-        .atMost(SIGNED_LIMIT)
-        .pollInterval(Duration.ofMillis(50))
-        .until(
-            () -> status(registry, repository, image, digest),
-            s -> "signed".equals(s.path("status").asText()));
-  }
-
-  private static JsonNode status(
-      RegistryClient registry, String repository, String image, String digest) {
-    HttpResponse<byte[]> response =
-        registry.send(
-            "GET", "/" + repository + "/status/oci/" + image + "@" + digest, null, Map.of());
-    expect(response, 200);
-    return Json.read(response.body(), JsonNode.class);
-  }
-
-  Client.Home home(Repository... repositories) {
+  /** With the credentials of these repositories, by whatever name clients call this host. */
+  public Client.Home home(Repository... repositories) {
     Map<String, String> tokens = new LinkedHashMap<>();
     for (Repository repository : repositories) {
       tokens.put(host(), repository.token());
@@ -408,93 +376,33 @@ final class Platform implements AutoCloseable {
     }
   }
 
-  /** The settings of a repository's OCI part, as the management API takes them. */
-  record OciOptions(ObjectNode json) {
-    static OciOptions defaults() {
-      return new OciOptions(JsonNodeFactory.instance.objectNode());
-    }
-
-    static OciOptions anonymousPull() {
-      return defaults().with("anonymousPull", true);
-    }
-
-    OciOptions with(String member, boolean value) {
-      return new OciOptions(json.deepCopy().put(member, value));
-    }
-
-    OciOptions with(String member, String value) {
-      return new OciOptions(json.deepCopy().put(member, value));
-    }
-
-    OciOptions formats(String... formats) {
-      ObjectNode copy = json.deepCopy();
-      var array = copy.putArray("signatureFormats");
-      for (String format : formats) {
-        array.add(format);
-      }
-      return new OciOptions(copy);
-    }
-  }
-
   /** A repository of this platform and what its team holds. */
-  final class Repository {
+  public final class Repository {
     private final String path;
     private final String token;
-    private final RegistryClient registry;
 
-    private Repository(String path, String token, RegistryClient registry) {
+    private Repository(String path, String token) {
       this.path = path;
       this.token = token;
-      this.registry = registry;
     }
 
     /** {@code owner/name}. */
-    String path() {
+    public String path() {
       return path;
     }
 
-    /** The OCI name of an image in it. */
-    String name(String image) {
-      return path + "/" + image;
-    }
-
-    /** {@code host:port/owner/name/image}. */
-    String reference(String image) {
-      return host() + "/" + name(image);
-    }
-
-    String token() {
+    public String token() {
       return token;
     }
 
-    RegistryClient registry() {
-      return registry;
-    }
-
-    /** The current verification key, PEM, as published. */
-    String publicKey() {
-      HttpResponse<byte[]> response = get("/" + path + "/keys/cosign.pub");
-      expect(response, 200);
-      return new String(response.body(), StandardCharsets.UTF_8);
-    }
-
-    JsonNode status(String image, String digest) {
-      return Platform.status(registry, path, image, digest);
-    }
-
-    /** Waits until the digest is signed, at most a minute, and returns its status. */
-    JsonNode awaitSigned(String image, String digest) {
-      return Platform.this.awaitSigned(registry, path, image, digest);
-    }
-
-    /** Asks for a new look at every manifest of this repository. */
-    void resync() {
+    /** Asks for a new look at every package of this repository. */
+    public void resync() {
       expect(call("POST", "/api/v1/repositories/" + path + "/resync", new byte[0]), 202);
     }
   }
 
   /** For addresses. */
-  static String encoded(String text) {
+  public static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 }

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Gives every suite of one run the same {@link Platform}; the last one to go stops it. */
-final class PlatformExtension implements ParameterResolver {
+public final class PlatformExtension implements ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(PlatformExtension.class);
 
   @Override

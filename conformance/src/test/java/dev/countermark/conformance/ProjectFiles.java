@@ -4,13 +4,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where the checkout is. */
-final class ProjectFiles {
+public final class ProjectFiles {
   private ProjectFiles() {}
 
   /**
    * The top directory: the first one above the working directory that holds the launcher script.
    */
-  static Path root() {
+  public static Path root() {
     for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
       if (Files.isRegularFile(at.resolve("pom.xml"))
           && Files.isDirectory(at.resolve("standalone"))) {

@@ -13,7 +13,7 @@ import org.junit.platform.launcher.LauncherSessionListener;
 public final class SkippedClients implements LauncherSessionListener {
   private static final Map<String, Integer> SKIPPED = new TreeMap<>();
 
-  static synchronized void record(String client) {
+  public static synchronized void record(String client) {
     SKIPPED.merge(client, 1, Integer::sum);
   }
 

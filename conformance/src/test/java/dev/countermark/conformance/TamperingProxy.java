@@ -31,7 +31,7 @@ import javax.net.ssl.SSLContext;
  * other bytes, whose digests and headers it keeps consistent. What a client still accepts through
  * it, it accepts from anybody.
  */
-final class TamperingProxy implements AutoCloseable {
+public final class TamperingProxy implements AutoCloseable {
   /** Set by the connection, not by the message. */
   private static final Set<String> HOP_BY_HOP =
       Set.of(
@@ -60,20 +60,20 @@ final class TamperingProxy implements AutoCloseable {
    * @param content the body; its SHA-256 becomes the {@code Docker-Content-Digest}
    * @param headers more of them
    */
-  record Answer(int status, String contentType, Bytes content, Map<String, String> headers) {
-    static Answer ok(String contentType, byte[] content) {
+  public record Answer(int status, String contentType, Bytes content, Map<String, String> headers) {
+    public static Answer ok(String contentType, byte[] content) {
       return ok(contentType, content, Map.of());
     }
 
-    static Answer ok(String contentType, byte[] content, Map<String, String> headers) {
+    public static Answer ok(String contentType, byte[] content, Map<String, String> headers) {
       return new Answer(200, contentType, Bytes.of(content), headers);
     }
 
-    static Answer elsewhere(String location) {
+    public static Answer elsewhere(String location) {
       return new Answer(303, "text/plain", Bytes.utf8(""), Map.of("Location", location));
     }
 
-    static Answer missing() {
+    public static Answer missing() {
       return new Answer(
           404,
           "application/json",
@@ -85,14 +85,14 @@ final class TamperingProxy implements AutoCloseable {
   /**
    * @param answers by path with its query, or by path for whatever query
    */
-  TamperingProxy(URI upstream, Map<String, Answer> answers) {
+  public TamperingProxy(URI upstream, Map<String, Answer> answers) {
     this(upstream, answers, Map.of());
   }
 
   /**
    * @param added headers of every request that is forwarded, in place of the client's own
    */
-  TamperingProxy(URI upstream, Map<String, Answer> answers, Map<String, String> added) {
+  public TamperingProxy(URI upstream, Map<String, Answer> answers, Map<String, String> added) {
     this(upstream, answers, added, "http", TamperingProxy::plain);
   }
 
@@ -111,7 +111,7 @@ final class TamperingProxy implements AutoCloseable {
   }
 
   /** One that stole the platform's TLS key, too. */
-  static TamperingProxy secure(Platform platform, Map<String, Answer> answers) {
+  public static TamperingProxy secure(Platform platform, Map<String, Answer> answers) {
     return new TamperingProxy(
         platform.url(), answers, Map.of(), "https", () -> secure(platform.tls()));
   }
@@ -145,11 +145,11 @@ final class TamperingProxy implements AutoCloseable {
   }
 
   /** {@code 127.0.0.1:port}. */
-  String host() {
+  public String host() {
     return "127.0.0.1:" + server.getAddress().getPort();
   }
 
-  URI url() {
+  public URI url() {
     return URI.create(scheme + "://" + host());
   }
 

@@ -1,0 +1,113 @@
+package dev.countermark.conformance.nuget;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.blobs.Records;
+import dev.countermark.blobs.S3BlobStore;
+import dev.countermark.blobs.S3Settings;
+import dev.countermark.conformance.Platform;
+import dev.countermark.contracts.ByteRun;
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.Part;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.Upload;
+import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.SignedFile;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Somebody who can write to the object store of a platform, but has none of its keys. */
+final class Intruder implements AutoCloseable {
+  private final S3BlobStore store;
+
+  private Intruder(S3BlobStore store) {
+    this.store = store;
+  }
+
+  /** Into the store of a platform that this run started; elsewhere the test is skipped. */
+  static Intruder into(Platform platform) {
+    Path data = platform.requireData();
+    URI endpoint =
+        URI.create(platform.setting("upload-gateway", "countermark.store.endpoint").orElseThrow());
+    String bucket = platform.setting("upload-gateway", "countermark.store.bucket").orElseThrow();
+    try {
+      String secret = Files.readString(data.resolve("secrets/store-packages")).strip();
+      return new Intruder(
+          S3BlobStore.connect(new S3Settings(endpoint, "us-east-1", bucket, "packages", secret)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What the platform knows about a version. */
+  VersionRecord record(NugetFeed feed, NugetPackage nupkg) {
+    return new Records(store).read(key(feed, nupkg), VersionRecord.class).orElseThrow();
+  }
+
+  private static String key(NugetFeed feed, NugetPackage nupkg) {
+    return NugetKeys.version(
+        RepositoryName.parse(feed.repository().path()).orElseThrow(),
+        new Identity(nupkg.id().toLowerCase(Locale.ROOT), nupkg.version()));
+  }
+
+  /** Changes one byte of what was pushed. */
+  void changeContent(NugetFeed feed, NugetPackage nupkg, int position) {
+    Part part = record(feed, nupkg).upload().parts().get(0);
+    String key = ObjectKeys.content(part.sha256(), part.upload());
+    byte[] content = store.get(key).orElseThrow().content();
+    content[position] ^= 1;
+    store.put(key, content, content.length);
+  }
+
+  /** Lets the feed hand out other bytes as this version, said to be signed as it was. */
+  void replace(NugetFeed feed, NugetPackage nupkg, byte[] file) {
+    Part part = new Part(sha256(file), file.length, UUID.randomUUID().toString());
+    store.put(ObjectKeys.content(part.sha256(), part.upload()), file, file.length);
+    Upload upload = new Upload(List.of(part), file.length, part.sha256());
+    SignedFile whole =
+        new SignedFile(
+            List.of(new ByteRun(0, file.length)),
+            Optional.empty(),
+            Optional.empty(),
+            file.length,
+            part.sha256());
+    new Records(store)
+        .update(
+            key(feed, nupkg),
+            JsonNode.class,
+            found -> {
+              ObjectNode record = found.orElseThrow().deepCopy();
+              record.put("generation", record.path("generation").asLong() + 1);
+              record.set("upload", Json.read(Json.write(upload), JsonNode.class));
+              ((ObjectNode) record.path("signed"))
+                  .set("file", Json.read(Json.write(whole), JsonNode.class));
+              return Optional.of(record);
+            });
+  }
+
+  private static String sha256(byte[] file) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

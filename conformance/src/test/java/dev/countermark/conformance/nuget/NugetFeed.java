@@ -1,0 +1,291 @@
+package dev.countermark.conformance.nuget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.conformance.Platform;
+import dev.countermark.contracts.Json;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.zip.GZIPInputStream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** The NuGet feed of a repository of its own, over TLS. */
+final class NugetFeed {
+  private static final Duration SIGNED_LIMIT = Duration.ofSeconds(60);
+
+  private final Platform platform;
+  private final Platform.Repository repository;
+  private final HttpClient http;
+
+  private NugetFeed(Platform platform, Platform.Repository repository) {
+    this.platform = platform;
+    this.repository = repository;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .sslContext(tls(platform))
+            .build();
+  }
+
+  /** Anybody may restore from it. */
+  static NugetFeed open(Platform platform) {
+    return open(platform, JsonNodeFactory.instance.objectNode().put("anonymousRead", true));
+  }
+
+  static NugetFeed open(Platform platform, ObjectNode settings) {
+    return new NugetFeed(platform, platform.repository("nuget", settings));
+  }
+
+  private static SSLContext tls(Platform platform) {
+    try {
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      trusted.setCertificateEntry(
+          "platform",
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(
+                  new ByteArrayInputStream(
+                      Files.readAllBytes(platform.tlsAuthority().orElseThrow()))));
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("cannot trust the platform's TLS certificate", e);
+    }
+  }
+
+  Platform.Repository repository() {
+    return repository;
+  }
+
+  String owner() {
+    return repository.path().substring(0, repository.path().indexOf('/'));
+  }
+
+  String index() {
+    return platform.httpsUrl() + "/" + repository.path() + "/nuget/v3/index.json";
+  }
+
+  /** {@code nuget.config} as the platform hands it out. */
+  String config() {
+    HttpResponse<byte[]> answer = get("/keys/nuget/nuget.config");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  /** Below the repository's address, without credentials. */
+  HttpResponse<byte[]> get(String path) {
+    return send(request(path).build());
+  }
+
+  /** With a token as password. */
+  HttpResponse<byte[]> getAs(String token, String path) {
+    String credentials =
+        Base64.getEncoder().encodeToString(("token:" + token).getBytes(StandardCharsets.UTF_8));
+    return send(request(path).header("Authorization", "Basic " + credentials).build());
+  }
+
+  HttpResponse<byte[]> getWithApiKey(String key, String path) {
+    return send(request(path).header("X-NuGet-ApiKey", key).build());
+  }
+
+  /** What the feed says about the signatures of its packages. */
+  JsonNode signatures() {
+    return json(resources().get("RepositorySignatures/5.0.0").asText());
+  }
+
+  /** Addresses by type, as the service index has them. */
+  Map<String, JsonNode> resources() {
+    Map<String, JsonNode> addresses = new HashMap<>();
+    for (JsonNode resource : json(index()).path("resources")) {
+      addresses.put(resource.path("@type").asText(), resource.path("@id"));
+    }
+    return addresses;
+  }
+
+  /** A document, compressed or not. */
+  JsonNode json(String address) {
+    HttpResponse<byte[]> answer = send(to(address).build());
+    assertThat(answer.statusCode()).as(address).isEqualTo(200);
+    if (answer.headers().firstValue("Content-Encoding").filter("gzip"::equals).isEmpty()) {
+      return Json.read(answer.body(), JsonNode.class);
+    }
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
+      return Json.read(in.readAllBytes(), JsonNode.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException(address, e);
+    }
+  }
+
+  /** Shows an unlisted version again. */
+  HttpResponse<byte[]> relist(NugetPackage nupkg) {
+    return send(
+        request("/nuget/v3/package/" + nupkg.id() + "/" + nupkg.version())
+            .header("X-NuGet-ApiKey", repository.token())
+            .POST(BodyPublishers.noBody())
+            .build());
+  }
+
+  HttpResponse<byte[]> push(byte[] nupkg) {
+    return push(nupkg, UUID.randomUUID().toString());
+  }
+
+  /**
+   * @param session what a client calls all its tries of one push
+   */
+  HttpResponse<byte[]> push(byte[] nupkg, String session) {
+    return push(BodyPublishers.ofByteArray(nupkg), session);
+  }
+
+  /** So many bytes that are no package; they are made while they are sent. */
+  HttpResponse<byte[]> pushZeros(long size) {
+    return push(
+        BodyPublishers.ofInputStream(() -> new BoundedZeros(size)), UUID.randomUUID().toString());
+  }
+
+  private HttpResponse<byte[]> push(BodyPublisher nupkg, String session) {
+    String boundary = UUID.randomUUID().toString();
+    String head =
+        "--"
+            + boundary
+            + "\r\nContent-Type: application/octet-stream\r\nContent-Disposition: form-data;"
+            + " name=package; filename=package.nupkg; filename*=utf-8''package.nupkg\r\n\r\n";
+    return send(
+        request("/nuget/v3/package/")
+            .header("X-NuGet-ApiKey", repository.token())
+            .header("X-NuGet-Session-Id", session)
+            .header("Content-Type", "multipart/form-data; boundary=\"" + boundary + "\"")
+            .PUT(
+                BodyPublishers.concat(
+                    BodyPublishers.ofString(head),
+                    nupkg,
+                    BodyPublishers.ofString("\r\n--" + boundary + "--\r\n")))
+            .build());
+  }
+
+  private static final class BoundedZeros extends InputStream {
+    private long left;
+
+    BoundedZeros(long size) {
+      left = size;
+    }
+
+    @Override
+    public int read() {
+      return left-- > 0 ? 0 : -1;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+      int count = (int) Math.min(length, left);
+      Arrays.fill(target, offset, offset + count, (byte) 0);
+      left -= count;
+      return count == 0 && length > 0 ? -1 : count;
+    }
+  }
+
+  /** Pushes a package, waits until it is signed and visible, and downloads it. */
+  byte[] pushed(NugetPackage nupkg) {
+    HttpResponse<byte[]> answer = push(nupkg.bytes());
+    assertThat(answer.statusCode())
+        .as(new String(answer.body(), StandardCharsets.UTF_8))
+        .isEqualTo(202);
+    awaitSigned(nupkg.id(), nupkg.version());
+    return download(nupkg.id(), nupkg.version());
+  }
+
+  JsonNode awaitSigned(String id, String version) {
+    return await(id + " " + version + " is signed")
+        .atMost(SIGNED_LIMIT)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> status(id, version), s -> "signed".equals(s.path("status").asText()));
+  }
+
+  JsonNode status(String id, String version) {
+    HttpResponse<byte[]> answer =
+        send(
+            request("/status/nuget/" + id + "/" + version)
+                .header("X-NuGet-ApiKey", repository.token())
+                .build());
+    return Json.read(answer.body(), JsonNode.class);
+  }
+
+  byte[] download(String id, String version) {
+    HttpResponse<byte[]> answer = find(id, version);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return answer.body();
+  }
+
+  /** The answer to whoever wants to download it. */
+  HttpResponse<byte[]> find(String id, String version) {
+    String lower = id.toLowerCase(Locale.ROOT);
+    return getWithApiKey(
+        repository.token(), "/nuget/v3/flat/%1$s/%2$s/%1$s.%2$s.nupkg".formatted(lower, version));
+  }
+
+  /** Versions that clients see; none where there is no such package. */
+  List<String> listed(String id) {
+    HttpResponse<byte[]> answer =
+        getWithApiKey(
+            repository.token(), "/nuget/v3/flat/" + id.toLowerCase(Locale.ROOT) + "/index.json");
+    List<String> versions = new ArrayList<>();
+    if (answer.statusCode() == 200) {
+      Json.read(answer.body(), JsonNode.class)
+          .path("versions")
+          .forEach(v -> versions.add(v.asText()));
+    } else {
+      assertThat(answer.statusCode()).isEqualTo(404);
+    }
+    return versions;
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return to(platform.httpsUrl() + "/" + repository.path() + path);
+  }
+
+  private static HttpRequest.Builder to(String address) {
+    return HttpRequest.newBuilder(URI.create(address)).timeout(Duration.ofSeconds(60));
+  }
+
+  private HttpResponse<byte[]> send(HttpRequest request) {
+    try {
+      return http.send(request, BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(request.uri().toString(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

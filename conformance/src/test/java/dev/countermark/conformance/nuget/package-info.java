@@ -1,0 +1,2 @@
+/** NuGet packages: the .NET client and our own verifier against the platform. */
+package dev.countermark.conformance.nuget;
