@@ -58,7 +58,7 @@ public final class Demo implements Callable<Integer> {
     String settings =
         formats.stream()
             .map(format -> "\"" + format.label() + "\":" + format.openSettings())
-            .collect(Collectors.joining(",", "{", "}"));
+            .collect(Collectors.joining(",", "{\"settings\":{", "}}"));
     HttpRequest request =
         HttpRequest.newBuilder(
                 URI.create(platform.addresses().url() + "/api/v1/repositories/" + REPOSITORY))

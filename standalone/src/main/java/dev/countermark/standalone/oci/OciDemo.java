@@ -129,11 +129,11 @@ final class OciDemo {
   private void skopeo(Pushed image, Path work, Path wrong)
       throws IOException, InterruptedException {
     Path policy = work.resolve("policy.json");
-    Files.write(policy, registry.get("/" + repository + "/keys/policy.json").orElseThrow());
+    Files.write(policy, registry.get("/" + repository + "/keys/oci/policy.json").orElseThrow());
     Path registries = Files.createDirectories(work.resolve("registries.d"));
     Files.write(
         registries.resolve("countermark.yaml"),
-        registry.get("/" + repository + "/keys/registries.yaml").orElseThrow());
+        registry.get("/" + repository + "/keys/oci/registries.yaml").orElseThrow());
     Path wrongPolicy = work.resolve("wrong-policy.json");
     Files.writeString(
         wrongPolicy,

@@ -24,7 +24,7 @@ public final class OciStandalone implements StandaloneFormat {
   public List<String> banner(Addresses gateway, String repository) {
     String host = URI.create(gateway.url()).getAuthority();
     String image = host + "/" + repository + "/web:1.0";
-    String keys = gateway.url() + "/" + repository + "/keys/";
+    String keys = gateway.url() + "/" + repository + "/keys/oci/";
     return List.of(
         "   push an image (the repository " + repository + " is made on first push)",
         "     docker login " + host + " -u admin        # password: the admin token",

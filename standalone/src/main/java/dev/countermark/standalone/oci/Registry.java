@@ -74,7 +74,7 @@ final class Registry {
   }
 
   byte[] publicKey(String repository) {
-    byte[] pem = get("/" + repository + "/keys/cosign.pub").orElseThrow();
+    byte[] pem = get("/" + repository + "/keys/oci/cosign.pub").orElseThrow();
     String base64 =
         new String(pem, StandardCharsets.US_ASCII).replaceAll("-----[A-Z ]+-----|\\s", "");
     return Base64.getDecoder().decode(base64);
