@@ -8,6 +8,7 @@ import dev.countermark.signing.SigningOutcome;
 import dev.countermark.signing.SigningWorker;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
@@ -36,13 +37,19 @@ public class KafkaPublisher
   private final Emitter<byte[]> deadLetters;
   private final OutcomeEvents events;
 
+  @Inject
   KafkaPublisher(
       @Channel("outcomes") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = 8_192)
           Emitter<byte[]> outcomes,
       @Channel("dead-letters") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = 8_192)
           Emitter<byte[]> deadLetters,
-      Format<?, ?> format,
+      SignerConfig config,
       Clock clock) {
+    this(outcomes, deadLetters, config.format(), clock);
+  }
+
+  KafkaPublisher(
+      Emitter<byte[]> outcomes, Emitter<byte[]> deadLetters, Format<?, ?> format, Clock clock) {
     this.outcomes = outcomes;
     this.deadLetters = deadLetters;
     this.events = new OutcomeEvents(format, clock);

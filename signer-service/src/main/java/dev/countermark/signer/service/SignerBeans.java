@@ -31,12 +31,6 @@ import java.util.concurrent.ThreadLocalRandom;
 class SignerBeans {
   @Produces
   @Singleton
-  Format<?, ?> format(SignerConfig config) {
-    return config.format();
-  }
-
-  @Produces
-  @Singleton
   Clock clock() {
     return Clock.systemUTC();
   }
@@ -119,7 +113,6 @@ class SignerBeans {
   @Singleton
   SigningWorker<PackageRequest, SignedArtifact> worker(
       KeyedDispatcher dispatcher,
-      Format<?, ?> format,
       NameRules names,
       FormatSigner<PackageRequest, SignedArtifact> signer,
       SigningWorker.Outcomes<PackageRequest, SignedArtifact> outcomes,
@@ -127,6 +120,7 @@ class SignerBeans {
       MeterRegistry meters,
       Clock clock,
       SignerConfig config) {
+    Format<?, ?> format = config.format();
     SigningMetrics metrics = new SigningMetrics(meters, format.label());
     metrics.watch(dispatcher);
     var retry = config.retry();
