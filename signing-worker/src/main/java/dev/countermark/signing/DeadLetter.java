@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A record that was given up: the original key and value, and headers that say why.
+ * A record that was given up: the original key and value, verbatim, and headers that say why.
  *
  * @param detail for the operator; at most {@value #MAX_DETAIL} characters
  * @param attempts tries that were made
  */
 public record DeadLetter(
-    Optional<String> key,
+    Optional<Bytes> key,
     Bytes value,
     Code code,
     String detail,

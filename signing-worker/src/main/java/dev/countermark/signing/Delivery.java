@@ -1,6 +1,7 @@
 package dev.countermark.signing;
 
 import dev.countermark.contracts.Bytes;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -8,7 +9,7 @@ import java.util.function.Supplier;
 /**
  * One record of a topic, delivered at least once.
  *
- * @param key the record's key: records of one key are handled one after the other
+ * @param key the record's key, verbatim: records of one key are handled one after the other
  * @param value the record's bytes, verbatim
  * @param acknowledge tells the consumer that the record is dealt with; called once
  */
@@ -17,13 +18,17 @@ public record Delivery(
     String topic,
     int partition,
     long offset,
-    Optional<String> key,
+    Optional<Bytes> key,
     Bytes value,
     Supplier<CompletionStage<Void>> acknowledge) {
 
-  /** A record without a key has no siblings to wait for. */
+  /**
+   * Different for different keys, whatever bytes they are: ISO 8859-1 has a character for each. A
+   * record without a key has no siblings to wait for.
+   */
   String orderKey() {
-    return key.orElseGet(this::position);
+    return key.map(k -> new String(k.toArray(), StandardCharsets.ISO_8859_1))
+        .orElseGet(this::position);
   }
 
   /** {@code topic/partition/offset}. */

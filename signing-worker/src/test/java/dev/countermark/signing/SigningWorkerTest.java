@@ -99,7 +99,7 @@ class SigningWorkerTest {
         "uploads",
         3,
         77,
-        Optional.of("key"),
+        Optional.of(Bytes.utf8("key")),
         Bytes.utf8(value),
         () -> {
           events.add("acknowledged");
@@ -177,7 +177,7 @@ class SigningWorkerTest {
         .endsWith("dead letter RETRIES_EXHAUSTED", "acknowledged")
         .doesNotContain("told signed");
     DeadLetter letter = letters.get(0);
-    assertThat(letter.key()).contains("key");
+    assertThat(letter.key()).contains(Bytes.utf8("key"));
     assertThat(letter.value()).isEqualTo(Bytes.utf8("pkg:a"));
     assertThat(letter.headers())
         .containsEntry(DeadLetter.FAILURE_CODE, "RETRIES_EXHAUSTED")
@@ -256,13 +256,31 @@ class SigningWorkerTest {
             "uploads",
             3,
             78,
-            Optional.of("other"),
+            Optional.of(Bytes.utf8("other")),
             Bytes.utf8("pkg:b"),
             () -> CompletableFuture.completedStage(null)));
     scheduler.runOne();
 
     assertThat(events).containsExactly("signing", "told signed");
     assertThat(scheduler.instant()).isEqualTo(before);
+  }
+
+  @Test
+  void handlesRecordsOfDifferentKeysAtOnceEvenIfTheirKeysAreNoText() {
+    SigningWorker<Request, String> worker = worker();
+    for (byte[] key : List.of(new byte[] {(byte) 0x80}, new byte[] {(byte) 0x81})) {
+      worker.accept(
+          new Delivery(
+              Lane.UPLOAD,
+              "uploads",
+              3,
+              78,
+              Optional.of(Bytes.of(key)),
+              Bytes.utf8("pkg:a"),
+              () -> CompletableFuture.completedStage(null)));
+    }
+
+    assertThat(scheduler.waitingForThread()).isEqualTo(2);
   }
 
   /** Random failures everywhere: each record ends exactly once, in order per key. */
@@ -313,7 +331,7 @@ class SigningWorkerTest {
                     "uploads",
                     0,
                     number,
-                    Optional.of(key),
+                    Optional.of(Bytes.utf8(key)),
                     Bytes.utf8(key + "#" + number),
                     () -> {
                       acknowledged.computeIfAbsent(key, k -> new ArrayList<>()).add(number);

@@ -1,5 +1,6 @@
 package dev.countermark.signer.service;
 
+import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
@@ -27,11 +28,14 @@ public class KafkaPublisher
   /** Says that a dead letter's value was left out, and how many bytes it had. */
   static final String VALUE_OMITTED = "countermark-value-omitted-bytes";
 
+  /** The same for its key. */
+  static final String KEY_OMITTED = "countermark-key-omitted-bytes";
+
   /**
-   * Largest value a dead letter carries, bytes: with its headers it must stay below a broker's
-   * usual limit of 1 MiB per record, or it could never be written.
+   * Largest key and value of a dead letter together, bytes: with its headers it must stay below a
+   * broker's usual limit of 1 MiB per record, or it could never be written.
    */
-  static final int MAX_DEAD_LETTER_VALUE = 900_000;
+  static final int MAX_DEAD_LETTER = 900_000;
 
   private final Emitter<byte[]> outcomes;
   private final Emitter<byte[]> deadLetters;
@@ -73,19 +77,24 @@ public class KafkaPublisher
   public CompletionStage<Void> publish(DeadLetter letter) {
     RecordHeaders headers = new RecordHeaders();
     letter.headers().forEach((name, value) -> headers.add(name, utf8(value)));
+    byte[] key = letter.key().map(Bytes::toArray).orElse(null);
+    if (key != null && key.length > MAX_DEAD_LETTER) {
+      headers.add(KEY_OMITTED, utf8(Integer.toString(key.length)));
+      key = null;
+    }
     byte[] value = letter.value().toArray();
-    if (value.length > MAX_DEAD_LETTER_VALUE) {
+    if (value.length > MAX_DEAD_LETTER - (key == null ? 0 : key.length)) {
       headers.add(VALUE_OMITTED, utf8(Integer.toString(value.length)));
       value = new byte[0];
     }
-    return send(deadLetters, letter.key().orElse(null), value, headers);
+    return send(deadLetters, key, value, headers);
   }
 
-  private static CompletableFuture<Void> send(
-      Emitter<byte[]> channel, String key, byte[] value, RecordHeaders headers) {
+  private static <K> CompletableFuture<Void> send(
+      Emitter<byte[]> channel, K key, byte[] value, RecordHeaders headers) {
     CompletableFuture<Void> sent = new CompletableFuture<>();
     var metadata =
-        OutgoingKafkaRecordMetadata.<String>builder().withKey(key).withHeaders(headers).build();
+        OutgoingKafkaRecordMetadata.<K>builder().withKey(key).withHeaders(headers).build();
     Message<byte[]> message =
         Message.of(
                 value,

@@ -7,7 +7,6 @@ import dev.countermark.signing.SigningWorker;
 import io.quarkus.runtime.Startup;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
@@ -45,10 +44,8 @@ class SigningConsumer {
         message
             .getMetadata(IncomingKafkaRecordMetadata.class)
             .orElseThrow(() -> new IllegalStateException("a record that did not come from Kafka"));
-    Optional<String> key =
-        record.getKey() instanceof byte[] bytes
-            ? Optional.of(new String(bytes, StandardCharsets.UTF_8))
-            : Optional.empty();
+    Optional<Bytes> key =
+        record.getKey() instanceof byte[] bytes ? Optional.of(Bytes.of(bytes)) : Optional.empty();
     byte[] value = message.getPayload() == null ? new byte[0] : message.getPayload();
     return new Delivery(
         lane,
