@@ -7,7 +7,7 @@ import java.util.Locale;
 /**
  * How one request ended.
  *
- * @param <O> what the format tells the world about a package
+ * @param <O> how an outcome names a package
  */
 public sealed interface SigningOutcome<O> {
   /** Short, stable, lower case: a metric's label. */

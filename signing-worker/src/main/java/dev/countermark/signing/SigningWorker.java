@@ -37,7 +37,7 @@ public final class SigningWorker<R extends SigningRequest, O> {
     R decode(Lane lane, Bytes value);
   }
 
-  /** Tells the world. */
+  /** Publishes outcomes. */
   @FunctionalInterface
   public interface Outcomes<R, O> {
     /**

@@ -4,6 +4,7 @@ import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.contracts.Format;
+import dev.countermark.contracts.RepositoryName;
 import dev.countermark.signing.SigningOutcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -12,8 +13,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What the world is told about an outcome. The id of an event is made from the fact that it tells,
- * so whoever receives it twice can see that.
+ * The events of an outcome. The id of an event is made from the fact that it tells, so whoever
+ * receives it twice can see that; facts begin with format and repository, because many may hold the
+ * same file.
  */
 final class OutcomeEvents {
   /**
@@ -47,9 +49,10 @@ final class OutcomeEvents {
   }
 
   private Keyed signed(SignedArtifact m, boolean changed) {
-    String fact =
-        String.join(
-            "\n",
+    String id =
+        id(
+            PackageSigned.TYPE,
+            m.repository(),
             m.name(),
             m.digest(),
             Integer.toString(m.keyVersion()),
@@ -58,7 +61,7 @@ final class OutcomeEvents {
     return new Keyed(
         format.eventKey(m.repository(), m.name(), m.digest()),
         CloudEvent.of(
-            id(PackageSigned.TYPE, fact),
+            id,
             source,
             PackageSigned.TYPE,
             format.purl(m.repository(), m.name(), m.digest()),
@@ -76,11 +79,17 @@ final class OutcomeEvents {
   }
 
   private Keyed refused(PackageRequest request, SigningOutcome.Refused<SignedArtifact> refused) {
-    String fact = String.join("\n", request.name(), request.digest(), refused.reason().name());
+    String id =
+        id(
+            PackageRefused.TYPE,
+            request.repository(),
+            request.name(),
+            request.digest(),
+            refused.reason().name());
     return new Keyed(
         format.eventKey(request.repository(), request.name(), request.digest()),
         CloudEvent.of(
-            id(PackageRefused.TYPE, fact),
+            id,
             source,
             PackageRefused.TYPE,
             request.purl(),
@@ -93,7 +102,9 @@ final class OutcomeEvents {
                 refused.detail())));
   }
 
-  private static String id(String type, String fact) {
-    return UUID.nameUUIDFromBytes((type + "\n" + fact).getBytes(StandardCharsets.UTF_8)).toString();
+  private String id(String type, RepositoryName repository, String... fact) {
+    String all =
+        String.join("\n", type, format.label(), repository.toString(), String.join("\n", fact));
+    return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8)).toString();
   }
 }

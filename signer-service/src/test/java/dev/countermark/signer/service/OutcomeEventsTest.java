@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageSigned;
+import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.echo.EchoFormat;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningOutcome;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,6 +88,56 @@ class OutcomeEventsTest {
             .map(told -> told.get(0).event().id());
 
     assertThat(ids).doesNotHaveDuplicates();
+  }
+
+  /** The same file, refused or signed by its author alone, is one fact in each repository. */
+  @Test
+  void givesTheSameFileOfAnotherRepositoryAnotherId() {
+    RepositoryName other = RepositoryName.of("acme/other");
+    var refused = new SigningOutcome.Refused<SignedArtifact>(Refusal.INVALID_SIGNATURE, "broken");
+    SignedArtifact elsewhere =
+        new SignedArtifact(
+            other, "file", DIGEST, 0, SIGNED.fingerprint(), NOW, NOW, SIGNED.artifacts());
+    SignedArtifact here = signed(DIGEST, 0, SIGNED.artifacts().get(0));
+
+    assertThat(
+            List.of(
+                events.of(REQUEST, refused).get(0).event().id(),
+                events.of(request(new EchoFormat(), other), refused).get(0).event().id(),
+                events.of(REQUEST, signed(here)).get(0).event().id(),
+                events.of(REQUEST, signed(elsewhere)).get(0).event().id()))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void givesTheSameFileOfAnotherFormatAnotherIdAndSource() {
+    Format<?, ?> format = new EchoFormat();
+    Format<?, ?> other =
+        (Format<?, ?>)
+            Proxy.newProxyInstance(
+                Format.class.getClassLoader(),
+                new Class<?>[] {Format.class},
+                (proxy, method, arguments) ->
+                    method.getName().equals("label") ? "other" : method.invoke(format, arguments));
+    var refused = new SigningOutcome.Refused<SignedArtifact>(Refusal.TOO_LARGE, "1001 found");
+    var here = events.of(REQUEST, refused).get(0).event();
+    var there =
+        new OutcomeEvents(other, Clock.fixed(NOW, ZoneOffset.UTC))
+            .of(request(other, REPOSITORY), refused)
+            .get(0)
+            .event();
+
+    assertThat(there.id()).isNotEqualTo(here.id());
+    assertThat(here.source()).isEqualTo("/signer-echo");
+    assertThat(there.source()).isEqualTo("/signer-other");
+  }
+
+  private static PackageRequest request(Format<?, ?> format, RepositoryName repository) {
+    return new PackageRequest(format, Lane.UPLOAD, repository, "file", DIGEST, NOW);
+  }
+
+  private static SigningOutcome<SignedArtifact> signed(SignedArtifact artifact) {
+    return new SigningOutcome.Signed<>(artifact, List.of());
   }
 
   @Test
