@@ -12,24 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 
 /**
- * Runs jobs strictly one after the other per key, and many keys at once on a bounded number of
- * threads.
+ * Runs jobs strictly one after the other per key, and many keys at once on {@link SharedThreads}.
  *
  * <p>A job takes a slot of its lane when it is accepted and gives it back when it is done. Between
  * its tries it keeps the slot and its key's order, but no thread; nor does it hold a thread while
  * the stage that a try returned is open. Nothing is remembered about a key that has no jobs.
  *
- * <p>Uploads run first. A resync gets a thread when no upload is ready for one, and once after
- * every {@value #UPLOADS_IN_A_ROW} uploads so that it never starves; never more than the lane's
- * share of the threads.
+ * <p>Each format has one of its own: jobs that rest because the keys of one format are away hold
+ * none of another's slots.
  */
 public final class KeyedDispatcher {
-  /** Uploads that run while a resync is ready, before the resync gets its turn. */
-  static final int UPLOADS_IN_A_ROW = 16;
-
   /** How long a job rests after it broke its contract by throwing. */
   static final Duration AFTER_BROKEN_CONTRACT = Duration.ofSeconds(10);
 
@@ -56,21 +50,6 @@ public final class KeyedDispatcher {
 
     static Next done() {
       return new Done();
-    }
-  }
-
-  /**
-   * How much of a lane may be held and run at once.
-   *
-   * @param slots jobs accepted and not yet done
-   * @param threads jobs that run at the same time
-   */
-  public record Share(int slots, int threads) {
-    public Share {
-      if (slots < 1 || threads < 1) {
-        throw new IllegalArgumentException(
-            "a lane needs a slot and a thread, got " + slots + " and " + threads);
-      }
     }
   }
 
@@ -104,40 +83,36 @@ public final class KeyedDispatcher {
   }
 
   private static final class LaneState {
-    final Share share;
+    final int slots;
     final Deque<Item> waitingForSlot = new ArrayDeque<>();
     final Deque<KeyQueue> ready = new ArrayDeque<>();
     int inFlight;
-    int running;
 
-    LaneState(Share share) {
-      this.share = share;
+    LaneState(int slots) {
+      this.slots = slots;
     }
   }
 
-  private final Object lock = new Object();
+  private final SharedThreads threads;
+  private final Object lock;
   private final Map<Lane, LaneState> lanes = new EnumMap<>(Lane.class);
   private final Map<String, KeyQueue> keys = new HashMap<>();
-  private final int threads;
-  private final Executor workers;
-  private final Timer timer;
-  private int running;
-  private int uploadsInARow;
   private boolean closed;
 
   /**
-   * @param threads jobs that run at the same time, all lanes together
-   * @param workers runs at least {@code threads} tasks at once
+   * @param uploadSlots uploads accepted and not yet done
+   * @param resyncSlots the same for resyncs
    */
-  public KeyedDispatcher(int threads, Share uploads, Share resyncs, Executor workers, Timer timer) {
-    if (threads < 1) {
-      throw new IllegalArgumentException("a dispatcher needs a thread, got " + threads);
+  public KeyedDispatcher(SharedThreads threads, int uploadSlots, int resyncSlots) {
+    if (uploadSlots < 1 || resyncSlots < 1) {
+      throw new IllegalArgumentException(
+          "a lane needs a slot, got " + uploadSlots + " and " + resyncSlots);
     }
     this.threads = threads;
-    this.workers = workers;
-    this.timer = timer;
-    lanes.put(Lane.UPLOAD, new LaneState(uploads));
-    lanes.put(Lane.RESYNC, new LaneState(resyncs));
+    this.lock = threads.lock;
+    lanes.put(Lane.UPLOAD, new LaneState(uploadSlots));
+    lanes.put(Lane.RESYNC, new LaneState(resyncSlots));
+    threads.add(this);
   }
 
   /**
@@ -156,7 +131,7 @@ public final class KeyedDispatcher {
       }
       lanes.get(lane).waitingForSlot.add(item);
       admit(lanes.get(lane), afterwards);
-      pump(afterwards);
+      threads.pump(afterwards);
     }
     afterwards.forEach(Runnable::run);
     return item.accepted.minimalCompletionStage();
@@ -189,7 +164,7 @@ public final class KeyedDispatcher {
   }
 
   private void admit(LaneState lane, List<Runnable> afterwards) {
-    while (lane.inFlight < lane.share.slots() && !lane.waitingForSlot.isEmpty()) {
+    while (lane.inFlight < lane.slots && !lane.waitingForSlot.isEmpty()) {
       Item item = lane.waitingForSlot.poll();
       lane.inFlight++;
       afterwards.add(() -> item.accepted.complete(null));
@@ -214,32 +189,16 @@ public final class KeyedDispatcher {
     lanes.get(queue.readyIn).ready.add(queue);
   }
 
-  /** Starts what there are threads for. */
-  private void pump(List<Runnable> afterwards) {
-    while (!closed && running < threads) {
-      KeyQueue queue = nextReady();
-      if (queue == null) {
-        return;
-      }
-      Lane ranIn = queue.readyIn;
-      queue.readyIn = null;
-      running++;
-      lanes.get(ranIn).running++;
-      afterwards.add(() -> workers.execute(() -> attempt(queue, ranIn)));
-    }
+  /** Whether a job of a lane waits for a thread; called with the lock. */
+  boolean isReady(Lane lane) {
+    return !closed && !lanes.get(lane).ready.isEmpty();
   }
 
-  private KeyQueue nextReady() {
-    LaneState uploads = lanes.get(Lane.UPLOAD);
-    LaneState resyncs = lanes.get(Lane.RESYNC);
-    boolean upload = !uploads.ready.isEmpty() && uploads.running < uploads.share.threads();
-    boolean resync = !resyncs.ready.isEmpty() && resyncs.running < resyncs.share.threads();
-    if (upload && !(resync && uploadsInARow >= UPLOADS_IN_A_ROW)) {
-      uploadsInARow = resync ? uploadsInARow + 1 : 0;
-      return uploads.ready.poll();
-    }
-    uploadsInARow = 0;
-    return resync ? resyncs.ready.poll() : null;
+  /** The next try of a lane that is ready, for a thread to run; called with the lock. */
+  Runnable take(Lane lane) {
+    KeyQueue queue = lanes.get(lane).ready.remove();
+    queue.readyIn = null;
+    return () -> attempt(queue, lane);
   }
 
   private void attempt(KeyQueue queue, Lane ranIn) {
@@ -255,8 +214,7 @@ public final class KeyedDispatcher {
     }
     List<Runnable> afterwards = new ArrayList<>();
     synchronized (lock) {
-      running--;
-      lanes.get(ranIn).running--;
+      threads.ended(ranIn);
     }
     stage.whenComplete(
         (next, error) -> {
@@ -266,14 +224,14 @@ public final class KeyedDispatcher {
           finished(queue, next == null ? new Next.Again(AFTER_BROKEN_CONTRACT) : next);
         });
     synchronized (lock) {
-      pump(afterwards);
+      threads.pump(afterwards);
     }
     afterwards.forEach(Runnable::run);
   }
 
   private void finished(KeyQueue queue, Next next) {
     if (next instanceof Next.Again again) {
-      timer.after(again.delay(), () -> wake(queue));
+      threads.timer().after(again.delay(), () -> wake(queue));
       return;
     }
     List<Runnable> afterwards = new ArrayList<>();
@@ -286,7 +244,7 @@ public final class KeyedDispatcher {
         ready(queue);
       }
       admit(lane, afterwards);
-      pump(afterwards);
+      threads.pump(afterwards);
     }
     afterwards.forEach(Runnable::run);
   }
@@ -295,7 +253,7 @@ public final class KeyedDispatcher {
     List<Runnable> afterwards = new ArrayList<>();
     synchronized (lock) {
       ready(queue);
-      pump(afterwards);
+      threads.pump(afterwards);
     }
     afterwards.forEach(Runnable::run);
   }

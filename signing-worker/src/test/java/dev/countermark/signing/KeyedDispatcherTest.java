@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.signing.KeyedDispatcher.Next;
-import dev.countermark.signing.KeyedDispatcher.Share;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,8 +31,10 @@ class KeyedDispatcherTest {
   private final FakeScheduler scheduler = new FakeScheduler();
   private final List<String> ran = new ArrayList<>();
 
-  private KeyedDispatcher dispatcher(int threads, Share uploads, Share resyncs) {
-    return new KeyedDispatcher(threads, uploads, resyncs, scheduler, scheduler);
+  /** With one thread for resyncs. */
+  private KeyedDispatcher dispatcher(int threads, int uploadSlots, int resyncSlots) {
+    return new KeyedDispatcher(
+        new SharedThreads(threads, 1, scheduler, scheduler), uploadSlots, resyncSlots);
   }
 
   private KeyedDispatcher.Job job(String name) {
@@ -49,7 +50,7 @@ class KeyedDispatcherTest {
 
   @Test
   void takesTheNextJobOnlyWhenASlotIsFree() {
-    KeyedDispatcher dispatcher = dispatcher(4, new Share(2, 4), new Share(1, 1));
+    KeyedDispatcher dispatcher = dispatcher(4, 2, 1);
 
     var first = dispatcher.submit("a", Lane.UPLOAD, job("a"));
     var second = dispatcher.submit("b", Lane.UPLOAD, job("b"));
@@ -67,7 +68,7 @@ class KeyedDispatcherTest {
 
   @Test
   void runsJobsOfOneKeyOneAfterTheOther() {
-    KeyedDispatcher dispatcher = dispatcher(4, new Share(8, 4), new Share(1, 1));
+    KeyedDispatcher dispatcher = dispatcher(4, 8, 1);
     CompletableFuture<Next> open = new CompletableFuture<>();
     dispatcher.submit(
         "a",
@@ -90,7 +91,7 @@ class KeyedDispatcherTest {
 
   @Test
   void keepsTheSlotAndTheOrderButNoThreadWhileAJobRests() {
-    KeyedDispatcher dispatcher = dispatcher(1, new Share(3, 1), new Share(1, 1));
+    KeyedDispatcher dispatcher = dispatcher(1, 3, 1);
     AtomicInteger tries = new AtomicInteger();
     dispatcher.submit(
         "a",
@@ -119,7 +120,7 @@ class KeyedDispatcherTest {
 
   @Test
   void holdsNoThreadWhileTheResultOfATryIsOutstanding() {
-    KeyedDispatcher dispatcher = dispatcher(1, new Share(8, 1), new Share(1, 1));
+    KeyedDispatcher dispatcher = dispatcher(1, 8, 1);
     dispatcher.submit("a", Lane.UPLOAD, () -> new CompletableFuture<>());
     dispatcher.submit("b", Lane.UPLOAD, job("b"));
 
@@ -130,7 +131,7 @@ class KeyedDispatcherTest {
 
   @Test
   void remembersNothingAboutIdleKeys() {
-    KeyedDispatcher dispatcher = dispatcher(4, new Share(64, 4), new Share(1, 1));
+    KeyedDispatcher dispatcher = dispatcher(4, 64, 1);
     for (int i = 0; i < 50; i++) {
       dispatcher.submit("key " + i, Lane.UPLOAD, job("x"));
     }
@@ -144,7 +145,7 @@ class KeyedDispatcherTest {
 
   @Test
   void runsUploadsBeforeResyncs() {
-    KeyedDispatcher dispatcher = dispatcher(1, new Share(8, 1), new Share(8, 1));
+    KeyedDispatcher dispatcher = dispatcher(1, 8, 8);
     dispatcher.submit("first", Lane.RESYNC, job("resync 0")); // takes the thread at once
     for (int i = 1; i < 4; i++) {
       dispatcher.submit("r" + i, Lane.RESYNC, job("resync " + i));
@@ -159,7 +160,7 @@ class KeyedDispatcherTest {
 
   @Test
   void doesNotLetUploadsStarveAResync() {
-    KeyedDispatcher dispatcher = dispatcher(1, new Share(200, 1), new Share(8, 1));
+    KeyedDispatcher dispatcher = dispatcher(1, 200, 8);
     dispatcher.submit("first", Lane.UPLOAD, job("upload"));
     dispatcher.submit("r", Lane.RESYNC, job("resync"));
     for (int i = 0; i < 100; i++) {
@@ -167,12 +168,12 @@ class KeyedDispatcherTest {
     }
     scheduler.runAll();
 
-    assertThat(ran.indexOf("resync")).isEqualTo(KeyedDispatcher.UPLOADS_IN_A_ROW + 1);
+    assertThat(ran.indexOf("resync")).isEqualTo(SharedThreads.UPLOADS_IN_A_ROW + 1);
   }
 
   @Test
   void leavesThreadsForUploadsHoweverManyResyncsThereAre() {
-    KeyedDispatcher dispatcher = dispatcher(4, new Share(8, 4), new Share(8, 1));
+    KeyedDispatcher dispatcher = dispatcher(4, 8, 8);
     for (int i = 0; i < 8; i++) {
       dispatcher.submit("r" + i, Lane.RESYNC, job("resync"));
     }
@@ -185,7 +186,7 @@ class KeyedDispatcherTest {
 
   @Test
   void liftsAResyncThatAnUploadOfTheSamePackageWaitsFor() {
-    KeyedDispatcher dispatcher = dispatcher(1, new Share(8, 1), new Share(8, 1));
+    KeyedDispatcher dispatcher = dispatcher(1, 8, 8);
     dispatcher.submit("busy", Lane.UPLOAD, job("busy"));
     dispatcher.submit("r", Lane.RESYNC, job("other resync"));
     dispatcher.submit("a", Lane.RESYNC, job("resync of a"));
@@ -197,7 +198,7 @@ class KeyedDispatcherTest {
 
   @Test
   void triesAgainWhenAJobBreaksItsContractByThrowing() {
-    KeyedDispatcher dispatcher = dispatcher(1, new Share(1, 1), new Share(1, 1));
+    KeyedDispatcher dispatcher = dispatcher(1, 1, 1);
     AtomicInteger tries = new AtomicInteger();
     dispatcher.submit(
         "a",
@@ -216,7 +217,7 @@ class KeyedDispatcherTest {
 
   @Test
   void startsNothingOnceClosed() {
-    KeyedDispatcher dispatcher = dispatcher(1, new Share(1, 1), new Share(1, 1));
+    KeyedDispatcher dispatcher = dispatcher(1, 1, 1);
     dispatcher.submit(
         "a",
         Lane.UPLOAD,
@@ -234,8 +235,90 @@ class KeyedDispatcherTest {
   }
 
   @Test
-  void refusesALaneWithoutSlots() {
-    assertThatThrownBy(() -> new Share(0, 1)).isInstanceOf(IllegalArgumentException.class);
+  void refusesALaneWithoutSlotsAndThreads() {
+    assertThatThrownBy(() -> dispatcher(1, 0, 1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> dispatcher(1, 1, 0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> dispatcher(0, 1, 1)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  // ---- several formats ------------------------------------------------------------------------
+
+  private final SharedThreads shared = new SharedThreads(2, 1, scheduler, scheduler);
+  private final KeyedDispatcher one = new KeyedDispatcher(shared, 4, 2);
+  private final KeyedDispatcher other = new KeyedDispatcher(shared, 4, 2);
+
+  @Test
+  void countsTheThreadsOfAllFormatsOnce() {
+    for (int i = 0; i < 4; i++) {
+      one.submit("a" + i, Lane.UPLOAD, job("one"));
+      other.submit("b" + i, Lane.UPLOAD, job("other"));
+    }
+
+    assertThat(scheduler.waitingForThread()).isEqualTo(2);
+    assertThat(shared.used()).isEqualTo(2);
+
+    scheduler.runAll();
+
+    assertThat(ran).hasSize(8);
+    assertThat(shared.used()).isZero();
+  }
+
+  @Test
+  void countsTheResyncsOfAllFormatsOnce() {
+    one.submit("a", Lane.RESYNC, job("one"));
+    other.submit("b", Lane.RESYNC, job("other"));
+
+    assertThat(scheduler.waitingForThread()).isEqualTo(1);
+  }
+
+  @Test
+  void letsFormatsTakeTurns() {
+    for (int i = 0; i < 4; i++) {
+      one.submit("a" + i, Lane.UPLOAD, job("one"));
+    }
+    for (int i = 0; i < 2; i++) {
+      other.submit("b" + i, Lane.UPLOAD, job("other"));
+    }
+    scheduler.runAll();
+
+    assertThat(ran).containsExactly("one", "one", "other", "one", "other", "one");
+  }
+
+  @Test
+  void runsUploadsOfEveryFormatBeforeResyncs() {
+    one.submit("busy 1", Lane.UPLOAD, job("busy"));
+    one.submit("busy 2", Lane.UPLOAD, job("busy"));
+    one.submit("a", Lane.RESYNC, job("resync"));
+    other.submit("b", Lane.UPLOAD, job("upload"));
+    scheduler.runAll();
+
+    assertThat(ran).containsExactly("busy", "busy", "upload", "resync");
+  }
+
+  @Test
+  void keepsSlotsForAFormatWhileThoseOfAnotherAreTaken() {
+    for (int i = 0; i < 4; i++) {
+      one.submit("a" + i, Lane.UPLOAD, () -> new CompletableFuture<>());
+    }
+    scheduler.runAll();
+    var waiting = one.submit("a4", Lane.UPLOAD, job("one"));
+    other.submit("b", Lane.UPLOAD, job("other"));
+    scheduler.runAll();
+
+    assertThat(isDone(waiting)).isFalse();
+    assertThat(ran).containsExactly("other");
+  }
+
+  @Test
+  void goesOnWithTheOthersWhenOneFormatIsClosed() {
+    one.submit("a", Lane.UPLOAD, job("one"));
+    one.submit("b", Lane.UPLOAD, job("one"));
+    one.submit("c", Lane.UPLOAD, job("closed before it began"));
+    other.submit("d", Lane.UPLOAD, job("other"));
+    one.close();
+    scheduler.runAll();
+
+    assertThat(ran).containsExactly("one", "one", "other");
   }
 
   /** Random keys, lanes, failures, delays and interleavings: order kept, everything done once. */
@@ -252,11 +335,9 @@ class KeyedDispatcherTest {
     int slots = 1 + random.nextInt(12);
     KeyedDispatcher dispatcher =
         new KeyedDispatcher(
-            1 + random.nextInt(4),
-            new Share(slots, 1 + random.nextInt(4)),
-            new Share(1 + random.nextInt(3), 1),
-            threads,
-            threads);
+            new SharedThreads(1 + random.nextInt(4), 1 + random.nextInt(2), threads, threads),
+            slots,
+            1 + random.nextInt(3));
     Map<Lane, Map<String, List<Integer>>> finished = new HashMap<>();
     Set<String> active = new HashSet<>();
     List<CompletableFuture<Next>> outstanding = new ArrayList<>();
@@ -329,11 +410,13 @@ class KeyedDispatcherTest {
     try {
       KeyedDispatcher dispatcher =
           new KeyedDispatcher(
-              8,
-              new Share(64, 8),
-              new Share(8, 2),
-              workers,
-              (delay, task) -> alarms.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS));
+              new SharedThreads(
+                  8,
+                  2,
+                  workers,
+                  (delay, task) -> alarms.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS)),
+              64,
+              8);
       Map<String, List<Integer>> finished = new ConcurrentHashMap<>();
       CountDownLatch done = new CountDownLatch(jobs);
       Random random = new Random(42);

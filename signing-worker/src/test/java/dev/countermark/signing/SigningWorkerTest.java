@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Refusal;
-import dev.countermark.signing.KeyedDispatcher.Share;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +45,7 @@ class SigningWorkerTest {
       new RetryPolicy(Duration.ofMillis(100), Duration.ofSeconds(2), 5, Duration.ofMinutes(1));
 
   private SigningWorker<Request, String> worker() {
-    var dispatcher = new KeyedDispatcher(2, new Share(8, 2), new Share(2, 1), scheduler, scheduler);
+    var dispatcher = new KeyedDispatcher(new SharedThreads(2, 1, scheduler, scheduler), 8, 2);
     return new SigningWorker<>(
         dispatcher,
         (lane, value) -> {
@@ -290,7 +289,7 @@ class SigningWorkerTest {
     Random random = new Random(seed);
     Map<String, List<Integer>> acknowledged = new HashMap<>();
     Map<String, List<Integer>> ended = new HashMap<>();
-    var dispatcher = new KeyedDispatcher(3, new Share(8, 3), new Share(2, 1), scheduler, scheduler);
+    var dispatcher = new KeyedDispatcher(new SharedThreads(3, 1, scheduler, scheduler), 8, 2);
     SigningWorker<Request, String> worker =
         new SigningWorker<>(
             dispatcher,

@@ -10,8 +10,8 @@ import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClientSettings;
 import dev.countermark.signing.FormatSigner;
 import dev.countermark.signing.KeyedDispatcher;
-import dev.countermark.signing.KeyedDispatcher.Share;
 import dev.countermark.signing.RetryPolicy;
+import dev.countermark.signing.SharedThreads;
 import dev.countermark.signing.SigningMetrics;
 import dev.countermark.signing.SigningWorker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -98,11 +98,10 @@ class SignerBeans {
   @Singleton
   KeyedDispatcher dispatcher(SigningThreads threads, SignerConfig config) {
     return new KeyedDispatcher(
-        config.threads(),
-        new Share(config.uploadSlots(), config.threads()),
-        new Share(config.resyncSlots(), Math.min(config.resyncThreads(), config.threads())),
-        threads.workers(),
-        threads.timer());
+        new SharedThreads(
+            config.threads(), config.resyncThreads(), threads.workers(), threads.timer()),
+        config.uploadSlots(),
+        config.resyncSlots());
   }
 
   void closeDispatcher(@Disposes KeyedDispatcher dispatcher) {
