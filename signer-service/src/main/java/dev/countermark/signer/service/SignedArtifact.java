@@ -1,5 +1,7 @@
 package dev.countermark.signer.service;
 
+import dev.countermark.contracts.InForce;
+import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.RepositoryName;
 import java.time.Instant;
 import java.util.List;
@@ -23,5 +25,24 @@ public record SignedArtifact(
     List<String> artifacts) {
   public SignedArtifact {
     artifacts = List.copyOf(artifacts);
+  }
+
+  /**
+   * @param record with a signature in force
+   */
+  static SignedArtifact of(PackageRecord<?> record) {
+    InForce signature =
+        record
+            .inForce()
+            .orElseThrow(() -> new IllegalStateException("signed, but no signature is in force"));
+    return new SignedArtifact(
+        record.repository(),
+        record.packageName(),
+        record.digest(),
+        signature.keyVersion(),
+        signature.fingerprint(),
+        record.acceptedAt(),
+        signature.signedAt(),
+        signature.artifacts());
   }
 }

@@ -1,0 +1,102 @@
+package dev.countermark.signer.echo;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.Refusal;
+import dev.countermark.format.echo.EchoFormat;
+import dev.countermark.format.echo.EchoRecord;
+import dev.countermark.format.echo.EchoSettings;
+import dev.countermark.keys.KeyClient;
+import dev.countermark.keys.KeyClient.Item;
+import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.keys.KeyClient.SignedBatch;
+import dev.countermark.signer.service.PackageRequest;
+import dev.countermark.signer.service.SignerFormat;
+import dev.countermark.signer.service.UploadSource;
+import dev.countermark.signing.Lane;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Signs the SHA-256 of a file with the repository's key. */
+final class EchoSigner implements SignerFormat<EchoRecord, EchoSettings> {
+  private static final EchoFormat FORMAT = new EchoFormat();
+  private static final Purpose PURPOSE = new Purpose(FORMAT.label());
+
+  private final BlobStore store;
+  private final KeyClient keys;
+  private final Clock clock;
+
+  EchoSigner(BlobStore store, KeyClient keys, Clock clock) {
+    this.store = store;
+    this.keys = keys;
+    this.clock = clock;
+  }
+
+  @Override
+  public Format<EchoRecord, EchoSettings> format() {
+    return FORMAT;
+  }
+
+  @Override
+  public EchoRecord upToDate(EchoRecord record, EchoSettings settings, PackageRequest request) {
+    // An upload's event signs nothing anew: that is what resyncs are for.
+    if (record.signature().isPresent()
+        && (request.lane() == Lane.UPLOAD || isCurrent(record, record.signature().get()))) {
+      return record;
+    }
+    Bytes hash = hash(record);
+    SignedBatch made =
+        keys.sign(
+            record.repository(),
+            PURPOSE,
+            List.of(new Item(FORMAT.purl(record), record.digest(), hash)));
+    Bytes value = made.signatures().get(0);
+    requireGenuine(made.key(), hash, value);
+    return record.signed(
+        new EchoRecord.Signature(
+            made.key().version(), made.key().fingerprint(), value, clock.instant()));
+  }
+
+  private boolean isCurrent(EchoRecord record, EchoRecord.Signature signature) {
+    return keys.current(record.repository(), PURPOSE).fingerprint().equals(signature.fingerprint());
+  }
+
+  /** Of the bytes as they are stored, which must be what was pushed. */
+  private Bytes hash(EchoRecord record) {
+    try {
+      String sha256 = new UploadSource(store, record.upload()).sha256(0);
+      if (!record.digest().equals("sha256:" + sha256)) {
+        throw new Failure.Permanent(
+            Refusal.DIGEST_MISMATCH, "the stored file is not what was pushed");
+      }
+      return Bytes.of(HexFormat.of().parseHex(sha256));
+    } catch (IOException e) {
+      throw new Failure.Transient("cannot read the upload of " + record.name(), e);
+    }
+  }
+
+  /** Nothing is stored that a reader would refuse. */
+  private static void requireGenuine(PublicKeyVersion key, Bytes hash, Bytes value) {
+    try {
+      Signature ecdsa = Signature.getInstance("NONEwithECDSA");
+      ecdsa.initVerify(
+          KeyFactory.getInstance("EC")
+              .generatePublic(new X509EncodedKeySpec(key.spki().toArray())));
+      ecdsa.update(hash.toArray());
+      if (!ecdsa.verify(value.toArray())) {
+        throw new IllegalStateException("the signature that was just made does not verify");
+      }
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the signature that was just made cannot be read", e);
+    }
+  }
+}
