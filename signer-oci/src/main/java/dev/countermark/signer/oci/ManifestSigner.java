@@ -36,6 +36,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Finds which signatures of one manifest are missing, has them made, verifies them, adds them. */
 final class ManifestSigner {
+  private static final Purpose PURPOSE = new Purpose("oci");
+
   /** Items of one call to the key service. */
   private static final int MAX_ITEMS = 256;
 
@@ -74,7 +76,7 @@ final class ManifestSigner {
     Optional<PublicKeyVersion> current =
         existing.by().isEmpty()
             ? Optional.empty()
-            : Optional.of(keys.current(record.repository(), new Purpose("oci")));
+            : Optional.of(keys.current(record.repository(), PURPOSE));
     if (lane == Lane.RESYNC && current.isPresent()) {
       existing = withoutDamage(existing, record.repository(), current.get(), subject.digest());
     }
@@ -131,7 +133,7 @@ final class ManifestSigner {
     List<Bytes> signatures = new ArrayList<>();
     for (int from = 0; from < items.size(); from += MAX_ITEMS) {
       List<Item> some = items.subList(from, Math.min(items.size(), from + MAX_ITEMS));
-      SignedBatch batch = keys.sign(record.repository(), new Purpose("oci"), some);
+      SignedBatch batch = keys.sign(record.repository(), PURPOSE, some);
       if (key != null && !key.fingerprint().equals(batch.key().fingerprint())) {
         throw new Failure.Transient(
             "the key of " + record.repository() + " was just rotated", null);
@@ -219,7 +221,7 @@ final class ManifestSigner {
         && (bundle || !own.get().formats().contains(SignatureFormat.BUNDLE))) {
       return existing;
     }
-    CosignVerifier byAny = verifier(keys.versions(repository, new Purpose("oci")));
+    CosignVerifier byAny = verifier(keys.versions(repository, PURPOSE));
     List<SignedBy> others = new ArrayList<>(existing.by());
     others.remove(own.get());
     Set<SignatureFormat> formats = EnumSet.noneOf(SignatureFormat.class);

@@ -5,6 +5,7 @@ import dev.countermark.blobs.Records;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.signer.service.NameRules;
 import dev.countermark.signer.service.PackageRequest;
+import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
 import dev.countermark.signer.service.SignedArtifact;
 import dev.countermark.signing.FormatSigner;
@@ -34,12 +35,13 @@ class OciBeans {
       Clock clock,
       @ConfigProperty(name = "countermark.public-url") URI publicUrl) {
     Records records = new Records(store);
-    return new SignOciManifest(
+    return new RecordSigner<>(
+        new SignOciManifest(
+            new ManifestSigner(
+                new TagReferences(store, records, publicUrl.getRawAuthority()), keys, clock),
+            new SignOciManifest.Limits(limits.indexDepth(), limits.indexManifests())),
         records,
         repositories,
-        new ManifestSigner(
-            new TagReferences(store, records, publicUrl.getRawAuthority()), keys, clock),
-        new SignOciManifest.Limits(limits.indexDepth(), limits.indexManifests()),
         clock);
   }
 }

@@ -26,8 +26,10 @@ import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.signer.service.PackageRequest;
+import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
 import dev.countermark.signer.service.SignedArtifact;
+import dev.countermark.signing.FormatSigner;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningOutcome;
 import dev.countermark.signing.SigningOutcome.AlreadySigned;
@@ -103,14 +105,16 @@ class SignOciManifestTest {
             Optional.of(new RepositoryRecord(1, REPOSITORY, PUSHED).with(new OciFormat(), wanted)));
   }
 
-  private SignOciManifest signer(KeyClient keyClient, SignOciManifest.Limits limits) {
+  private FormatSigner<PackageRequest, SignedArtifact> signer(
+      KeyClient keyClient, SignOciManifest.Limits limits) {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-    return new SignOciManifest(
+    return new RecordSigner<>(
+        new SignOciManifest(
+            new ManifestSigner(
+                new TagReferences(store, records, "registry.example:8443"), keyClient, clock),
+            limits),
         records,
         new RepositorySettings(records, Duration.ZERO, clock),
-        new ManifestSigner(
-            new TagReferences(store, records, "registry.example:8443"), keyClient, clock),
-        limits,
         clock);
   }
 
@@ -234,7 +238,7 @@ class SignOciManifestTest {
   @Test
   void costsOneReadOneWriteAndOneKeyCall() {
     String digest = pushImage("a");
-    SignOciManifest signer = signer(countedKeys, new SignOciManifest.Limits(8, 1_000));
+    var signer = signer(countedKeys, new SignOciManifest.Limits(8, 1_000));
     store.reset();
 
     signer.sign(new PackageRequest(new OciFormat(), Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
@@ -243,90 +247,6 @@ class SignOciManifestTest {
     assertThat(store.reads()).hasSize(2); // the settings, which are remembered, and the record
     assertThat(store.counts()).doesNotContainKey("list");
     assertThat(keyCalls).hasValue(1);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"UPLOAD", "RESYNC"})
-  void changesNoByteInASecondRun(String lane) {
-    String digest = pushImage("a");
-    upload(digest);
-    byte[] before = store.get(OciKeys.manifest(NAME, digest)).orElseThrow().content();
-    store.reset();
-    keyCalls.set(0);
-
-    var outcome = sign(Lane.valueOf(lane), digest);
-
-    assertThat(outcome).isInstanceOf(AlreadySigned.class);
-    assertThat(store.writes()).hasSize(0);
-    assertThat(keyCalls).hasValue(0);
-    assertThat(store.get(OciKeys.manifest(NAME, digest)).orElseThrow().content()).isEqualTo(before);
-  }
-
-  @Test
-  void makesTheSameBytesAgainAfterACrashBeforeTheyWereStored() {
-    String digest = pushImage("a");
-    var crash = new IllegalStateException("crash between signing and storing");
-    List<String> tried = new ArrayList<>();
-    store.beforeReplace =
-        key -> {
-          tried.add(key);
-          throw crash;
-        };
-    assertThatThrownBy(() -> upload(digest)).isSameAs(crash);
-    assertThat(tried).hasSize(1);
-    assertThat(record(digest).state()).isEqualTo(State.RECEIVED);
-    store.beforeReplace = key -> {};
-
-    assertThat(upload(digest)).isInstanceOf(Signed.class);
-    assertSignedByCurrentKey(digest);
-  }
-
-  @Test
-  void findsItDoneAfterACrashBetweenStoringAndTelling() {
-    String digest = pushImage("a");
-    store.afterReplace =
-        key -> {
-          throw new Failure.Transient("the connection broke after the write", null);
-        };
-    assertThatThrownBy(() -> upload(digest)).isInstanceOf(Failure.Transient.class);
-    store.afterReplace = key -> {};
-    store.reset();
-
-    assertThat(upload(digest)).isInstanceOf(AlreadySigned.class);
-    assertThat(store.writes()).hasSize(0);
-    assertSignedByCurrentKey(digest);
-  }
-
-  @Test
-  void mergesWhenAnotherSignerWasFaster() {
-    String digest = pushImage("a");
-    store.beforeReplace =
-        key -> {
-          store.beforeReplace = k -> {};
-          signer(keys, new SignOciManifest.Limits(8, 1_000))
-              .sign(
-                  new PackageRequest(
-                      new OciFormat(), Lane.UPLOAD, REPOSITORY, NAME, digest, PUSHED));
-        };
-
-    assertThat(upload(digest)).isInstanceOf(AlreadySigned.class);
-    assertSignedByCurrentKey(digest);
-    assertThat(record(digest).generation()).isEqualTo(2);
-  }
-
-  @Test
-  void leavesNothingBehindWhenTheImageWasDeletedMeanwhile() {
-    String digest = pushImage("a");
-    store.beforeReplace = store::delete;
-
-    assertThat(upload(digest)).isEqualTo(new Exempt<>(Exempt.Why.GONE));
-    assertThat(read(digest)).isEmpty();
-  }
-
-  @Test
-  void signsNothingThatTheGatewayDidNotAccept() {
-    assertThat(upload("sha256:" + "ab".repeat(32))).isEqualTo(new Exempt<>(Exempt.Why.GONE));
-    assertThat(keyCalls).hasValue(0);
   }
 
   @Test
@@ -347,17 +267,6 @@ class SignOciManifestTest {
     assertThat(outcome).isEqualTo(new Exempt<>(Exempt.Why.GONE));
     assertThat(keyCalls).hasValue(0);
     assertThat(record(digest).state()).isEqualTo(State.RECEIVED);
-  }
-
-  @Test
-  void doesNotBelieveARecordThatLiesUnderAnotherName() {
-    String digest = pushImage("a");
-    byte[] foreign = store.get(OciKeys.manifest(NAME, digest)).orElseThrow().content();
-    String elsewhere = "sha256:" + "ab".repeat(32);
-    store.create(OciKeys.manifest(NAME, elsewhere), foreign);
-
-    assertThatThrownBy(() -> upload(elsewhere)).isInstanceOf(IllegalStateException.class);
-    assertThat(keyCalls).hasValue(0);
   }
 
   @Test
@@ -384,46 +293,6 @@ class SignOciManifestTest {
         .isInstanceOfSatisfying(
             Refused.class, r -> assertThat(r.reason()).isEqualTo(Refusal.MALFORMED_PACKAGE));
     assertThat(record(digest).state()).isEqualTo(State.REFUSED);
-  }
-
-  @Test
-  void tellsOfARefusalAgainWithoutWritingAgain() {
-    String digest = "sha256:" + "ab".repeat(32);
-    store(IMAGE, digest, Json.write(imageJson("a")));
-    var first = upload(digest);
-    store.reset();
-
-    assertThat(upload(digest)).isEqualTo(first);
-    assertThat(sign(Lane.RESYNC, digest)).isEqualTo(first);
-    assertThat(store.writes()).hasSize(0);
-  }
-
-  @Test
-  void keepsSignedWhatWasSigned() {
-    String digest = pushImage("a");
-    upload(digest);
-    records.update(
-        OciKeys.manifest(NAME, digest),
-        ManifestRecord.class,
-        old ->
-            old.map(
-                r ->
-                    new ManifestRecord(
-                        r.generation() + 1,
-                        r.repository(),
-                        r.name(),
-                        r.digest(),
-                        r.mediaType(),
-                        Bytes.utf8("damaged"),
-                        r.pushedAt(),
-                        r.state(),
-                        r.subject(),
-                        r.signatures(),
-                        r.refusal())));
-
-    assertThat(sign(Lane.RESYNC, digest)).isInstanceOf(Refused.class);
-    assertThat(record(digest).state()).isEqualTo(State.AVAILABLE);
-    assertThat(record(digest).signatures()).isPresent();
   }
 
   @Test
@@ -664,15 +533,6 @@ class SignOciManifestTest {
   }
 
   @Test
-  void signsNothingInARepositoryThatWasDeleted() {
-    String digest = pushImage("a");
-    store.delete(ObjectKeys.repository(REPOSITORY));
-
-    assertThat(upload(digest)).isEqualTo(new Exempt<>(Exempt.Why.GONE));
-    assertThat(keyCalls).hasValue(0);
-  }
-
-  @Test
   void storesNothingThatDoesNotVerify() {
     String digest = pushImage("a");
     var other = new InMemoryKeyClient();
@@ -712,7 +572,7 @@ class SignOciManifestTest {
   /** An image's own event and that of its index at once: still one write each. */
   @Test
   void doesNotRaceItselfForOneManifest() throws Exception {
-    SignOciManifest signer = signer(countedKeys, new SignOciManifest.Limits(8, 1_000));
+    var signer = signer(countedKeys, new SignOciManifest.Limits(8, 1_000));
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {
       for (int round = 0; round < 20; round++) {

@@ -181,7 +181,7 @@ public record Manifest(
   }
 
   public boolean isIndex() {
-    return MediaTypes.INDEXES.contains(mediaType);
+    return MediaTypes.isIndex(mediaType);
   }
 
   /** The blobs that must be there before the manifest is accepted. */

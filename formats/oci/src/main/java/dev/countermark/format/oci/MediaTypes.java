@@ -32,6 +32,11 @@ public final class MediaTypes {
     return bare.strip().toLowerCase(java.util.Locale.ROOT);
   }
 
+  /** Whether manifests of this type list others. */
+  public static boolean isIndex(String contentType) {
+    return INDEXES.contains(bare(contentType));
+  }
+
   /** Layers that a registry need not hold. */
   static boolean isNonDistributable(String mediaType) {
     return mediaType.startsWith("application/vnd.oci.image.layer.nondistributable.")
