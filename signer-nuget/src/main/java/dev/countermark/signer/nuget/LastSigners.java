@@ -3,7 +3,6 @@ package dev.countermark.signer.nuget;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
-import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.signer.service.SignerIdentity;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -30,7 +29,7 @@ final class LastSigners {
     Last last = remembered.get(repository);
     return last != null
         ? last.signer()
-        : of(repository, keys.current(repository, new Purpose("nuget")));
+        : of(repository, keys.current(repository, PackageSigning.PURPOSE));
   }
 
   /** Who signed now. */

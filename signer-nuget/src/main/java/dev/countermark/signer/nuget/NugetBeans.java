@@ -5,6 +5,7 @@ import dev.countermark.blobs.Records;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.signer.service.NameRules;
 import dev.countermark.signer.service.PackageRequest;
+import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
 import dev.countermark.signer.service.SignedArtifact;
 import dev.countermark.signing.FormatSigner;
@@ -36,18 +37,21 @@ class NugetBeans {
       Clock clock,
       @ConfigProperty(name = "countermark.public-url") URI publicUrl,
       @ConfigProperty(name = "countermark.public-https-url") Optional<URI> httpsUrl) {
-    return new SignPackage(
+    return new RecordSigner<>(
+        new SignPackage(
+            new PackageSigning(
+                store,
+                keys,
+                new Timestamps(
+                    config.timestampAuthorities().orElse(List.of()),
+                    config.timestampTimeout(),
+                    clock),
+                feeds(httpsUrl.orElse(publicUrl)),
+                config.rehashLimit().asLongValue(),
+                clock),
+            keys),
         new Records(store),
         repositories,
-        new PackageSigning(
-            store,
-            keys,
-            new Timestamps(
-                config.timestampAuthorities().orElse(List.of()), config.timestampTimeout(), clock),
-            feeds(httpsUrl.orElse(publicUrl)),
-            config.rehashLimit().asLongValue(),
-            clock),
-        keys,
         clock);
   }
 

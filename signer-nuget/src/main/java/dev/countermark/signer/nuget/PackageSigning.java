@@ -60,6 +60,8 @@ import java.util.UUID;
  * runs of the upload and a new end. No package is ever copied.
  */
 final class PackageSigning {
+  static final Purpose PURPOSE = new Purpose("nuget");
+
   /** Larger ends do not ride in the record, bytes. */
   private static final int MAX_INLINE = 256 << 10;
 
@@ -180,7 +182,7 @@ final class PackageSigning {
       SignedBatch batch =
           keys.sign(
               record.repository(),
-              new Purpose("nuget"),
+              PURPOSE,
               List.of(
                   new Item(
                       NugetFormat.purl(record.repository(), record.identity().toString()),
@@ -222,8 +224,7 @@ final class PackageSigning {
   /** The key that made a signature in this repository's name, if it is what would be made now. */
   private OptionalInt currentKey(
       SignerView signer, VersionRecord record, SigningSettings settings) {
-    SignerIdentity current =
-        SignerIdentity.of(keys.current(record.repository(), new Purpose("nuget")));
+    SignerIdentity current = SignerIdentity.of(keys.current(record.repository(), PURPOSE));
     boolean same =
         signer.certificate().equals(current.certificate())
             && signer.certificateReferenceObjection().isEmpty()

@@ -137,22 +137,6 @@ class SignPackageTest {
     assertThat(feed.signatures).hasValue(1);
   }
 
-  @ParameterizedTest
-  @EnumSource(Lane.class)
-  void changesNothingInASecondRun(Lane lane) {
-    feed.push(PACKAGE);
-    upload();
-    VersionRecord before = feed.record();
-    feed.store.reset();
-    feed.now = NOW.plusSeconds(60);
-
-    assertThat(feed.sign(lane)).isInstanceOf(AlreadySigned.class);
-
-    assertThat(feed.store.writes()).isEmpty();
-    assertThat(feed.signatures).hasValue(1);
-    assertThat(feed.record()).isEqualTo(before);
-  }
-
   @Test
   void makesTheSameBytesWheneverAndHoweverOftenItRuns() {
     feed.push(PACKAGE);
@@ -170,52 +154,6 @@ class SignPackageTest {
   }
 
   // ---- crashes and races ----------------------------------------------------------------------
-
-  @Test
-  void signsAgainAfterACrashBeforeItWasStored() throws Exception {
-    feed.push(PACKAGE);
-    var crash = new IllegalStateException("crash between signing and storing");
-    feed.store.beforeReplace =
-        key -> {
-          throw crash;
-        };
-    assertThatThrownBy(this::upload).isSameAs(crash);
-    assertThat(feed.record().state()).isEqualTo(State.RECEIVED);
-    feed.store.beforeReplace = key -> {};
-
-    assertThat(upload()).isInstanceOf(Signed.class);
-    assertSound(feed.file());
-  }
-
-  @Test
-  void findsItDoneAfterACrashBetweenStoringAndTelling() throws Exception {
-    feed.push(PACKAGE);
-    feed.store.afterReplace =
-        key -> {
-          throw new Failure.Transient("the connection broke after the write", null);
-        };
-    assertThatThrownBy(this::upload).isInstanceOf(Failure.Transient.class);
-    feed.store.afterReplace = key -> {};
-    feed.store.reset();
-
-    assertThat(upload()).isInstanceOf(AlreadySigned.class);
-    assertThat(feed.store.writes()).isEmpty();
-    assertSound(feed.file());
-  }
-
-  @Test
-  void yieldsToASignerThatWasFaster() throws Exception {
-    feed.push(PACKAGE);
-    feed.store.beforeReplace =
-        key -> {
-          feed.store.beforeReplace = k -> {};
-          feed.sign(Lane.UPLOAD, TOOLS, feed.keys);
-        };
-
-    assertThat(upload()).isInstanceOf(AlreadySigned.class);
-    assertThat(feed.record().generation()).isEqualTo(2);
-    assertSound(feed.file());
-  }
 
   @Test
   void leavesNothingBehindWhenThePackageWasDeletedMeanwhile() {
@@ -412,12 +350,6 @@ class SignPackageTest {
 
   // ---- what is not signed ---------------------------------------------------------------------
 
-  @Test
-  void signsNothingThatTheGatewayDidNotTake() {
-    assertThat(upload()).isEqualTo(new Exempt<>(Exempt.Why.GONE));
-    assertThat(feed.signatures).hasValue(0);
-  }
-
   @ParameterizedTest
   @EnumSource(Lane.class)
   void signsNothingThatWasDeleted(Lane lane) {
@@ -427,15 +359,6 @@ class SignPackageTest {
 
     assertThat(feed.sign(lane)).isEqualTo(new Exempt<>(Exempt.Why.GONE));
     assertThat(feed.store.writes()).isEmpty();
-  }
-
-  @Test
-  void signsNothingInARepositoryThatWasDeleted() {
-    feed.push(PACKAGE);
-    feed.store.delete(ObjectKeys.repository(NAME));
-
-    assertThat(upload()).isEqualTo(new Exempt<>(Exempt.Why.GONE));
-    assertThat(feed.signatures).hasValue(0);
   }
 
   @Test
@@ -455,18 +378,6 @@ class SignPackageTest {
 
     assertThat(outcome).isEqualTo(new Exempt<>(Exempt.Why.GONE));
     assertThat(feed.record().state()).isEqualTo(State.RECEIVED);
-  }
-
-  @Test
-  void doesNotBelieveARecordThatLiesUnderAnotherName() {
-    feed.push(PACKAGE);
-    Identity elsewhere = new Identity("acme.tools", "6.6.6");
-    byte[] foreign = feed.store.get(NugetKeys.version(NAME, TOOLS)).orElseThrow().content();
-    feed.store.create(NugetKeys.version(NAME, elsewhere), foreign);
-
-    assertThatThrownBy(() -> feed.sign(Lane.UPLOAD, elsewhere, feed.keys))
-        .isInstanceOf(IllegalStateException.class);
-    assertThat(feed.signatures).hasValue(0);
   }
 
   private void overwrite(int part, UnaryOperator<byte[]> change) {
@@ -519,17 +430,6 @@ class SignPackageTest {
   }
 
   @Test
-  void tellsOfARefusalAgainWithoutWritingAgain() {
-    feed.push(TestArchives.ascii("no archive, but long enough to be one"));
-    var first = upload();
-    feed.store.reset();
-
-    assertThat(upload()).isEqualTo(first);
-    assertThat(resync()).isEqualTo(first);
-    assertThat(feed.store.writes()).isEmpty();
-  }
-
-  @Test
   void signsInAResyncWhatWasRefusedForAReasonThatIsGone() throws Exception {
     feed.push(PACKAGE);
     Part part = feed.record().upload().parts().get(1);
@@ -545,19 +445,6 @@ class SignPackageTest {
     assertThat(feed.record().state()).isEqualTo(State.AVAILABLE);
     assertThat(feed.record().refusal()).isEmpty();
     assertSound(feed.file());
-  }
-
-  @Test
-  void keepsSignedWhatWasSigned() {
-    feed.push(PACKAGE);
-    upload();
-    Optional<?> before = feed.record().signed();
-    feed.keys.rotate(NAME, new Purpose("nuget"));
-    overwrite(1, bytes -> new byte[bytes.length]);
-
-    assertRefused(resync(), Refusal.DIGEST_MISMATCH);
-    assertThat(feed.record().state()).isEqualTo(State.AVAILABLE);
-    assertThat(feed.record().signed()).isEqualTo(before);
   }
 
   // ---- any archive ----------------------------------------------------------------------------

@@ -36,9 +36,11 @@ import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.signer.service.PackageRequest;
+import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
 import dev.countermark.signer.service.SignedArtifact;
 import dev.countermark.signer.service.SignerIdentity;
+import dev.countermark.signing.FormatSigner;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningOutcome;
 import java.io.ByteArrayOutputStream;
@@ -166,19 +168,20 @@ final class TestFeed {
   }
 
   /** A signer that remembers nothing of earlier ones. */
-  SignPackage signer(KeyClient keyClient) {
+  FormatSigner<PackageRequest, SignedArtifact> signer(KeyClient keyClient) {
     Clock clock = Clock.fixed(now, ZoneOffset.UTC);
-    return new SignPackage(
+    return new RecordSigner<>(
+        new SignPackage(
+            new PackageSigning(
+                store,
+                keyClient,
+                new Timestamps(authorities, timestampTimeout, clock),
+                URI.create("https://packages.example"),
+                rehashLimit,
+                clock),
+            keyClient),
         records,
         new RepositorySettings(records, Duration.ZERO, clock),
-        new PackageSigning(
-            store,
-            keyClient,
-            new Timestamps(authorities, timestampTimeout, clock),
-            URI.create("https://packages.example"),
-            rehashLimit,
-            clock),
-        keyClient,
         clock);
   }
 
