@@ -43,6 +43,8 @@ import java.util.Optional;
  * and no large one held in memory.
  */
 final class ReleaseSigning {
+  static final Purpose PURPOSE = new Purpose("swift");
+
   /** Uploads up to this many bytes are read once and kept while they are signed. */
   private static final long MAX_IN_MEMORY = 4 << 20;
 
@@ -315,7 +317,7 @@ final class ReleaseSigning {
     SignedBatch batch =
         keys.sign(
             record.repository(),
-            new Purpose("swift"),
+            PURPOSE,
             hashes.stream().map(hash -> new Item(purl, digest, Bytes.of(hash))).toList());
     if (batch.signatures().size() != hashes.size()) {
       throw new Failure.Transient("the key service sent another number of signatures", null);

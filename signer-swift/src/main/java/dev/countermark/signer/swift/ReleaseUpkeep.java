@@ -7,7 +7,6 @@ import dev.countermark.format.swift.SwiftRecords.SignedManifest;
 import dev.countermark.format.swift.SwiftRecords.SignedRelease;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
-import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.signer.service.PackageRequest;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +38,7 @@ final class ReleaseUpkeep {
 
   /** The release as it should be: the same, or with another signature of the archive. */
   SignedRelease of(ReleaseRecord record, SignedRelease release, PackageRequest request) {
-    List<PublicKeyVersion> versions = keys.versions(record.repository(), new Purpose("swift"));
+    List<PublicKeyVersion> versions = keys.versions(record.repository(), ReleaseSigning.PURPOSE);
     SignatureCheck check = new SignatureCheck(versions, request.since());
     for (SignedManifest manifest : release.manifests()) {
       check

@@ -5,6 +5,7 @@ import dev.countermark.blobs.Records;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.signer.service.NameRules;
 import dev.countermark.signer.service.PackageRequest;
+import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
 import dev.countermark.signer.service.SignedArtifact;
 import dev.countermark.signing.FormatSigner;
@@ -33,11 +34,11 @@ class SwiftBeans {
       MeterRegistry meters,
       Clock clock) {
     ReleaseSigning signing = new ReleaseSigning(store, keys, MemoryBudget.ofHeap(), clock);
-    return new SignRelease(
+    return new RecordSigner<>(
+        new SignRelease(
+            signing, new ReleaseUpkeep(signing, keys, flaw -> counter(meters, flaw).increment())),
         new Records(store),
         repositories,
-        signing,
-        new ReleaseUpkeep(signing, keys, flaw -> counter(meters, flaw).increment()),
         clock);
   }
 

@@ -35,8 +35,10 @@ import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.signer.service.PackageRequest;
+import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
 import dev.countermark.signer.service.SignedArtifact;
+import dev.countermark.signing.FormatSigner;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningOutcome;
 import dev.countermark.signing.SigningOutcome.AlreadySigned;
@@ -151,17 +153,12 @@ class SignReleaseTest {
     return new AuthorSignature(Bytes.of(cms), Optional.empty(), "somebody", author.fingerprint());
   }
 
-  private SignRelease signer() {
-    return signer(keys);
-  }
-
-  private SignRelease signer(KeyClient keyClient) {
-    ReleaseSigning signing = new ReleaseSigning(store, keyClient, MemoryBudget.ofHeap(), clock);
-    return new SignRelease(
+  private FormatSigner<PackageRequest, SignedArtifact> signer() {
+    ReleaseSigning signing = new ReleaseSigning(store, keys, MemoryBudget.ofHeap(), clock);
+    return new RecordSigner<>(
+        new SignRelease(signing, new ReleaseUpkeep(signing, keys, unrepaired::add)),
         records,
         new RepositorySettings(records, Duration.ZERO, clock),
-        signing,
-        new ReleaseUpkeep(signing, keyClient, unrepaired::add),
         clock);
   }
 
@@ -316,18 +313,6 @@ class SignReleaseTest {
   }
 
   @Test
-  void makesTheSameBytesASecondTime() {
-    ReleaseRecord pushed = push(Archives.sample());
-    upload();
-    ReleaseRecord first = record();
-    records.update(KEY, ReleaseRecord.class, old -> Optional.of(pushed));
-
-    upload();
-
-    assertThat(record()).isEqualTo(first);
-  }
-
-  @Test
   void writesOncePerRelease() {
     push(Archives.sample());
 
@@ -413,88 +398,13 @@ class SignReleaseTest {
   }
 
   @Test
-  void signsNothingThatIsNotThere() {
-    assertThat(upload()).isEqualTo(new Exempt<SignedArtifact>(Exempt.Why.GONE));
+  void signsNothingThatWasDeleted() {
     ReleaseRecord pushed = push(Archives.sample());
     records.update(KEY, ReleaseRecord.class, old -> old.map(ReleaseRecord::deleted));
     assertThat(resync(ResyncMode.RESIGN_ALL))
         .isEqualTo(new Exempt<SignedArtifact>(Exempt.Why.GONE));
     assertThat(record().generation()).isEqualTo(pushed.generation() + 1);
-    store.delete(ObjectKeys.repository(REPOSITORY));
-    assertThat(upload()).isEqualTo(new Exempt<SignedArtifact>(Exempt.Why.GONE));
     assertThat(keys.calls).isZero();
-  }
-
-  @Test
-  void believesNoRecordOfSomethingElse() {
-    ReleaseRecord pushed = push(Archives.sample());
-    ReleaseRecord other =
-        new ReleaseRecord(
-            1,
-            RepositoryName.of("evil/app"),
-            RELEASE,
-            "mona",
-            "LinkedList",
-            pushed.upload(),
-            Optional.empty(),
-            Optional.empty(),
-            PUSHED,
-            pushed.submission(),
-            State.RECEIVED,
-            Optional.empty(),
-            Optional.empty());
-    records.update(KEY, ReleaseRecord.class, old -> Optional.of(other));
-
-    assertThatThrownBy(this::upload).isInstanceOf(IllegalStateException.class);
-    assertThat(record()).isEqualTo(other);
-  }
-
-  @Test
-  void leavesNothingHalfDoneWhenItDiesBeforeItWrites() {
-    push(Archives.sample());
-    ReleaseRecord received = record();
-    AtomicBoolean dies = new AtomicBoolean(true);
-    store.beforeReplace =
-        key -> {
-          if (dies.getAndSet(false)) {
-            throw new Failure.Transient("died on purpose", null);
-          }
-        };
-
-    assertThatThrownBy(this::upload).isInstanceOf(Failure.Transient.class);
-    assertThat(record()).isEqualTo(received);
-    assertThat(upload()).isInstanceOf(Signed.class);
-    assertSignedBy(current());
-    assertThat(record().generation()).isEqualTo(2);
-  }
-
-  @Test
-  void recognisesItsWorkWhenItDiedAfterItWrote() {
-    push(Archives.sample());
-    store.afterReplace =
-        key -> {
-          throw new Failure.Transient("the answer was lost on purpose", null);
-        };
-
-    assertThatThrownBy(this::upload).isInstanceOf(Failure.Transient.class);
-    store.afterReplace = key -> {};
-    assertThat(upload()).isInstanceOf(AlreadySigned.class);
-    assertThat(record().generation()).isEqualTo(2);
-  }
-
-  @Test
-  void takesWhatAnotherSignerMadeMeanwhile() {
-    push(Archives.sample());
-    AtomicBoolean first = new AtomicBoolean(true);
-    store.beforeReplace =
-        key -> {
-          if (first.getAndSet(false)) {
-            assertThat(upload()).isInstanceOf(Signed.class);
-          }
-        };
-
-    assertThat(upload()).isInstanceOf(AlreadySigned.class);
-    assertThat(record().generation()).isEqualTo(2);
   }
 
   @Test
@@ -510,16 +420,6 @@ class SignReleaseTest {
 
     assertThat(upload()).isEqualTo(new Exempt<SignedArtifact>(Exempt.Why.GONE));
     assertThat(record().state()).isEqualTo(State.DELETED);
-  }
-
-  @Test
-  void waitsForTheKeyService() {
-    push(Archives.sample());
-    ReleaseRecord received = record();
-    keys.away = true;
-
-    assertThatThrownBy(this::upload).isInstanceOf(Failure.Transient.class);
-    assertThat(record()).isEqualTo(received);
   }
 
   @Test
@@ -919,12 +819,11 @@ class SignReleaseTest {
     assertSignedBy(current());
   }
 
-  /** Keys that are rotated, revoked and lost when a test wants it. */
+  /** Keys that are rotated and revoked when a test wants it. */
   private final class TestKeys implements KeyClient {
     private final Map<Integer, Instant> revoked = new LinkedHashMap<>();
     private final List<PublicKeyVersion> former = new ArrayList<>();
     private InMemoryKeyClient keys = new InMemoryKeyClient(new SettableClock());
-    private boolean away;
     private int rotationsAfterASignature;
     private int calls;
 
@@ -969,9 +868,6 @@ class SignReleaseTest {
 
     @Override
     public SignedBatch sign(RepositoryName repository, Purpose purpose, List<Item> items) {
-      if (away) {
-        throw new Failure.Transient("the key service went away on purpose", null);
-      }
       calls++;
       SignedBatch batch = keys.sign(repository, purpose, items);
       if (rotationsAfterASignature > 0) {
