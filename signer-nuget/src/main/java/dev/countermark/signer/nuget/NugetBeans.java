@@ -3,7 +3,6 @@ package dev.countermark.signer.nuget;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.keys.KeyClient;
-import dev.countermark.signer.service.NameRules;
 import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
@@ -21,12 +20,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** What makes the signer service one for NuGet packages. */
 @ApplicationScoped
 class NugetBeans {
-  @Produces
-  @Singleton
-  NameRules names() {
-    return new NugetNames();
-  }
-
   @Produces
   @Singleton
   FormatSigner<PackageRequest, SignedArtifact> signer(

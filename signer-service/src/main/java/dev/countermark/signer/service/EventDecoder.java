@@ -12,16 +12,13 @@ import dev.countermark.signing.Lane;
 import dev.countermark.signing.MalformedEventException;
 import dev.countermark.signing.SigningWorker;
 import java.time.Instant;
-import java.util.Optional;
 
 /** Reads the events of both lanes. */
 final class EventDecoder implements SigningWorker.Decoder<PackageRequest> {
   private final Format<?, ?> format;
-  private final NameRules names;
 
-  EventDecoder(Format<?, ?> format, NameRules names) {
+  EventDecoder(Format<?, ?> format) {
     this.format = format;
-    this.names = names;
   }
 
   @Override
@@ -64,9 +61,10 @@ final class EventDecoder implements SigningWorker.Decoder<PackageRequest> {
     if (name == null || digest == null) {
       throw new MalformedEventException("the event names no package or no digest", null);
     }
-    Optional<String> objection = names.objection(repository, name, digest);
-    if (objection.isPresent()) {
-      throw new MalformedEventException("the event's " + objection.get(), null);
+    // Both become parts of object keys, whoever wrote the event.
+    if (format.recordKey(repository, name, digest).isEmpty()) {
+      throw new MalformedEventException(
+          "the event's name or digest is none of " + format.label() + " in " + repository, null);
     }
     return new PackageRequest(format, lane, repository, name, digest, since, mode);
   }

@@ -23,10 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/**
- * Puts the parts together from the settings. The service brings its {@link NameRules} and its
- * {@link FormatSigner}.
- */
+/** Puts the parts together from the settings. The service brings its {@link FormatSigner}. */
 @ApplicationScoped
 class SignerBeans {
   @Produces
@@ -112,7 +109,6 @@ class SignerBeans {
   @Singleton
   SigningWorker<PackageRequest, SignedArtifact> worker(
       KeyedDispatcher dispatcher,
-      NameRules names,
       FormatSigner<PackageRequest, SignedArtifact> signer,
       SigningWorker.Outcomes<PackageRequest, SignedArtifact> outcomes,
       SigningWorker.DeadLetters deadLetters,
@@ -125,7 +121,7 @@ class SignerBeans {
     var retry = config.retry();
     return new SigningWorker<>(
         dispatcher,
-        new EventDecoder(format, names),
+        new EventDecoder(format),
         signer,
         outcomes,
         deadLetters,

@@ -17,7 +17,6 @@ import dev.countermark.signing.Lane;
 import dev.countermark.signing.MalformedEventException;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,11 +28,7 @@ class EventDecoderTest {
   private static final Instant ACCEPTED = Instant.parse("2026-11-24T10:00:00Z");
   private static final Instant SENT = Instant.parse("2026-11-24T10:00:01Z");
 
-  private final EventDecoder decoder =
-      new EventDecoder(
-          new EchoFormat(),
-          (repository, name, digest) ->
-              name.startsWith("evil") ? Optional.of("name is evil") : Optional.empty());
+  private final EventDecoder decoder = new EventDecoder(new EchoFormat());
 
   private static Bytes event(String type, Object data) {
     return Bytes.of(CloudEvent.of("id", "/test", type, "pkg:generic/file", SENT, data).toJson());
@@ -151,9 +146,11 @@ class EventDecoderTest {
 
   @Test
   void refusesWhatTheFormatHasNoNameFor() {
-    assertThatThrownBy(() -> decoder.decode(Lane.UPLOAD, upload("evil/../name", DIGEST)))
+    assertThatThrownBy(() -> decoder.decode(Lane.UPLOAD, upload("../name", DIGEST)))
         .isInstanceOf(MalformedEventException.class)
-        .hasMessage("the event's name is evil");
+        .hasMessage("the event's name or digest is none of echo in acme/app");
+    assertThatThrownBy(() -> decoder.decode(Lane.UPLOAD, upload("file", "sha256:../../tokens")))
+        .isInstanceOf(MalformedEventException.class);
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.countermark.signer.swift;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.keys.KeyClient;
-import dev.countermark.signer.service.NameRules;
 import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
@@ -19,12 +18,6 @@ import java.time.Clock;
 /** What makes the signer service one for Swift releases. */
 @ApplicationScoped
 class SwiftBeans {
-  @Produces
-  @Singleton
-  NameRules names() {
-    return new SwiftNames();
-  }
-
   @Produces
   @Singleton
   FormatSigner<PackageRequest, SignedArtifact> signer(

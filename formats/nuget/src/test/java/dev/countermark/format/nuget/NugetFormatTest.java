@@ -1,4 +1,4 @@
-package dev.countermark.signer.nuget;
+package dev.countermark.format.nuget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,16 +7,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NugetNamesTest {
+class NugetFormatTest {
   private static final RepositoryName REPOSITORY = RepositoryName.of("acme/app");
   private static final String DIGEST = "sha256:" + "ab".repeat(32);
 
-  private final NugetNames names = new NugetNames();
+  private final NugetFormat format = new NugetFormat();
 
   @ParameterizedTest
   @ValueSource(strings = {"acme.tools/1.0.0", "a/1.2.3.4", "a_b-c.d/1.0.0-rc.1"})
-  void versionsOfPackages(String name) {
-    assertThat(names.objection(REPOSITORY, name, DIGEST)).isEmpty();
+  void hasARecordForVersionsOfPackages(String name) {
+    assertThat(format.recordKey(REPOSITORY, name, DIGEST)).hasValueSatisfying(format::isRecord);
   }
 
   @ParameterizedTest
@@ -36,19 +36,19 @@ class NugetNamesTest {
         "acme.tools/../1.0.0",
         "acme.tools/1.0.0-../x"
       })
-  void refusesANameThatIsNotThatOfAVersion(String name) {
-    assertThat(names.objection(REPOSITORY, name, DIGEST)).isPresent();
+  void hasNoRecordForANameThatIsNotThatOfAVersion(String name) {
+    assertThat(format.recordKey(REPOSITORY, name, DIGEST)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "sha256:abc", "sha512:00", "sha256:../../../tokens"})
-  void refusesADigestThatIsNotOne(String digest) {
-    assertThat(names.objection(REPOSITORY, "acme.tools/1.0.0", digest)).isPresent();
+  void hasNoRecordForADigestThatIsNotOne(String digest) {
+    assertThat(format.recordKey(REPOSITORY, "acme.tools/1.0.0", digest)).isEmpty();
   }
 
   @Test
-  void refusesAnOverlongName() {
+  void hasNoRecordForAnOverlongName() {
     String name = "a".repeat(101) + "/1.0.0";
-    assertThat(names.objection(REPOSITORY, name, DIGEST)).isPresent();
+    assertThat(format.recordKey(REPOSITORY, name, DIGEST)).isEmpty();
   }
 }

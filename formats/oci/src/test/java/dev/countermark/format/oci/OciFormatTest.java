@@ -1,4 +1,4 @@
-package dev.countermark.signer.oci;
+package dev.countermark.format.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,17 +7,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class OciNamesTest {
+class OciFormatTest {
   private static final RepositoryName REPOSITORY = RepositoryName.of("acme/app");
   private static final String DIGEST = "sha256:" + "ab".repeat(32);
 
-  private final OciNames names = new OciNames();
+  private final OciFormat format = new OciFormat();
 
   @Test
-  void imagesOfTheRepository() {
-    assertThat(names.objection(REPOSITORY, "acme/app", DIGEST)).isEmpty();
-    assertThat(names.objection(REPOSITORY, "acme/app/web/x", "sha512:" + "0f".repeat(64)))
-        .isEmpty();
+  void hasARecordForImagesOfTheRepository() {
+    assertThat(format.recordKey(REPOSITORY, "acme/app", DIGEST))
+        .hasValueSatisfying(format::isRecord);
+    assertThat(format.recordKey(REPOSITORY, "acme/app/web/x", "sha512:" + "0f".repeat(64)))
+        .hasValueSatisfying(format::isRecord);
   }
 
   @ParameterizedTest
@@ -33,13 +34,13 @@ class OciNamesTest {
         "acme/app/UPPER",
         "acme"
       })
-  void refusesANameThatIsNotOneOfTheRepository(String name) {
-    assertThat(names.objection(REPOSITORY, name, DIGEST)).isPresent();
+  void hasNoRecordForANameThatIsNotOneOfTheRepository(String name) {
+    assertThat(format.recordKey(REPOSITORY, name, DIGEST)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "latest", "sha256:abc", "md5:00", "sha256:../../../tokens"})
-  void refusesADigestThatIsNotOne(String digest) {
-    assertThat(names.objection(REPOSITORY, "acme/app", digest)).isPresent();
+  void hasNoRecordForADigestThatIsNotOne(String digest) {
+    assertThat(format.recordKey(REPOSITORY, "acme/app", digest)).isEmpty();
   }
 }

@@ -1,4 +1,4 @@
-package dev.countermark.signer.swift;
+package dev.countermark.format.swift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,16 +7,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SwiftNamesTest {
+class SwiftFormatTest {
   private static final RepositoryName REPOSITORY = RepositoryName.of("acme/app");
   private static final String DIGEST = "sha256:" + "ab".repeat(32);
 
-  private final SwiftNames names = new SwiftNames();
+  private final SwiftFormat format = new SwiftFormat();
 
   @ParameterizedTest
   @ValueSource(strings = {"mona.linkedlist/1.1.1", "a-b.c_d-e/1.0.0-rc.1+build.7"})
-  void releases(String name) {
-    assertThat(names.objection(REPOSITORY, name, DIGEST)).isEmpty();
+  void hasARecordForReleases(String name) {
+    assertThat(format.recordKey(REPOSITORY, name, DIGEST)).hasValueSatisfying(format::isRecord);
   }
 
   @ParameterizedTest
@@ -31,19 +31,19 @@ class SwiftNamesTest {
         "mona.linkedlist/1.0.0/x",
         "../x.y/1.0.0"
       })
-  void refusesANameThatIsNotOneOfARelease(String name) {
-    assertThat(names.objection(REPOSITORY, name, DIGEST)).isPresent();
+  void hasNoRecordForANameThatIsNotOneOfARelease(String name) {
+    assertThat(format.recordKey(REPOSITORY, name, DIGEST)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "sha256:abc", "sha512:00", "sha256:../../../tokens"})
-  void refusesADigestThatIsNotOne(String digest) {
-    assertThat(names.objection(REPOSITORY, "mona.linkedlist/1.0.0", digest)).isPresent();
+  void hasNoRecordForADigestThatIsNotOne(String digest) {
+    assertThat(format.recordKey(REPOSITORY, "mona.linkedlist/1.0.0", digest)).isEmpty();
   }
 
   @Test
-  void refusesADigestInUpperCase() {
-    assertThat(names.objection(REPOSITORY, "mona.linkedlist/1.0.0", DIGEST.toUpperCase()))
-        .isPresent();
+  void hasNoRecordForADigestInUpperCase() {
+    assertThat(format.recordKey(REPOSITORY, "mona.linkedlist/1.0.0", DIGEST.toUpperCase()))
+        .isEmpty();
   }
 }
