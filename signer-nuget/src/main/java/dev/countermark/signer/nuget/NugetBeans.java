@@ -7,6 +7,7 @@ import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
 import dev.countermark.signer.service.SignedArtifact;
+import dev.countermark.signer.service.SignerResources;
 import dev.countermark.signing.FormatSigner;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -26,6 +27,7 @@ class NugetBeans {
       BlobStore store,
       RepositorySettings repositories,
       KeyClient keys,
+      SignerResources resources,
       NugetConfig config,
       Clock clock,
       @ConfigProperty(name = "countermark.public-url") URI publicUrl,
@@ -41,6 +43,7 @@ class NugetBeans {
                     clock),
                 feeds(httpsUrl.orElse(publicUrl)),
                 config.rehashLimit().asLongValue(),
+                resources.memory(),
                 clock),
             keys),
         new Records(store),

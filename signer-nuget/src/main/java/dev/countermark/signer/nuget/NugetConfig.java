@@ -20,7 +20,8 @@ interface NugetConfig {
 
   /**
    * Uploads up to this size are read whole before they are signed, and their hash is checked again;
-   * of larger ones the gateway's hash is believed.
+   * of larger ones the gateway's hash is believed. Each draws as much of the memory for packages
+   * while it is signed.
    */
   @WithDefault("16M")
   MemorySize rehashLimit();

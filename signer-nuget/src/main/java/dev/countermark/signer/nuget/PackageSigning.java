@@ -31,10 +31,12 @@ import dev.countermark.format.zip.ArchiveEntry;
 import dev.countermark.format.zip.ByteSource;
 import dev.countermark.format.zip.MalformedArchiveException;
 import dev.countermark.format.zip.Range;
+import dev.countermark.format.zip.ZipArchive;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyClient.SignedBatch;
+import dev.countermark.signer.service.MemoryBudget;
 import dev.countermark.signer.service.SignerIdentity;
 import dev.countermark.signer.service.UploadSource;
 import java.io.IOException;
@@ -71,11 +73,13 @@ final class PackageSigning {
   private final Timestamps timestamps;
   private final URI feeds;
   private final long rehashLimit;
+  private final MemoryBudget memory;
   private final Clock clock;
 
   /**
    * @param feeds https address that feeds' addresses begin with, no slash at the end
    * @param rehashLimit uploads up to this many bytes are read whole and their hash is checked again
+   * @param memory drawn from for each upload that is read
    */
   PackageSigning(
       BlobStore store,
@@ -83,6 +87,7 @@ final class PackageSigning {
       Timestamps timestamps,
       URI feeds,
       long rehashLimit,
+      MemoryBudget memory,
       Clock clock) {
     this.store = store;
     this.keys = keys;
@@ -90,6 +95,7 @@ final class PackageSigning {
     this.timestamps = timestamps;
     this.feeds = feeds;
     this.rehashLimit = rehashLimit;
+    this.memory = memory;
     this.clock = clock;
   }
 
@@ -108,6 +114,18 @@ final class PackageSigning {
    * @throws Failure.Permanent when the upload can never be signed
    */
   SignedPackage sign(VersionRecord record, SigningSettings settings, Instant signingTime) {
+    return memory.within(
+        memory(record.upload().size()), () -> readAndSign(record, settings, signingTime));
+  }
+
+  /** What an upload of this size takes while it is signed, bytes. */
+  private long memory(long size) {
+    long kept = size <= rehashLimit ? size : UploadSource.REMEMBERED;
+    return kept + ZipArchive.memory(size);
+  }
+
+  private SignedPackage readAndSign(
+      VersionRecord record, SigningSettings settings, Instant signingTime) {
     try {
       UploadSource upload = new UploadSource(store, record.upload());
       if (record.upload().size() <= rehashLimit

@@ -15,6 +15,7 @@ import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.zip.TestArchives;
 import dev.countermark.keys.KeyClient;
+import dev.countermark.signer.service.MemoryBudget;
 import dev.countermark.signer.service.SignerContract;
 import dev.countermark.signer.service.SignerFormat;
 import java.net.URI;
@@ -35,6 +36,7 @@ class NugetSignerContractTest extends SignerContract<VersionRecord, NugetSetting
             new Timestamps(List.of(), Duration.ofSeconds(20), clock),
             URI.create("https://packages.example"),
             16 << 20,
+            new MemoryBudget(64 << 20, 32, Duration.ofSeconds(10)),
             clock),
         keys);
   }

@@ -35,6 +35,7 @@ import dev.countermark.format.zip.ByteSource;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.signer.service.MemoryBudget;
 import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
@@ -82,6 +83,7 @@ final class TestFeed {
   List<URI> authorities = List.of();
   Duration timestampTimeout = Duration.ofSeconds(20);
   long rehashLimit = 16 << 20;
+  MemoryBudget memory = new MemoryBudget(64 << 20, 32, Duration.ofSeconds(10));
 
   TestFeed() {
     settings(SignaturePolicy.RESIGN, TimestampPolicy.NONE);
@@ -178,6 +180,7 @@ final class TestFeed {
                 new Timestamps(authorities, timestampTimeout, clock),
                 URI.create("https://packages.example"),
                 rehashLimit,
+                memory,
                 clock),
             keyClient),
         records,

@@ -11,7 +11,6 @@ import dev.countermark.keys.KeyClientSettings;
 import dev.countermark.signing.FormatSigner;
 import dev.countermark.signing.KeyedDispatcher;
 import dev.countermark.signing.RetryPolicy;
-import dev.countermark.signing.SharedThreads;
 import dev.countermark.signing.SigningMetrics;
 import dev.countermark.signing.SigningWorker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -83,22 +82,19 @@ class SignerBeans {
 
   @Produces
   @Singleton
-  SigningThreads threads(SignerConfig config) {
-    return new SigningThreads(config.threads());
+  SignerResources resources(SignerConfig config, MeterRegistry meters) {
+    return SignerResources.ofHeap(config.threads(), config.resyncThreads(), config.memoryShare())
+        .watchedBy(meters);
   }
 
-  void closeThreads(@Disposes SigningThreads threads) {
-    threads.close();
+  void closeResources(@Disposes SignerResources resources) {
+    resources.close();
   }
 
   @Produces
   @Singleton
-  KeyedDispatcher dispatcher(SigningThreads threads, SignerConfig config) {
-    return new KeyedDispatcher(
-        new SharedThreads(
-            config.threads(), config.resyncThreads(), threads.workers(), threads.timer()),
-        config.uploadSlots(),
-        config.resyncSlots());
+  KeyedDispatcher dispatcher(SignerResources resources, SignerConfig config) {
+    return new KeyedDispatcher(resources.threads(), config.uploadSlots(), config.resyncSlots());
   }
 
   void closeDispatcher(@Disposes KeyedDispatcher dispatcher) {

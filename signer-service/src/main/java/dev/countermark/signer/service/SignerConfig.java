@@ -33,6 +33,13 @@ public interface SignerConfig {
   int resyncThreads();
 
   /**
+   * Share of the heap that packages may take while they are signed, above 0 and below 1; what finds
+   * no room waits. Enough must stay for records, Kafka and everything else.
+   */
+  @WithDefault("0.33")
+  double memoryShare();
+
+  /**
    * How long an upload may see a repository's earlier settings; saves a read per image. A resync
    * always reads them.
    */

@@ -29,8 +29,8 @@ public final class UploadSource implements ByteSource {
   /** Read at once elsewhere: a local header, and then some. */
   private static final int PEEK = 1 << 10;
 
-  /** Most bytes of blocks that are remembered; headers are read twice. */
-  private static final int REMEMBERED = 8 << 20;
+  /** Most bytes of a large upload that are remembered; headers are read twice. */
+  public static final int REMEMBERED = 8 << 20;
 
   private final BlobStore store;
   private final Upload upload;

@@ -21,10 +21,12 @@ import dev.countermark.format.swift.manifest.ManifestSignature;
 import dev.countermark.format.swift.signature.ContentHash;
 import dev.countermark.format.swift.signature.SignaturePreparation;
 import dev.countermark.format.zip.Splice;
+import dev.countermark.format.zip.ZipArchive;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyClient.SignedBatch;
+import dev.countermark.signer.service.MemoryBudget;
 import dev.countermark.signer.service.SignerIdentity;
 import dev.countermark.signer.service.UploadSource;
 import java.io.IOException;
@@ -79,7 +81,8 @@ final class ReleaseSigning {
    * @throws Failure.Permanent when the upload can never be signed
    */
   SignedRelease sign(ReleaseRecord record, SwiftSettings settings, ArchiveMode mode) {
-    return memory.within(record.upload().size(), () -> readAndSign(record, settings, mode));
+    return memory.within(
+        ZipArchive.memory(record.upload().size()), () -> readAndSign(record, settings, mode));
   }
 
   private SignedRelease readAndSign(

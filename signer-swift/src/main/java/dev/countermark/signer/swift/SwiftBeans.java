@@ -7,6 +7,7 @@ import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
 import dev.countermark.signer.service.SignedArtifact;
+import dev.countermark.signer.service.SignerResources;
 import dev.countermark.signing.FormatSigner;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,9 +25,10 @@ class SwiftBeans {
       BlobStore store,
       RepositorySettings repositories,
       KeyClient keys,
+      SignerResources resources,
       MeterRegistry meters,
       Clock clock) {
-    ReleaseSigning signing = new ReleaseSigning(store, keys, MemoryBudget.ofHeap(), clock);
+    ReleaseSigning signing = new ReleaseSigning(store, keys, resources.memory(), clock);
     return new RecordSigner<>(
         new SignRelease(
             signing, new ReleaseUpkeep(signing, keys, flaw -> counter(meters, flaw).increment())),

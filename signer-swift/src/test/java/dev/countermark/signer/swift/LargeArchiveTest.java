@@ -17,6 +17,7 @@ import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.format.swift.SwiftRecords.SignedRelease;
 import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.keys.InMemoryKeyClient;
+import dev.countermark.signer.service.MemoryBudget;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -26,6 +27,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
@@ -185,7 +187,11 @@ class LargeArchiveTest {
             Optional.empty());
     Clock clock = Clock.fixed(PUSHED, ZoneOffset.UTC);
     ReleaseSigning signing =
-        new ReleaseSigning(store, new InMemoryKeyClient(clock), MemoryBudget.ofHeap(), clock);
+        new ReleaseSigning(
+            store,
+            new InMemoryKeyClient(clock),
+            new MemoryBudget(64 << 20, 32, Duration.ofSeconds(10)),
+            clock);
     signing.sign(record, SwiftSettings.defaults(), mode);
 
     long before = allocated();

@@ -34,6 +34,7 @@ import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.signer.service.MemoryBudget;
 import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
@@ -154,7 +155,9 @@ class SignReleaseTest {
   }
 
   private FormatSigner<PackageRequest, SignedArtifact> signer() {
-    ReleaseSigning signing = new ReleaseSigning(store, keys, MemoryBudget.ofHeap(), clock);
+    ReleaseSigning signing =
+        new ReleaseSigning(
+            store, keys, new MemoryBudget(64 << 20, 32, Duration.ofSeconds(10)), clock);
     return new RecordSigner<>(
         new SignRelease(signing, new ReleaseUpkeep(signing, keys, unrepaired::add)),
         records,

@@ -12,9 +12,11 @@ import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.keys.KeyClient;
+import dev.countermark.signer.service.MemoryBudget;
 import dev.countermark.signer.service.SignerContract;
 import dev.countermark.signer.service.SignerFormat;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,7 +25,9 @@ class SwiftSignerContractTest extends SignerContract<ReleaseRecord, SwiftSetting
   @Override
   protected SignerFormat<ReleaseRecord, SwiftSettings> signer(
       BlobStore store, KeyClient keys, Clock clock) {
-    ReleaseSigning signing = new ReleaseSigning(store, keys, MemoryBudget.ofHeap(), clock);
+    ReleaseSigning signing =
+        new ReleaseSigning(
+            store, keys, new MemoryBudget(64 << 20, 32, Duration.ofSeconds(10)), clock);
     return new SignRelease(signing, new ReleaseUpkeep(signing, keys, flaw -> {}));
   }
 

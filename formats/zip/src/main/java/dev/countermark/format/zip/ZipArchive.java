@@ -39,6 +39,12 @@ public final class ZipArchive {
 
   private static final int MAX_COMMENT = 0xFFFF;
 
+  /** What a directory and its entries can become in memory, to one byte of the archive. */
+  private static final int UNFOLDING = 8;
+
+  /** What 65,533 entries with names of usual length become, bytes. */
+  private static final long MOST = 48 << 20;
+
   private final ByteSource source;
   private final byte[] directory;
   private final long directoryPosition;
@@ -109,6 +115,16 @@ public final class ZipArchive {
     byte[] rest = source.read(directoryPosition, (int) (endPosition - directoryPosition));
     byte[] directory = Arrays.copyOf(rest, directoryLength(rest));
     return new ZipArchive(source, directory, directoryPosition, end, endPosition, zip64);
+  }
+
+  /**
+   * Memory that whoever reads an archive needs for its directory, bytes: an archive of many empty
+   * files is small where it lies and large once it is read.
+   *
+   * @param size of the archive, bytes
+   */
+  public static long memory(long size) {
+    return size > MOST / UNFOLDING ? MOST : size * UNFOLDING;
   }
 
   private static int directoryLength(byte[] bytes) {

@@ -1,9 +1,10 @@
-package dev.countermark.signer.swift;
+package dev.countermark.signer.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.countermark.contracts.Failure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ class MemoryBudgetTest {
   private static final long MIB = 1 << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final MemoryBudget budget = new MemoryBudget(16 * MIB);
+  private final MemoryBudget budget = new MemoryBudget(16 * MIB, 32, PATIENCE);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch end = new CountDownLatch(1);
   private final AtomicInteger inside = new AtomicInteger();
@@ -52,7 +53,7 @@ class MemoryBudgetTest {
           CompletableFuture.supplyAsync(
               () ->
                   budget.within(
-                      MIB,
+                      8 * MIB,
                       () -> {
                         stay();
                         return true;
@@ -66,6 +67,62 @@ class MemoryBudgetTest {
     assertThat(most).hasValue(2);
   }
 
+  @Test
+  void showsWhatIsDrawn() {
+    assertThat(budget.limit()).isEqualTo(16 * MIB);
+    budget.within(
+        3 * MIB,
+        () -> {
+          assertThat(budget.used()).isEqualTo(3 * MIB);
+          return null;
+        });
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void waitsNoLongerThanItsPatience() {
+    MemoryBudget hasty = new MemoryBudget(MIB, 32, Duration.ofMillis(1));
+    hasty.within(
+        MIB,
+        () -> {
+          assertThatThrownBy(() -> hasty.<String>within(1, () -> "done"))
+              .isInstanceOf(Failure.Transient.class);
+          return null;
+        });
+    assertThat(hasty.<String>within(MIB, () -> "done")).isEqualTo("done");
+  }
+
+  /** Threads that wait for memory serve no package that needs none. */
+  @Test
+  void letsOnlyAFewWait() {
+    MemoryBudget few = new MemoryBudget(MIB, 1, PATIENCE);
+    CompletableFuture<Void> holds = stayIn(few);
+    await().atMost(PATIENCE).until(() -> few.used() == MIB);
+    CompletableFuture<Void> waits = stayIn(few);
+    await().atMost(PATIENCE).until(() -> few.waiting() == 1);
+
+    assertThat(stayIn(few))
+        .failsWithin(PATIENCE.dividedBy(2))
+        .withThrowableThat()
+        .withCauseInstanceOf(Failure.Transient.class);
+    end.countDown();
+
+    assertThat(holds).succeedsWithin(PATIENCE);
+    assertThat(waits).succeedsWithin(PATIENCE);
+  }
+
+  private CompletableFuture<Void> stayIn(MemoryBudget in) {
+    return CompletableFuture.runAsync(
+        () ->
+            in.within(
+                MIB,
+                () -> {
+                  stay();
+                  return null;
+                }),
+        threads);
+  }
+
   private long running(List<CompletableFuture<Boolean>> all) {
     return all.stream().filter(f -> !f.isDone()).count();
   }
@@ -73,7 +130,7 @@ class MemoryBudgetTest {
   @Test
   void letsInWhatIsLargerThanAllRoom() {
     assertThat(budget.<String>within(Long.MAX_VALUE / 16, () -> "done")).isEqualTo("done");
-    assertThat(new MemoryBudget(0).<String>within(0, () -> "done")).isEqualTo("done");
+    assertThat(new MemoryBudget(0, 32, PATIENCE).<String>within(0, () -> "done")).isEqualTo("done");
   }
 
   @Test

@@ -1,0 +1,81 @@
+package dev.countermark.signer.service;
+
+import dev.countermark.contracts.Failure;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Memory for packages while they are signed, of all formats of a process together: whoever reads
+ * one draws what it will hold before it reads, and gives it back. Strangers may push many at once,
+ * and each thread would hold one.
+ */
+public final class MemoryBudget {
+  private static final int UNIT = 1 << 10;
+
+  private final int units;
+  private final Semaphore free;
+  private final int waiting;
+  private final Duration patience;
+
+  /**
+   * @param bytes for all together; a single one is let in however small this is
+   * @param waiting threads that may wait at the same time, about: the others serve packages that
+   *     need no memory
+   * @param patience longest wait
+   */
+  public MemoryBudget(long bytes, int waiting, Duration patience) {
+    this.units = (int) Math.max(1, Math.min(Integer.MAX_VALUE, bytes / UNIT));
+    // Fair, or a large one would wait as long as small ones come.
+    this.free = new Semaphore(units, true);
+    this.waiting = waiting;
+    this.patience = patience;
+  }
+
+  /** Bytes for all together. */
+  public long limit() {
+    return (long) units * UNIT;
+  }
+
+  /** Bytes that are drawn now. */
+  public long used() {
+    return (long) (units - free.availablePermits()) * UNIT;
+  }
+
+  /** Threads that wait now, about. */
+  int waiting() {
+    return free.getQueueLength();
+  }
+
+  /**
+   * Does something as soon as there is room for it.
+   *
+   * @param bytes that it will hold, at most
+   * @throws Failure.Transient when there is none in time
+   */
+  public <T> T within(long bytes, Supplier<T> work) {
+    int needed = (int) Math.max(1, Math.min(units, (bytes + UNIT - 1) / UNIT));
+    acquire(needed);
+    try {
+      return work.get();
+    } finally {
+      free.release(needed);
+    }
+  }
+
+  private void acquire(int needed) {
+    try {
+      boolean room =
+          waiting() < waiting
+              ? free.tryAcquire(needed, patience.toNanos(), TimeUnit.NANOSECONDS)
+              : !free.hasQueuedThreads() && free.tryAcquire(needed);
+      if (!room) {
+        throw new Failure.Transient("other packages hold all memory for packages", null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure.Transient("interrupted while waiting for memory", e);
+    }
+  }
+}
