@@ -3,13 +3,11 @@ package dev.countermark.signer.service;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.Format;
 import dev.countermark.signing.DeadLetter;
 import dev.countermark.signing.SigningOutcome;
 import dev.countermark.signing.SigningWorker;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
@@ -41,22 +39,15 @@ public class KafkaPublisher
   private final Emitter<byte[]> deadLetters;
   private final OutcomeEvents events;
 
-  @Inject
   KafkaPublisher(
       @Channel("outcomes") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = 8_192)
           Emitter<byte[]> outcomes,
       @Channel("dead-letters") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = 8_192)
           Emitter<byte[]> deadLetters,
-      SignerConfig config,
       Clock clock) {
-    this(outcomes, deadLetters, config.format(), clock);
-  }
-
-  KafkaPublisher(
-      Emitter<byte[]> outcomes, Emitter<byte[]> deadLetters, Format<?, ?> format, Clock clock) {
     this.outcomes = outcomes;
     this.deadLetters = deadLetters;
-    this.events = new OutcomeEvents(format, clock);
+    this.events = new OutcomeEvents(clock);
   }
 
   @Override

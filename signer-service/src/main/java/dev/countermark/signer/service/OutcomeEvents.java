@@ -23,13 +23,9 @@ final class OutcomeEvents {
    */
   record Keyed(String key, CloudEvent event) {}
 
-  private final Format<?, ?> format;
-  private final String source;
   private final Clock clock;
 
-  OutcomeEvents(Format<?, ?> format, Clock clock) {
-    this.format = format;
-    this.source = "/signer-" + format.label();
+  OutcomeEvents(Clock clock) {
     this.clock = clock;
   }
 
@@ -37,21 +33,22 @@ final class OutcomeEvents {
   List<Keyed> of(PackageRequest request, SigningOutcome<SignedArtifact> outcome) {
     List<Keyed> events = new ArrayList<>();
     if (outcome instanceof SigningOutcome.Signed<SignedArtifact> signed) {
-      signed.contained().forEach(m -> events.add(signed(m, true)));
-      events.add(signed(signed.result(), true));
+      signed.contained().forEach(m -> events.add(signed(request.format(), m, true)));
+      events.add(signed(request.format(), signed.result(), true));
     } else if (outcome instanceof SigningOutcome.AlreadySigned<SignedArtifact> already) {
-      already.contained().forEach(m -> events.add(signed(m, true)));
-      events.add(signed(already.result(), false));
+      already.contained().forEach(m -> events.add(signed(request.format(), m, true)));
+      events.add(signed(request.format(), already.result(), false));
     } else if (outcome instanceof SigningOutcome.Refused<SignedArtifact> refused) {
       events.add(refused(request, refused));
     }
     return events;
   }
 
-  private Keyed signed(SignedArtifact m, boolean changed) {
+  private static Keyed signed(Format<?, ?> format, SignedArtifact m, boolean changed) {
     String id =
         id(
             PackageSigned.TYPE,
+            format,
             m.repository(),
             m.name(),
             m.digest(),
@@ -62,7 +59,7 @@ final class OutcomeEvents {
         format.eventKey(m.repository(), m.name(), m.digest()),
         CloudEvent.of(
             id,
-            source,
+            source(format),
             PackageSigned.TYPE,
             format.purl(m.repository(), m.name(), m.digest()),
             m.signedAt(),
@@ -79,9 +76,11 @@ final class OutcomeEvents {
   }
 
   private Keyed refused(PackageRequest request, SigningOutcome.Refused<SignedArtifact> refused) {
+    Format<?, ?> format = request.format();
     String id =
         id(
             PackageRefused.TYPE,
+            format,
             request.repository(),
             request.name(),
             request.digest(),
@@ -90,7 +89,7 @@ final class OutcomeEvents {
         format.eventKey(request.repository(), request.name(), request.digest()),
         CloudEvent.of(
             id,
-            source,
+            source(format),
             PackageRefused.TYPE,
             request.purl(),
             clock.instant(),
@@ -102,7 +101,12 @@ final class OutcomeEvents {
                 refused.detail())));
   }
 
-  private String id(String type, RepositoryName repository, String... fact) {
+  private static String source(Format<?, ?> format) {
+    return "/signer-" + format.label();
+  }
+
+  private static String id(
+      String type, Format<?, ?> format, RepositoryName repository, String... fact) {
     String all =
         String.join("\n", type, format.label(), repository.toString(), String.join("\n", fact));
     return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8)).toString();

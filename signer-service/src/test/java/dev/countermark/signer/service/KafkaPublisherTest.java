@@ -3,7 +3,6 @@ package dev.countermark.signer.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.contracts.Bytes;
-import dev.countermark.format.echo.EchoFormat;
 import dev.countermark.signing.DeadLetter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import java.nio.charset.StandardCharsets;
@@ -51,8 +50,7 @@ class KafkaPublisherTest {
         }
       };
 
-  private final KafkaPublisher publisher =
-      new KafkaPublisher(channel, channel, new EchoFormat(), Clock.systemUTC());
+  private final KafkaPublisher publisher = new KafkaPublisher(channel, channel, Clock.systemUTC());
 
   private OutgoingKafkaRecordMetadata<?> publish(byte[] key, int valueBytes) {
     publisher.publish(

@@ -26,8 +26,7 @@ class OutcomeEventsTest {
       new PackageRequest(new EchoFormat(), Lane.UPLOAD, REPOSITORY, "file", DIGEST, NOW);
   private static final SignedArtifact SIGNED = signed(DIGEST, 1, "sha256:" + "cd".repeat(32));
 
-  private final OutcomeEvents events =
-      new OutcomeEvents(new EchoFormat(), Clock.fixed(NOW, ZoneOffset.UTC));
+  private final OutcomeEvents events = new OutcomeEvents(Clock.fixed(NOW, ZoneOffset.UTC));
 
   private static SignedArtifact signed(String digest, int version, String artifact) {
     return new SignedArtifact(
@@ -65,8 +64,7 @@ class OutcomeEventsTest {
   @Test
   void givesADuplicateTheSameIdAndTime() {
     var first = events.of(REQUEST, new SigningOutcome.Signed<>(SIGNED, List.of())).get(0).event();
-    var later =
-        new OutcomeEvents(new EchoFormat(), Clock.offset(Clock.systemUTC(), Duration.ofDays(1)));
+    var later = new OutcomeEvents(Clock.offset(Clock.systemUTC(), Duration.ofDays(1)));
     var second =
         later.of(REQUEST, new SigningOutcome.AlreadySigned<>(SIGNED, List.of())).get(0).event();
 
@@ -121,11 +119,7 @@ class OutcomeEventsTest {
                     method.getName().equals("label") ? "other" : method.invoke(format, arguments));
     var refused = new SigningOutcome.Refused<SignedArtifact>(Refusal.TOO_LARGE, "1001 found");
     var here = events.of(REQUEST, refused).get(0).event();
-    var there =
-        new OutcomeEvents(other, Clock.fixed(NOW, ZoneOffset.UTC))
-            .of(request(other, REPOSITORY), refused)
-            .get(0)
-            .event();
+    var there = events.of(request(other, REPOSITORY), refused).get(0).event();
 
     assertThat(there.id()).isNotEqualTo(here.id());
     assertThat(here.source()).isEqualTo("/signer-echo");
