@@ -2,7 +2,9 @@ package dev.countermark.signer.nuget;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
+import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.keys.KeyClient;
+import dev.countermark.signer.service.KeyClients;
 import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
@@ -26,12 +28,13 @@ class NugetBeans {
   FormatSigner<PackageRequest, SignedArtifact> signer(
       BlobStore store,
       RepositorySettings repositories,
-      KeyClient keys,
+      KeyClients clients,
       SignerResources resources,
       NugetConfig config,
       Clock clock,
       @ConfigProperty(name = "countermark.public-url") URI publicUrl,
       @ConfigProperty(name = "countermark.public-https-url") Optional<URI> httpsUrl) {
+    KeyClient keys = clients.of(new NugetFormat());
     return new RecordSigner<>(
         new SignPackage(
             new PackageSigning(

@@ -2,7 +2,9 @@ package dev.countermark.signer.oci;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
+import dev.countermark.format.oci.OciFormat;
 import dev.countermark.keys.KeyClient;
+import dev.countermark.signer.service.KeyClients;
 import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
@@ -23,10 +25,11 @@ class OciBeans {
   FormatSigner<PackageRequest, SignedArtifact> signer(
       BlobStore store,
       RepositorySettings repositories,
-      KeyClient keys,
+      KeyClients clients,
       OciConfig limits,
       Clock clock,
       @ConfigProperty(name = "countermark.public-url") URI publicUrl) {
+    KeyClient keys = clients.of(new OciFormat());
     Records records = new Records(store);
     return new RecordSigner<>(
         new SignOciManifest(

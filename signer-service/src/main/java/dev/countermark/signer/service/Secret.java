@@ -11,24 +11,26 @@ final class Secret {
 
   /**
    * @param key name of the configuration key of {@code value}, for messages
+   * @param fileKey the same of {@code file}
    * @throws IllegalArgumentException when both are given, or the file cannot be read or is empty
    */
-  static Optional<String> of(String key, Optional<String> value, Optional<Path> file) {
+  static Optional<String> of(
+      String key, Optional<String> value, String fileKey, Optional<Path> file) {
     if (value.isPresent() && file.isPresent()) {
-      throw new IllegalArgumentException("give either " + key + " or " + key + "-file, not both");
+      throw new IllegalArgumentException("give either " + key + " or " + fileKey + ", not both");
     }
-    return file.isPresent() ? Optional.of(read(key, file.get())) : value;
+    return file.isPresent() ? Optional.of(read(fileKey, file.get())) : value;
   }
 
-  private static String read(String key, Path file) {
+  private static String read(String fileKey, Path file) {
     try {
       String secret = Files.readString(file).strip();
       if (secret.isEmpty()) {
-        throw new IllegalArgumentException("the file of " + key + "-file is empty: " + file);
+        throw new IllegalArgumentException("the file of " + fileKey + " is empty: " + file);
       }
       return secret;
     } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read the file of " + key + "-file: " + file, e);
+      throw new IllegalArgumentException("cannot read the file of " + fileKey + ": " + file, e);
     }
   }
 }

@@ -5,9 +5,7 @@ import dev.countermark.blobs.Records;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
 import dev.countermark.contracts.Format;
-import dev.countermark.keys.HttpKeyClient;
-import dev.countermark.keys.KeyClient;
-import dev.countermark.keys.KeyClientSettings;
+import dev.countermark.contracts.Formats;
 import dev.countermark.signing.FormatSigner;
 import dev.countermark.signing.KeyedDispatcher;
 import dev.countermark.signing.RetryPolicy;
@@ -19,7 +17,6 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Puts the parts together from the settings. The service brings its {@link FormatSigner}. */
@@ -42,7 +39,7 @@ class SignerBeans {
                 config.region(),
                 config.bucket(),
                 config.accessKey(),
-                Secret.of(key, config.secretKey(), config.secretKeyFile())
+                Secret.of(key, config.secretKey(), key + "-file", config.secretKeyFile())
                     .orElseThrow(
                         () ->
                             new IllegalArgumentException(
@@ -58,20 +55,10 @@ class SignerBeans {
     }
   }
 
-  /** Asks for the current key each time: after a rotation a resync must not see the old one. */
   @Produces
   @Singleton
-  KeyClient keys(KeysConfig config) {
-    return new HttpKeyClient(
-        new KeyClientSettings(
-            config.url(),
-            Secret.of("countermark.keys.credential", config.credential(), config.credentialFile()),
-            config.trustCertificates(),
-            config.clientCertificate(),
-            config.clientKey(),
-            config.connectTimeout(),
-            config.requestTimeout(),
-            Duration.ZERO));
+  KeyClients keys(KeysConfig config) {
+    return new ConfiguredKeyClients(config, Formats.all().stream().map(Format::label).toList());
   }
 
   @Produces

@@ -16,18 +16,21 @@ class SecretTest {
   void readsAFileWithoutTheWhiteSpaceAroundTheSecret() throws Exception {
     Path file = Files.writeString(directory.resolve("secret"), "  s3cret\n");
 
-    assertThat(Secret.of("a.key", Optional.empty(), Optional.of(file))).contains("s3cret");
+    assertThat(Secret.of("a.key", Optional.empty(), "a.key-file", Optional.of(file)))
+        .contains("s3cret");
   }
 
   @Test
   void takesTheValueWhenThereIsNoFile() {
-    assertThat(Secret.of("a.key", Optional.of("s3cret"), Optional.empty())).contains("s3cret");
-    assertThat(Secret.of("a.key", Optional.empty(), Optional.empty())).isEmpty();
+    assertThat(Secret.of("a.key", Optional.of("s3cret"), "a.key-file", Optional.empty()))
+        .contains("s3cret");
+    assertThat(Secret.of("a.key", Optional.empty(), "a.key-file", Optional.empty())).isEmpty();
   }
 
   @Test
   void namesTheKeyButNotTheSecretWhenBothAreGiven() {
-    assertThatThrownBy(() -> Secret.of("a.key", Optional.of("s3cret"), Optional.of(directory)))
+    assertThatThrownBy(
+            () -> Secret.of("a.key", Optional.of("s3cret"), "a.key-file", Optional.of(directory)))
         .hasMessageContaining("a.key-file")
         .hasMessageNotContaining("s3cret");
   }
@@ -36,10 +39,15 @@ class SecretTest {
   void refusesAnEmptyOrMissingFile() throws Exception {
     Path empty = Files.writeString(directory.resolve("empty"), "\n");
 
-    assertThatThrownBy(() -> Secret.of("a.key", Optional.empty(), Optional.of(empty)))
+    assertThatThrownBy(() -> Secret.of("a.key", Optional.empty(), "a.key-file", Optional.of(empty)))
         .hasMessageContaining("empty");
     assertThatThrownBy(
-            () -> Secret.of("a.key", Optional.empty(), Optional.of(directory.resolve("none"))))
+            () ->
+                Secret.of(
+                    "a.key",
+                    Optional.empty(),
+                    "a.key-file",
+                    Optional.of(directory.resolve("none"))))
         .hasMessageContaining("cannot read");
   }
 }

@@ -43,27 +43,30 @@ public class SignerTestBeans {
   @Singleton
   @Alternative
   @Priority(1)
-  KeyClient keys() {
-    return new KeyClient() {
-      @Override
-      public PublicKeyVersion current(RepositoryName repository, Purpose purpose) {
-        requireKeys();
-        return KEYS.current(repository, purpose);
-      }
-
-      @Override
-      public List<PublicKeyVersion> versions(RepositoryName repository, Purpose purpose) {
-        requireKeys();
-        return KEYS.versions(repository, purpose);
-      }
-
-      @Override
-      public SignedBatch sign(RepositoryName repository, Purpose purpose, List<Item> items) {
-        requireKeys();
-        return KEYS.sign(repository, purpose, items);
-      }
-    };
+  KeyClients keys() {
+    return format -> AWAY_AT_TIMES;
   }
+
+  private static final KeyClient AWAY_AT_TIMES =
+      new KeyClient() {
+        @Override
+        public PublicKeyVersion current(RepositoryName repository, Purpose purpose) {
+          requireKeys();
+          return KEYS.current(repository, purpose);
+        }
+
+        @Override
+        public List<PublicKeyVersion> versions(RepositoryName repository, Purpose purpose) {
+          requireKeys();
+          return KEYS.versions(repository, purpose);
+        }
+
+        @Override
+        public SignedBatch sign(RepositoryName repository, Purpose purpose, List<Item> items) {
+          requireKeys();
+          return KEYS.sign(repository, purpose, items);
+        }
+      };
 
   private static void requireKeys() {
     if (keysAway) {

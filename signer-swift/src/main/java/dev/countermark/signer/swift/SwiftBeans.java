@@ -2,7 +2,9 @@ package dev.countermark.signer.swift;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
+import dev.countermark.format.swift.SwiftFormat;
 import dev.countermark.keys.KeyClient;
+import dev.countermark.signer.service.KeyClients;
 import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.RecordSigner;
 import dev.countermark.signer.service.RepositorySettings;
@@ -24,10 +26,11 @@ class SwiftBeans {
   FormatSigner<PackageRequest, SignedArtifact> signer(
       BlobStore store,
       RepositorySettings repositories,
-      KeyClient keys,
+      KeyClients clients,
       SignerResources resources,
       MeterRegistry meters,
       Clock clock) {
+    KeyClient keys = clients.of(new SwiftFormat());
     ReleaseSigning signing = new ReleaseSigning(store, keys, resources.memory(), clock);
     return new RecordSigner<>(
         new SignRelease(
