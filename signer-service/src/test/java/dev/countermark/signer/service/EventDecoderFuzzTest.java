@@ -8,13 +8,11 @@ import dev.countermark.contracts.ResyncMode;
 import dev.countermark.format.echo.EchoFormat;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.MalformedEventException;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class EventDecoderFuzzTest {
-  private final EventDecoder decoder =
-      new EventDecoder(new EchoFormat(), (repository, name, digest) -> Optional.empty());
+  private final EventDecoder decoder = new EventDecoder(new EchoFormat());
 
   static Stream<byte[]> seeds() {
     return Stream.of(
