@@ -8,8 +8,9 @@ import dev.countermark.format.nuget.metadata.NuGetVersion;
 import dev.countermark.format.nuget.metadata.Nuspec;
 import dev.countermark.format.nuget.metadata.Nuspec.Dependency;
 import dev.countermark.format.nuget.metadata.Nuspec.DependencyGroup;
+import dev.countermark.gateway.nuget.view.Description;
+import dev.countermark.gateway.nuget.view.Found;
 import dev.countermark.gateway.nuget.view.PackageVersions;
-import dev.countermark.gateway.nuget.view.SearchIndexes.Found;
 import dev.countermark.gateway.nuget.view.SearchIndexes.Results;
 import dev.countermark.gateway.nuget.view.VersionView;
 import java.time.Instant;
@@ -121,7 +122,7 @@ final class Documents {
     ArrayNode leaves = json.arrayNode();
     for (VersionView version : page) {
       ObjectNode leaf = leaves.addObject();
-      leaf.put("@id", leaf(hive, version));
+      leaf.put("@id", leaf(hive, version.identity().toString()));
       leaf.put("@type", "Package");
       leaf.set("catalogEntry", catalogEntry(hive, version));
       leaf.put("packageContent", content(version));
@@ -133,9 +134,9 @@ final class Documents {
 
   byte[] registrationLeaf(String hive, VersionView version) {
     ObjectNode leaf = json.objectNode();
-    leaf.put("@id", leaf(hive, version));
+    leaf.put("@id", leaf(hive, version.identity().toString()));
     leaf.putArray("@type").add("Package");
-    leaf.put("catalogEntry", leaf(hive, version) + "#entry");
+    leaf.put("catalogEntry", leaf(hive, version.identity().toString()) + "#entry");
     leaf.put("listed", version.listed());
     leaf.put("packageContent", content(version));
     leaf.put("published", published(version));
@@ -143,12 +144,15 @@ final class Documents {
     return Json.write(leaf);
   }
 
-  private String leaf(String hive, VersionView version) {
-    return at.registration(hive) + "/" + version.identity() + ".json";
+  /**
+   * @param identity {@code id/version}
+   */
+  private String leaf(String hive, String identity) {
+    return at.registration(hive) + "/" + identity + ".json";
   }
 
   private String content(VersionView version) {
-    return files(version)
+    return files(version.identity().toString())
         + "/"
         + version.identity().id()
         + "."
@@ -156,8 +160,8 @@ final class Documents {
         + ".nupkg";
   }
 
-  private String files(VersionView version) {
-    return at.flat() + "/" + version.identity();
+  private String files(String identity) {
+    return at.flat() + "/" + identity;
   }
 
   private static String published(VersionView version) {
@@ -167,11 +171,11 @@ final class Documents {
   private ObjectNode catalogEntry(String hive, VersionView version) {
     Nuspec nuspec = version.nuspec();
     ObjectNode entry = json.objectNode();
-    entry.put("@id", leaf(hive, version) + "#entry");
+    entry.put("@id", leaf(hive, version.identity().toString()) + "#entry");
     entry.put("@type", "PackageDetails");
     entry.put("id", nuspec.id().value());
     entry.put("version", nuspec.version().full());
-    describe(entry, version);
+    describe(entry, version.identity().toString(), Description.of(version));
     entry.put("authors", nuspec.authors());
     nuspec.language().ifPresent(v -> entry.put("language", v));
     nuspec.minClientVersion().ifPresent(v -> entry.put("minClientVersion", v));
@@ -180,7 +184,7 @@ final class Documents {
         .filter(l -> !l.file())
         .ifPresent(l -> entry.put("licenseExpression", l.value()));
     if (version.hasReadme()) {
-      entry.put("readmeUrl", files(version) + "/readme");
+      entry.put("readmeUrl", files(version.identity().toString()) + "/readme");
     }
     entry.put("requireLicenseAcceptance", nuspec.requireLicenseAcceptance());
     entry.put("listed", version.listed());
@@ -210,25 +214,23 @@ final class Documents {
     return node;
   }
 
-  /** What registration and search say alike. */
-  private void describe(ObjectNode node, VersionView version) {
-    Nuspec nuspec = version.nuspec();
-    node.put("description", nuspec.description());
-    node.put("summary", nuspec.summary().orElse(""));
-    node.put("title", nuspec.title().orElse(nuspec.id().value()));
+  private void describe(ObjectNode node, String identity, Description description) {
+    node.put("description", description.description());
+    node.put("summary", description.summary());
+    node.put("title", description.title());
     ArrayNode tags = node.putArray("tags");
-    nuspec.tags().forEach(tags::add);
-    if (version.hasIcon()) {
-      node.put("iconUrl", files(version) + "/icon");
+    description.tags().forEach(tags::add);
+    if (description.hasIcon()) {
+      node.put("iconUrl", files(identity) + "/icon");
     } else {
-      nuspec.iconUrl().ifPresent(v -> node.put("iconUrl", v));
+      description.iconUrl().ifPresent(v -> node.put("iconUrl", v));
     }
-    if (version.hasLicense()) {
-      node.put("licenseUrl", files(version) + "/license");
+    if (description.hasLicense()) {
+      node.put("licenseUrl", files(identity) + "/license");
     } else {
-      nuspec.licenseUrl().ifPresent(v -> node.put("licenseUrl", v));
+      description.licenseUrl().ifPresent(v -> node.put("licenseUrl", v));
     }
-    nuspec.projectUrl().ifPresent(v -> node.put("projectUrl", v));
+    description.projectUrl().ifPresent(v -> node.put("projectUrl", v));
   }
 
   // ---- search ---------------------------------------------------------------------------------
@@ -238,27 +240,27 @@ final class Documents {
     document.put("totalHits", results.total());
     ArrayNode data = document.putArray("data");
     for (Found found : results.page()) {
-      VersionView latest = found.versions().latest().orElseThrow();
+      Description latest = found.latest();
       ObjectNode node = data.addObject();
       String registration = at.registration(hive) + "/" + found.lowerId() + "/index.json";
       node.put("@id", registration);
       node.put("@type", "Package");
       node.put("registration", registration);
-      node.put("id", latest.nuspec().id().value());
-      node.put("version", latest.version().full());
-      describe(node, latest);
-      node.putArray("authors").add(latest.nuspec().authors());
+      node.put("id", latest.id());
+      node.put("version", found.last().full());
+      describe(node, found.lowerId() + "/" + found.last().version(), latest);
+      node.putArray("authors").add(latest.authors());
       node.putArray("owners").add(owner);
       node.put("totalDownloads", 0);
       node.put("verified", false);
       ArrayNode types = node.putArray("packageTypes");
-      latest.nuspec().packageTypes().forEach(t -> types.addObject().put("name", t.name()));
+      latest.packageTypes().forEach(t -> types.addObject().put("name", t));
       ArrayNode versions = node.putArray("versions");
-      for (VersionView version : found.versions().ascending()) {
+      for (Found.Version version : found.versions()) {
         versions
             .addObject()
-            .put("@id", leaf(hive, version))
-            .put("version", version.version().full())
+            .put("@id", leaf(hive, found.lowerId() + "/" + version.version()))
+            .put("version", version.full())
             .put("downloads", 0);
       }
     }
@@ -269,9 +271,7 @@ final class Documents {
     ObjectNode document = json.objectNode();
     document.put("totalHits", results.total());
     ArrayNode data = document.putArray("data");
-    results
-        .page()
-        .forEach(f -> data.add(f.versions().latest().orElseThrow().nuspec().id().value()));
+    results.page().forEach(f -> data.add(f.latest().id()));
     return Json.write(document);
   }
 

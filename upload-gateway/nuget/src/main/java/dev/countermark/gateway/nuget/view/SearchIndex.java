@@ -1,6 +1,9 @@
 package dev.countermark.gateway.nuget.view;
 
+import dev.countermark.contracts.Json;
 import dev.countermark.format.nuget.metadata.Nuspec;
+import dev.countermark.gateway.nuget.view.SearchIndexes.Results;
+import dev.countermark.gateway.nuget.view.SearchRequest.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
@@ -23,6 +27,7 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.SortedDocValuesField;
+import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.IndexWriter;
@@ -144,15 +149,13 @@ final class SearchIndex implements AutoCloseable {
     text(document, "tags", String.join(" ", latest.tags()));
     text(document, "authors", latest.authors());
     text(document, "description", latest.description() + " " + latest.summary().orElse(""));
-    for (boolean prerelease : new boolean[] {false, true}) {
-      for (boolean semVer2 : new boolean[] {false, true}) {
-        SearchRequest any =
-            new SearchRequest("", 0, 0, prerelease, semVer2, java.util.Optional.empty());
-        if (listed.ascending().stream().anyMatch(any::covers)) {
-          document.add(new StringField("seen", seen(prerelease, semVer2), Field.Store.NO));
-        }
+    Listed shown = Listed.of(listed);
+    for (Scope scope : Scope.ALL) {
+      if (shown.versions().stream().anyMatch(scope::covers)) {
+        document.add(new StringField("seen", seen(scope), Field.Store.NO));
       }
     }
+    document.add(new StoredField("shown", Json.write(shown)));
     latest
         .packageTypes()
         .forEach(
@@ -170,25 +173,19 @@ final class SearchIndex implements AutoCloseable {
     document.add(new TextField(field, value, Field.Store.NO));
   }
 
-  private static String seen(boolean prerelease, boolean semVer2) {
-    return (prerelease ? "pre" : "stable") + (semVer2 ? "2" : "1");
+  private static String seen(Scope scope) {
+    return (scope.prerelease() ? "pre" : "stable") + (scope.semVer2() ? "2" : "1");
   }
 
-  /**
-   * @param total how many packages match in all
-   * @param lowerIds of one page, best first
-   */
-  record Hits(long total, List<String> lowerIds) {}
-
-  Hits search(SearchRequest request) {
+  Results search(SearchRequest request) {
     return run(request, terms(request.text()));
   }
 
   /** Ids that begin with a text, or have a part that does; in alphabetical order. */
-  Hits idsLike(SearchRequest request) {
+  Results idsLike(SearchRequest request) {
     String start = request.text().strip().toLowerCase(Locale.ROOT);
     if (start.isEmpty() || start.length() > MAX_TERM) {
-      return start.isEmpty() ? run(request, new MatchAllDocsQuery()) : new Hits(0, List.of());
+      return start.isEmpty() ? run(request, new MatchAllDocsQuery()) : new Results(0, List.of());
     }
     BooleanQuery.Builder either = new BooleanQuery.Builder();
     either.add(new PrefixQuery(new Term("lid", start)), Occur.SHOULD);
@@ -196,12 +193,10 @@ final class SearchIndex implements AutoCloseable {
     return run(request, new ConstantScoreQuery(either.build()));
   }
 
-  private Hits run(SearchRequest request, Query wanted) {
+  private Results run(SearchRequest request, Query wanted) {
     BooleanQuery.Builder query = new BooleanQuery.Builder();
     query.add(wanted, Occur.MUST);
-    query.add(
-        new TermQuery(new Term("seen", seen(request.prerelease(), request.semVer2()))),
-        Occur.FILTER);
+    query.add(new TermQuery(new Term("seen", seen(request.scope()))), Occur.FILTER);
     request
         .packageType()
         .filter(t -> !t.isBlank())
@@ -218,22 +213,28 @@ final class SearchIndex implements AutoCloseable {
         Sort order = new Sort(SortField.FIELD_SCORE, new SortField("order", SortField.Type.STRING));
         long total = searcher.count(query.build());
         if (until == 0 || total == 0) {
-          return new Hits(total, List.of());
+          return new Results(total, List.of());
         }
         TopFieldDocs top = searcher.search(query.build(), until, order);
-        List<String> ids = new ArrayList<>();
+        List<Found> page = new ArrayList<>();
         for (ScoreDoc hit :
             Arrays.asList(top.scoreDocs)
                 .subList(Math.min(request.skip(), top.scoreDocs.length), top.scoreDocs.length)) {
-          ids.add(searcher.storedFields().document(hit.doc).get("lid"));
+          found(searcher.storedFields().document(hit.doc), request.scope()).ifPresent(page::add);
         }
-        return new Hits(total, ids);
+        return new Results(total, page);
       } finally {
         searchers.release(searcher);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read a search index", e);
     }
+  }
+
+  private static Optional<Found> found(Document document, Scope scope) {
+    BytesRef shown = document.getBinaryValue("shown");
+    byte[] json = Arrays.copyOfRange(shown.bytes, shown.offset, shown.offset + shown.length);
+    return Json.read(json, Listed.class).in(scope, document.get("lid"));
   }
 
   private Query terms(String text) {

@@ -5,11 +5,9 @@ import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
-import dev.countermark.gateway.nuget.view.SearchIndex.Hits;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -65,32 +63,19 @@ public final class SearchIndexes implements AutoCloseable {
     }
   }
 
-  /** A found package, with the versions that the request covers. */
-  public record Found(String lowerId, PackageVersions versions) {}
-
   /**
    * @param total how many packages match in all
+   * @param page best first
    */
   public record Results(long total, List<Found> page) {}
 
   public Results search(RepositoryName repository, SearchRequest request) {
-    return results(repository, request, fresh(repository).search(request));
+    return fresh(repository).search(request);
   }
 
   /** Packages whose id, or a part of it, begins with the text. */
   public Results idsLike(RepositoryName repository, SearchRequest request) {
-    return results(repository, request, fresh(repository).idsLike(request));
-  }
-
-  private Results results(RepositoryName repository, SearchRequest request, Hits hits) {
-    List<Found> page = new ArrayList<>();
-    for (String id : hits.lowerIds()) {
-      PackageVersions covered = packages.kept(repository, id).only(request::covers);
-      if (!covered.isEmpty()) {
-        page.add(new Found(id, covered));
-      }
-    }
-    return new Results(hits.total(), page);
+    return fresh(repository).idsLike(request);
   }
 
   /**

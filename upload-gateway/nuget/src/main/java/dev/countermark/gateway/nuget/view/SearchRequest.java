@@ -1,5 +1,6 @@
 package dev.countermark.gateway.nuget.view;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,10 +26,34 @@ public record SearchRequest(
     take = Math.max(0, Math.min(take, MAX_TAKE));
   }
 
+  /** Which listed versions count. */
+  record Scope(boolean prerelease, boolean semVer2) {
+    static final List<Scope> ALL =
+        List.of(
+            new Scope(false, false),
+            new Scope(false, true),
+            new Scope(true, false),
+            new Scope(true, true));
+
+    boolean covers(Found.Version version) {
+      return covers(version.prerelease(), version.semVer2());
+    }
+
+    boolean covers(VersionView version) {
+      return covers(version.version().isPrerelease(), version.isSemVer2());
+    }
+
+    private boolean covers(boolean isPrerelease, boolean isSemVer2) {
+      return (prerelease || !isPrerelease) && (semVer2 || !isSemVer2);
+    }
+  }
+
+  Scope scope() {
+    return new Scope(prerelease, semVer2);
+  }
+
   /** Whether a version counts. */
   public boolean covers(VersionView version) {
-    return version.listed()
-        && (prerelease || !version.version().isPrerelease())
-        && (semVer2 || !version.isSemVer2());
+    return version.listed() && scope().covers(version);
   }
 }

@@ -53,7 +53,8 @@ class SearchWordsTest {
   }
 
   private List<String> find(String text) {
-    return index.search(new SearchRequest(text, 0, 20, false, false, Optional.empty())).lowerIds();
+    SearchRequest request = new SearchRequest(text, 0, 20, false, false, Optional.empty());
+    return index.search(request).page().stream().map(Found::lowerId).toList();
   }
 
   @ParameterizedTest
