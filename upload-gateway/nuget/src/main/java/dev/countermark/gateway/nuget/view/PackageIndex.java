@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +35,10 @@ import java.util.regex.Matcher;
  */
 public final class PackageIndex {
   private static final int PAGE = 1_000;
+
+  /** Packages that are listed at a time: others want the readers, too. */
+  private static final int AT_ONCE = 64;
+
   private static final Duration REVALIDATE = Duration.ofSeconds(30);
 
   /** Clocks of gateway and store may differ, and listings be late. */
@@ -119,6 +124,65 @@ public final class PackageIndex {
             });
   }
 
+  /** Reads packages that are not remembered, many at a time. */
+  void load(RepositoryName repository, Collection<String> lowerIds) {
+    read(repository, lowerIds.stream().filter(id -> !isRemembered(repository, id)).toList());
+  }
+
+  private boolean isRemembered(RepositoryName repository, String lowerId) {
+    return remembered(new Key(repository, lowerId)) != Loaded.NOTHING;
+  }
+
+  /** Looks at packages again, whether they are remembered or not, many at a time. */
+  void lookAt(RepositoryName repository, Collection<String> lowerIds) {
+    read(repository, List.copyOf(lowerIds));
+  }
+
+  private void read(RepositoryName repository, List<String> lowerIds) {
+    for (int from = 0; from < lowerIds.size(); from += AT_ONCE) {
+      Instant readAt = clock.instant();
+      List<Package> chunk =
+          lowerIds.subList(from, Math.min(from + AT_ONCE, lowerIds.size())).stream()
+              .map(id -> new Key(repository, id))
+              .map(key -> new Package(key, remembered(key)))
+              .toList();
+      // Readers never wait for each other: what a listing names is read for whoever asked for it.
+      List<CompletableFuture<List<BlobStore.Entry>>> listings =
+          chunk.stream()
+              .map(p -> CompletableFuture.supplyAsync(() -> entries(p.key), reads))
+              .toList();
+      for (int i = 0; i < chunk.size(); i++) {
+        joined(listings.get(i)).forEach(chunk.get(i)::add);
+      }
+      chunk.forEach(p -> remember(p, new Loaded(readAt, p.versions())));
+    }
+  }
+
+  private List<BlobStore.Entry> entries(Key key) {
+    List<BlobStore.Entry> entries = new ArrayList<>();
+    list(NugetKeys.versions(key.repository(), key.lowerId()), entries::addAll);
+    return entries;
+  }
+
+  /** What changed while this was read wins: it was read later. */
+  private void remember(Package read, Loaded loaded) {
+    if (read.known == Loaded.NOTHING) {
+      cache.asMap().putIfAbsent(read.key, loaded);
+    } else if (!cache.asMap().replace(read.key, read.known, loaded)) {
+      cache.asMap().computeIfPresent(read.key, (key, now) -> read(key, now));
+    }
+  }
+
+  /** What versions are like now, by their records, in order; empty where nobody may see one. */
+  List<Optional<VersionView>> now(RepositoryName repository, List<Identity> identities) {
+    List<CompletableFuture<Optional<VersionView>>> found =
+        identities.stream()
+            .map(identity -> NugetKeys.version(repository, identity))
+            .map(key -> CompletableFuture.supplyAsync(() -> view(key), reads))
+            .toList();
+    return found.stream().map(PackageIndex::joined).toList();
+  }
+
   /** Drops all packages of a repository. */
   public void forget(RepositoryName repository) {
     cache.asMap().keySet().removeIf(key -> key.repository().equals(repository));
@@ -175,7 +239,7 @@ public final class PackageIndex {
       Package read, Instant readAt, boolean remember, BiConsumer<String, PackageVersions> action) {
     PackageVersions versions = read.versions();
     if (remember) {
-      cache.asMap().putIfAbsent(read.key, new Loaded(readAt, versions));
+      remember(read, new Loaded(readAt, versions));
     }
     action.accept(read.key.lowerId(), versions);
   }
@@ -195,12 +259,14 @@ public final class PackageIndex {
   /** One package while its records are read. */
   private final class Package {
     private final Key key;
+    private final Loaded known;
     private final Instant unchangedBefore;
     private final Map<Identity, VersionView> before = new HashMap<>();
     private final List<CompletableFuture<Optional<VersionView>>> found = new ArrayList<>();
 
     Package(Key key, Loaded known) {
       this.key = key;
+      this.known = known;
       this.unchangedBefore =
           known.readAt().equals(Instant.MIN) ? Instant.MIN : known.readAt().minus(MARGIN);
       known.versions().ascending().forEach(v -> before.put(v.identity(), v));
@@ -217,11 +283,7 @@ public final class PackageIndex {
     }
 
     void await() {
-      try {
-        found.forEach(CompletableFuture::join);
-      } catch (CompletionException e) {
-        throw e.getCause() instanceof RuntimeException cause ? cause : e;
-      }
+      found.forEach(PackageIndex::joined);
     }
 
     PackageVersions versions() {
@@ -229,6 +291,14 @@ public final class PackageIndex {
       List<VersionView> visible = new ArrayList<>(found.size());
       found.forEach(f -> f.join().ifPresent(visible::add));
       return PackageVersions.of(visible);
+    }
+  }
+
+  private static <T> T joined(CompletableFuture<T> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
   }
 
