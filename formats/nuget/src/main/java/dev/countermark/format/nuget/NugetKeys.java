@@ -1,6 +1,7 @@
 package dev.countermark.format.nuget;
 
 import dev.countermark.contracts.RepositoryName;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** Keys of the objects of NuGet packages in the packages bucket. */
@@ -43,5 +44,25 @@ public final class NugetKeys {
   /** A {@link NugetRecords.SymbolsRecord}. */
   public static String symbols(RepositoryName repository, NugetRecords.Identity identity) {
     return repository(repository) + "symbols/" + identity.id() + "/" + identity.version() + ".json";
+  }
+
+  /** Says which snapshot of the repository's search index is the one in force. */
+  public static String searchSnapshot(RepositoryName repository) {
+    return repository(repository) + "views/search.json";
+  }
+
+  /** All pieces of snapshots of the repository's search index. */
+  public static String searchPieces(RepositoryName repository) {
+    return repository(repository) + "views/search/";
+  }
+
+  /**
+   * A piece of a snapshot of the repository's search index: immutable.
+   *
+   * @param snapshot its id
+   * @param number from 0 on
+   */
+  public static String searchPiece(RepositoryName repository, UUID snapshot, int number) {
+    return searchPieces(repository) + snapshot + "/" + number;
   }
 }

@@ -30,8 +30,11 @@ import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.IndexCommit;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.KeepOnlyLastCommitDeletionPolicy;
+import org.apache.lucene.index.SnapshotDeletionPolicy;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
@@ -51,12 +54,19 @@ import org.apache.lucene.search.TopFieldDocs;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.NIOFSDirectory;
 import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.Version;
 
 /**
  * The packages of one repository, to be searched: one document per id in a Lucene index in a
  * temporary folder. Unlisted versions are not in it.
  */
 final class SearchIndex implements AutoCloseable {
+  /** Grows whenever documents are made otherwise: the files of an older form are of no use. */
+  static final int FORM = 1;
+
+  /** Which version of Lucene can read the files. */
+  static final String ENGINE = Version.LATEST.toString();
+
   private static final Pattern NO_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
   private static final int MAX_TERMS = 24;
   private static final int MAX_TEXT = 1_000;
@@ -87,21 +97,66 @@ final class SearchIndex implements AutoCloseable {
   private final String owner;
   private final Directory directory;
   private final Analyzer analyzer = new Words();
+  private final SnapshotDeletionPolicy commits =
+      new SnapshotDeletionPolicy(new KeepOnlyLastCommitDeletionPolicy());
   private final IndexWriter writer;
   private final SearcherManager searchers;
 
   /**
+   * An index that holds nothing.
+   *
    * @param owner of all packages
    */
   SearchIndex(String owner) {
+    this(owner, folder());
+  }
+
+  /**
+   * The index that a folder holds.
+   *
+   * @param folder of nobody else; goes with the index
+   */
+  SearchIndex(String owner, Path folder) {
     this.owner = owner;
+    this.folder = folder;
     try {
-      this.folder = Files.createTempDirectory("countermark-search-");
       this.directory = new NIOFSDirectory(folder);
-      this.writer = new IndexWriter(directory, new IndexWriterConfig(analyzer));
+      this.writer =
+          new IndexWriter(
+              directory, new IndexWriterConfig(analyzer).setIndexDeletionPolicy(commits));
       this.searchers = new SearcherManager(writer, null);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a search index", e);
+      throw new UncheckedIOException("cannot open a search index", e);
+    }
+  }
+
+  /** Where an index can be. */
+  static Path folder() {
+    try {
+      return Files.createTempDirectory("countermark-search-");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make a folder for a search index", e);
+    }
+  }
+
+  /** How many packages it holds. */
+  int size() {
+    return writer.getDocStats().numDocs;
+  }
+
+  interface Reader {
+    void read(List<Path> files) throws IOException;
+  }
+
+  /** Hands out the files of the index as it is now; they stay until they are read. */
+  void files(Reader reader) throws IOException {
+    writer.commit();
+    IndexCommit commit = commits.snapshot();
+    try {
+      reader.read(commit.getFileNames().stream().sorted().map(folder::resolve).toList());
+    } finally {
+      commits.release(commit);
+      writer.deleteUnusedFiles();
     }
   }
 
@@ -324,19 +379,18 @@ final class SearchIndex implements AutoCloseable {
       searchers.close();
       writer.rollback();
       directory.close();
-      try (Stream<Path> files = Files.walk(folder)) {
-        files.sorted(Comparator.reverseOrder()).forEach(SearchIndex::delete);
-      }
+      remove(folder);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove a search index", e);
     }
   }
 
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove a search index", e);
+  /** Removes a folder with what is in it. */
+  static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 }
