@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -243,6 +244,20 @@ class PackageSweepTest {
     assertThat(sweep()).isEqualTo(new Swept(0, 0, 0, 2));
     assertThat(sweep().parts()).isEqualTo(2);
 
+    assertThat(keys("")).isEmpty();
+  }
+
+  @Test
+  void aSearchSnapshotGoesWithItsRepository() {
+    RepositoryName name = REPOSITORY.repository();
+    byte[] content = FeedClient.utf8("{}");
+    store.create(NugetKeys.searchSnapshot(name), content);
+    store.put(NugetKeys.searchPiece(name, new UUID(1, 2), 0), content, content.length);
+
+    assertThat(sweep()).isEqualTo(new Swept(0, 0, 0, 0));
+    store.delete(ObjectKeys.repository(name));
+
+    assertThat(sweep()).isEqualTo(new Swept(0, 0, 0, 2));
     assertThat(keys("")).isEmpty();
   }
 }

@@ -28,12 +28,10 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 
 /** Builds the use cases of the NuGet feeds. */
 @ApplicationScoped
 class NugetWiring {
-  private static final Logger LOG = Logger.getLogger(NugetWiring.class);
   private static final int CATCH_UP_SECONDS = 60;
 
   @Produces
@@ -47,20 +45,12 @@ class NugetWiring {
   @Singleton
   SearchIndexes searches(
       BlobStore store, PackageIndex packages, GatewayResources resources, Clock clock) {
-    SearchIndexes searches = new SearchIndexes(store, packages, clock);
+    SearchIndexes searches = new SearchIndexes(store, packages, resources.maintenance(), clock);
     resources
         .maintenance()
         .scheduleWithFixedDelay(
-            () -> catchUp(searches), CATCH_UP_SECONDS, CATCH_UP_SECONDS, TimeUnit.SECONDS);
+            searches::catchUp, CATCH_UP_SECONDS, CATCH_UP_SECONDS, TimeUnit.SECONDS);
     return searches;
-  }
-
-  private static void catchUp(SearchIndexes searches) {
-    try {
-      searches.catchUp();
-    } catch (RuntimeException e) {
-      LOG.warnf("search indexes could not be looked after: %s", e.getMessage());
-    }
   }
 
   void close(@Disposes SearchIndexes searches) {

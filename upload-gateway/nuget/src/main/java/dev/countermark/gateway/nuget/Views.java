@@ -25,9 +25,7 @@ final class Views {
 
   /** Brings one version up to date. */
   void changed(RepositoryName repository, Identity identity) {
-    if (!searches.changed(repository, identity)) {
-      packages.changed(repository, identity);
-    }
+    searches.changed(repository, identity);
   }
 
   /** Throws away what was seen of a repository. */
