@@ -38,7 +38,9 @@ public interface Format<R extends PackageRecord<R>, S> {
   String purl(RepositoryName repository, String name, String digest);
 
   /** Kafka key of events about a package: their order is kept. */
-  String eventKey(RepositoryName repository, String name, String digest);
+  default String eventKey(RepositoryName repository, String name, String digest) {
+    return label() + "/" + repository + "/" + name;
+  }
 
   /** Media type of what was pushed, for events. */
   String mediaType(R record);

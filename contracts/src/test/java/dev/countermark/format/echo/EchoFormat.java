@@ -50,11 +50,6 @@ public record EchoFormat() implements Format<EchoRecord, EchoSettings> {
   }
 
   @Override
-  public String eventKey(RepositoryName repository, String name, String digest) {
-    return "echo/" + repository + "/" + name;
-  }
-
-  @Override
   public String mediaType(EchoRecord record) {
     return "application/octet-stream";
   }

@@ -63,7 +63,7 @@ class ResyncEventsTest {
             .post("/api/v1/repositories/resync/app/resync")
             .then()
             .statusCode(202)
-            .body("manifests", equalTo(1))
+            .body("queued.oci", equalTo(1))
             .extract()
             .path("campaign");
 

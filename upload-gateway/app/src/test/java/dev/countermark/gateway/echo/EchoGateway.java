@@ -1,6 +1,5 @@
 package dev.countermark.gateway.echo;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.echo.EchoFormat;
@@ -10,10 +9,8 @@ import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.SettingsForm;
-import dev.countermark.gateway.kit.TrustMaterial;
 import dev.countermark.gateway.repositories.Repositories;
 import jakarta.inject.Singleton;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,51 +29,14 @@ class EchoGateway implements GatewayFormat<EchoRecord, EchoSettings> {
     return new EchoFormat();
   }
 
-  record Body(@JsonProperty("anonymousRead") Boolean anonymousRead) {}
-
   @Override
   public SettingsForm<EchoSettings> settings() {
-    return new SettingsForm<>() {
-      @Override
-      public Class<?> body() {
-        return Body.class;
-      }
-
-      @Override
-      public EchoSettings settings(Object body) {
-        return new EchoSettings(Boolean.TRUE.equals(((Body) body).anonymousRead()));
-      }
-
-      @Override
-      public Object shown(EchoSettings settings) {
-        return settings;
-      }
-    };
+    return SettingsForm.plain(EchoSettings.class);
   }
 
   @Override
   public RepositoryAccess<EchoSettings> access() {
     return access;
-  }
-
-  @Override
-  public Map<String, String> addresses(String base) {
-    return Map.of("echo", base + "/{owner}/{repository}/echo/{file}");
-  }
-
-  @Override
-  public TrustMaterial<EchoSettings> trust() {
-    return new TrustMaterial<>() {
-      @Override
-      public List<String> files() {
-        return List.of();
-      }
-
-      @Override
-      public Optional<Document> document(String file, Asked<EchoSettings> asked) {
-        return Optional.empty();
-      }
-    };
   }
 
   @Override

@@ -28,10 +28,14 @@ public interface GatewayFormat<R extends PackageRecord<R>, S> {
   RepositoryAccess<S> access();
 
   /** Addresses for people, with placeholders; shown by {@code GET /}. */
-  Map<String, String> addresses(String base);
+  default Map<String, String> addresses(String base) {
+    return Map.of();
+  }
 
   /** What consumers need to verify, below {@code /{owner}/{name}/keys/{label}/}. */
-  TrustMaterial<S> trust();
+  default TrustMaterial<S> trust() {
+    return new TrustMaterial<>() {};
+  }
 
   /** Content that is named elsewhere than in package records. */
   default Marks marks() {
@@ -47,7 +51,9 @@ public interface GatewayFormat<R extends PackageRecord<R>, S> {
   Optional<String> statusKey(RepositoryName repository, String rest);
 
   /** What the status tells besides what it tells of every package; JSON. */
-  Map<String, Object> statusDetails(R record);
+  default Map<String, Object> statusDetails(R record) {
+    return Map.of();
+  }
 
   /** Called before the status tells of a package: what it names must be found. */
   default void shown(R record) {}

@@ -19,4 +19,27 @@ public interface SettingsForm<S> {
 
   /** What is shown: every member, so that a PUT of it changes nothing. */
   Object shown(S settings);
+
+  /**
+   * For settings that are taken and shown as they are: a record whose absent members are its
+   * defaults, and of which every combination can be met.
+   */
+  static <S> SettingsForm<S> plain(Class<S> type) {
+    return new SettingsForm<>() {
+      @Override
+      public Class<?> body() {
+        return type;
+      }
+
+      @Override
+      public S settings(Object body) {
+        return type.cast(body);
+      }
+
+      @Override
+      public Object shown(S settings) {
+        return settings;
+      }
+    };
+  }
 }

@@ -15,7 +15,9 @@ import java.util.Optional;
  */
 public interface TrustMaterial<S> {
   /** Names of the files, for people who ask for another one. */
-  List<String> files();
+  default List<String> files() {
+    return List.of();
+  }
 
   /**
    * One of them.
@@ -23,7 +25,9 @@ public interface TrustMaterial<S> {
    * @return empty when there is none of that name
    * @throws ProblemException when a parameter cannot be one
    */
-  Optional<Document> document(String file, Asked<S> asked);
+  default Optional<Document> document(String file, Asked<S> asked) {
+    return Optional.empty();
+  }
 
   /** Whether a file was at {@code /keys/{file}} before; it is redirected from there. */
   default boolean formerly(String file) {

@@ -1,0 +1,227 @@
+package dev.countermark.gateway.echo;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.CloudEvent;
+import dev.countermark.contracts.Events.PackageResyncRequested;
+import dev.countermark.contracts.Events.PackageUploaded;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.echo.EchoFormat;
+import dev.countermark.format.echo.EchoRecord;
+import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.sweep.ContentSweeper;
+import dev.countermark.keys.KeyClient;
+import dev.countermark.keys.KeyClient.Item;
+import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.keys.KeyClient.SignedBatch;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.specification.RequestSpecification;
+import io.smallrye.reactive.messaging.memory.InMemoryConnector;
+import jakarta.enterprise.inject.Any;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyFactory;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A format that the gateway never heard of goes through everything that the gateway does for
+ * packages. Its signer has its own test, as the signers' contract wants; here one line stands for
+ * it.
+ */
+@QuarkusTest
+class EchoPathTest {
+  private static final EchoFormat FORMAT = new EchoFormat();
+  private static final byte[] FILE = "what is echoed".getBytes(StandardCharsets.UTF_8);
+
+  @Inject BlobStore store;
+  @Inject KeyClient keys;
+  @Inject GatewayFormats formats;
+  @Inject @Any InMemoryConnector broker;
+
+  @ConfigProperty(name = "countermark.gateway.admin-token")
+  String adminToken;
+
+  private RequestSpecification admin() {
+    return given().header("Authorization", "Bearer " + adminToken);
+  }
+
+  private String create(RepositoryName repository) {
+    admin()
+        .contentType("application/json")
+        .body("{\"settings\":{\"echo\":{\"anonymousRead\":true}}}")
+        .put("/api/v1/repositories/" + repository)
+        .then()
+        .statusCode(201)
+        .body("settings.echo.anonymousRead", equalTo(true));
+    return "/" + repository;
+  }
+
+  private void put(String at) {
+    admin().contentType("application/octet-stream").body(FILE).put(at).then().statusCode(202);
+  }
+
+  private EchoRecord sign(RepositoryName repository, String name) {
+    return new Records(store)
+        .update(
+            FORMAT.recordKey(repository, name).orElseThrow(),
+            EchoRecord.class,
+            old -> old.map(record -> record.signed(signature(record))))
+        .orElseThrow();
+  }
+
+  private EchoRecord.Signature signature(EchoRecord record) {
+    Bytes hash = Bytes.of(HexFormat.of().parseHex(record.upload().sha256()));
+    SignedBatch made =
+        keys.sign(
+            record.repository(),
+            new Purpose("echo"),
+            List.of(new Item(FORMAT.purl(record), record.digest(), hash)));
+    return new EchoRecord.Signature(
+        made.key().version(),
+        made.key().fingerprint(),
+        made.signatures().get(0),
+        record.acceptedAt());
+  }
+
+  @Test
+  void aFileIsPushedSignedAndHandedOutWithAKeyThatVerifiesIt() throws Exception {
+    RepositoryName repository = RepositoryName.of("echo-path/signed");
+    String base = create(repository);
+    put(base + "/echo/hello");
+    assertThat(events("uploads", PackageUploaded.TYPE, PackageUploaded.class))
+        .anyMatch(e -> e.repository().equals(repository) && e.name().equals("hello"));
+    given().get(base + "/echo/hello").then().statusCode(404);
+    given()
+        .get(base + "/status/echo/hello")
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("pending"))
+        .body("details.size", equalTo(FILE.length));
+
+    EchoRecord signed = sign(repository, "hello");
+
+    assertThat(given().get(base + "/echo/hello").then().statusCode(200).extract().asByteArray())
+        .isEqualTo(FILE);
+    String fingerprint = signed.signature().orElseThrow().fingerprint();
+    given()
+        .get(base + "/status/echo/hello")
+        .then()
+        .body("status", equalTo("signed"))
+        .body("fingerprint", equalTo(fingerprint));
+    String pem =
+        given()
+            .get(base + "/keys/echo/" + fingerprint + ".pub")
+            .then()
+            .statusCode(200)
+            .extract()
+            .asString();
+    byte[] signature = given().get(base + "/echo/hello.sig").then().extract().asByteArray();
+    assertThat(verifies(pem, FILE, signature)).isTrue();
+    assertThat(verifies(pem, "something else".getBytes(StandardCharsets.UTF_8), signature))
+        .isFalse();
+    given().get(base + "/keys/").then().body("formats", hasKey("echo"));
+  }
+
+  private static boolean verifies(String pem, byte[] file, byte[] signature) throws Exception {
+    String base64 = pem.replaceAll("-----[A-Z ]+-----|\\s", "");
+    Signature ecdsa = Signature.getInstance("SHA256withECDSA");
+    ecdsa.initVerify(
+        KeyFactory.getInstance("EC")
+            .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(base64))));
+    ecdsa.update(file);
+    return ecdsa.verify(signature);
+  }
+
+  @Test
+  void aResyncQueuesIt() {
+    RepositoryName repository = RepositoryName.of("echo-path/resync");
+    String base = create(repository);
+    put(base + "/echo/again");
+    sign(repository, "again");
+
+    admin()
+        .post("/api/v1/repositories/" + repository + "/resync")
+        .then()
+        .statusCode(202)
+        .body("queued.echo", equalTo(1));
+
+    assertThat(events("resyncs", PackageResyncRequested.TYPE, PackageResyncRequested.class))
+        .anyMatch(e -> e.repository().equals(repository) && e.name().equals("again"));
+  }
+
+  @Test
+  void theReconcilerTellsSignersOfWhatStillWaits() {
+    RepositoryName repository = RepositoryName.of("echo-path/waits");
+    put(create(repository) + "/echo/lost");
+    List<PackageUploaded> told = new ArrayList<>();
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(10));
+
+    new Reconciler(store, (format, upload) -> told.add(upload), later).sweep();
+
+    assertThat(told)
+        .filteredOn(e -> e.repository().equals(repository))
+        .singleElement()
+        .matches(e -> e.name().equals("lost"));
+  }
+
+  @Test
+  void theSweeperKeepsItsContentUntilItsRepositoryIsDeleted() {
+    RepositoryName repository = RepositoryName.of("echo-path/swept");
+    String base = create(repository);
+    put(base + "/echo/kept");
+    String content =
+        sign(repository, "kept")
+            .parts()
+            .map(part -> ObjectKeys.content(part.sha256(), part.upload()))
+            .findFirst()
+            .orElseThrow();
+    sweep();
+    assertThat(store.head(content)).isPresent();
+
+    admin().delete("/api/v1/repositories/" + repository).then().statusCode(204);
+
+    given().get(base + "/echo/kept").then().statusCode(404);
+    assertThat(store.list(FORMAT.prefix(repository), "", 10).entries()).isEmpty();
+    sweep();
+    assertThat(store.head(content)).isEmpty();
+  }
+
+  private void sweep() {
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(3));
+    new ContentSweeper(store, formats, Duration.ofHours(24), later).sweep();
+  }
+
+  @Test
+  void isMeasuredAndShownToPeople() {
+    put(create(RepositoryName.of("echo-path/measured")) + "/echo/counted");
+
+    given().get("/q/metrics").then().body(containsString("echo"));
+    given().get("/").then().body("description", containsString("echo"));
+  }
+
+  private <T> List<T> events(String channel, String type, Class<T> data) {
+    return broker.<byte[]>sink(channel).received().stream()
+        .map(message -> CloudEvent.fromJson(message.getPayload()))
+        .filter(event -> event.type().equals(type))
+        .map(event -> event.dataAs(data))
+        .toList();
+  }
+}
