@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -414,7 +415,10 @@ class KeyedDispatcherTest {
                   8,
                   2,
                   workers,
-                  (delay, task) -> alarms.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS)),
+                  (delay, task) -> {
+                    ScheduledFuture<?> unused =
+                        alarms.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+                  }),
               64,
               8);
       Map<String, List<Integer>> finished = new ConcurrentHashMap<>();

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -59,11 +60,17 @@ final class Child {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(data.log(name).toFile()))
             .start();
     data.writePid(name, process.pid());
-    process
-        .onExit()
-        .thenAcceptAsync(
-            dead -> died(dead, Duration.ofNanos(System.nanoTime() - began)),
-            task -> new Thread(task, "restart-" + name).start());
+    CompletableFuture<Void> unused =
+        process
+            .onExit()
+            .thenAcceptAsync(
+                dead -> died(dead, Duration.ofNanos(System.nanoTime() - began)),
+                task -> new Thread(task, "restart-" + name).start())
+            .exceptionally(
+                e -> {
+                  report.accept("cannot start " + name + " again: " + e.getMessage());
+                  return null;
+                });
   }
 
   private void died(Process dead, Duration lived) {

@@ -14,6 +14,7 @@ import jakarta.enterprise.event.Observes;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
@@ -57,7 +58,7 @@ class Housekeeping {
     if (clients.isEmpty()) {
       LOG.warn("no countermark.keyservice.clients are configured: every call will be refused");
     }
-    flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
+    ScheduledFuture<?> unused = flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
     for (Purpose purpose : service.certified()) {
       if (serving && clients.anyFor(purpose)) {
         Thread preparation = new Thread(() -> prepare(purpose), purpose.label() + "-authority");

@@ -6,17 +6,21 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToDoubleFunction;
+import org.jboss.logging.Logger;
 
 /**
  * What all formats of a process share, so that the sum is known however many there are: the threads
  * that sign, the one that wakes what rests, and the memory for packages.
  */
 public final class SignerResources implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(SignerResources.class);
+
   /** How long running work may take to end when the service stops, seconds. */
   private static final int GRACE = 5;
 
@@ -43,8 +47,22 @@ public final class SignerResources implements AutoCloseable {
             threads,
             resyncThreads,
             workers,
-            (delay, task) -> alarms.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS));
+            (delay, task) -> {
+              ScheduledFuture<?> unused =
+                  alarms.schedule(() -> wake(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            });
     this.memory = new MemoryBudget(memory, Math.max(1, threads / 4), PATIENCE);
+  }
+
+  /**
+   * Nobody asks the future: what is thrown would be seen by nobody, and the record rest for ever.
+   */
+  private static void wake(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.error("a record that rested was not woken", e);
+    }
   }
 
   /**

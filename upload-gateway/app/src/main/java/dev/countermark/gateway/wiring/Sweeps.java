@@ -13,6 +13,7 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -59,16 +60,20 @@ class Sweeps {
   }
 
   void start(@Observes StartupEvent started) {
-    timer.scheduleWithFixedDelay(this::cleanSpool, SPOOL_MINUTES, SPOOL_MINUTES, TimeUnit.MINUTES);
+    repeat(this::cleanSpool, SPOOL_MINUTES, SPOOL_MINUTES, TimeUnit.MINUTES);
     if (minutes > 0) {
-      timer.scheduleWithFixedDelay(this::reconcile, 1, minutes, TimeUnit.MINUTES);
+      repeat(this::reconcile, 1, minutes, TimeUnit.MINUTES);
     }
     if (sweepInterval.toSeconds() > 0) {
       // The lease decides whether it is time: replicas that restart often must not run often.
       long seconds = sweepInterval.toSeconds();
-      timer.scheduleWithFixedDelay(
-          this::sweep, Math.min(seconds, FIRST_SWEEP_SECONDS), seconds, TimeUnit.SECONDS);
+      repeat(this::sweep, Math.min(seconds, FIRST_SWEEP_SECONDS), seconds, TimeUnit.SECONDS);
     }
+  }
+
+  /** What goes wrong is said by the task itself: nobody asks its future. */
+  private void repeat(Runnable task, long first, long pause, TimeUnit unit) {
+    ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(task, first, pause, unit);
   }
 
   private void reconcile() {

@@ -27,6 +27,7 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Builds the use cases of the NuGet feeds. */
@@ -46,10 +47,11 @@ class NugetWiring {
   SearchIndexes searches(
       BlobStore store, PackageIndex packages, GatewayResources resources, Clock clock) {
     SearchIndexes searches = new SearchIndexes(store, packages, resources.maintenance(), clock);
-    resources
-        .maintenance()
-        .scheduleWithFixedDelay(
-            searches::catchUp, CATCH_UP_SECONDS, CATCH_UP_SECONDS, TimeUnit.SECONDS);
+    ScheduledFuture<?> unused =
+        resources
+            .maintenance()
+            .scheduleWithFixedDelay(
+                searches::catchUp, CATCH_UP_SECONDS, CATCH_UP_SECONDS, TimeUnit.SECONDS);
     return searches;
   }
 
