@@ -157,7 +157,9 @@ final class BareLoop {
       byte[] signature = rsa.sign();
       byte[] content = signed.clone();
       System.arraycopy(signature, 0, content, 0, signature.length);
-      store.replace(at + "/record", content, record.version()).orElseThrow();
+      if (store.replace(at + "/record", content, record.version()).isEmpty()) {
+        throw new IllegalStateException("somebody else wrote " + at + "/record");
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {

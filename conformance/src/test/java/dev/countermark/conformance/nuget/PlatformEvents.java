@@ -9,6 +9,7 @@ import dev.countermark.contracts.Format;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.Topics;
 import dev.countermark.format.nuget.NugetFormat;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -103,7 +104,7 @@ final class PlatformEvents implements AutoCloseable {
             data);
     ProducerRecord<String, byte[]> record =
         new ProducerRecord<>(topic, FORMAT.eventKey(repository, name, ""), event.toJson());
-    record.headers().add("content-type", CloudEvent.MEDIA_TYPE.getBytes());
+    record.headers().add("content-type", CloudEvent.MEDIA_TYPE.getBytes(StandardCharsets.US_ASCII));
     try {
       producer.send(record).get();
     } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.testkit.registry.Manifest;
 import dev.countermark.testkit.registry.SampleImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -143,7 +144,7 @@ class PushMatrixTest {
   void pushedAndPulledByDocker() throws IOException {
     String reference = repository.reference("app") + ":1.0";
     Path tar = home.directory().resolve("rootfs.tar");
-    Files.write(tar, SampleImage.tar("hello", reference.getBytes()));
+    Files.write(tar, SampleImage.tar("hello", reference.getBytes(StandardCharsets.UTF_8)));
     try (DockerEngine docker = DockerEngine.require(home)) {
       docker.run("import", tar.toString(), reference).succeeded();
 

@@ -3,6 +3,7 @@ package dev.countermark.format.swift;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.contracts.RepositoryName;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,7 +44,8 @@ class SwiftFormatTest {
 
   @Test
   void hasNoRecordForADigestInUpperCase() {
-    assertThat(format.recordKey(REPOSITORY, "mona.linkedlist/1.0.0", DIGEST.toUpperCase()))
+    assertThat(
+            format.recordKey(REPOSITORY, "mona.linkedlist/1.0.0", DIGEST.toUpperCase(Locale.ROOT)))
         .isEmpty();
   }
 }

@@ -142,11 +142,12 @@ class PushTest extends FeedTestBase {
       List<Future<Answer>> answers = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         byte[] file = Packages.sound("Acme.Tools", "1.2.0", "content " + i);
+        String session = "session " + i;
         answers.add(
             threads.submit(
                 () -> {
                   start.await();
-                  return feed.push(file, SESSION, "a session of its own " + file.hashCode());
+                  return feed.push(file, SESSION, session);
                 }));
       }
       start.countDown();

@@ -16,6 +16,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -168,7 +169,11 @@ class PackageVerifierTest {
             "ERROR NU3018", "ERROR NU3034", "WARNING NU3027", "WARNING NU3042");
     assertThat(codes(verify("Listed", from(true, "AB".repeat(32)).codeSigningRoots(roots()))))
         .containsExactlyInAnyOrder("ERROR NU3034", "WARNING NU3027");
-    assertThat(codes(verify("Listed", from(true, listed.toLowerCase()).codeSigningRoots(roots()))))
+    assertThat(
+            codes(
+                verify(
+                    "Listed",
+                    from(true, listed.toLowerCase(Locale.ROOT)).codeSigningRoots(roots()))))
         .containsExactly("WARNING NU3027");
     assertThat(codes(verify("Countersigned", from(true, listed).codeSigningRoots(roots()))))
         .containsExactlyInAnyOrder("WARNING NU3027", "WARNING NU3042");

@@ -15,6 +15,7 @@ import dev.countermark.format.zip.Splice;
 import dev.countermark.format.zip.TestArchives;
 import dev.countermark.format.zip.ZipArchive;
 import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +77,8 @@ class EmbeddingTest {
     for (Manifest manifest : read.manifests()) {
       assertThat(manifest.bytes()).isEqualTo(bothChanged().get(manifest.file()));
     }
-    assertThat(new String(changed, changed.length - 9, 9)).isEqualTo("a comment");
+    assertThat(new String(changed, changed.length - 9, 9, StandardCharsets.US_ASCII))
+        .isEqualTo("a comment");
   }
 
   @Test

@@ -264,7 +264,7 @@ class ReleaseVerifierTest {
         Kind.UNSIGNED,
         "Package.swift: is not signed",
         verifier.manifest("Package.swift", MANIFEST));
-    byte[] damaged = utf8(new String(signedManifest(LEAF)) + "!");
+    byte[] damaged = utf8(new String(signedManifest(LEAF), StandardCharsets.UTF_8) + "!");
     refused(
         Kind.MALFORMED,
         "signature is invalid: manifest signature is malformed",
