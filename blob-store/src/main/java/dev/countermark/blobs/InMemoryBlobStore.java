@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** A store for tests and for trying things out; keeps everything in memory, loses it on exit. */
 public final class InMemoryBlobStore implements BlobStore {
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Stored(byte[] content, Version version, Instant at) {}
 
   private final ConcurrentSkipListMap<String, Stored> objects = new ConcurrentSkipListMap<>();

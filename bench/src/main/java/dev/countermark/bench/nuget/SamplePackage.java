@@ -14,6 +14,7 @@ import java.util.zip.ZipOutputStream;
  *
  * @param bytes the file, unsigned
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record SamplePackage(String name, byte[] bytes) {
   static final int BYTES = 100_000;
 

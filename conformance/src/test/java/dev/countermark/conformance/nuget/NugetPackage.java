@@ -16,6 +16,7 @@ import java.util.zip.ZipOutputStream;
  *
  * @param bytes the file, unsigned
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record NugetPackage(String id, String version, byte[] bytes) {
   /**
    * @param seed of its content

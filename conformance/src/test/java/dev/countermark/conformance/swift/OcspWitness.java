@@ -29,6 +29,7 @@ final class OcspWitness implements AutoCloseable {
    *
    * @param body DER, or whatever else
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Answer(int status, byte[] body) {}
 
   /** An answer that comes from where questions go to by default, or from elsewhere. */

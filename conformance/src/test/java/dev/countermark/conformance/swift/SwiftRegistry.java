@@ -98,6 +98,7 @@ final class SwiftRegistry {
   }
 
   /** What comes with an archive in one request. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Upload(
       byte[] archive,
       Optional<byte[]> signature,

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * @param signature over the archive
  * @param manifests by file name
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record SwiftRelease(
     SwiftPackage pkg,
     byte[] archive,

@@ -23,6 +23,7 @@ final class Clients {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Client(Caller caller, byte[] credentialSha256, X500Principal subject) {}
 
   private final List<Client> clients;

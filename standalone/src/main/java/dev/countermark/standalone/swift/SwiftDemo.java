@@ -76,6 +76,7 @@ final class SwiftDemo {
   }
 
   /** What clients fetch of a release. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Release(byte[] archive, byte[] cms, byte[] manifest) {}
 
   void show() throws IOException, InterruptedException {

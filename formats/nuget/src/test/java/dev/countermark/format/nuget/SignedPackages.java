@@ -63,6 +63,7 @@ public final class SignedPackages {
    * @param expected severity and code of each finding, such as {@code ERROR NU3018}; {@code STRICT}
    *     for those that the client does not have
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Sample(
       String id,
       byte[] file,

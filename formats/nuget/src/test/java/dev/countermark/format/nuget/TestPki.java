@@ -38,6 +38,7 @@ public final class TestPki {
   private TestPki() {}
 
   /** What a certificate of a signer is made of. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Profile(
       KeyPair key,
       KeyPair issuerKey,

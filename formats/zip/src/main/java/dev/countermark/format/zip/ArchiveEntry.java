@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
  * @param headerPosition where the central header is
  * @param headerSize length of the central header with name, extra field and comment
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by identity
 public record ArchiveEntry(
     byte[] name,
     int versionMadeBy,

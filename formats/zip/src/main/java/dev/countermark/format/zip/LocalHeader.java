@@ -5,6 +5,7 @@ package dev.countermark.format.zip;
  *
  * @param length of the header with name and extra field, bytes
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record LocalHeader(
     byte[] name,
     int flags,

@@ -34,6 +34,7 @@ public record Splice(List<Piece> pieces) {
    *
    * @param bytes not copied
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Added(byte[] bytes) implements Piece {
     @Override
     public long length() {

@@ -172,6 +172,7 @@ final class FeedClient {
    * @param reason phrase of the status line
    * @param headerLines as they came
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Answer(String request, int status, String reason, List<String> headerLines, byte[] body) {
     private static Answer parse(String request, byte[] bytes) throws IOException {
       String latin1 = new String(bytes, StandardCharsets.ISO_8859_1);

@@ -13,6 +13,7 @@ import java.util.List;
  * @param ranges of the other file; none is empty
  * @param tail what follows them
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Layout(List<Range> ranges, byte[] tail) {
   public Layout {
     ranges = List.copyOf(ranges);

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param readme name of the entry of the embedded readme
  * @param license name of the entry of the embedded license
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record InspectedPackage(
     PackageArchive archive,
     Nuspec nuspec,

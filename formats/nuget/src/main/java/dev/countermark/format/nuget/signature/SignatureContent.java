@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  *
  * @param hash of the package, by {@code algorithm}
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by equals below
 public record SignatureContent(HashAlgorithm algorithm, byte[] hash) {
   private static final int MAX_BYTES = 64 << 10;
   private static final String SUFFIX = "-Hash";

@@ -19,6 +19,7 @@ final class Rewriting {
   /** Bits about how an entry was compressed, and whether its sizes follow. */
   private static final int FLAGS_OF_DATA = 0b1110;
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Replacement(ArchiveEntry entry, byte[] bytes, long crc32) {}
 
   private final ZipArchive zip;

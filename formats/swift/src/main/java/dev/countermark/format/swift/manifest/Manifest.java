@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param bytes as they are in the archive; not copied
  * @param toolsVersion as the first line says it, whatever the file's name says
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Manifest(String file, byte[] bytes, ToolsVersion toolsVersion) {
   /** The manifest that every package has. */
   public static final String MAIN = "Package.swift";

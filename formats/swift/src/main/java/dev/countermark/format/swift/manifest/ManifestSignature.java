@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * @param cms the signature; not copied
  * @see "swift reference, section 3"
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record ManifestSignature(int contentLength, String format, byte[] cms) {
   /** The only format there is. */
   public static final String FORMAT = "cms-1.0.0";
