@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,7 +30,11 @@ class PromisesTest {
 
   private static JavaClasses code;
 
-  private record Promise(String packages, String... mustNotKnow) {
+  private record Promise(String packages, List<String> mustNotKnow) {
+    Promise(String packages, String... mustNotKnow) {
+      this(packages, List.of(mustNotKnow));
+    }
+
     @Override
     public String toString() {
       return packages + " must not know " + String.join(", ", mustNotKnow);
@@ -101,7 +106,7 @@ class PromisesTest {
         .resideInAPackage(promise.packages())
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(promise.mustNotKnow())
+        .resideInAnyPackage(promise.mustNotKnow().toArray(String[]::new))
         .check(code);
   }
 
