@@ -68,6 +68,13 @@ public final class SharedThreads {
     return running.values().stream().mapToInt(Integer::intValue).sum();
   }
 
+  /** Starts no further try of any dispatcher, see {@link KeyedDispatcher#close}. */
+  public void close() {
+    synchronized (lock) {
+      dispatchers.forEach(KeyedDispatcher::close);
+    }
+  }
+
   Timer timer() {
     return timer;
   }

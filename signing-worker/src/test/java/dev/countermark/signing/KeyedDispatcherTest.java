@@ -29,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeyedDispatcherTest {
   private static final CompletionStage<Next> DONE = CompletableFuture.completedStage(Next.done());
 
+  private static final Next AGAIN = new Next.Again(Duration.ofSeconds(1));
+
   private final FakeScheduler scheduler = new FakeScheduler();
   private final List<String> ran = new ArrayList<>();
 
@@ -308,6 +310,18 @@ class KeyedDispatcherTest {
 
     assertThat(isDone(waiting)).isFalse();
     assertThat(ran).containsExactly("other");
+  }
+
+  @Test
+  void startsNothingOfAnyFormatOnceTheThreadsAreClosed() {
+    one.submit("a", Lane.UPLOAD, () -> CompletableFuture.completedStage(AGAIN));
+    other.submit("b", Lane.UPLOAD, () -> CompletableFuture.completedStage(AGAIN));
+    scheduler.runOne();
+    shared.close();
+    scheduler.runAll();
+
+    assertThat(shared.used()).isZero();
+    assertThat(isDone(other.submit("c", Lane.UPLOAD, job("c")))).isFalse();
   }
 
   @Test

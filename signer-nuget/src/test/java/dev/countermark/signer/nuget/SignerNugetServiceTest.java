@@ -267,7 +267,7 @@ class SignerNugetServiceTest {
 
     // What a restart does whose commits were lost.
     kafka
-        .<String, byte[]>getConsumer("uploads")
+        .<String, byte[]>getConsumer("uploads-nuget")
         .runOnPollingThread(SignerNugetServiceTest::rewind)
         .await()
         .atMost(PATIENCE);

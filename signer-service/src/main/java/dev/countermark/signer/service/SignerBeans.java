@@ -6,20 +6,30 @@ import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
-import dev.countermark.signing.FormatSigner;
 import dev.countermark.signing.KeyedDispatcher;
 import dev.countermark.signing.RetryPolicy;
 import dev.countermark.signing.SigningMetrics;
 import dev.countermark.signing.SigningWorker;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Puts the parts together from the settings. The service brings its {@link FormatSigner}. */
+/**
+ * Puts the parts together from the settings. Each format brings its {@link SignerFormat}, with its
+ * label as {@link Identifier}, and a bean with its two channels, which hand over to the {@link
+ * SignerHost}.
+ */
 @ApplicationScoped
 class SignerBeans {
   @Produces
@@ -78,39 +88,49 @@ class SignerBeans {
     resources.close();
   }
 
+  /** At once, not with the first record: a wrong setting must stop the service. */
+  @Startup
   @Produces
   @Singleton
-  KeyedDispatcher dispatcher(SignerResources resources, SignerConfig config) {
-    return new KeyedDispatcher(resources.threads(), config.uploadSlots(), config.resyncSlots());
-  }
-
-  void closeDispatcher(@Disposes KeyedDispatcher dispatcher) {
-    dispatcher.close();
-  }
-
-  @Produces
-  @Singleton
-  SigningWorker<PackageRequest, SignedArtifact> worker(
-      KeyedDispatcher dispatcher,
-      FormatSigner<PackageRequest, SignedArtifact> signer,
+  SignerHost host(
+      @Any Instance<SignerFormat<?, ?>> signers,
+      SignerResources resources,
+      BlobStore store,
+      RepositorySettings repositories,
       SigningWorker.Outcomes<PackageRequest, SignedArtifact> outcomes,
       SigningWorker.DeadLetters deadLetters,
       MeterRegistry meters,
       Clock clock,
       SignerConfig config) {
-    Format<?, ?> format = config.format();
-    SigningMetrics metrics = new SigningMetrics(meters, format.label());
-    metrics.watch(dispatcher);
+    List<Format<?, ?>> known =
+        Formats.all().stream().filter(f -> signer(signers, f).isResolvable()).toList();
+    Map<String, SigningWorker<PackageRequest, SignedArtifact>> workers = new HashMap<>();
     var retry = config.retry();
-    return new SigningWorker<>(
-        dispatcher,
-        new EventDecoder(format),
-        signer,
-        outcomes,
-        deadLetters,
-        new RetryPolicy(retry.base(), retry.cap(), retry.maxAttempts(), retry.maxElapsed()),
-        metrics,
-        clock,
-        () -> ThreadLocalRandom.current().nextLong());
+    for (Format<?, ?> format : HostedFormats.of(config.formats(), known)) {
+      KeyedDispatcher dispatcher =
+          new KeyedDispatcher(resources.threads(), config.uploadSlots(), config.resyncSlots());
+      SigningMetrics metrics = new SigningMetrics(meters, format.label());
+      metrics.watch(dispatcher);
+      workers.put(
+          format.label(),
+          new SigningWorker<>(
+              dispatcher,
+              new EventDecoder(format),
+              // Only what is hosted is made: the others need no credential.
+              new RecordSigner<>(
+                  signer(signers, format).get(), new Records(store), repositories, clock),
+              outcomes,
+              deadLetters,
+              new RetryPolicy(retry.base(), retry.cap(), retry.maxAttempts(), retry.maxElapsed()),
+              metrics,
+              clock,
+              () -> ThreadLocalRandom.current().nextLong()));
+    }
+    return new SignerHost(workers);
+  }
+
+  private static Instance<SignerFormat<?, ?>> signer(
+      Instance<SignerFormat<?, ?>> signers, Format<?, ?> format) {
+    return signers.select(Identifier.Literal.of(format.label()));
   }
 }

@@ -1,25 +1,33 @@
 package dev.countermark.signer.service;
 
-import dev.countermark.contracts.Format;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 
-/** How this signer divides its work and its patience; times in ISO 8601 or as {@code 500ms}. */
+/**
+ * What this signer signs, how it divides its work and its patience; times in ISO 8601 or as {@code
+ * 500ms}.
+ */
 @ConfigMapping(prefix = "countermark.signer")
 public interface SignerConfig {
-  /** What is signed; fixed by the service. */
-  Format<?, ?> format();
+  /**
+   * Formats that this process signs, by their labels, or {@code all}. Each has consumer groups of
+   * its own, so that one process may sign them all, or several some each.
+   */
+  @WithDefault("all")
+  List<String> formats();
 
   /**
-   * Threads that sign, uploads and resyncs together. They mostly wait for the object store and the
-   * key service, so there are many more than cores.
+   * Threads that sign, uploads and resyncs of all formats together. They mostly wait for the object
+   * store and the key service, so there are many more than cores.
    */
   @WithDefault("32")
   int threads();
 
   /**
-   * Uploads accepted from Kafka and not yet dealt with, those that wait for another try included.
+   * Uploads of each format accepted from Kafka and not yet dealt with, those that wait for another
+   * try included.
    */
   @WithDefault("256")
   int uploadSlots();

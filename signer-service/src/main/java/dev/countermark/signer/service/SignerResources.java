@@ -122,6 +122,7 @@ public final class SignerResources implements AutoCloseable {
 
   @Override
   public void close() {
+    threads.close();
     alarms.shutdown();
     workers.shutdown();
     try {

@@ -1,43 +1,37 @@
 package dev.countermark.signer.swift;
 
 import dev.countermark.blobs.BlobStore;
-import dev.countermark.blobs.Records;
 import dev.countermark.format.swift.SwiftFormat;
+import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.signer.service.KeyClients;
-import dev.countermark.signer.service.PackageRequest;
-import dev.countermark.signer.service.RecordSigner;
-import dev.countermark.signer.service.RepositorySettings;
-import dev.countermark.signer.service.SignedArtifact;
+import dev.countermark.signer.service.SignerFormat;
 import dev.countermark.signer.service.SignerResources;
-import dev.countermark.signing.FormatSigner;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 
-/** What makes the signer service one for Swift releases. */
+/** Signs Swift releases in the process that it is part of. */
 @ApplicationScoped
 class SwiftBeans {
   @Produces
   @Singleton
-  FormatSigner<PackageRequest, SignedArtifact> signer(
+  @Identifier("swift")
+  SignerFormat<ReleaseRecord, SwiftSettings> signer(
       BlobStore store,
-      RepositorySettings repositories,
       KeyClients clients,
       SignerResources resources,
       MeterRegistry meters,
       Clock clock) {
     KeyClient keys = clients.of(new SwiftFormat());
     ReleaseSigning signing = new ReleaseSigning(store, keys, resources.memory(), clock);
-    return new RecordSigner<>(
-        new SignRelease(
-            signing, new ReleaseUpkeep(signing, keys, flaw -> counter(meters, flaw).increment())),
-        new Records(store),
-        repositories,
-        clock);
+    return new SignRelease(
+        signing, new ReleaseUpkeep(signing, keys, flaw -> counter(meters, flaw).increment()));
   }
 
   private static Counter counter(MeterRegistry meters, Flaw flaw) {

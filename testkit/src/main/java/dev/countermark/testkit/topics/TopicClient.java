@@ -21,15 +21,15 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Sends to topics, reads them from the beginning, and looks how far a group has come. */
 public final class TopicClient implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 10;
 
   private final Properties settings = new Properties();
-  private final KafkaProducer<String, byte[]> producer;
+  private final KafkaProducer<byte[], byte[]> producer;
   private final Admin admin;
 
   /**
@@ -40,20 +40,36 @@ public final class TopicClient implements AutoCloseable {
     Properties sending = new Properties();
     sending.putAll(settings);
     sending.put("acks", "all");
-    this.producer = new KafkaProducer<>(sending, new StringSerializer(), new ByteArraySerializer());
+    this.producer =
+        new KafkaProducer<>(sending, new ByteArraySerializer(), new ByteArraySerializer());
     this.admin = Admin.create(settings);
   }
 
   /** Sends a record and waits until the broker has it. */
   public void send(String topic, String key, byte[] value) {
+    send(topic, key == null ? null : key.getBytes(StandardCharsets.UTF_8), value);
+  }
+
+  /** The same with a key that need not be text. */
+  public void send(String topic, byte[] key, byte[] value) {
     get(producer.send(new ProducerRecord<>(topic, key, value)));
   }
 
   /** Everything in a topic that satisfies the filter, read from its beginning. */
   public List<ConsumerRecord<String, byte[]>> read(
       String topic, Predicate<ConsumerRecord<String, byte[]>> filter) {
-    try (var consumer =
-        new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+    return read(new StringDeserializer(), topic, filter);
+  }
+
+  /** The same with keys as they are. */
+  public List<ConsumerRecord<byte[], byte[]>> readBytes(
+      String topic, Predicate<ConsumerRecord<byte[], byte[]>> filter) {
+    return read(new ByteArrayDeserializer(), topic, filter);
+  }
+
+  private <K> List<ConsumerRecord<K, byte[]>> read(
+      Deserializer<K> keys, String topic, Predicate<ConsumerRecord<K, byte[]>> filter) {
+    try (var consumer = new KafkaConsumer<>(settings, keys, new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
               .map(p -> new TopicPartition(topic, p.partition()))
@@ -61,7 +77,7 @@ public final class TopicClient implements AutoCloseable {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
+      List<ConsumerRecord<K, byte[]>> found = new ArrayList<>();
       while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
         consumer
             .poll(Duration.ofMillis(100))

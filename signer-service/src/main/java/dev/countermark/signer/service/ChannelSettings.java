@@ -1,0 +1,73 @@
+package dev.countermark.signer.service;
+
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.Formats;
+import io.smallrye.config.ConfigSourceContext;
+import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.PropertiesConfigSource;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
+/**
+ * The settings of the channels of every format that there is. Channels are wired when the service
+ * is built, and cannot be made later; which of them are connected is read when it starts.
+ *
+ * <p>Everything that an operator sets comes before: these have the lowest ordinal of all.
+ */
+public final class ChannelSettings implements ConfigSourceFactory {
+  /** Below that of a library's {@code microprofile-config.properties}. */
+  private static final int ORDINAL = 50;
+
+  @Override
+  public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+    List<String> wanted = wanted(context);
+    Map<String, String> settings = new HashMap<>();
+    for (Format<?, ?> format : Formats.all()) {
+      boolean hosted = HostedFormats.isHosted(format, wanted);
+      String group = "signer-" + format.label();
+      channel(settings, "uploads-" + format.label(), format.uploads(), group, hosted);
+      // A group of their own, so that joining and leaving never pauses the uploads.
+      channel(settings, "resyncs-" + format.label(), format.resyncs(), group + "-resyncs", hosted);
+    }
+    return List.of(new PropertiesConfigSource(settings, "channels of formats", ORDINAL));
+  }
+
+  private static List<String> wanted(ConfigSourceContext context) {
+    ConfigValue set = context.getValue(HostedFormats.SETTING);
+    String formats = set == null || set.getValue() == null ? HostedFormats.ALL : set.getValue();
+    return Arrays.stream(formats.split(",")).map(String::strip).toList();
+  }
+
+  private static void channel(
+      Map<String, String> settings, String name, String topic, String group, boolean hosted) {
+    Map<String, String> channel =
+        Map.ofEntries(
+            Map.entry("enabled", Boolean.toString(hosted)),
+            Map.entry("connector", "smallrye-kafka"),
+            Map.entry("topic", topic),
+            Map.entry("group.id", group),
+            Map.entry("auto.offset.reset", "earliest"),
+            // Records are acknowledged one by one as they are dealt with, in any order; "throttled"
+            // commits only up to the first that is not.
+            Map.entry("commit-strategy", "throttled"),
+            Map.entry("auto.commit.interval.ms", "1000"),
+            // Longer than the retries of one record may take; older is a bug and unhealthy.
+            Map.entry("throttled.unprocessed-record-max-age.ms", "1800000"),
+            // Never used: the worker writes the dead letters itself, with the reason.
+            Map.entry("failure-strategy", "ignore"),
+            Map.entry("key.deserializer", ByteArrayDeserializer.class.getName()),
+            Map.entry("value.deserializer", ByteArrayDeserializer.class.getName()),
+            // The bytes are needed as they are, for a dead letter.
+            Map.entry("cloud-events", "false"),
+            Map.entry("tracing-enabled", "false"),
+            // A killed instance's partitions move on after this, not after the default of 45 s.
+            Map.entry("session.timeout.ms", "8000"),
+            Map.entry("heartbeat.interval.ms", "2000"));
+    channel.forEach((k, v) -> settings.put("mp.messaging.incoming." + name + "." + k, v));
+  }
+}
