@@ -276,6 +276,32 @@ public final class Platform implements AutoCloseable {
     return new Repository(repository, token);
   }
 
+  /**
+   * A repository as somebody with a token sees it.
+   *
+   * @param path {@code owner/name}, whether or not there is one
+   */
+  public Repository asSeenWith(String path, String token) {
+    return new Repository(path, token);
+  }
+
+  /** The part that signs packages of a format. */
+  public String signer(String label) {
+    return "signer-" + label;
+  }
+
+  /** Ends a part at once (SIGKILL), of a platform that this run started; it is started again. */
+  public void kill(String part) {
+    try {
+      long process =
+          Long.parseLong(
+              Files.readString(requireData().resolve("run").resolve(part + ".pid")).strip());
+      ProcessHandle.of(process).orElseThrow().destroyForcibly();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static void expect(HttpResponse<byte[]> response, Integer... statuses) {
     assertThat(response.statusCode())
         .as(() -> response.uri() + " " + new String(response.body(), StandardCharsets.UTF_8))

@@ -55,6 +55,13 @@ final class NugetFeed {
             .build();
   }
 
+  /**
+   * @param repository as somebody sees it
+   */
+  static NugetFeed of(Platform platform, Platform.Repository repository) {
+    return new NugetFeed(platform, repository);
+  }
+
   /** Anybody may restore from it. */
   static NugetFeed open(Platform platform) {
     return open(platform, JsonNodeFactory.instance.objectNode().put("anonymousRead", true));
@@ -146,6 +153,15 @@ final class NugetFeed {
     } catch (IOException e) {
       throw new UncheckedIOException(address, e);
     }
+  }
+
+  /** Unlists a version, or deletes it for good, as the repository is set. */
+  HttpResponse<byte[]> delete(NugetPackage nupkg) {
+    return send(
+        request("/nuget/v3/package/" + nupkg.id() + "/" + nupkg.version())
+            .header("X-NuGet-ApiKey", repository.token())
+            .DELETE()
+            .build());
   }
 
   /** Shows an unlisted version again. */

@@ -28,6 +28,13 @@ final class OciRepository {
     this.registry = RegistryClient.withToken(platform.url(), repository.token());
   }
 
+  /**
+   * @param repository as somebody sees it
+   */
+  static OciRepository of(Platform platform, Platform.Repository repository) {
+    return new OciRepository(platform, repository);
+  }
+
   static OciRepository open(Platform platform) {
     return open(platform, OciOptions.defaults());
   }

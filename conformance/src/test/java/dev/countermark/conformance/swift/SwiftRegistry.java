@@ -45,6 +45,13 @@ final class SwiftRegistry {
     this.repository = repository;
   }
 
+  /**
+   * @param repository as somebody sees it
+   */
+  static SwiftRegistry of(Platform platform, Platform.Repository repository) {
+    return new SwiftRegistry(platform, repository);
+  }
+
   /** Anybody may resolve from it. */
   static SwiftRegistry open(Platform platform) {
     return open(platform, JsonNodeFactory.instance.objectNode());

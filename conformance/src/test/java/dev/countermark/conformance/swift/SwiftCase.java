@@ -1,0 +1,31 @@
+package dev.countermark.conformance.swift;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.conformance.FormatCase;
+import dev.countermark.conformance.Packages;
+import dev.countermark.conformance.Platform;
+
+/** Swift packages. */
+public final class SwiftCase implements FormatCase {
+  @Override
+  public String label() {
+    return "swift";
+  }
+
+  @Override
+  public ObjectNode settings() {
+    return JsonNodeFactory.instance.objectNode().put("anonymousRead", true);
+  }
+
+  /** Manifests keep their signatures: clients remember their bytes. */
+  @Override
+  public String renewal() {
+    return "{\"mode\":\"rotate-archive\"}";
+  }
+
+  @Override
+  public Packages packages(Platform platform, Platform.Repository repository) {
+    return new SwiftPackages(platform, SwiftRegistry.of(platform, repository));
+  }
+}
