@@ -42,6 +42,20 @@ public final class PartsInputStream extends InputStream {
     }
   }
 
+  /**
+   * A blob that is one object.
+   *
+   * @param key of the object
+   * @param first first byte to be read
+   * @param length number of bytes; must lie within the object
+   */
+  public PartsInputStream(BlobStore store, String key, long first, long length) {
+    this.store = store;
+    if (length > 0) {
+      slices.add(new Slice(key, first, length));
+    }
+  }
+
   @Override
   public int read() throws IOException {
     byte[] one = new byte[1];

@@ -45,6 +45,19 @@ class PartsInputStreamTest {
   }
 
   @Test
+  void readsAnyRangeOfOneObject() throws IOException {
+    store.put("blob", "abcd".getBytes(StandardCharsets.US_ASCII), 4);
+    for (int first = 0; first <= 4; first++) {
+      for (int length = 0; length <= 4 - first; length++) {
+        try (PartsInputStream in = new PartsInputStream(store, "blob", first, length)) {
+          assertThat(new String(in.readAllBytes(), StandardCharsets.US_ASCII))
+              .isEqualTo("abcd".substring(first, first + length));
+        }
+      }
+    }
+  }
+
+  @Test
   void saysThatAPartIsGoneWhenItIsReached() throws IOException {
     Part gone = new Part(SHA256, 3, UUID.randomUUID().toString());
 
