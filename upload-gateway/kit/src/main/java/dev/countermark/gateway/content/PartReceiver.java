@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -123,6 +124,18 @@ public final class PartReceiver {
     } catch (IOException | RuntimeException e) {
       takeBack(parts);
       throw e;
+    }
+  }
+
+  /**
+   * Does something that holds a part in memory, once there is room for it.
+   *
+   * @param bytes at most {@link #PART}
+   * @throws BusyException when there is none for long
+   */
+  public <T> T within(long bytes, Supplier<T> work) {
+    try (MemoryBudget.Held held = memory.take(bytes)) {
+      return work.get();
     }
   }
 
