@@ -17,6 +17,8 @@ public final class OciKeys {
   /** Keys of {@link #blob}. */
   public static final Pattern BLOB = Pattern.compile("oci/.+/_blobs/[^/]+/[0-9a-f]+");
 
+  private static final Pattern BLOB_BYTES = Pattern.compile("oci/.+/_bytes/[^/]+/[0-9a-f]+");
+
   static final Pattern MANIFEST = Pattern.compile("oci/.+/_manifests/[^/]+/[0-9a-f]+");
 
   private OciKeys() {}
@@ -56,6 +58,23 @@ public final class OciKeys {
 
   public static String blobs(String name) {
     return "oci/" + name + "/_blobs/";
+  }
+
+  /**
+   * A blob that came in one part and whose digest was known: its bytes, and that the name holds it.
+   * Never under {@link #blob}: what a user sent must not be read as a record.
+   */
+  public static String blobBytes(String name, String digest) {
+    return "oci/" + name + "/_bytes/" + path(digest);
+  }
+
+  /**
+   * Whether an object below {@link #all} is what a broken-off write of {@link #blobBytes} left.
+   *
+   * @param key of an object
+   */
+  public static boolean isLeftOfBytes(String key) {
+    return key.contains("/_bytes/") && !BLOB_BYTES.matcher(key).matches();
   }
 
   /** A {@link OciRecords.ReferrersRecord}: what refers to the manifest {@code subject}. */

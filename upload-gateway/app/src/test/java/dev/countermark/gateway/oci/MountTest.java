@@ -5,11 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countermark.gateway.oci.Registry.Answer;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Blobs from another name, without sending them again. */
 @QuarkusTest
 class MountTest extends RegistryTestBase {
   private static final byte[] CONTENT = random(20_000, 1);
+
+  /** How the source got the blob: so it is stored. */
+  private enum Sent {
+    /** With its digest. */
+    AT_ONCE,
+    /** Before its digest. */
+    STREAMED;
+
+    String to(Repository repository, byte[] content) {
+      return this == AT_ONCE
+          ? repository.pusher.upload(repository.name, content)
+          : repository.pusher.stream(repository.name, content);
+    }
+  }
 
   private Answer mount(Registry caller, Repository target, String digest, String from) {
     return caller.send(
@@ -30,11 +46,12 @@ class MountTest extends RegistryTestBase {
         .is(201);
   }
 
-  @Test
-  void whoMayReadTheSourceMounts() {
+  @ParameterizedTest
+  @EnumSource
+  void whoMayReadTheSourceMounts(Sent sent) {
     Repository source = repository();
     Repository target = repository();
-    String digest = source.pusher.upload(source.name, CONTENT);
+    String digest = sent.to(source, CONTENT);
 
     mount(admin(), target, digest, source.name)
         .is(201)
@@ -45,20 +62,54 @@ class MountTest extends RegistryTestBase {
     source.pusher.head(source.blobs(digest)).is(200);
   }
 
-  @Test
-  void theBlobOutlivesItsSource() {
+  @ParameterizedTest
+  @EnumSource
+  void theBlobOutlivesItsSource(Sent sent) {
     Repository source = repository();
     Repository target = repository();
-    String digest = source.pusher.upload(source.name, CONTENT);
+    byte[] content = random(20_000, 10 + sent.ordinal());
+    String digest = sent.to(source, content);
     mount(admin(), target, digest, source.name).is(201);
 
     admin().delete(source.blobs(digest)).is(202);
     settled();
 
-    assertThat(target.reader.get(target.blobs(digest)).is(200).body()).isEqualTo(CONTENT);
+    assertThat(target.reader.get(target.blobs(digest)).is(200).body()).isEqualTo(content);
     admin().delete(target.blobs(digest)).is(202);
     settled();
-    assertThat(keys("content/")).noneMatch(k -> k.contains(Registry.digest("sha256", CONTENT)));
+    String hex = digest.substring("sha256:".length());
+    assertThat(keys("")).noneMatch(k -> k.contains(hex));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void mountingTwiceIsMountingOnce(Sent sent) {
+    Repository source = repository();
+    Repository target = repository();
+    String digest = sent.to(source, CONTENT);
+
+    mount(admin(), target, digest, source.name).is(201);
+    mount(admin(), target, digest, source.name).is(201);
+
+    assertThat(target.reader.get(target.blobs(digest)).is(200).body()).isEqualTo(CONTENT);
+  }
+
+  @Test
+  void aBlobOfAnotherDigestThanSha256IsMountedToo() {
+    Repository source = repository();
+    Repository target = repository();
+    String digest = Registry.digest("sha512", CONTENT);
+    source
+        .pusher
+        .send(
+            "POST",
+            source.uploads() + "?digest=" + Registry.encoded(digest),
+            Registry.bytes(CONTENT))
+        .is(201);
+
+    mount(admin(), target, digest, source.name).is(201);
+
+    assertThat(target.reader.get(target.blobs(digest)).is(200).body()).isEqualTo(CONTENT);
   }
 
   @Test
@@ -78,11 +129,12 @@ class MountTest extends RegistryTestBase {
     mount(target.pusher, target, digest, source.name).is(201);
   }
 
-  @Test
-  void whoMayNotReadTheSourceUploads() {
+  @ParameterizedTest
+  @EnumSource
+  void whoMayNotReadTheSourceUploads(Sent sent) {
     Repository source = repository();
     Repository target = repository();
-    String digest = source.pusher.upload(source.name, CONTENT);
+    String digest = sent.to(source, CONTENT);
 
     assertUpload(mount(target.pusher, target, digest, source.name), target, digest);
   }

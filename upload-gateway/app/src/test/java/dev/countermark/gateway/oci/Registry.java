@@ -106,6 +106,14 @@ final class Registry {
     return digest;
   }
 
+  /** Uploads a blob before saying its digest, and answers it. */
+  String stream(String name, byte[] content) {
+    String digest = digest("sha256", content);
+    String patched = send("PATCH", start(name), streamed(content)).is(202).location();
+    send("PUT", with(patched, digest), NOTHING).is(201);
+    return digest;
+  }
+
   Answer putManifest(
       String name, String reference, String type, byte[] content, String... headers) {
     String[] all = java.util.Arrays.copyOf(headers, headers.length + 2);

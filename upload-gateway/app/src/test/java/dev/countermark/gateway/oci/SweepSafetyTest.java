@@ -1,6 +1,7 @@
 package dev.countermark.gateway.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.InMemoryBlobStore;
@@ -22,11 +23,13 @@ import dev.countermark.gateway.sweep.ContentSweeper;
 import dev.countermark.gateway.sweep.MovingClock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,17 +56,32 @@ class SweepSafetyTest {
   private BlobUploads uploads(BlobStore over) {
     return new BlobUploads(
         over,
-        new PartReceiver(over, new MemoryBudget(16 << 20)),
+          new Blobs(over),
+          new PartReceiver(over, new MemoryBudget(16 << 20)),
         new UploadState.Codec(RegistryTestBase.utf8("secret")),
         clock);
   }
 
+  /** In two requests, so that its bytes are content that its record names. */
   private void upload(BlobStore over, OciName name) {
+    BlobUploads uploads = uploads(over);
     try {
-      uploads(over).monolithic(name, DIGEST, new ByteArrayInputStream(CONTENT), CONTENT.length);
+      BlobUploads.Open open = uploads.start(name);
+      String id = open.state().id();
+      open = uploads.append(name, id, address(open), body(new ByteArrayInputStream(CONTENT)));
+      uploads.complete(
+          name, id, address(open), DIGEST, body(new ByteArrayInputStream(new byte[0])));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String address(BlobUploads.Open open) {
+    return open.location().substring(open.location().indexOf("state=") + "state=".length());
+  }
+
+  private static BlobUploads.Body body(InputStream content) {
+    return new BlobUploads.Body(content, -1, Optional.empty());
   }
 
   private static void delete(BlobStore over, OciName name) {
@@ -167,35 +185,43 @@ class SweepSafetyTest {
     createTheRepository();
     BlobUploads uploads = uploads(store);
     OciName name = NAMES.get(0);
-    String id;
-    String address;
-    {
-      BlobUploads.Open open = uploads.start(name);
-      id = open.state().id();
-      address = open.location().substring(open.location().indexOf("state=") + "state=".length());
-    }
+    BlobUploads.Open open = uploads.start(name);
+    String id = open.state().id();
+    String address = address(open);
     clock.advance(UploadTimes.LIFETIME.minusSeconds(1));
-    ByteArrayInputStream slow =
-        new ByteArrayInputStream(CONTENT) {
-          @Override
-          public synchronized int read(byte[] b, int off, int len) {
-            clock.advance(Duration.ofHours(4));
-            return super.read(b, off, len);
-          }
-        };
-
-    org.assertj.core.api.Assertions.assertThatThrownBy(
-            () ->
-                uploads.complete(
-                    name,
-                    id,
-                    address,
-                    DIGEST,
-                    new BlobUploads.Body(slow, -1, java.util.Optional.empty())))
+    assertThatThrownBy(() -> uploads.complete(name, id, address, DIGEST, body(slow(CONTENT))))
         .isInstanceOfSatisfying(
             Failed.class, e -> assertThat(e.code()).isEqualTo("BLOB_UPLOAD_UNKNOWN"));
 
     assertThat(new Blobs(store).find(name, DIGEST)).isEmpty();
     assertThat(store.list(ObjectKeys.CONTENT, "", 10).entries()).isEmpty();
+  }
+
+  @Test
+  void partsThatWaitedTooLongAreNamedByNoRecord() throws IOException {
+    createTheRepository();
+    BlobUploads uploads = uploads(store);
+    OciName name = NAMES.get(0);
+    BlobUploads.Open open = uploads.start(name);
+    String id = open.state().id();
+    String address =
+        address(uploads.append(name, id, address(open), body(new ByteArrayInputStream(CONTENT))));
+    clock.advance(UploadTimes.LIFETIME.minusSeconds(1));
+
+    assertThatThrownBy(() -> uploads.complete(name, id, address, DIGEST, body(slow(new byte[0]))))
+        .isInstanceOfSatisfying(
+            Failed.class, e -> assertThat(e.code()).isEqualTo("BLOB_UPLOAD_UNKNOWN"));
+
+    assertThat(new Blobs(store).find(name, DIGEST)).isEmpty();
+  }
+
+  private InputStream slow(byte[] content) {
+    return new ByteArrayInputStream(content) {
+      @Override
+      public synchronized int read(byte[] b, int off, int len) {
+        clock.advance(Duration.ofHours(4));
+        return super.read(b, off, len);
+      }
+    };
   }
 }

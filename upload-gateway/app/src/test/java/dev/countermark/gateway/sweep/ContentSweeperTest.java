@@ -184,6 +184,23 @@ class ContentSweeperTest {
   }
 
   @Test
+  void aBlobThatIsOneObjectStaysAndWhatABrokenOffWriteOfOneLeftGoes() {
+    String blob = OciKeys.blobBytes(NAME, "sha256:" + hex());
+    String left = OciKeys.blobBytes(NAME, "sha256:" + hex()) + "-" + UUID.randomUUID();
+    store.put(blob, new byte[3], 3);
+    store.put(left, new byte[2], 2);
+    clock.advance(GRACE.plusSeconds(1));
+    String young = OciKeys.blobBytes(NAME, "sha256:" + hex()) + "-" + UUID.randomUUID();
+    store.put(young, new byte[2], 2);
+
+    assertThat(sweep()).isEqualTo(new Swept(0, 0, 0, 1));
+
+    assertThat(store.head(blob)).isPresent();
+    assertThat(store.head(left)).isEmpty();
+    assertThat(store.head(young)).isPresent();
+  }
+
+  @Test
   void deletesNothingWhenARecordCannotBeRead() {
     Part dead = part();
     String digest = blob(NAME, part());

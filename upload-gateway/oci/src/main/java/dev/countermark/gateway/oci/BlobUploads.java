@@ -21,21 +21,19 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
  * Uploads of blobs (reference: OCI, section 1.3). A session lives in its address; what it received
- * lies in the store before the client hears of it. A blob becomes visible with its record, and not
- * before its digest was checked.
+ * lies in the store before the client hears of it. A blob becomes visible with one write, and not
+ * before its digest was checked: with its record, or, when all of it came in one part together with
+ * its digest, as an object of its own.
  */
 final class BlobUploads {
-  /** Small blobs whose digest is known up front ride in their record: one write, not two. */
-  static final int INLINE = 8 * 1024;
-
   private final BlobStore store;
+  private final Blobs blobs;
   private final Records records;
   private final PartReceiver receiver;
   private final UploadState.Codec codec;
@@ -43,8 +41,10 @@ final class BlobUploads {
   private final Cache<String, Boolean> cancelled =
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(UploadTimes.LIFETIME).build();
 
-  BlobUploads(BlobStore store, PartReceiver receiver, UploadState.Codec codec, Clock clock) {
+  BlobUploads(
+      BlobStore store, Blobs blobs, PartReceiver receiver, UploadState.Codec codec, Clock clock) {
     this.store = store;
+    this.blobs = blobs;
     this.records = new Records(store);
     this.receiver = receiver;
     this.codec = codec;
@@ -85,7 +85,7 @@ final class BlobUploads {
    */
   void monolithic(OciName name, Digest digest, InputStream body, long announced)
       throws IOException {
-    finish(start(name).state(), digest, new Body(body, announced, Optional.empty()));
+    finish(name, start(name).state(), digest, new Body(body, announced, Optional.empty()));
   }
 
   /**
@@ -96,11 +96,53 @@ final class BlobUploads {
   boolean mount(OciName name, OciName from, Digest digest) {
     String source = OciKeys.blob(from.value(), digest.toString());
     Optional<BlobRecord> blob = records.read(source, BlobRecord.class);
-    if (blob.isEmpty() || !blob.get().parts().isEmpty() && !announced(source, blob.get())) {
+    boolean mounted =
+        blob.isPresent() ? recorded(name, source, blob.get()) : copied(name, from, digest);
+    if (mounted) {
+      blobs.came(name, digest);
+    }
+    return mounted;
+  }
+
+  private boolean recorded(OciName name, String source, BlobRecord blob) {
+    if (!blob.parts().isEmpty() && !announced(source, blob)) {
       return false;
     }
-    records.create(OciKeys.blob(name.value(), digest.toString()), blob.get());
+    records.create(OciKeys.blob(name.value(), blob.digest()), blob);
     return true;
+  }
+
+  /** An object of its own belongs to one name: whoever deletes it there need not ask others. */
+  private boolean copied(OciName name, OciName from, Digest digest) {
+    String source = OciKeys.blobBytes(from.value(), digest.toString());
+    Optional<BlobStore.ObjectInfo> info = store.head(source);
+    if (info.isEmpty()) {
+      return false;
+    }
+    if (store.head(OciKeys.blobBytes(name.value(), digest.toString())).isPresent()) {
+      return true;
+    }
+    return receiver.within(
+        info.get().size(),
+        () -> {
+          Optional<BlobStore.StoredObject> found = store.get(source);
+          found.ifPresent(o -> put(name, digest, o.content(), o.content().length));
+          return found.isPresent();
+        });
+  }
+
+  /**
+   * Makes a blob visible that is one object.
+   *
+   * @param content its first {@code length} bytes are the blob
+   */
+  private void put(OciName name, Digest digest, byte[] content, int length) {
+    String key = OciKeys.blobBytes(name.value(), digest.toString());
+    if (digest.algorithm().equals("sha256")) {
+      store.put(key, content, length, digest.encoded());
+    } else {
+      store.put(key, content, length);
+    }
   }
 
   /**
@@ -129,7 +171,7 @@ final class BlobUploads {
     requireOrder(state, body);
     PartReceiver.Received received =
         receiver.receive(body.stream(), "SHA-256", body.length(), (c, l, d) -> false);
-    requireLength(body, received);
+    requireLength(body, received.size(), received.parts());
     return open(withMore(state, received));
   }
 
@@ -178,11 +220,12 @@ final class BlobUploads {
       throws IOException {
     UploadState state = state(name, id, address);
     requireOrder(state, body);
-    finish(state, digest, body);
+    finish(name, state, digest, body);
   }
 
-  private void finish(UploadState state, Digest digest, Body body) throws IOException {
-    byte[][] inline = new byte[1][];
+  private void finish(OciName name, UploadState state, Digest digest, Body body)
+      throws IOException {
+    boolean[] stored = new boolean[1];
     PartReceiver.Received received =
         receiver.receive(
             body.stream(),
@@ -192,22 +235,26 @@ final class BlobUploads {
               if (state.offset() > 0) {
                 return false;
               }
+              // Before anything is stored.
               if (!hash.equals(digest.encoded())) {
-                throw mismatch(digest); // before anything is stored
+                throw mismatch(digest);
               }
-              if (length <= INLINE) {
-                inline[0] = Arrays.copyOf(content, length);
-              }
-              return inline[0] != null;
+              requireLength(body, length, List.of());
+              requireInTime(state, List.of());
+              put(name, digest, content, length);
+              stored[0] = true;
+              return true;
             });
-    requireLength(body, received);
-    if (inline[0] != null) {
-      create(
-          state,
-          new BlobRecord(
-              digest.toString(), received.size(), List.of(), Optional.of(Bytes.of(inline[0]))));
-      return;
+    if (!stored[0]) {
+      requireLength(body, received.size(), received.parts());
+      complete(state, digest, received);
     }
+    blobs.came(name, digest);
+  }
+
+  /** Writes the record of what came in several parts or requests. */
+  private void complete(UploadState state, Digest digest, PartReceiver.Received received)
+      throws IOException {
     List<Part> parts = new ArrayList<>(parts(state));
     parts.addAll(received.parts());
     if (!actual(state, received, parts, digest).equals(digest.encoded())) {
@@ -218,7 +265,7 @@ final class BlobUploads {
     }
     long size = state.offset() + received.size();
     Optional<Bytes> empty = size == 0 ? Optional.of(Bytes.of(new byte[0])) : Optional.empty();
-    requireInTime(state, received);
+    requireInTime(state, received.parts());
     if (!create(state, new BlobRecord(digest.toString(), size, parts, empty))) {
       receiver.takeBack(received.parts());
     }
@@ -240,9 +287,9 @@ final class BlobUploads {
   }
 
   /** The sweeper counts on parts being young when their record is written. */
-  private void requireInTime(UploadState state, PartReceiver.Received received) {
+  private void requireInTime(UploadState state, List<Part> received) {
     if (clock.millis() - state.startedAt() > UploadTimes.LONGEST.toMillis()) {
-      receiver.takeBack(received.parts());
+      receiver.takeBack(received);
       throw unknown();
     }
   }
@@ -333,12 +380,15 @@ final class BlobUploads {
     }
   }
 
-  private void requireLength(Body body, PartReceiver.Received received) {
+  /**
+   * @param parts of this request, taken back when it is wrong
+   */
+  private void requireLength(Body body, long received, List<Part> parts) {
     boolean fits =
-        (body.length() < 0 || body.length() == received.size())
-            && body.range().map(r -> r.length() == received.size()).orElse(true);
+        (body.length() < 0 || body.length() == received)
+            && body.range().map(r -> r.length() == received).orElse(true);
     if (!fits) {
-      receiver.takeBack(received.parts());
+      receiver.takeBack(parts);
       throw OciCode.SIZE_INVALID.failed("fewer or more bytes came than the request announced");
     }
   }

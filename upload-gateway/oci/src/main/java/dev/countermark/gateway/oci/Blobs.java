@@ -14,9 +14,15 @@ import dev.countermark.gateway.kit.Failed;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
-/** Reads and deletes blobs. */
+/**
+ * Reads and deletes blobs. A blob is an object of its own, or a record says where its bytes are;
+ * who asks for it does not see which.
+ */
 final class Blobs {
   private final BlobStore store;
   private final Records records;
@@ -30,36 +36,35 @@ final class Blobs {
     this.records = new Records(store);
   }
 
-  Optional<BlobRecord> find(OciName name, Digest digest) {
-    return records.read(OciKeys.blob(name.value(), digest.toString()), BlobRecord.class);
-  }
-
   /**
-   * Whether a manifest may refer to the blob. A deletion by another replica may go unnoticed for
-   * five seconds, as one does that comes right after the look.
+   * A blob that a name holds.
+   *
+   * @param size bytes
+   * @param bytes opens a range
    */
-  boolean holds(OciName name, Digest digest) {
-    String key = OciKeys.blob(name.value(), digest.toString());
-    if (present.getIfPresent(key) != null) {
-      return true;
+  record Blob(long size, Function<ByteRange, InputStream> bytes) {
+    /** The caller closes the stream. */
+    InputStream open(ByteRange range) {
+      return bytes.apply(range);
     }
-    boolean found = store.head(key).isPresent();
-    if (found) {
-      present.put(key, true);
-    }
-    return found;
   }
 
-  /**
-   * @throws Failed {@code BLOB_UNKNOWN}
-   */
-  BlobRecord require(OciName name, Digest digest) {
-    return find(name, digest)
-        .orElseThrow(() -> OciCode.BLOB_UNKNOWN.failed(name + " holds no blob " + digest));
+  Optional<Blob> find(OciName name, Digest digest) {
+    String bytes = OciKeys.blobBytes(name.value(), digest.toString());
+    return store
+        .head(bytes)
+        .map(
+            info ->
+                new Blob(
+                    info.size(), r -> new PartsInputStream(store, bytes, r.first(), r.length())))
+        .or(
+            () ->
+                records
+                    .read(OciKeys.blob(name.value(), digest.toString()), BlobRecord.class)
+                    .map(record -> new Blob(record.size(), r -> open(record, r))));
   }
 
-  /** The bytes of a range; the caller closes the stream. */
-  InputStream open(BlobRecord blob, ByteRange range) {
+  private InputStream open(BlobRecord blob, ByteRange range) {
     if (blob.inline().isPresent()) {
       return new ByteArrayInputStream(
           blob.inline().get().toArray(), (int) range.first(), (int) range.length());
@@ -68,14 +73,54 @@ final class Blobs {
   }
 
   /**
+   * Whether a manifest may refer to the blob. A deletion by another replica may go unnoticed for
+   * five seconds, as one does that comes right after the look.
+   */
+  boolean holds(OciName name, Digest digest) {
+    if (present.getIfPresent(id(name, digest)) != null) {
+      return true;
+    }
+    boolean found =
+        store.head(OciKeys.blobBytes(name.value(), digest.toString())).isPresent()
+            || store.head(OciKeys.blob(name.value(), digest.toString())).isPresent();
+    if (found) {
+      came(name, digest);
+    }
+    return found;
+  }
+
+  /** Spares the manifest that follows an upload the look for its blobs. */
+  void came(OciName name, Digest digest) {
+    present.put(id(name, digest), true);
+  }
+
+  private static String id(OciName name, Digest digest) {
+    return name + "@" + digest;
+  }
+
+  /**
+   * @throws Failed {@code BLOB_UNKNOWN}
+   */
+  Blob require(OciName name, Digest digest) {
+    return find(name, digest)
+        .orElseThrow(() -> OciCode.BLOB_UNKNOWN.failed(name + " holds no blob " + digest));
+  }
+
+  /**
    * @throws Failed {@code BLOB_UNKNOWN}
    */
   void delete(OciName name, Digest digest) {
-    String key = OciKeys.blob(name.value(), digest.toString());
-    if (store.head(key).isEmpty()) {
+    // In both forms, if it came in both.
+    List<String> keys =
+        Stream.of(
+                OciKeys.blobBytes(name.value(), digest.toString()),
+                OciKeys.blob(name.value(), digest.toString()))
+            .filter(key -> store.head(key).isPresent())
+            .toList();
+    if (keys.isEmpty()) {
       throw OciCode.BLOB_UNKNOWN.failed(name + " holds no blob " + digest);
     }
-    store.delete(key);
-    present.invalidate(key);
+    keys.forEach(store::delete);
+    present.invalidate(id(name, digest));
   }
 }

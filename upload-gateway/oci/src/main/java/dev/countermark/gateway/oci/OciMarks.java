@@ -1,5 +1,6 @@
 package dev.countermark.gateway.oci;
 
+import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Part;
 import dev.countermark.format.oci.OciKeys;
@@ -9,7 +10,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Blobs have records of their own; a mount notes which parts it is about to name. */
+/**
+ * Blobs have records of their own; a mount notes which parts it is about to name. A blob that is
+ * one object names nothing, and goes when its name is told to let it go.
+ */
 final class OciMarks implements Marks {
   @Override
   public Stream<Part> parts(String key, Records records) {
@@ -24,6 +28,16 @@ final class OciMarks implements Marks {
   @Override
   public Stream<Part> sessionParts(String key, Records records) {
     return parts(OciKeys.UPLOAD_MOUNT, key, records);
+  }
+
+  /** The store leaves a file behind when it dies while a blob's bytes are written. */
+  @Override
+  public boolean sweepOrphan(BlobStore.Entry entry, BlobStore store, Records records) {
+    boolean left = OciKeys.isLeftOfBytes(entry.key());
+    if (left) {
+      store.delete(entry.key());
+    }
+    return left;
   }
 
   private static Stream<Part> parts(Pattern wanted, String key, Records records) {

@@ -86,13 +86,14 @@ class OciWiring {
   @Singleton
   BlobUploads uploads(
       BlobStore store,
+      Blobs blobs,
       PartReceiver parts,
       @ConfigProperty(name = "countermark.gateway.secret") Optional<String> secret,
       @ConfigProperty(name = "countermark.gateway.secret-file") Optional<Path> secretFile,
       Clock clock) {
     String text = secret.orElseGet(() -> read(secretFile.orElseThrow()));
     return new BlobUploads(
-        store, parts, new UploadState.Codec(GatewayAuthenticator.secretBytes(text)), clock);
+        store, blobs, parts, new UploadState.Codec(GatewayAuthenticator.secretBytes(text)), clock);
   }
 
   private static String read(Path file) {

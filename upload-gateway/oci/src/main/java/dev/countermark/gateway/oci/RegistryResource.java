@@ -8,7 +8,6 @@ import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.MediaTypes;
 import dev.countermark.format.oci.OciName;
-import dev.countermark.format.oci.OciRecords.BlobRecord;
 import dev.countermark.gateway.auth.Access;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.auth.AuthenticationFailedException;
@@ -320,7 +319,7 @@ public class RegistryResource {
 
   private Response blob(Request request) {
     Digest digest = digest(request.route().reference());
-    BlobRecord blob = blobs.require(request.route().name(), digest);
+    Blobs.Blob blob = blobs.require(request.route().name(), digest);
     // Ranges are defined for GET only: RFC 9110, section 14.2.
     String wanted = request.head() ? null : request.header("Range").orElse(null);
     ByteRange.Request asked = ByteRange.request(wanted, blob.size());
@@ -346,7 +345,7 @@ public class RegistryResource {
           "Content-Range", "bytes " + range.first() + "-" + range.last() + "/" + blob.size());
     }
     if (!request.head()) {
-      response.entity(range.length() == 0 ? NOTHING : blobs.open(blob, range));
+      response.entity(range.length() == 0 ? NOTHING : blob.open(range));
     }
     return response.build();
   }

@@ -10,7 +10,6 @@ import dev.countermark.format.oci.Content;
 import dev.countermark.format.oci.LegacySignatures;
 import dev.countermark.format.oci.MediaTypes;
 import dev.countermark.format.oci.OciKeys;
-import dev.countermark.format.oci.OciRecords.BlobRecord;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.SignaturePiece;
 import dev.countermark.format.oci.OciRecords.Signatures;
@@ -141,9 +140,7 @@ final class SignatureView {
   }
 
   private void createBlob(String name, String digest, Bytes content) {
-    records.create(
-        OciKeys.blob(name, digest),
-        new BlobRecord(digest, content.length(), List.of(), Optional.of(content)));
+    store.put(OciKeys.blobBytes(name, digest), content.toArray(), content.length());
   }
 
   private static ManifestRecord manifest(ManifestRecord subject, SignaturePiece piece) {
@@ -173,12 +170,18 @@ final class SignatureView {
               for (SignaturePiece piece : signatures.pieces()) {
                 // The empty JSON object is everybody's.
                 if (!piece.mediaType().equals(MediaTypes.EMPTY)) {
-                  store.delete(
-                      piece.manifest()
-                          ? OciKeys.manifest(subject.name(), piece.digest())
-                          : OciKeys.blob(subject.name(), piece.digest()));
+                  forget(subject.name(), piece);
                 }
               }
             });
+  }
+
+  private void forget(String name, SignaturePiece piece) {
+    if (piece.manifest()) {
+      store.delete(OciKeys.manifest(name, piece.digest()));
+    } else {
+      store.delete(OciKeys.blobBytes(name, piece.digest()));
+      store.delete(OciKeys.blob(name, piece.digest())); // as earlier releases made it
+    }
   }
 }
