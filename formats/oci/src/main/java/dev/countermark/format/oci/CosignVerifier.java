@@ -2,9 +2,7 @@ package dev.countermark.format.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.math.BigInteger;
-import java.util.Arrays;
+import dev.countermark.format.certificates.EcdsaSignature;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
@@ -12,14 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.bouncycastle.asn1.ASN1Encoding;
-import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.ASN1Sequence;
-import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
-import org.bouncycastle.crypto.params.ECPublicKeyParameters;
-import org.bouncycastle.crypto.signers.ECDSASigner;
-import org.bouncycastle.crypto.util.PublicKeyFactory;
 
 /**
  * Verifies image signatures of both forms against public keys, without a network: accepts what
@@ -227,32 +217,6 @@ public final class CosignVerifier {
 
   private boolean signedByOne(byte[] message, byte[] der) {
     byte[] hash = Digest.hash("SHA-256", message);
-    return keys.stream().anyMatch(key -> verify(hash, der, key));
-  }
-
-  /**
-   * Whether {@code der} is an ECDSA signature over {@code hash}.
-   *
-   * @param der strict DER of the two integers
-   */
-  static boolean verify(byte[] hash, byte[] der, byte[] spki) {
-    try {
-      AsymmetricKeyParameter key = PublicKeyFactory.createKey(spki);
-      ASN1Primitive parsed = ASN1Primitive.fromByteArray(der);
-      if (!(key instanceof ECPublicKeyParameters)
-          || !(parsed instanceof ASN1Sequence sequence)
-          || sequence.size() != 2
-          || !Arrays.equals(sequence.getEncoded(ASN1Encoding.DER), der)) {
-        return false;
-      }
-      BigInteger r = ASN1Integer.getInstance(sequence.getObjectAt(0)).getValue();
-      BigInteger s = ASN1Integer.getInstance(sequence.getObjectAt(1)).getValue();
-      ECDSASigner signer = new ECDSASigner();
-      signer.init(false, key);
-      return signer.verifySignature(hash, r, s);
-    } catch (IOException | RuntimeException e) {
-      // Bouncy Castle reports malformed input by many unchecked exceptions; none is a signature.
-      return false;
-    }
+    return keys.stream().anyMatch(key -> EcdsaSignature.isGenuine(key, hash, der));
   }
 }
