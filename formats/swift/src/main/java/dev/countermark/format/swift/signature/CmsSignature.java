@@ -1,10 +1,9 @@
 package dev.countermark.format.swift.signature;
 
+import dev.countermark.format.certificates.EcdsaSignature;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -238,15 +237,8 @@ public final class CmsSignature {
    * @param contentHash by {@link #digestAlgorithm}
    */
   public boolean isGenuine(byte[] contentHash) {
-    try {
-      Signature ecdsa = Signature.getInstance("NONEwithECDSA");
-      ecdsa.initVerify(signer.getPublicKey());
-      ecdsa.update(contentHash);
-      return contentHash.length == digestAlgorithm.digest().getDigestLength()
-          && ecdsa.verify(value);
-    } catch (GeneralSecurityException | RuntimeException e) {
-      return false;
-    }
+    return contentHash.length == digestAlgorithm.digest().getDigestLength()
+        && EcdsaSignature.isGenuine(signer.getPublicKey().getEncoded(), contentHash, value);
   }
 
   @Override
