@@ -28,6 +28,9 @@ import java.util.stream.Stream;
  */
 public record Target(
     URI url, RegistryClient registry, String token, Path scratch, Optional<Path> data) {
+  /** The part that signs packages. */
+  public static final String SIGNER = "signer";
+
   public static Target open() throws IOException {
     return open(Map.of());
   }
@@ -85,11 +88,6 @@ public record Target(
 
   private static String launcher() {
     return Path.of(System.getProperty("countermark.home", ".")).resolve("run").toString();
-  }
-
-  /** The part that signs packages of a format. */
-  public String signer(String label) {
-    return "signer-" + label;
   }
 
   /**

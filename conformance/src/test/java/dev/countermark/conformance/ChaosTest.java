@@ -46,7 +46,7 @@ class ChaosTest {
         PartKiller killer =
             new PartKiller(
                 platform,
-                List.of(platform.signer(label), "key-service", "upload-gateway", "broker"),
+                List.of(Platform.SIGNER, "key-service", "upload-gateway", "broker"),
                 random)) {
       Packages packages = format.packages(platform, platform.repository(label, format.settings()));
       Future<Integer> read = reader.submit(() -> readUntil(done, packages));

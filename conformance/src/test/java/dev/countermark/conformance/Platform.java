@@ -50,6 +50,9 @@ import org.junit.jupiter.api.Assumptions;
  * else one that this starts from the built artefacts on a free port over an empty directory.
  */
 public final class Platform implements AutoCloseable {
+  /** The part that signs packages. */
+  public static final String SIGNER = "signer";
+
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   /** From the plain port of a platform to that with TLS. */
@@ -283,11 +286,6 @@ public final class Platform implements AutoCloseable {
    */
   public Repository asSeenWith(String path, String token) {
     return new Repository(path, token);
-  }
-
-  /** The part that signs packages of a format. */
-  public String signer(String label) {
-    return "signer-" + label;
   }
 
   /** Ends a part at once (SIGKILL), of a platform that this run started; it is started again. */

@@ -37,6 +37,7 @@ class ModuleArrowsTest {
           Map.entry("formats/[a-z]+", "contracts|formats/(zip|tar|openpgp|certificates)"),
           Map.entry("(blob-store|key-client|signing-worker)", "contracts"),
           Map.entry("key-service", "contracts|blob-store|key-client"),
+          Map.entry("signer-service/app", "signer-service|signer-[a-z]+"),
           Map.entry("signer-service", "contracts|formats/zip|blob-store|key-client|signing-worker"),
           Map.entry(
               "signer-(?<format>[a-z]+)",

@@ -20,8 +20,11 @@ record Installation(Path home) {
     return new Installation(Path.of(home).toAbsolutePath().normalize());
   }
 
-  Path service(String name) {
-    return require(home.resolve(name).resolve("target/quarkus-app/quarkus-run.jar"));
+  /**
+   * @param folder that the service is built in
+   */
+  Path service(String folder) {
+    return require(home.resolve(folder).resolve("target/quarkus-app/quarkus-run.jar"));
   }
 
   /** Class path of a server that is not a service: its own jar and everything in {@code lib}. */

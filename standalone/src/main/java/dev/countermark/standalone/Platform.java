@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +41,7 @@ final class Platform implements AutoCloseable {
   static final String KEYS_BUCKET = "countermark-keys";
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final String SERVICE_HEAP = "256m";
   private static final int DEATHS_BEFORE_GIVING_UP = 5;
 
   /**
@@ -82,7 +84,7 @@ final class Platform implements AutoCloseable {
   }
 
   /**
-   * Starts everything and returns when the gateway, the signers and the key service are ready.
+   * Starts everything and returns when the gateway, the signer and the key service are ready.
    *
    * @throws UserError when the port is taken, another launcher holds the data, or a part does not
    *     start
@@ -97,14 +99,12 @@ final class Platform implements AutoCloseable {
       tls = Optional.of(LocalTls.of(data, tlsNames()));
     }
     data.writePid("launcher", ProcessHandle.current().pid());
-    Iterator<Integer> ports = Ports.free(8);
+    Iterator<Integer> ports = Ports.free(5);
     int brokerPort = ports.next();
     int controllerPort = ports.next();
     int storePort = ports.next();
     int keysPort = ports.next();
     int signerPort = ports.next();
-    int nugetPort = ports.next();
-    int swiftPort = ports.next();
 
     infrastructure.add(
         server(
@@ -131,31 +131,18 @@ final class Platform implements AutoCloseable {
     }
     await("the object store", infrastructure, () -> listens(storePort));
 
-    services.add(service("key-service", "256m", keyService(keysPort, storePort)));
+    services.add(service("key-service", "key-service", keyService(keysPort, storePort)));
     services.add(
         service(
-            "signer-oci",
-            "256m",
-            signer("signer-oci", signerPort, storePort, brokerPort, keysPort)));
+            "signer", "signer-service/app", signer(signerPort, storePort, brokerPort, keysPort)));
     services.add(
-        service(
-            "signer-nuget",
-            "256m",
-            signer("signer-nuget", nugetPort, storePort, brokerPort, keysPort)));
-    services.add(
-        service(
-            "signer-swift",
-            "256m",
-            signer("signer-swift", swiftPort, storePort, brokerPort, keysPort)));
-    services.add(service("upload-gateway", "256m", gateway(storePort, brokerPort, keysPort)));
+        service("upload-gateway", "upload-gateway/app", gateway(storePort, brokerPort, keysPort)));
     for (Child child : services) {
       child.start();
     }
     await("the broker", infrastructure, () -> listens(brokerPort));
     await("the key service", services, () -> ready(keysPort));
-    await("the OCI signer", services, () -> ready(signerPort));
-    await("the NuGet signer", services, () -> ready(nugetPort));
-    await("the Swift signer", services, () -> ready(swiftPort));
+    await("the signer", services, () -> ready(signerPort));
     await("the gateway", services, () -> ready(settings.port()));
     DataDirectory.writePrivate(
         data.endpointFile(),
@@ -214,11 +201,12 @@ final class Platform implements AutoCloseable {
     p.put("quarkus.http.host", "127.0.0.1");
     p.put("quarkus.http.port", Integer.toString(port));
     p.put("countermark.keyservice.root-secret-file", data.secret("keys-root").toString());
-    keyServiceClient(p, "signer-oci", "oci", "may-sign", "true");
-    keyServiceClient(p, "signer-nuget", "nuget", "may-sign", "true");
-    keyServiceClient(p, "signer-swift", "swift", "may-sign", "true");
-    keyServiceClient(p, "upload-gateway", "oci,nuget,swift", "may-sign", "false");
-    keyServiceClient(p, "operator", "oci,nuget,swift", "may-rotate", "true");
+    for (Format<?, ?> format : Formats.all()) {
+      keyServiceClient(p, signer(format), format.label(), "may-sign", "true");
+    }
+    String all = Formats.all().stream().map(Format::label).collect(Collectors.joining(","));
+    keyServiceClient(p, "upload-gateway", all, "may-sign", "false");
+    keyServiceClient(p, "operator", all, "may-rotate", "true");
     return p;
   }
 
@@ -231,22 +219,24 @@ final class Platform implements AutoCloseable {
     p.put(prefix + right, value);
   }
 
+  /** What the key service knows the signer by for the purpose of a format. */
+  private static String signer(Format<?, ?> format) {
+    return "signer-" + format.label();
+  }
+
   private Path credential(String client) throws IOException {
     return data.secret("key-service-credential-" + client);
   }
 
-  private Map<String, String> keyClient(int keysPort, String client) throws IOException {
-    return Map.of(
-        "countermark.keys.url",
-        "http://127.0.0.1:" + keysPort,
-        "countermark.keys.credential-file",
-        credential(client).toString());
-  }
-
-  private Map<String, String> signer(
-      String name, int port, int storePort, int brokerPort, int keysPort) throws IOException {
+  private Map<String, String> signer(int port, int storePort, int brokerPort, int keysPort)
+      throws IOException {
     Map<String, String> p = store(storePort, PACKAGES_BUCKET, "packages");
-    p.putAll(keyClient(keysPort, name));
+    p.put("countermark.keys.url", "http://127.0.0.1:" + keysPort);
+    for (Format<?, ?> format : Formats.all()) {
+      p.put(
+          "countermark.keys.credential-files." + format.label(),
+          credential(signer(format)).toString());
+    }
     p.put("quarkus.http.host", "127.0.0.1");
     p.put("quarkus.http.port", Integer.toString(port));
     p.put("kafka.bootstrap.servers", "127.0.0.1:" + brokerPort);
@@ -262,12 +252,13 @@ final class Platform implements AutoCloseable {
   private Map<String, String> gateway(int storePort, int brokerPort, int keysPort)
       throws IOException {
     Map<String, String> p = store(storePort, PACKAGES_BUCKET, "packages");
-    p.putAll(keyClient(keysPort, "upload-gateway"));
+    p.put("countermark.keys.url", "http://127.0.0.1:" + keysPort);
+    p.put("countermark.keys.credential-file", credential("upload-gateway").toString());
     p.put("quarkus.http.host", settings.host());
     p.put("quarkus.http.port", Integer.toString(settings.port()));
     p.put("kafka.bootstrap.servers", "127.0.0.1:" + brokerPort);
     publicUrls(p);
-    p.put("countermark.nuget.spool", data.directory("spool").toString());
+    p.put("countermark.gateway.spool", data.directory("spool").toString());
     if (tls.isPresent()) {
       p.put("quarkus.http.ssl-port", Integer.toString(settings.httpsPort()));
       p.put("quarkus.http.insecure-requests", "enabled");
@@ -297,10 +288,13 @@ final class Platform implements AutoCloseable {
     return new Child(name, command, data.root(), data, report);
   }
 
-  private Child service(String name, String heap, Map<String, String> properties)
+  /**
+   * @param folder that it is built in
+   */
+  private Child service(String name, String folder, Map<String, String> properties)
       throws IOException {
-    Path jar = installation.service(name);
-    List<String> command = java(settings.heaps().getOrDefault(name, heap));
+    Path jar = installation.service(folder);
+    List<String> command = java(settings.heaps().getOrDefault(name, SERVICE_HEAP));
     command.add("-Dsmallrye.config.locations=" + data.properties(name, properties).toUri());
     command.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
     command.addAll(List.of("-jar", jar.toString()));
@@ -320,15 +314,11 @@ final class Platform implements AutoCloseable {
 
   /** Children of a launcher that was killed end by themselves; not before that may we start. */
   private void awaitLeftovers() {
-    for (String name :
-        List.of(
-            "upload-gateway",
-            "signer-oci",
-            "signer-nuget",
-            "signer-swift",
-            "key-service",
-            "store",
-            "broker")) {
+    List<String> names = new ArrayList<>(List.of("upload-gateway", "signer"));
+    // An earlier state had a signer per format.
+    Formats.all().forEach(format -> names.add(signer(format)));
+    names.addAll(List.of("key-service", "store", "broker"));
+    for (String name : names) {
       data.process(name)
           .ifPresent(
               left -> {

@@ -69,7 +69,7 @@ final class BareLoop {
 
   /** On the store of a platform that was started here. */
   static Optional<BareLoop> on(Target target) {
-    return target.settings(target.signer("nuget")).map(BareLoop::on);
+    return target.settings(Target.SIGNER).map(BareLoop::on);
   }
 
   private static BareLoop on(Map<String, String> settings) {

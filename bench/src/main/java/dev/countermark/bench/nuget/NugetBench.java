@@ -156,7 +156,7 @@ final class NugetBench {
 
   /** The signer alone: it is stopped while the packages are pushed, then let go. */
   private double drain() {
-    Optional<Long> signer = target.process(target.signer("nuget"));
+    Optional<Long> signer = target.process(Target.SIGNER);
     if (signer.isEmpty()) {
       figures.putNull("drain");
       Say.line("drain rate: not measured, the signer is not ours to stop");

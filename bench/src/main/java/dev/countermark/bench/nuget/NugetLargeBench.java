@@ -24,7 +24,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * an {@code OutOfMemoryError} and the package would stay unsigned.
  */
 final class NugetLargeBench {
-  private static final String SIGNER = "signer-nuget";
   private static final String SIGNER_HEAP = "64m";
   private static final String REPOSITORY = "bench/nuget-" + Long.toString(System.nanoTime(), 36);
 
@@ -36,7 +35,7 @@ final class NugetLargeBench {
   private NugetLargeBench(Target target) {
     this.target = target;
     this.feed = new NugetFeed(target, REPOSITORY);
-    String port = target.settings(SIGNER).orElseThrow().get("quarkus.http.port");
+    String port = target.settings(Target.SIGNER).orElseThrow().get("quarkus.http.port");
     this.signer = RegistryClient.anonymous(URI.create("http://127.0.0.1:" + port));
   }
 
@@ -46,7 +45,7 @@ final class NugetLargeBench {
         Target.open(
             Map.of("COUNTERMARK_NUGET_MAX_PACKAGE_SIZE", "2G"),
             "--heap",
-            SIGNER + "=" + SIGNER_HEAP);
+            Target.SIGNER + "=" + SIGNER_HEAP);
     if (target.data().isEmpty()) {
       throw new IllegalStateException("this benchmark starts its platform: unset COUNTERMARK_URL");
     }

@@ -108,7 +108,7 @@ final class OciBench {
 
   /** The signer alone: it is stopped while the images are pushed, then let go. */
   private void drain() {
-    Optional<Long> signer = target.process(target.signer("oci"));
+    Optional<Long> signer = target.process(Target.SIGNER);
     if (signer.isEmpty()) {
       figures.putNull("drain");
       Say.line("drain rate: not measured, the signer is not ours to stop");

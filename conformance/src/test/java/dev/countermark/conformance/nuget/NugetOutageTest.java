@@ -127,7 +127,7 @@ class NugetOutageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"signer-nuget", "key-service"})
+  @ValueSource(strings = {"signer", "key-service"})
   void whatIsPushedWhileAPartIsAwayIsSignedOnce(String part) throws Exception {
     List<NugetPackage> packages = packages("Conformance.Outage");
     try (PartKiller killer = new PartKiller(platform, List.of(part), new Random(6))) {
