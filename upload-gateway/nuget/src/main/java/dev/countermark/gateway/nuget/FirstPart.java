@@ -38,7 +38,7 @@ final class FirstPart {
       if (!parts.skipPreamble()) {
         throw new Failed(400, "The request carries no package.");
       }
-      parts.readHeaders(); // at most 10 KB
+      parts.readHeaders(); // at most 512 bytes
       parts.readBodyData(to);
       parts.readBoundary();
       if (body.readNBytes(MAX_FOLLOWING + 1).length > MAX_FOLLOWING) {

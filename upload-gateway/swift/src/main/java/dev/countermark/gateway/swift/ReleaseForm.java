@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.commons.fileupload.FileUploadBase.FileUploadIOException;
 import org.apache.commons.fileupload.MultipartStream;
 
 /**
@@ -90,7 +91,9 @@ final class ReleaseForm implements AutoCloseable {
             "The request has no archive: send it as the part source-archive.");
       }
       return form;
-    } catch (MultipartStream.MalformedStreamException | IllegalArgumentException e) {
+    } catch (MultipartStream.MalformedStreamException
+        | FileUploadIOException
+        | IllegalArgumentException e) {
       form.close();
       throw malformed();
     } catch (IOException | RuntimeException e) {
@@ -119,7 +122,7 @@ final class ReleaseForm implements AutoCloseable {
       if (count == MAX_PARTS) {
         throw new Failed(400, "The request has too many parts.");
       }
-      String headers = parts.readHeaders(); // at most 10 KB
+      String headers = parts.readHeaders(); // at most 512 bytes
       Optional<Part> part = name(headers).flatMap(Part::of);
       if (part.isEmpty()) {
         parts.discardBodyData();

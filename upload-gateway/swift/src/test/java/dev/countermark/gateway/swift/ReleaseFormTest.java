@@ -128,6 +128,14 @@ class ReleaseFormTest {
         new Form().part("source-archive", "x/y", "base64", Form.utf8("QQ==QQ==")), 400, "Base64");
   }
 
+  /**
+   * Found by fuzzing: the library's exception for it is another one, and looked like a full disk.
+   */
+  @Test
+  void refusesHeadersOfUnheardOfLength() {
+    refused(new Form().raw("X: " + "x".repeat(600), ZIP), 400, "well-formed");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
