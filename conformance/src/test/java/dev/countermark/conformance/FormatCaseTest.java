@@ -212,7 +212,7 @@ class FormatCaseTest {
     Packages packages = open(format);
     pushed(packages, 1);
 
-    platform.kill(platform.signer(label));
+    platform.kill(Platform.SIGNER);
 
     for (int number : List.of(2, 3)) {
       assertThat(packages.verify(number, pushed(packages, number))).isPresent();

@@ -41,7 +41,7 @@ public final class SigningMetrics {
   private final String format;
 
   /**
-   * @param format {@code oci}, {@code nuget} or {@code swift}
+   * @param format its label
    */
   public SigningMetrics(MeterRegistry registry, String format) {
     this.registry = registry;

@@ -48,7 +48,7 @@ public interface SignerConfig {
   double memoryShare();
 
   /**
-   * How long an upload may see a repository's earlier settings; saves a read per image. A resync
+   * How long an upload may see a repository's earlier settings; saves a read per package. A resync
    * always reads them.
    */
   @WithDefault("2s")
