@@ -198,7 +198,7 @@ class EchoPathTest {
 
     admin().delete("/api/v1/repositories/" + repository).then().statusCode(204);
 
-    given().get(base + "/echo/kept").then().statusCode(404);
+    admin().get(base + "/echo/kept").then().statusCode(404);
     assertThat(store.list(FORMAT.prefix(repository), "", 10).entries()).isEmpty();
     sweep();
     assertThat(store.head(content)).isEmpty();

@@ -1,5 +1,6 @@
 package dev.countermark.gateway.kit;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -113,22 +114,30 @@ public final class StrictJson {
       throw new ProblemException(
           Kind.INVALID_VALUE, at + path(e) + " has a value that is not allowed" + allowed(e));
     } catch (JsonMappingException e) {
+      // Within a map, what the parser says comes wrapped.
+      if (e.getCause() instanceof JsonParseException syntax) {
+        throw notJson(syntax);
+      }
       throw new ProblemException(
           Kind.MALFORMED_REQUEST,
           e.getPath().isEmpty()
               ? "the body must be one JSON object"
               : at + path(e) + " has the wrong type");
     } catch (JsonProcessingException e) {
-      var place = e.getLocation();
-      throw new ProblemException(
-          Kind.MALFORMED_REQUEST,
-          "the body is not JSON"
-              + (place == null
-                  ? ""
-                  : ", line " + place.getLineNr() + ", column " + place.getColumnNr()));
+      throw notJson(e);
     } catch (IOException e) {
       throw new ProblemException(Kind.MALFORMED_REQUEST, "the body is not JSON");
     }
+  }
+
+  private static ProblemException notJson(JsonProcessingException e) {
+    var place = e.getLocation();
+    return new ProblemException(
+        Kind.MALFORMED_REQUEST,
+        "the body is not JSON"
+            + (place == null
+                ? ""
+                : ", line " + place.getLineNr() + ", column " + place.getColumnNr()));
   }
 
   private static String path(JsonMappingException e) {
