@@ -149,12 +149,26 @@ class ConfigurationTest {
     for (Path document : Checkout.documents()) {
       for (MatchResult named : NAMED.matcher(Files.readString(document)).results().toList()) {
         String name = named.group(1);
-        if (ROWS.keySet().stream()
-            .noneMatch(key -> key.equals(name) || key.startsWith(name + "."))) {
+        if (ROWS.keySet().stream().noneMatch(key -> isOrHas(key, name))) {
           unknown.add(document.getFileName() + ": " + name);
         }
       }
     }
     assertThat(unknown).isEmpty();
+  }
+
+  /** Whether a name is the key or the beginning of it; a segment {@code <name>} is any one. */
+  private static boolean isOrHas(String key, String name) {
+    String[] of = key.split("\\.");
+    String[] segments = name.split("\\.");
+    if (segments.length > of.length) {
+      return false;
+    }
+    for (int i = 0; i < segments.length; i++) {
+      if (!of[i].equals(segments[i]) && !of[i].startsWith("<")) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -81,6 +81,9 @@ class GatewayBeans {
 
   /**
    * Half of the heap is for what requests and views hold; the rest is for what serving them takes.
+   *
+   * @param memory bytes that bodies and views of all formats may hold together; half of the heap by
+   *     default
    */
   @Produces
   @Singleton
@@ -101,7 +104,12 @@ class GatewayBeans {
     return new PartReceiver(store, resources.bodies());
   }
 
-  /** One folder for pushed files of all formats. */
+  /**
+   * One folder for pushed files of all formats.
+   *
+   * @param folder where pushed files are examined before they are stored, on the local disk; by
+   *     default in the system's temporary folder
+   */
   @Produces
   @Singleton
   SpoolFolder spool(
