@@ -77,7 +77,7 @@ final class OciRepository {
 
   /** The current verification key, PEM, as published. */
   String publicKey() {
-    HttpResponse<byte[]> response = platform.get("/" + path() + "/keys/cosign.pub");
+    HttpResponse<byte[]> response = platform.get("/" + path() + "/keys/oci/cosign.pub");
     assertThat(response.statusCode()).isEqualTo(200);
     return new String(response.body(), StandardCharsets.UTF_8);
   }

@@ -36,7 +36,7 @@ class TrustMaterialTest {
   }
 
   private String download(String file) {
-    HttpResponse<byte[]> response = platform.get("/" + repository.path() + "/keys/" + file);
+    HttpResponse<byte[]> response = platform.get("/" + repository.path() + "/keys/oci/" + file);
     assertThat(response.statusCode()).as(file).isEqualTo(200);
     return new String(response.body(), StandardCharsets.UTF_8);
   }
@@ -58,7 +58,7 @@ class TrustMaterialTest {
     assertThat(status.path("lagMillis").asLong(-1)).isNotNegative();
     assertThat(status.path("acceptedAt").asText()).isNotEmpty();
     assertThat(status.path("signedAt").asText()).isNotEmpty();
-    assertThat(status.path("signatures")).hasSize(2);
+    assertThat(status.path("details").path("signatures")).hasSize(2);
   }
 
   @Test
@@ -83,7 +83,7 @@ class TrustMaterialTest {
               OciRepository.home(platform),
               "verify",
               "--key",
-              platform.url().resolve("/" + repository.path() + "/keys/cosign.pub").toString(),
+              platform.url().resolve("/" + repository.path() + "/keys/oci/cosign.pub").toString(),
               "--insecure-ignore-tlog=true",
               repository.reference("app") + ":1.0")
           .succeeded();
