@@ -39,7 +39,9 @@ class ModuleArrowsTest {
           // Formats for their ServiceLoader entries: purposes are theirs. No class of them is
           // named.
           Map.entry("key-service", "contracts|blob-store|key-client|formats/.*"),
-          Map.entry("signer-service/app", "signer-service|signer-[a-z]+"),
+          Map.entry(
+              "signer-service/app",
+              "contracts|blob-store|signing-worker|signer-service|signer-[a-z]+"),
           Map.entry("signer-service", "contracts|formats/zip|blob-store|key-client|signing-worker"),
           Map.entry(
               "signer-(?<format>[a-z]+)",
