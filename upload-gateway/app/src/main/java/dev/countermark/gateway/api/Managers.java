@@ -3,6 +3,7 @@ package dev.countermark.gateway.api;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.auth.Access;
 import dev.countermark.gateway.auth.Action;
+import dev.countermark.gateway.auth.AuthChallenge;
 import dev.countermark.gateway.auth.AuthenticationFailedException;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
 import dev.countermark.gateway.kit.Problem.Kind;
@@ -56,9 +57,7 @@ final class Managers {
       return authenticator.authenticateManager(authorization);
     } catch (AuthenticationFailedException e) {
       throw new ProblemException(
-          Kind.UNAUTHENTICATED,
-          e.getMessage(),
-          Map.of("WWW-Authenticate", "Bearer realm=\"countermark\""));
+          Kind.UNAUTHENTICATED, e.getMessage(), Map.of("WWW-Authenticate", AuthChallenge.BEARER));
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.auth.Action;
+import dev.countermark.gateway.auth.AuthChallenge;
 import dev.countermark.gateway.kit.DeniedException;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
@@ -131,7 +132,7 @@ public class StatusResource {
                   Problem.response(
                       Kind.UNAUTHENTICATED,
                       e.getMessage() + ": send the user name and token that read packages"))
-              .header(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"countermark\"")
+              .header(HttpHeaders.WWW_AUTHENTICATE, AuthChallenge.BASIC)
               .build();
       case READ_ONLY, FORBIDDEN -> Problem.response(Kind.FORBIDDEN, e.getMessage());
       case UNKNOWN_REPOSITORY -> Problem.response(Kind.REPOSITORY_UNKNOWN, e.getMessage());

@@ -5,6 +5,7 @@ import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.format.nuget.NugetRecords.NugetSettings;
 import dev.countermark.gateway.auth.Action;
+import dev.countermark.gateway.auth.AuthChallenge;
 import dev.countermark.gateway.kit.DeniedException;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.RepositoryAccess;
@@ -59,8 +60,7 @@ final class FeedAccess {
   }
 
   private static Failed challenge(String message) {
-    return new Failed(401, message)
-        .with("WWW-Authenticate", "Basic realm=\"countermark\", charset=\"UTF-8\"");
+    return new Failed(401, message).with("WWW-Authenticate", AuthChallenge.BASIC);
   }
 
   /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.auth.Action;
+import dev.countermark.gateway.auth.AuthChallenge;
 import dev.countermark.gateway.auth.AuthenticationFailedException;
 import dev.countermark.gateway.auth.BearerTokens;
 import dev.countermark.gateway.auth.Credential;
@@ -106,7 +107,7 @@ public class TokenEndpoint {
 
   private static Response wrongCredentials(AuthenticationFailedException e) {
     return Response.fromResponse(error(401, "invalid_grant", "UNAUTHORIZED", e.getMessage()))
-        .header(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"countermark\"")
+        .header(HttpHeaders.WWW_AUTHENTICATE, AuthChallenge.BASIC)
         .build();
   }
 

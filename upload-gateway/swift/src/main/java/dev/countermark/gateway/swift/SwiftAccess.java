@@ -5,6 +5,7 @@ import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.gateway.auth.Access;
 import dev.countermark.gateway.auth.Action;
+import dev.countermark.gateway.auth.AuthChallenge;
 import dev.countermark.gateway.kit.DeniedException;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.RepositoryAccess;
@@ -96,6 +97,6 @@ final class SwiftAccess {
 
   /** Not {@code Basic}: Swift 6.0 on Linux then waits forever instead of telling its user. */
   private static Failed challenge(String detail) {
-    return new Failed(401, detail).with("WWW-Authenticate", "Bearer realm=\"countermark\"");
+    return new Failed(401, detail).with("WWW-Authenticate", AuthChallenge.BEARER);
   }
 }
