@@ -56,8 +56,8 @@ class SweepSafetyTest {
   private BlobUploads uploads(BlobStore over) {
     return new BlobUploads(
         over,
-          new Blobs(over),
-          new PartReceiver(over, new MemoryBudget(16 << 20)),
+        new Blobs(over),
+        new PartReceiver(over, new MemoryBudget(16 << 20)),
         new UploadState.Codec(RegistryTestBase.utf8("secret")),
         clock);
   }
