@@ -172,7 +172,7 @@ final class OciPackages implements Packages {
 
   /** All published keys that are not revoked, the current one first. */
   private List<JsonNode> keys() {
-    HttpResponse<byte[]> answer = available(platform.get("/" + repository.path() + "/keys/"));
+    HttpResponse<byte[]> answer = available(platform.get("/" + repository.path() + "/keys/oci/"));
     assertThat(answer.statusCode()).isEqualTo(200);
     List<JsonNode> keys = new ArrayList<>();
     for (JsonNode key : json(answer.body()).path("keys")) {
