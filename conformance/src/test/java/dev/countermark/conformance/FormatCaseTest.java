@@ -39,11 +39,11 @@ class FormatCaseTest {
     return format.packages(platform, platform.repository(format.label(), format.settings()));
   }
 
-  private static void assertAccepted(int status) {
+  static void assertAccepted(int status) {
     assertThat(status).isBetween(200, 299);
   }
 
-  private static void awaitSigned(Packages packages, int number) {
+  static void awaitSigned(Packages packages, int number) {
     await(packages.name(number) + " is signed")
         .atMost(SIGNED_LIMIT)
         .pollInterval(Duration.ofMillis(50))
@@ -51,7 +51,7 @@ class FormatCaseTest {
         .until(() -> packages.isSigned(number));
   }
 
-  private static Map<String, byte[]> pushed(Packages packages, int number) {
+  static Map<String, byte[]> pushed(Packages packages, int number) {
     assertAccepted(packages.push(number));
     awaitSigned(packages, number);
     return packages.fetch(number).orElseThrow();

@@ -104,7 +104,19 @@ public final class Platform implements AutoCloseable {
    */
   public static Platform start(Map<String, String> environment) {
     Path scratch = temporary();
-    Path data = scratch.resolve("data");
+    return start(scratch, scratch.resolve("data"), environment);
+  }
+
+  /**
+   * One that nobody else uses, on what another one left.
+   *
+   * @param data its directory
+   */
+  static Platform startOver(Path data) {
+    return start(temporary(), data, Map.of());
+  }
+
+  private static Platform start(Path scratch, Path data, Map<String, String> environment) {
     launch(
         START_LIMIT,
         environment,
