@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Parts of the platform are killed (SIGKILL) while packages are pushed: every push that was
  * answered 2xx ends signed, none twice, and nobody who reads meanwhile ever sees one that is not
- * signed. The long form: {@code mvn verify -pl conformance -Dtest=ChaosTest -Dchaos.pushes=200};
- * another course of events: {@code -Dchaos.seed=N}.
+ * signed. The long form: {@code -Dtest=ChaosTest -Dchaos.pushes=200}; another course of events:
+ * {@code -Dchaos.seed=N}.
  */
 class ChaosTest {
   private static final int PUSHES_PER_KILL = 5;

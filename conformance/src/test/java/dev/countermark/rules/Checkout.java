@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Where the checkout is. */
 final class Checkout {
+  private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
+
   private Checkout() {}
 
   /**
@@ -22,15 +25,31 @@ final class Checkout {
     throw new IllegalStateException("not inside a checkout: " + Path.of("").toAbsolutePath());
   }
 
+  /**
+   * The modules of the build, as the parent's pom lists them. A folder that is none may lie there
+   * all the same, with what was built before its module moved: no rule looks into it.
+   */
+  static List<String> modules() throws IOException {
+    List<String> modules =
+        MODULE
+            .matcher(Files.readString(root().resolve("pom.xml")))
+            .results()
+            .map(module -> module.group(1))
+            .toList();
+    if (modules.size() < 4) {
+      throw new IllegalStateException("no modules in the pom of " + root());
+    }
+    return modules;
+  }
+
   /** Every module's main classes; tests and fixtures may do what production may not. */
   static List<Path> mainClasses() throws IOException {
-    try (Stream<Path> files = Files.walk(root(), 4)) {
-      return files
-          .filter(path -> path.endsWith(Path.of("target", "classes")))
-          .filter(path -> !path.startsWith(root().resolve("testkit")))
-          .sorted()
-          .toList();
-    }
+    return modules().stream()
+        .filter(module -> !module.equals("testkit"))
+        .map(module -> root().resolve(module).resolve("target").resolve("classes"))
+        .filter(Files::isDirectory)
+        .sorted()
+        .toList();
   }
 
   /** All documents, at the top and below {@code docs}. */

@@ -45,7 +45,9 @@ final class ConfigurationKeys extends TreePathScanner<Void, Void> {
       Pattern.compile("(?s)@param\\s+(\\S+)\\s(.*?)(?=\\s@|$)");
   private static final Pattern INLINE = Pattern.compile("(?s)\\{@(code|link)\\s+([^}]*)}");
   private static final Pattern MAP = Pattern.compile("Map<String, ?(.*)>");
-  private static final String OPTIONAL = "Optional<";
+
+  /** Also of numbers: {@code OptionalInt}. */
+  private static final String OPTIONAL = "Optional";
 
   private final CompilationUnitTree unit;
   private final Trees trees;

@@ -83,9 +83,20 @@ class ConfigurationTest {
   }
 
   private static List<Path> sources() throws IOException {
-    try (Stream<Path> files = Files.walk(Checkout.root())) {
+    List<Path> sources = new ArrayList<>();
+    for (String module : Checkout.modules()) {
+      Path folder = Checkout.root().resolve(module).resolve("src").resolve("main").resolve("java");
+      if (Files.isDirectory(folder)) {
+        sources.addAll(declaring(folder));
+      }
+    }
+    return sources;
+  }
+
+  private static List<Path> declaring(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
       List<Path> sources = new ArrayList<>();
-      for (Path file : files.filter(ConfigurationTest::isMainSource).sorted().toList()) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {
         String text = Files.readString(file);
         if (text.contains("@ConfigMapping(") || text.contains("@ConfigProperty(")) {
           sources.add(file);
@@ -93,11 +104,6 @@ class ConfigurationTest {
       }
       return sources;
     }
-  }
-
-  private static boolean isMainSource(Path file) {
-    String path = file.toString();
-    return path.contains("/src/main/java/") && path.endsWith(".java");
   }
 
   @Test

@@ -14,7 +14,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
@@ -99,18 +98,9 @@ class ModuleArrowsTest {
 
   /** By folder. */
   private static Map<String, Element> poms() throws Exception {
-    List<Path> files = new ArrayList<>();
-    try (Stream<Path> all = Files.walk(Checkout.root(), 3)) {
-      all.filter(file -> file.endsWith("pom.xml"))
-          .filter(file -> !file.toString().contains("/target/"))
-          .forEach(files::add);
-    }
     Map<String, Element> poms = new TreeMap<>();
-    for (Path file : files) {
-      String module = Checkout.root().relativize(file.getParent()).toString();
-      if (!module.isEmpty()) {
-        poms.put(module, read(file));
-      }
+    for (String module : Checkout.modules()) {
+      poms.put(module, read(Checkout.root().resolve(module).resolve("pom.xml")));
     }
     return poms;
   }

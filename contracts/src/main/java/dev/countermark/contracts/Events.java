@@ -44,9 +44,12 @@ public final class Events {
   /**
    * The package's signatures are in place.
    *
-   * @param keyVersion version of the repository's key that signed
-   * @param fingerprint SHA-256 of the key's SPKI, lower-case hexadecimal
-   * @param artifacts digests of all signature manifests, or of the signed package
+   * @param keyVersion version of the repository's key that signed; 0 when the signature in force is
+   *     somebody else's
+   * @param fingerprint SHA-256 of the key's SPKI or of the signer's certificate, hexadecimal as the
+   *     format's clients write it
+   * @param artifacts digests of all signature manifests, or of the signed files; the entity tag of
+   *     a signed file that is never whole
    * @param changed false when they already were in place
    */
   public record PackageSigned(

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class EventsTest {
@@ -60,6 +61,37 @@ class EventsTest {
   @ParameterizedTest
   @MethodSource("everyEvent")
   void carriesDataOfItsSchema(CloudEvent event) throws IOException {
+    assertThat(violations(event.dataschema(), event.data())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Refusal.class)
+  void everyRefusalIsInTheSchema(Refusal code) throws IOException {
+    CloudEvent event =
+        event(
+            Events.PackageRefused.TYPE,
+            new Events.PackageRefused(REPOSITORY, "acme/app/web", DIGEST, code, "in this test"));
+
+    assertThat(violations(event.dataschema(), event.data())).isEmpty();
+  }
+
+  /** What somebody else signed has no version of our key; some clients write upper case. */
+  @Test
+  void aSignatureThatWasKeptIsInTheSchema() throws IOException {
+    CloudEvent event =
+        event(
+            Events.PackageSigned.TYPE,
+            new Events.PackageSigned(
+                REPOSITORY,
+                "x/1.0.0",
+                DIGEST,
+                0,
+                "0B".repeat(32),
+                T,
+                T,
+                List.of("0c".repeat(32)),
+                true));
+
     assertThat(violations(event.dataschema(), event.data())).isEmpty();
   }
 

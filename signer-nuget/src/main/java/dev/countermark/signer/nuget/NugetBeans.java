@@ -28,7 +28,7 @@ class NugetBeans {
       BlobStore store,
       KeyClients clients,
       SignerResources resources,
-      NugetConfig config,
+      NugetSignerConfig config,
       Clock clock,
       @ConfigProperty(name = "countermark.public-url") URI publicUrl,
       @ConfigProperty(name = "countermark.public-https-url") Optional<URI> httpsUrl) {

@@ -9,6 +9,7 @@ import dev.countermark.gateway.auth.Access;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.Problem;
 import dev.countermark.gateway.kit.Problem.Kind;
+import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.StrictJson;
 import dev.countermark.gateway.kit.Unavailable;
@@ -44,16 +45,11 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Repositories")
 @SecurityRequirement(name = ManagementApi.TOKEN)
-@APIResponse(
-    responseCode = "401",
-    description = "no valid token",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-    responseCode = "403",
-    description = "the token does not manage this",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(responseCode = "400", ref = ProblemAnswers.MALFORMED)
+@APIResponse(responseCode = "401", ref = ProblemAnswers.UNAUTHENTICATED)
+@APIResponse(responseCode = "403", ref = ProblemAnswers.FORBIDDEN)
+@APIResponse(responseCode = "406", ref = ProblemAnswers.NOT_ACCEPTABLE)
+@APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class RepositoriesResource {
   private final Managers managers;
   private final RepositoryAdministration administration;
@@ -131,6 +127,8 @@ public class RepositoriesResource {
       responseCode = "201",
       description = "created",
       content = @Content(schema = @Schema(implementation = Repository.class)))
+  @APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
+  @APIResponse(responseCode = "413", ref = ProblemAnswers.TOO_LARGE)
   public Response put(
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("owner") String owner,
@@ -158,6 +156,7 @@ public class RepositoriesResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Repository.class)))
+  @APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
   public Repository get(
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("owner") String owner,
@@ -177,6 +176,7 @@ public class RepositoriesResource {
           "Its settings, tokens and packages. Its keys are kept, so that copies elsewhere"
               + " stay verifiable, and are used again when it is created again.")
   @APIResponse(responseCode = "204", description = "deleted")
+  @APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
   public Response delete(
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("owner") String owner,
@@ -197,8 +197,9 @@ public class RepositoriesResource {
       operationId = "resyncRepository",
       summary = "Bring all signatures up to date",
       description =
-          "Queues every package for the signers; what is up to date does not change, unless the mode"
-              + " says so. resign-all breaks clients that know the bytes and must be confirmed.")
+          "Queues every package for the signers; what is up to date does not change, unless the"
+              + " mode says so. resign-all breaks clients that know the bytes and must be"
+              + " confirmed.")
   @RequestBody(
       content =
           @Content(
@@ -215,6 +216,8 @@ public class RepositoriesResource {
       responseCode = "202",
       description = "queued",
       content = @Content(schema = @Schema(implementation = Answers.Resync.class)))
+  @APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
+  @APIResponse(responseCode = "413", ref = ProblemAnswers.TOO_LARGE)
   public Response resync(
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("owner") String owner,

@@ -123,8 +123,9 @@ final class RepositoryAdministration {
 
   /**
    * Deletes a repository: first its record, so that nothing is served from then on, then its tokens
-   * and packages. Its keys stay, because copies elsewhere must stay verifiable. Blobs' bytes stay
-   * too: other repositories may hold them. Called again after a crash, it goes on.
+   * and packages. Its keys stay, because copies elsewhere must stay verifiable. So do parts of
+   * blobs, which other repositories may hold: the sweeper deletes them. Called again after a crash,
+   * it goes on.
    *
    * @return false when there was nothing to delete
    */

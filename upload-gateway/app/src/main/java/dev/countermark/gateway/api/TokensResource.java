@@ -4,8 +4,8 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.api.Answers.CreatedToken;
 import dev.countermark.gateway.auth.RepositoryTokens;
-import dev.countermark.gateway.kit.Problem;
 import dev.countermark.gateway.kit.Problem.Kind;
+import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.StrictJson;
 import dev.countermark.gateway.kit.Unavailable;
@@ -39,16 +39,12 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Tokens")
 @SecurityRequirement(name = ManagementApi.TOKEN)
-@APIResponse(
-    responseCode = "401",
-    description = "no valid token",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-    responseCode = "403",
-    description = "the token does not manage this",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(responseCode = "400", ref = ProblemAnswers.MALFORMED)
+@APIResponse(responseCode = "401", ref = ProblemAnswers.UNAUTHENTICATED)
+@APIResponse(responseCode = "403", ref = ProblemAnswers.FORBIDDEN)
+@APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
+@APIResponse(responseCode = "406", ref = ProblemAnswers.NOT_ACCEPTABLE)
+@APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class TokensResource {
   private final Managers managers;
   private final RepositoryAdministration administration;
@@ -83,6 +79,7 @@ public class TokensResource {
       responseCode = "201",
       description = "made",
       content = @Content(schema = @Schema(implementation = CreatedToken.class)))
+  @APIResponse(responseCode = "413", ref = ProblemAnswers.TOO_LARGE)
   public Response create(
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("owner") String owner,

@@ -12,6 +12,7 @@ import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.Problem;
 import dev.countermark.gateway.kit.Problem.Kind;
+import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.RepositoryAccess.Credentials;
 import dev.countermark.gateway.kit.Unavailable;
 import io.smallrye.common.annotation.Blocking;
@@ -38,26 +39,11 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @Path("/{owner}/{name}/status/{format}")
 @Blocking
 @Tag(name = "Status")
-@APIResponse(
-    responseCode = "401",
-    description = "credentials are missing or not valid",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-    responseCode = "403",
-    description = "the credentials are not for this repository",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-    responseCode = "404",
-    description = "there is no such format, repository or package",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-    responseCode = "503",
-    description = "the store does not answer",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(responseCode = "401", ref = ProblemAnswers.UNAUTHENTICATED)
+@APIResponse(responseCode = "403", ref = ProblemAnswers.FORBIDDEN)
+@APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
+@APIResponse(responseCode = "406", ref = ProblemAnswers.NOT_ACCEPTABLE)
+@APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class StatusResource {
   private final GatewayFormats formats;
   private final Records records;

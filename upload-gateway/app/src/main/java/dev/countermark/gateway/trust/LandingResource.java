@@ -2,6 +2,7 @@ package dev.countermark.gateway.trust;
 
 import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.kit.ProblemAnswers;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -9,9 +10,14 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** {@code /}: what this is, and where to go on. */
 @Path("/")
+@Tag(name = "Landing page")
 public class LandingResource {
   private final GatewayFormats formats;
   private final String base;
@@ -24,7 +30,13 @@ public class LandingResource {
   /** Addresses with placeholders; nothing about what is stored here. */
   @GET
   @Produces(MediaType.APPLICATION_JSON)
-  @Operation(hidden = true)
+  @Operation(
+      operationId = "landingPage",
+      summary = "What this is, and the addresses of everything else")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Landing.class)))
+  @APIResponse(responseCode = "406", ref = ProblemAnswers.NOT_ACCEPTABLE)
   public Landing get() {
     Map<String, String> addresses = new LinkedHashMap<>();
     formats.all().forEach(format -> addresses.putAll(format.addresses(base)));

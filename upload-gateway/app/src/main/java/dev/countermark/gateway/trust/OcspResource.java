@@ -6,6 +6,7 @@ import dev.countermark.contracts.Formats;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.kit.Problem;
 import dev.countermark.gateway.kit.Problem.Kind;
+import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.Unavailable;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
@@ -24,16 +25,30 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
- * {@code /ocsp/{purpose}}: whether certificates of keys are revoked. The key service knows and
+ * {@code /ocsp/{format}}: whether certificates of keys are revoked. The key service knows and
  * signs; it faces no clients, so that questions and answers pass through here.
  *
  * @see "RFC 6960, appendix A"
  */
-@Path("/ocsp/{purpose}")
+@Path("/ocsp/{format}")
 @Blocking
 @Consumes(KeyServiceApi.OCSP_REQUEST)
+@Tag(name = "Revocation", description = "RFC 6960; open to everybody")
+@APIResponse(responseCode = "400", ref = ProblemAnswers.MALFORMED)
+@APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
+@APIResponse(responseCode = "413", ref = ProblemAnswers.TOO_LARGE)
+@APIResponse(
+    responseCode = "415",
+    description = "the body is not said to be an OCSP request; no body")
+@APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class OcspResource {
   /** One certificate and a nonce have far less. */
   static final int MAX_REQUEST = 4_096;
@@ -53,32 +68,64 @@ public class OcspResource {
 
   @POST
   @Path("{owner}/{name}/{version:[0-9]{1,8}}")
-  @Operation(hidden = true)
+  @Operation(
+      operationId = "askOfKey",
+      summary = "Whether the certificate of a key version is revoked")
+  @APIResponse(
+      responseCode = "200",
+      description = "an OCSP response",
+      content =
+          @Content(
+              mediaType = KeyServiceApi.OCSP_RESPONSE,
+              schema = @Schema(type = SchemaType.STRING, format = "binary")))
   public Response ofKey(
-      @PathParam("purpose") String purpose,
+      @PathParam("format") String label,
       @PathParam("owner") String owner,
       @PathParam("name") String name,
       @PathParam("version") int version,
-      InputStream request)
+      @RequestBody(
+              required = true,
+              content =
+                  @Content(
+                      mediaType = KeyServiceApi.OCSP_REQUEST,
+                      schema = @Schema(type = SchemaType.STRING, format = "binary")))
+          InputStream request)
       throws IOException {
     Optional<RepositoryName> repository = RepositoryName.parse(owner + "/" + name);
     return repository.isEmpty()
         ? unknown()
-        : relay(purpose, Optional.of(new VersionName(repository.get(), version)), request);
+        : relay(label, Optional.of(new VersionName(repository.get(), version)), request);
   }
 
   @POST
   @Path(KeyServiceApi.OCSP_AUTHORITY)
-  @Operation(hidden = true)
-  public Response ofAuthority(@PathParam("purpose") String purpose, InputStream request)
+  @Operation(
+      operationId = "askOfAuthority",
+      summary = "Whether the certificate of the issuing authority is revoked")
+  @APIResponse(
+      responseCode = "200",
+      description = "an OCSP response",
+      content =
+          @Content(
+              mediaType = KeyServiceApi.OCSP_RESPONSE,
+              schema = @Schema(type = SchemaType.STRING, format = "binary")))
+  public Response ofAuthority(
+      @PathParam("format") String label,
+      @RequestBody(
+              required = true,
+              content =
+                  @Content(
+                      mediaType = KeyServiceApi.OCSP_REQUEST,
+                      schema = @Schema(type = SchemaType.STRING, format = "binary")))
+          InputStream request)
       throws IOException {
-    return relay(purpose, Optional.empty(), request);
+    return relay(label, Optional.empty(), request);
   }
 
-  private Response relay(String purpose, Optional<VersionName> certificate, InputStream request)
+  private Response relay(String label, Optional<VersionName> certificate, InputStream request)
       throws IOException {
     boolean certified =
-        Formats.find(purpose).flatMap(format -> format.key().certification()).isPresent();
+        Formats.find(label).flatMap(format -> format.key().certification()).isPresent();
     if (!certified) {
       return unknown();
     }
@@ -95,7 +142,7 @@ public class OcspResource {
       return Problem.response(Kind.UNAVAILABLE, "too many questions at a time; try again");
     }
     try {
-      return keys.ocsp(new Purpose(purpose), certificate, Bytes.of(Arrays.copyOf(question, length)))
+      return keys.ocsp(new Purpose(label), certificate, Bytes.of(Arrays.copyOf(question, length)))
           .map(OcspResource::relayed)
           .orElseGet(OcspResource::unknown);
     } catch (Failure.Transient e) {

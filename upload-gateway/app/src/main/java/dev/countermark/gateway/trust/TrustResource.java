@@ -12,6 +12,7 @@ import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.Problem;
 import dev.countermark.gateway.kit.Problem.Kind;
+import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.PublicKeys;
 import dev.countermark.gateway.kit.TrustMaterial.Asked;
 import dev.countermark.gateway.kit.TrustMaterial.Document;
@@ -49,16 +50,8 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @Path("/{owner}/{name}/keys")
 @Blocking
 @Tag(name = "Trust material")
-@APIResponse(
-    responseCode = "404",
-    description = "there is no such repository, format or document",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-    responseCode = "503",
-    description = "the key service does not answer",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
+@APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class TrustResource {
   /** What may change with the next rotation. */
   private static final int CURRENT_SECONDS = 60;
@@ -90,6 +83,7 @@ public class TrustResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Directory.class)))
+  @APIResponse(responseCode = "304", description = "the client has it already")
   public Response directory(
       @PathParam("owner") String owner,
       @PathParam("name") String name,
@@ -115,6 +109,7 @@ public class TrustResource {
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = KeyList.class)))
   @APIResponse(responseCode = "308", description = "a file that is in a format's folder now")
+  @APIResponse(responseCode = "304", description = "the client has it already")
   public Response list(
       @PathParam("owner") String owner,
       @PathParam("name") String name,
@@ -163,13 +158,7 @@ public class TrustResource {
               + " listing names.")
   @APIResponse(responseCode = "200", description = "the document")
   @APIResponse(responseCode = "304", description = "the client has it already")
-  @APIResponse(
-      responseCode = "400",
-      description = "a parameter cannot be one",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "400", ref = ProblemAnswers.MALFORMED)
   public Response document(
       @PathParam("owner") String owner,
       @PathParam("name") String name,

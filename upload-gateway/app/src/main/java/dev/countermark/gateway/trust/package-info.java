@@ -1,6 +1,6 @@
 /**
- * What consumers need to verify: public keys, ready-made client configuration, and where the
- * signing of an image stands. Start at {@link dev.countermark.gateway.trust.KeysResource}.
+ * What consumers need to verify: public keys, certificates and whether they are revoked, and
+ * ready-made client configuration. Start at {@link dev.countermark.gateway.trust.TrustResource}.
  *
  * <p>Knows public material only; must not know how anything is signed or pushed.
  */

@@ -9,7 +9,7 @@ public enum Scope {
   @JsonProperty("read")
   READ(Set.of(Action.PULL)),
   /**
-   * Pull, push and delete images: a registry's "write", as crane and cosign mean it when they ask
+   * Pull, push and delete packages: a registry's "write", as crane and cosign mean it when they ask
    * for {@code push,pull} before a delete. A job that cleans up so needs no admin token.
    */
   @JsonProperty("push")

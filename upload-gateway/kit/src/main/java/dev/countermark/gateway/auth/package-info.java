@@ -1,8 +1,8 @@
 /**
  * Who calls, and what they may do: the admin token, repository tokens, short-lived bearer tokens of
- * the registry's token endpoint, and the challenge that sends clients there. Start at {@link
+ * a registry's token endpoint, and the challenge that sends clients there. Start at {@link
  * dev.countermark.gateway.auth.Authenticator}.
  *
- * <p>Everything but the resource class is plain Java; must not know manifests, blobs or events.
+ * <p>Everything but the wiring is plain Java; must not know packages, blobs or events.
  */
 package dev.countermark.gateway.auth;

@@ -58,12 +58,13 @@ public final class GatewayResources implements AutoCloseable {
   }
 
   private static void threads(MeterRegistry meters, String pool, ThreadPoolExecutor executor) {
-    Gauge.builder("countermark.resources.threads", executor, ThreadPoolExecutor::getCorePoolSize)
+    Gauge.builder(
+            "countermark.resources.threads.limit", executor, ThreadPoolExecutor::getCorePoolSize)
         .description("Threads of a pool, beside those of requests")
         .tag("pool", pool)
         .register(meters);
     Gauge.builder(
-            "countermark.resources.threads.busy", executor, ThreadPoolExecutor::getActiveCount)
+            "countermark.resources.threads.used", executor, ThreadPoolExecutor::getActiveCount)
         .description("Threads of a pool that work now")
         .tag("pool", pool)
         .register(meters);

@@ -85,7 +85,7 @@ class NugetWiring {
       UploadEvents events,
       SignatureCheck signatures,
       SpoolFolder spool,
-      NugetConfig config,
+      FeedConfig config,
       Clock clock) {
     return new PackagePushes(
         store,

@@ -6,7 +6,7 @@ import io.smallrye.config.WithDefault;
 
 /** Settings of the NuGet feeds of this gateway. */
 @ConfigMapping(prefix = "countermark.nuget")
-interface NugetConfig {
+interface FeedConfig {
   /** Largest package. */
   @WithDefault("250M")
   MemorySize maxPackageSize();

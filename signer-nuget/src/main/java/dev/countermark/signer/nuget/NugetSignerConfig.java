@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** How NuGet packages are signed. */
 @ConfigMapping(prefix = "countermark.nuget")
-interface NugetConfig {
+interface NugetSignerConfig {
   /** Timestamp authorities (RFC 3161), asked in this order; none by default. */
   Optional<List<URI>> timestampAuthorities();
 

@@ -1,0 +1,27 @@
+package dev.countermark.gateway.wiring;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Metrics have the names that {@code docs/operations.md} tells: dashboards are made from it. */
+@QuarkusTest
+class MetricNamesTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "countermark_resources_threads_used{",
+        "countermark_resources_threads_limit{",
+        "countermark_resources_memory_used_bytes{",
+        "countermark_resources_memory_limit_bytes{",
+        "countermark_sweep_deleted_total{",
+        "countermark_sweep_deleted_bytes_total",
+        "countermark_sweep_last_run_seconds",
+      })
+  void areThoseOfTheDocuments(String name) {
+    given().get("/q/metrics").then().statusCode(200).body(containsString("\n" + name));
+  }
+}
