@@ -38,8 +38,7 @@ class NugetWiring {
   @Produces
   @Singleton
   PackageIndex packages(BlobStore store, GatewayResources resources, Clock clock) {
-    return new PackageIndex(
-        store, resources.readers(), resources.maintenance(), resources.views() / 2, clock);
+    return new PackageIndex(store, resources.readers(), resources.views(), clock);
   }
 
   @Produces

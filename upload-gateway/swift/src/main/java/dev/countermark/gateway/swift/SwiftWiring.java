@@ -28,9 +28,8 @@ import java.time.Clock;
 class SwiftWiring {
   @Produces
   @Singleton
-  ReleaseIndex index(BlobStore store, GatewayResources resources, Clock clock) {
-    return new ReleaseIndex(
-        store, resources.readers(), resources.maintenance(), resources.views() / 2, clock);
+  ReleaseIndex index(BlobStore store, GatewayResources resources) {
+    return new ReleaseIndex(store, resources.readers(), resources.views());
   }
 
   @Produces
