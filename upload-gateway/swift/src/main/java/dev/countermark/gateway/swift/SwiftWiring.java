@@ -55,8 +55,15 @@ class SwiftWiring {
 
   @Produces
   @Singleton
-  PiecedFiles files(BlobStore store) {
-    return new PiecedFiles(store);
+  ReleaseReads reads(BlobStore store, ReleaseIndex index) {
+    return new ReleaseReads(new Records(store), index, new PiecedFiles(store));
+  }
+
+  @Produces
+  @Singleton
+  ReleaseWrites writes(
+      BlobStore store, ReleaseIndex index, Publications publications, Withdrawals withdrawals) {
+    return new ReleaseWrites(new Records(store), index, publications, withdrawals);
   }
 
   @Produces
