@@ -116,4 +116,22 @@ class OciWiring {
       Clock clock) {
     return new Manifests(store, blobs, referrers, signatures, events, resources.readers(), clock);
   }
+
+  @Produces
+  @Singleton
+  OciAccess access(Authenticator authenticator, Challenges challenges, Repositories repositories) {
+    return new OciAccess(authenticator, challenges, repositories);
+  }
+
+  @Produces
+  @Singleton
+  ManifestRequests manifestRequests(Manifests manifests, Tags tags, Referrers referrers) {
+    return new ManifestRequests(manifests, tags, referrers);
+  }
+
+  @Produces
+  @Singleton
+  BlobRequests blobRequests(Blobs blobs, BlobUploads uploads, AnonymousPull anonymous) {
+    return new BlobRequests(blobs, uploads, anonymous);
+  }
 }
