@@ -17,11 +17,20 @@ import java.util.Optional;
 /** Answers requests for manifests, and for the lists of tags, images and referrers. */
 final class ManifestRequests {
   private final Manifests manifests;
+  private final ManifestPushes pushes;
+  private final ManifestDeletions deletions;
   private final Tags tags;
   private final Referrers referrers;
 
-  ManifestRequests(Manifests manifests, Tags tags, Referrers referrers) {
+  ManifestRequests(
+      Manifests manifests,
+      ManifestPushes pushes,
+      ManifestDeletions deletions,
+      Tags tags,
+      Referrers referrers) {
     this.manifests = manifests;
+    this.pushes = pushes;
+    this.deletions = deletions;
     this.tags = tags;
     this.referrers = referrers;
   }
@@ -58,10 +67,10 @@ final class ManifestRequests {
     Optional<String> ifMatch = request.header(HttpHeaders.IF_MATCH).map(ManifestRequests::unquoted);
     boolean ifNoneMatch = request.header(HttpHeaders.IF_NONE_MATCH).map("*"::equals).orElse(false);
     List<String> moreTags = request.query().getOrDefault("tag", List.of());
-    Manifests.Pushed pushed =
-        manifests.put(
+    ManifestPushes.Pushed pushed =
+        pushes.put(
             request.repository(),
-            new Manifests.Push(
+            new ManifestPushes.Push(
                 name,
                 request.reference(),
                 moreTags,
@@ -86,7 +95,7 @@ final class ManifestRequests {
   }
 
   Response delete(OciRequest request) {
-    manifests.delete(request.name(), request.reference());
+    deletions.delete(request.name(), request.reference());
     return OciAnswers.deleted();
   }
 
