@@ -89,9 +89,12 @@ class GatewayBeans {
   @Singleton
   GatewayResources resources(
       @ConfigProperty(name = "countermark.gateway.memory") Optional<MemorySize> memory,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Clock clock) {
     return new GatewayResources(
-        memory.map(MemorySize::asLongValue).orElse(Runtime.getRuntime().maxMemory() / 2), meters);
+        memory.map(MemorySize::asLongValue).orElse(Runtime.getRuntime().maxMemory() / 2),
+        meters,
+        clock);
   }
 
   void close(@Disposes GatewayResources resources) {

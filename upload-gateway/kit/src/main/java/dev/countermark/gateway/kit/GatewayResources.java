@@ -1,8 +1,10 @@
 package dev.countermark.gateway.kit;
 
 import dev.countermark.gateway.content.MemoryBudget;
+import dev.countermark.gateway.views.ViewMemory;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -10,6 +12,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Memory and threads beside those of requests, of all formats together: a format draws from here
@@ -20,7 +23,7 @@ public final class GatewayResources implements AutoCloseable {
   private static final int MAINTENANCE = 4;
 
   private final MemoryBudget bodies;
-  private final long views;
+  private final ViewMemory views;
   private final ThreadPoolExecutor readers;
   private final ScheduledThreadPoolExecutor maintenance;
   private final ScheduledThreadPoolExecutor timer;
@@ -29,29 +32,31 @@ public final class GatewayResources implements AutoCloseable {
    * @param memory bytes in all: three quarters for what requests carry, a quarter for what is
    *     remembered of packages
    */
-  public GatewayResources(long memory, MeterRegistry meters) {
-    this.views = memory / 4;
-    this.bodies = new MemoryBudget(memory - views);
+  public GatewayResources(long memory, MeterRegistry meters, Clock clock) {
+    long remembered = memory / 4;
+    this.bodies = new MemoryBudget(memory - remembered);
     this.readers = (ThreadPoolExecutor) Executors.newFixedThreadPool(READERS, named("store-read"));
     this.maintenance = new ScheduledThreadPoolExecutor(MAINTENANCE, named("maintenance"));
     this.timer = new ScheduledThreadPoolExecutor(1, named("timer"));
     // Whoever no longer waits shall not be remembered until his time would have come.
     timer.setRemoveOnCancelPolicy(true);
-    memory(meters, "bodies", bodies.limit());
-    memory(meters, "views", views);
-    Gauge.builder("countermark.resources.memory.used", bodies, MemoryBudget::used)
-        .description("Bytes that requests hold now")
-        .baseUnit("bytes")
-        .tag("use", "bodies")
-        .register(meters);
+    this.views = new ViewMemory(remembered, maintenance, clock);
+    memory(meters, "bodies", bodies::limit, bodies::used);
+    memory(meters, "views", views::limit, views::used);
     threads(meters, "store-read", readers);
     threads(meters, "maintenance", maintenance);
     threads(meters, "timer", timer);
   }
 
-  private static void memory(MeterRegistry meters, String use, long bytes) {
-    Gauge.builder("countermark.resources.memory.limit", () -> bytes)
+  private static void memory(
+      MeterRegistry meters, String use, Supplier<Number> limit, Supplier<Number> used) {
+    Gauge.builder("countermark.resources.memory.limit", limit)
         .description("Bytes that may be held")
+        .baseUnit("bytes")
+        .tag("use", use)
+        .register(meters);
+    Gauge.builder("countermark.resources.memory.used", used)
+        .description("Bytes that are held now")
         .baseUnit("bytes")
         .tag("use", use)
         .register(meters);
@@ -84,8 +89,8 @@ public final class GatewayResources implements AutoCloseable {
     return bodies;
   }
 
-  /** Bytes for what is remembered of packages, of all formats together. */
-  public long views() {
+  /** What is remembered of packages, of all formats together. */
+  public ViewMemory views() {
     return views;
   }
 

@@ -38,8 +38,7 @@ class NugetWiring {
   @Produces
   @Singleton
   PackageIndex packages(BlobStore store, GatewayResources resources, Clock clock) {
-    return new PackageIndex(
-        store, resources.readers(), resources.maintenance(), resources.views() / 2, clock);
+    return new PackageIndex(store, resources.readers(), resources.views(), clock);
   }
 
   @Produces
@@ -67,14 +66,20 @@ class NugetWiring {
 
   @Produces
   @Singleton
-  Records records(BlobStore store) {
-    return new Records(store);
+  PackageReads reads(BlobStore store, Views views) {
+    return new PackageReads(new Records(store), new PackageFiles(store), views);
   }
 
   @Produces
   @Singleton
-  PackageFiles files(BlobStore store) {
-    return new PackageFiles(store);
+  PackageWrites writes(PackagePushes pushes, Listings listings) {
+    return new PackageWrites(pushes, listings);
+  }
+
+  @Produces
+  @Singleton
+  FeedSignatures signatures(SigningCertificates certificates, SignedAudit audit) {
+    return new FeedSignatures(certificates, audit);
   }
 
   @Produces

@@ -14,6 +14,7 @@ import dev.countermark.gateway.nuget.view.Found;
 import dev.countermark.gateway.nuget.view.PackageIndex;
 import dev.countermark.gateway.nuget.view.SearchIndexes;
 import dev.countermark.gateway.nuget.view.SearchRequest;
+import dev.countermark.gateway.views.ViewMemory;
 import dev.countermark.keys.InMemoryKeyClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -68,7 +69,8 @@ class ScaleTest {
     store.create(ObjectKeys.repository(NAME), Json.write(REPOSITORY));
     pushes = TestSigner.pushes(store, spool, 1 << 20, clock);
     // What is counted is what a request does.
-    PackageIndex packages = new PackageIndex(store, readers, background::add, 1L << 30, clock);
+    PackageIndex packages =
+        new PackageIndex(store, readers, new ViewMemory(1L << 30, background::add, clock), clock);
     searches = new SearchIndexes(store, packages, background::add, clock);
     views = new Views(packages, searches);
   }

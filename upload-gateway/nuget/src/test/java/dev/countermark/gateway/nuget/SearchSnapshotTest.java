@@ -21,6 +21,7 @@ import dev.countermark.gateway.nuget.view.PackageIndex;
 import dev.countermark.gateway.nuget.view.SearchIndexes;
 import dev.countermark.gateway.nuget.view.SearchIndexes.Results;
 import dev.countermark.gateway.nuget.view.SearchRequest;
+import dev.countermark.gateway.views.ViewMemory;
 import dev.countermark.keys.InMemoryKeyClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -74,7 +75,8 @@ class SearchSnapshotTest {
     private final Views views;
 
     Gateway() {
-      PackageIndex packages = new PackageIndex(store, readers, background::add, 1L << 30, clock);
+      PackageIndex packages =
+          new PackageIndex(store, readers, new ViewMemory(1L << 30, background::add, clock), clock);
       searches = new SearchIndexes(store, packages, background::add, clock);
       views = new Views(packages, searches);
       gateways.add(this);

@@ -106,14 +106,61 @@ class OciWiring {
 
   @Produces
   @Singleton
-  Manifests manifests(
+  Manifests manifests(BlobStore store, SignatureView signatures) {
+    return new Manifests(store, signatures);
+  }
+
+  @Produces
+  @Singleton
+  ManifestReferences references(BlobStore store, Blobs blobs, GatewayResources resources) {
+    return new ManifestReferences(store, blobs, resources.readers());
+  }
+
+  @Produces
+  @Singleton
+  TagMoves tagMoves(BlobStore store, Manifests manifests, SignatureView signatures, Clock clock) {
+    return new TagMoves(store, manifests, signatures, clock);
+  }
+
+  @Produces
+  @Singleton
+  ManifestPushes pushes(
       BlobStore store,
-      Blobs blobs,
+      ManifestReferences references,
       Referrers referrers,
-      SignatureView signatures,
+      TagMoves tags,
       UploadEvents events,
-      GatewayResources resources,
       Clock clock) {
-    return new Manifests(store, blobs, referrers, signatures, events, resources.readers(), clock);
+    return new ManifestPushes(store, references, referrers, tags, events, clock);
+  }
+
+  @Produces
+  @Singleton
+  ManifestDeletions deletions(
+      BlobStore store, Manifests manifests, Referrers referrers, SignatureView signatures) {
+    return new ManifestDeletions(store, manifests, referrers, signatures);
+  }
+
+  @Produces
+  @Singleton
+  OciAccess access(Authenticator authenticator, Challenges challenges, Repositories repositories) {
+    return new OciAccess(authenticator, challenges, repositories);
+  }
+
+  @Produces
+  @Singleton
+  ManifestRequests manifestRequests(
+      Manifests manifests,
+      ManifestPushes pushes,
+      ManifestDeletions deletions,
+      Tags tags,
+      Referrers referrers) {
+    return new ManifestRequests(manifests, pushes, deletions, tags, referrers);
+  }
+
+  @Produces
+  @Singleton
+  BlobRequests blobRequests(Blobs blobs, BlobUploads uploads, AnonymousPull anonymous) {
+    return new BlobRequests(blobs, uploads, anonymous);
   }
 }

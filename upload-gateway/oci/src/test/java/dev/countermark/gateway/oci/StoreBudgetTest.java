@@ -37,7 +37,7 @@ class StoreBudgetTest {
   private final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
   private final Blobs blobs = new Blobs(store);
   private final SignatureView signatures = new SignatureView(store);
-  private final Manifests manifests = manifests(blobs);
+  private final ManifestPushes pushes = pushes(blobs);
   private final BlobUploads uploads =
       new BlobUploads(
           store,
@@ -114,7 +114,7 @@ class StoreBudgetTest {
   @Test
   void aManifestOverOldBlobsIsOneLookForEach() throws IOException {
     SampleImage image = pushBlobs();
-    Manifests later = manifests(new Blobs(store));
+    ManifestPushes later = pushes(new Blobs(store));
     put(later, image, image.digest());
 
     assertThat(store.counts()).isEqualTo(Map.of("head", 2, "create", 1));
@@ -143,25 +143,24 @@ class StoreBudgetTest {
     return image;
   }
 
-  private Manifests manifests(Blobs blobs) {
-    return new Manifests(
+  private ManifestPushes pushes(Blobs blobs) {
+    return new ManifestPushes(
         store,
-        blobs,
+        new ManifestReferences(store, blobs, Runnable::run),
         new Referrers(store, signatures),
-        signatures,
+        new TagMoves(store, new Manifests(store, signatures), signatures, Clock.systemUTC()),
         (format, upload) -> {},
-        Runnable::run,
         Clock.systemUTC());
   }
 
   private void put(SampleImage image, String reference) {
-    put(manifests, image, reference);
+    put(pushes, image, reference);
   }
 
-  private static void put(Manifests manifests, SampleImage image, String reference) {
-    manifests.put(
+  private static void put(ManifestPushes pushes, SampleImage image, String reference) {
+    pushes.put(
         REPOSITORY,
-        new Manifests.Push(
+        new ManifestPushes.Push(
             NAME, reference, List.of(), image.manifest().mediaType(), Optional.empty(), false),
         image.manifest().content().toArray());
   }

@@ -34,7 +34,7 @@ public class LoginResource {
         new Call("login", false, http),
         () -> {
           access.login(Optional.empty(), Optional.ofNullable(authorization));
-          return SwiftResource.loggedIn();
+          return SwiftAnswers.loggedIn();
         });
   }
 }

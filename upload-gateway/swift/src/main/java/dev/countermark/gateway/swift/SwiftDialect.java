@@ -54,7 +54,7 @@ final class SwiftDialect implements Dialect {
         Response.status(failed.status())
             .type(Problem.MEDIA_TYPE)
             .header(HttpHeaders.CONTENT_LENGTH, body.length)
-            .header(SwiftResource.CONTENT_VERSION, "1")
+            .header(SwiftAnswers.CONTENT_VERSION, "1")
             .header(HttpHeaders.CACHE_CONTROL, "no-store")
             .header("X-Content-Type-Options", "nosniff")
             .entity(call.head() ? null : body);

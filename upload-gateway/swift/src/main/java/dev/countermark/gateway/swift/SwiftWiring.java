@@ -28,9 +28,8 @@ import java.time.Clock;
 class SwiftWiring {
   @Produces
   @Singleton
-  ReleaseIndex index(BlobStore store, GatewayResources resources, Clock clock) {
-    return new ReleaseIndex(
-        store, resources.readers(), resources.maintenance(), resources.views() / 2, clock);
+  ReleaseIndex index(BlobStore store, GatewayResources resources) {
+    return new ReleaseIndex(store, resources.readers(), resources.views());
   }
 
   @Produces
@@ -56,8 +55,15 @@ class SwiftWiring {
 
   @Produces
   @Singleton
-  PiecedFiles files(BlobStore store) {
-    return new PiecedFiles(store);
+  ReleaseReads reads(BlobStore store, ReleaseIndex index) {
+    return new ReleaseReads(new Records(store), index, new PiecedFiles(store));
+  }
+
+  @Produces
+  @Singleton
+  ReleaseWrites writes(
+      BlobStore store, ReleaseIndex index, Publications publications, Withdrawals withdrawals) {
+    return new ReleaseWrites(new Records(store), index, publications, withdrawals);
   }
 
   @Produces

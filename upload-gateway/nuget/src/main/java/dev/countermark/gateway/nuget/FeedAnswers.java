@@ -1,0 +1,21 @@
+package dev.countermark.gateway.nuget;
+
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+/** What answers of a feed have in common. */
+final class FeedAnswers {
+  private FeedAnswers() {}
+
+  static Response json(FeedRequest request, byte[] document) {
+    return body(request, document, MediaType.APPLICATION_JSON).build();
+  }
+
+  static Response.ResponseBuilder body(FeedRequest request, byte[] content, String type) {
+    return Response.ok(request.head() ? null : content)
+        .type(type)
+        .header(HttpHeaders.CONTENT_LENGTH, content.length)
+        .header("X-Content-Type-Options", "nosniff");
+  }
+}

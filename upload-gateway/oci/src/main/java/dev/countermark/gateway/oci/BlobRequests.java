@@ -1,0 +1,160 @@
+package dev.countermark.gateway.oci;
+
+import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.OciName;
+import dev.countermark.gateway.auth.Action;
+import dev.countermark.gateway.content.ByteRange;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Answers requests for blobs, and for the uploads that they become from. */
+final class BlobRequests {
+  private static final byte[] NOTHING = new byte[0];
+
+  private final Blobs blobs;
+  private final BlobUploads uploads;
+  private final AnonymousPull anonymous;
+
+  BlobRequests(Blobs blobs, BlobUploads uploads, AnonymousPull anonymous) {
+    this.blobs = blobs;
+    this.uploads = uploads;
+    this.anonymous = anonymous;
+  }
+
+  Response get(OciRequest request) {
+    Digest digest = request.digest();
+    Blobs.Blob blob = blobs.require(request.name(), digest);
+    // Ranges are defined for GET only: RFC 9110, section 14.2.
+    String wanted = request.head() ? null : request.header("Range").orElse(null);
+    ByteRange.Request asked = ByteRange.request(wanted, blob.size());
+    if (asked instanceof ByteRange.Request.Unsatisfiable) {
+      throw OciCode.SIZE_INVALID
+          .failed(416, "the blob has " + blob.size() + " bytes")
+          .with("Content-Range", "bytes */" + blob.size());
+    }
+    boolean whole = asked instanceof ByteRange.Request.Whole;
+    ByteRange range =
+        asked instanceof ByteRange.Request.Part part
+            ? part.range()
+            : new ByteRange(0, blob.size() - 1);
+    Response.ResponseBuilder response =
+        Response.status(whole ? 200 : 206)
+            .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_OCTET_STREAM)
+            .header(HttpHeaders.CONTENT_LENGTH, range.length())
+            .header("Accept-Ranges", "bytes")
+            .header(OciAnswers.CONTENT_DIGEST, digest.toString())
+            .header(HttpHeaders.ETAG, '"' + digest.toString() + '"');
+    if (!whole) {
+      response.header(
+          "Content-Range", "bytes " + range.first() + "-" + range.last() + "/" + blob.size());
+    }
+    if (!request.head()) {
+      response.entity(range.length() == 0 ? NOTHING : blob.open(range));
+    }
+    return response.build();
+  }
+
+  Response delete(OciRequest request) {
+    blobs.delete(request.name(), request.digest());
+    return OciAnswers.deleted();
+  }
+
+  // ---- uploads --------------------------------------------------------------------------------
+
+  Response status(OciRequest request) {
+    BlobUploads.Open open =
+        uploads.status(request.name(), request.reference(), request.parameter("state"));
+    return upload(Response.noContent(), open).build();
+  }
+
+  private static Response.ResponseBuilder upload(
+      Response.ResponseBuilder response, BlobUploads.Open open) {
+    return response
+        .header(HttpHeaders.LOCATION, open.location())
+        .header("Range", open.range())
+        .header("Docker-Upload-UUID", open.state().id());
+  }
+
+  Response begin(OciRequest request) throws IOException {
+    OciName name = request.name();
+    String algorithm = request.parameter("digest-algorithm");
+    if (algorithm != null && !algorithm.equals("sha256") && !algorithm.equals("sha512")) {
+      throw OciCode.DIGEST_INVALID.failed("known algorithms are sha256 and sha512");
+    }
+    String digest = request.parameter("digest");
+    if (digest != null) {
+      Digest wanted = OciRequest.digest(digest);
+      uploads.monolithic(name, wanted, request.body(), request.length());
+      return created(name, wanted);
+    }
+    String mount = request.parameter("mount");
+    if (mount != null && mounted(request, name, mount)) {
+      return created(name, OciRequest.digest(mount));
+    }
+    return upload(Response.accepted(), uploads.start(name))
+        .header(HttpHeaders.CONTENT_LENGTH, 0)
+        .build();
+  }
+
+  /** The caller must be allowed to read where it mounts from; otherwise it uploads. */
+  private boolean mounted(OciRequest request, OciName name, String mount) {
+    Digest digest = OciRequest.digest(mount);
+    return Optional.ofNullable(request.parameter("from"))
+        .flatMap(OciName::parse)
+        .filter(
+            from ->
+                OciAccess.repositoryOf(from)
+                    .filter(r -> anonymous.allows(request.access(), r, Action.PULL))
+                    .isPresent())
+        .map(from -> uploads.mount(name, from, digest))
+        .orElse(false);
+  }
+
+  private static Response created(OciName name, Digest digest) {
+    return Response.status(201)
+        .header(HttpHeaders.LOCATION, "/v2/" + name + "/blobs/" + digest)
+        .header(OciAnswers.CONTENT_DIGEST, digest.toString())
+        .header(HttpHeaders.CONTENT_LENGTH, 0)
+        .build();
+  }
+
+  private static BlobUploads.Body body(OciRequest request) {
+    Optional<ByteRange> range =
+        request
+            .header("Content-Range")
+            .map(
+                text ->
+                    ByteRange.chunk(text)
+                        .orElseThrow(
+                            () ->
+                                OciCode.BLOB_UPLOAD_INVALID.failed(
+                                    "Content-Range is <first>-<last>, without a unit")));
+    return new BlobUploads.Body(request.body(), request.length(), range);
+  }
+
+  Response append(OciRequest request) throws IOException {
+    BlobUploads.Open open =
+        uploads.append(
+            request.name(), request.reference(), request.parameter("state"), body(request));
+    return upload(Response.accepted(), open).header(HttpHeaders.CONTENT_LENGTH, 0).build();
+  }
+
+  Response complete(OciRequest request) throws IOException {
+    String text = request.parameter("digest");
+    if (text == null) {
+      throw OciCode.DIGEST_INVALID.failed("the digest parameter is missing");
+    }
+    Digest digest = OciRequest.digest(text);
+    uploads.complete(
+        request.name(), request.reference(), request.parameter("state"), digest, body(request));
+    return created(request.name(), digest);
+  }
+
+  Response cancel(OciRequest request) {
+    uploads.cancel(request.name(), request.reference(), request.parameter("state"));
+    return Response.noContent().build();
+  }
+}

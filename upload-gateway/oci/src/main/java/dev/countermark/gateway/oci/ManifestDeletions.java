@@ -1,0 +1,121 @@
+package dev.countermark.gateway.oci;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.State;
+import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciName;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.TagRecord;
+import dev.countermark.format.oci.SignatureTags;
+import dev.countermark.format.oci.Tag;
+import dev.countermark.gateway.kit.Failed;
+import java.util.List;
+
+/** Deletes manifests, with what belongs to them, and tags. */
+final class ManifestDeletions {
+  private final BlobStore store;
+  private final Records records;
+  private final Manifests manifests;
+  private final Referrers referrers;
+  private final SignatureView signatures;
+
+  ManifestDeletions(
+      BlobStore store, Manifests manifests, Referrers referrers, SignatureView signatures) {
+    this.store = store;
+    this.records = new Records(store);
+    this.manifests = manifests;
+    this.referrers = referrers;
+    this.signatures = signatures;
+  }
+
+  /**
+   * Deletes a tag, or a manifest with its tags, signatures and referrers.
+   *
+   * @throws Failed {@code MANIFEST_UNKNOWN}
+   */
+  void delete(OciName name, String reference) {
+    if (reference.contains(":")) {
+      Digest digest =
+          Digest.parse(reference)
+              .orElseThrow(
+                  () ->
+                      OciCode.DIGEST_INVALID.failed("not a digest: " + Manifests.shown(reference)));
+      ManifestRecord manifest =
+          manifests
+              .find(name, digest)
+              .orElseThrow(() -> OciCode.MANIFEST_UNKNOWN.failed(name + " holds no " + digest));
+      delete(name, manifest, 0);
+      return;
+    }
+    Tag tag =
+        Tag.parse(reference)
+            .orElseThrow(() -> OciCode.MANIFEST_UNKNOWN.failed("there is no such tag"));
+    if (manifests.tag(name, tag).isEmpty()) {
+      boolean virtual =
+          SignatureTags.parse(tag.value())
+              .filter(s -> s.suffix().equals("sig"))
+              .flatMap(s -> manifests.find(name, s.subject()))
+              .flatMap(ManifestRecord::signatures)
+              .isPresent();
+      throw virtual
+          ? OciCode.UNSUPPORTED.failed(
+              "this signature is the platform's and lives as long as its image")
+          : OciCode.MANIFEST_UNKNOWN.failed(name + " has no tag " + tag);
+    }
+    store.delete(OciKeys.tag(name.value(), tag.value()));
+  }
+
+  /** The manifest's own record goes last: a crash leaves something that can be deleted again. */
+  private void delete(OciName name, ManifestRecord manifest, int depth) {
+    Digest digest = Digest.of(manifest.digest());
+    if (depth < 8) {
+      for (Digest referrer : referrers.of(name, digest)) {
+        manifests.find(name, referrer).ifPresent(r -> delete(name, r, depth + 1));
+      }
+      for (String suffix : List.of("sig", "att", "sbom")) {
+        SignatureTags.tag(digest, suffix)
+            .flatMap(Tag::parse)
+            .ifPresent(tag -> deleteWithTag(name, tag, depth));
+      }
+    }
+    signatures.forget(manifest);
+    referrers.deleteAll(name, digest);
+    manifest
+        .subject()
+        .flatMap(Digest::parse)
+        .ifPresent(subject -> referrers.remove(name, subject, digest));
+    deleteTagsOf(name, digest);
+    store.delete(OciKeys.manifest(name.value(), manifest.digest()));
+  }
+
+  private void deleteWithTag(OciName name, Tag tag, int depth) {
+    manifests
+        .tag(name, tag)
+        .ifPresent(
+            record -> {
+              Digest.parse(record.digest())
+                  .flatMap(d -> manifests.find(name, d))
+                  .filter(m -> m.state() == State.EXEMPT)
+                  .ifPresent(m -> delete(name, m, depth + 1));
+              store.delete(OciKeys.tag(name.value(), tag.value()));
+            });
+  }
+
+  private void deleteTagsOf(OciName name, Digest digest) {
+    String prefix = OciKeys.tags(name.value());
+    String after = "";
+    BlobStore.Page page;
+    do {
+      page = store.list(prefix, after, 1000);
+      for (BlobStore.Entry entry : page.entries()) {
+        after = entry.key();
+        records.update(
+            entry.key(),
+            TagRecord.class,
+            old -> old.filter(t -> !t.digest().equals(digest.toString())));
+      }
+    } while (page.more());
+  }
+}

@@ -1,0 +1,173 @@
+package dev.countermark.gateway.oci;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
+import dev.countermark.format.oci.Descriptor;
+import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.InvalidManifestException;
+import dev.countermark.format.oci.Manifest;
+import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciName;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.SigningScope;
+import dev.countermark.format.oci.Tag;
+import dev.countermark.gateway.kit.UploadEvents;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes manifests. A push writes the manifest's record, then what refers to it, then the tags, then
+ * tells the signers, and only then answers: a crash in between leaves nothing that a repeated push
+ * does not complete.
+ */
+final class ManifestPushes {
+  private final Records records;
+  private final ManifestReferences references;
+  private final Referrers referrers;
+  private final TagMoves tagMoves;
+  private final UploadEvents events;
+  private final Clock clock;
+
+  ManifestPushes(
+      BlobStore store,
+      ManifestReferences references,
+      Referrers referrers,
+      TagMoves tagMoves,
+      UploadEvents events,
+      Clock clock) {
+    this.records = new Records(store);
+    this.references = references;
+    this.referrers = referrers;
+    this.tagMoves = tagMoves;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  /**
+   * A push.
+   *
+   * @param reference tag or digest
+   * @param moreTags of the {@code tag} parameters, with a push by digest
+   * @param ifMatch digest that the tag must point to, if given
+   * @param ifNoneMatch whether the tag must not exist yet
+   */
+  record Push(
+      OciName name,
+      String reference,
+      List<String> moreTags,
+      String contentType,
+      Optional<String> ifMatch,
+      boolean ifNoneMatch) {}
+
+  /** What the answer to a push says. */
+  record Pushed(Digest digest, List<Tag> tags, Optional<Digest> subject) {}
+
+  Pushed put(RepositoryRecord repository, Push push, byte[] content) {
+    OciName name = push.name();
+    Digest digest = digest(push.reference(), content);
+    List<Tag> tags = tags(push);
+    Manifest manifest = parse(content, push.contentType());
+    references.require(name, manifest);
+    tagMoves.requireCondition(push, tags);
+
+    Optional<Digest> subject = manifest.subject().map(Descriptor::digest);
+    ManifestRecord record = store(repository, name, digest, manifest, content, subject);
+    if (subject.isPresent()) {
+      referrers.add(name, subject.get(), digest, manifest, content.length);
+    }
+    boolean moved = false;
+    for (Tag tag : tags) {
+      moved |= tagMoves.point(push, tag, record, manifest);
+    }
+    if (record.state() == State.RECEIVED
+        || record.state() == State.AVAILABLE
+            && moved
+            && repository.settings(new OciFormat()).signTags()) {
+      events.uploaded(new OciFormat(), record);
+    }
+    return new Pushed(digest, tags, subject);
+  }
+
+  private static Digest digest(String reference, byte[] content) {
+    if (!reference.contains(":")) {
+      return Digest.sha256(content);
+    }
+    Digest digest =
+        Digest.parse(reference)
+            .orElseThrow(
+                () ->
+                    OciCode.DIGEST_INVALID.failed(
+                        "a digest is sha256:<64 hex> or sha512:<128 hex>"));
+    if (!digest.matches(content)) {
+      throw OciCode.DIGEST_INVALID.failed("the bytes received do not have the digest " + digest);
+    }
+    return digest;
+  }
+
+  private static List<Tag> tags(Push push) {
+    List<String> texts = new ArrayList<>(push.moreTags());
+    if (!push.reference().contains(":")) {
+      texts.add(0, push.reference());
+    }
+    if (texts.size() > 64) {
+      throw OciCode.MANIFEST_INVALID.failed(414, "at most 64 tags in one push");
+    }
+    List<Tag> tags = new ArrayList<>();
+    for (String text : texts) {
+      tags.add(
+          Tag.parse(text)
+              .orElseThrow(
+                  () ->
+                      OciCode.MANIFEST_INVALID.failed(
+                          "a tag is [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")));
+    }
+    return tags;
+  }
+
+  private static Manifest parse(byte[] content, String contentType) {
+    try {
+      return Manifest.parse(content, contentType);
+    } catch (InvalidManifestException e) {
+      throw OciCode.MANIFEST_INVALID.failed(
+          e.rule() == InvalidManifestException.Rule.TOO_LARGE ? 413 : 400, e.getMessage());
+    }
+  }
+
+  private ManifestRecord store(
+      RepositoryRecord repository,
+      OciName name,
+      Digest digest,
+      Manifest manifest,
+      byte[] content,
+      Optional<Digest> subject) {
+    boolean exempt = SigningScope.exemption(manifest).isPresent();
+    ManifestRecord fresh =
+        new ManifestRecord(
+            1,
+            repository.repository(),
+            name.value(),
+            digest.toString(),
+            manifest.mediaType(),
+            Bytes.of(content),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS),
+            exempt ? State.EXEMPT : State.RECEIVED,
+            subject.map(Digest::toString),
+            Optional.empty(),
+            Optional.empty());
+    String key = OciKeys.manifest(name.value(), digest.toString());
+    while (!records.create(key, fresh)) {
+      Optional<ManifestRecord> existing = records.read(key, ManifestRecord.class);
+      if (existing.isPresent()) {
+        return existing.get();
+      }
+    }
+    return fresh;
+  }
+}

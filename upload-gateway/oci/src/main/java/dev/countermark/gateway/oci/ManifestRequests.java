@@ -1,0 +1,175 @@
+package dev.countermark.gateway.oci;
+
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.State;
+import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.Manifest;
+import dev.countermark.format.oci.MediaTypes;
+import dev.countermark.format.oci.OciName;
+import dev.countermark.gateway.auth.Action;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** Answers requests for manifests, and for the lists of tags, images and referrers. */
+final class ManifestRequests {
+  private final Manifests manifests;
+  private final ManifestPushes pushes;
+  private final ManifestDeletions deletions;
+  private final Tags tags;
+  private final Referrers referrers;
+
+  ManifestRequests(
+      Manifests manifests,
+      ManifestPushes pushes,
+      ManifestDeletions deletions,
+      Tags tags,
+      Referrers referrers) {
+    this.manifests = manifests;
+    this.pushes = pushes;
+    this.deletions = deletions;
+    this.tags = tags;
+    this.referrers = referrers;
+  }
+
+  Response get(OciRequest request) {
+    Manifests.Found found =
+        manifests.get(
+            request.repository(),
+            request.name(),
+            request.reference(),
+            request.access().holds(request.repository().repository(), Action.PUSH));
+    byte[] content = found.manifest().content().toArray();
+    Response.ResponseBuilder response =
+        Response.ok(request.head() ? null : content)
+            .header(HttpHeaders.CONTENT_TYPE, found.manifest().mediaType())
+            .header(HttpHeaders.CONTENT_LENGTH, content.length)
+            .header(OciAnswers.CONTENT_DIGEST, found.manifest().digest())
+            .header(HttpHeaders.ETAG, '"' + found.manifest().digest() + '"');
+    if (found.pending()) {
+      response.header("Warning", "299 - \"signature pending\"");
+    } else if (found.manifest().state() == State.REFUSED) {
+      response.header("Warning", "299 - \"signature refused, see the status endpoint\"");
+    }
+    return response.build();
+  }
+
+  Response put(OciRequest request) throws IOException {
+    OciName name = request.name();
+    if (request.length() > Manifest.LARGEST) {
+      throw OciCode.SIZE_INVALID.failed(
+          413, "a manifest has at most " + Manifest.LARGEST + " bytes");
+    }
+    byte[] content = request.body().small(Manifest.LARGEST);
+    Optional<String> ifMatch = request.header(HttpHeaders.IF_MATCH).map(ManifestRequests::unquoted);
+    boolean ifNoneMatch = request.header(HttpHeaders.IF_NONE_MATCH).map("*"::equals).orElse(false);
+    List<String> moreTags = request.query().getOrDefault("tag", List.of());
+    ManifestPushes.Pushed pushed =
+        pushes.put(
+            request.repository(),
+            new ManifestPushes.Push(
+                name,
+                request.reference(),
+                moreTags,
+                request.header(HttpHeaders.CONTENT_TYPE).orElse(""),
+                ifMatch,
+                ifNoneMatch),
+            content);
+    Response.ResponseBuilder response =
+        Response.status(201)
+            .header(HttpHeaders.LOCATION, "/v2/" + name + "/manifests/" + pushed.digest())
+            .header(OciAnswers.CONTENT_DIGEST, pushed.digest().toString())
+            .header(HttpHeaders.CONTENT_LENGTH, 0);
+    pushed.subject().ifPresent(s -> response.header("OCI-Subject", s.toString()));
+    if (!moreTags.isEmpty()) {
+      pushed.tags().forEach(t -> response.header("OCI-Tag", t.value()));
+    }
+    return response.build();
+  }
+
+  private static String unquoted(String etag) {
+    return etag.strip().replace("\"", "");
+  }
+
+  Response delete(OciRequest request) {
+    deletions.delete(request.name(), request.reference());
+    return OciAnswers.deleted();
+  }
+
+  // ---- lists ----------------------------------------------------------------------------------
+
+  private record TagList(String name, List<String> tags) {}
+
+  Response tags(OciRequest request) {
+    OciName name = request.name();
+    Optional<Integer> limit = limit(request);
+    Tags.Listing listing =
+        tags.tags(
+            request.repository(),
+            name,
+            Optional.ofNullable(request.parameter("last")).orElse(""),
+            limit);
+    return page(
+        Json.write(new TagList(name.value(), listing.entries())),
+        listing,
+        "/v2/" + name + "/tags/list",
+        limit.orElse(0));
+  }
+
+  private record Catalog(List<String> repositories) {}
+
+  Response catalog(OciRequest request) {
+    int limit = limit(request).filter(n -> n > 0 && n <= 1000).orElse(100);
+    Tags.Listing listing =
+        tags.names(Optional.ofNullable(request.parameter("last")).orElse(""), limit);
+    return page(Json.write(new Catalog(listing.entries())), listing, "/v2/_catalog", limit);
+  }
+
+  private static Optional<Integer> limit(OciRequest request) {
+    String n = request.parameter("n");
+    if (n == null || n.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      int limit = Integer.parseInt(n);
+      if (limit >= 0) {
+        return Optional.of(limit);
+      }
+    } catch (NumberFormatException e) {
+      // answered below
+    }
+    throw OciCode.UNSUPPORTED.failed(400, "n must be a number, 0 or more");
+  }
+
+  private static Response page(byte[] body, Tags.Listing listing, String path, int limit) {
+    Response.ResponseBuilder response =
+        Response.ok(body)
+            .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON)
+            .header(HttpHeaders.CONTENT_LENGTH, body.length);
+    listing
+        .next()
+        .ifPresent(
+            last ->
+                response.header(
+                    "Link", "<" + path + "?n=" + limit + "&last=" + last + ">; rel=\"next\""));
+    return response.build();
+  }
+
+  Response referrers(OciRequest request) {
+    Digest subject = request.digest();
+    Optional<String> type =
+        Optional.ofNullable(request.parameter("artifactType")).filter(t -> !t.isEmpty());
+    byte[] index = referrers.index(request.name(), subject, type);
+    Response.ResponseBuilder response =
+        Response.ok(request.head() ? null : index)
+            .header(HttpHeaders.CONTENT_TYPE, MediaTypes.OCI_INDEX)
+            .header(HttpHeaders.CONTENT_LENGTH, index.length);
+    if (type.isPresent()) {
+      response.header("OCI-Filters-Applied", "artifactType");
+    }
+    return response.build();
+  }
+}

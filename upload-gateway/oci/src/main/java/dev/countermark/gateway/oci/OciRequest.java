@@ -1,0 +1,61 @@
+package dev.countermark.gateway.oci;
+
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.OciName;
+import dev.countermark.gateway.auth.Access;
+import dev.countermark.gateway.content.RequestBody;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MultivaluedMap;
+import java.util.Optional;
+
+/** One request that was let in, as the handlers see it. */
+record OciRequest(
+    OciRoute route,
+    MultivaluedMap<String, String> query,
+    HttpHeaders headers,
+    RequestBody body,
+    boolean head,
+    Access access,
+    RepositoryRecord repository) {
+  String parameter(String name) {
+    return query.getFirst(name);
+  }
+
+  Optional<String> header(String name) {
+    return Optional.ofNullable(headers.getHeaderString(name));
+  }
+
+  long length() {
+    return header(HttpHeaders.CONTENT_LENGTH)
+        .map(
+            text -> {
+              try {
+                return Long.parseLong(text);
+              } catch (NumberFormatException e) {
+                throw OciCode.SIZE_INVALID.failed("Content-Length is not a number");
+              }
+            })
+        .orElse(-1L);
+  }
+
+  OciName name() {
+    return route.name();
+  }
+
+  /** Digest, tag or id of an upload, as the address has it. */
+  String reference() {
+    return route.reference();
+  }
+
+  /** The digest that the address names. */
+  Digest digest() {
+    return digest(reference());
+  }
+
+  static Digest digest(String text) {
+    return Digest.parse(text)
+        .orElseThrow(
+            () -> OciCode.DIGEST_INVALID.failed("a digest is sha256:<64 hex> or sha512:<128 hex>"));
+  }
+}
