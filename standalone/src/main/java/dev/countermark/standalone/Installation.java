@@ -1,8 +1,12 @@
 package dev.countermark.standalone;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * Where the built artefacts are: the checkout that {@code ./run} stands in.
@@ -27,10 +31,21 @@ record Installation(Path home) {
     return require(home.resolve(folder).resolve("target/quarkus-app/quarkus-run.jar"));
   }
 
-  /** Class path of a server that is not a service: its own jar and everything in {@code lib}. */
+  /**
+   * Class path of a server that is not a service: its own jar and all its libraries, always in the
+   * same order.
+   */
   String server(String name) {
     Path target = home.resolve("standalone").resolve(name).resolve("target");
-    return require(jar(target)) + java.io.File.pathSeparator + target.resolve("lib") + "/*";
+    List<String> jars = new ArrayList<>();
+    try (var libraries = Files.newDirectoryStream(target.resolve("lib"), "*.jar")) {
+      libraries.forEach(library -> jars.add(library.toString()));
+    } catch (IOException e) {
+      throw missing(target.resolve("lib"));
+    }
+    Collections.sort(jars);
+    jars.add(0, require(jar(target)).toString());
+    return String.join(File.pathSeparator, jars);
   }
 
   private static Path jar(Path target) {
@@ -48,6 +63,11 @@ record Installation(Path home) {
     return require(home.resolve("standalone/parent-watch/target/parent-watch.jar"));
   }
 
+  /** Where the launcher itself was built. */
+  Path target() {
+    return home.resolve("standalone/target");
+  }
+
   Path bench() {
     return require(home.resolve("bench/target/bench.jar"));
   }
@@ -58,8 +78,12 @@ record Installation(Path home) {
 
   private static Path require(Path file) {
     if (!Files.isReadable(file)) {
-      throw new UserError(file + " is missing: build it with 'mvn package -Dquick'");
+      throw missing(file);
     }
     return file;
+  }
+
+  private static UserError missing(Path file) {
+    return new UserError(file + " is missing: build it with 'mvn package -Dquick'");
   }
 }

@@ -85,6 +85,7 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     CommandLine commands = new CommandLine(new Main());
     commands.addSubcommand(new Stop());
+    commands.addSubcommand(new Prepare());
     commands.addSubcommand(new dev.countermark.standalone.demo.Demo());
     CommandLine bench = new CommandLine(new Bench());
     bench.setStopAtPositional(true).setUnmatchedOptionsArePositionalParams(true);
@@ -148,9 +149,11 @@ public final class Main implements Runnable {
     long began = System.nanoTime();
     DataDirectory data = DataDirectory.open(where.data);
     CountDownLatch end = new CountDownLatch(1);
+    Installation installation = Installation.find();
     Platform platform =
         new Platform(
-            Installation.find(),
+            installation,
+            ClassArchives.of(installation.target()),
             data,
             new Platform.Settings(host, port, url(), httpsPort(), httpsUrl(), Map.copyOf(heaps)),
             line -> OUT.println("countermark: " + line));
@@ -190,6 +193,8 @@ public final class Main implements Runnable {
     command.addAll(
         List.of(
             "-Xmx96m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1", // it only waits
             "-Dcountermark.home=" + Installation.find().home(),
             "-cp",
             System.getProperty("java.class.path"),
@@ -247,6 +252,21 @@ public final class Main implements Runnable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  @Command(
+      name = "prepare",
+      description =
+          "Makes later starts faster: starts a platform once and keeps an archive of its classes."
+              + " ./run does so after a build.")
+  static final class Prepare implements java.util.concurrent.Callable<Integer> {
+    @Override
+    public Integer call() throws Exception {
+      Installation installation = Installation.find();
+      ClassArchives archives = ClassArchives.make(installation.target());
+      RunningPlatform.startTemporary(installation, archives, line -> {}).close();
+      return 0;
     }
   }
 

@@ -2,6 +2,7 @@ package dev.countermark.standalone;
 
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -41,7 +42,15 @@ final class Platform implements AutoCloseable {
   static final String KEYS_BUCKET = "countermark-keys";
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Duration GRACE = Duration.ofSeconds(10);
+
+  /** Who makes an archive of his classes takes some seconds of a processor. */
+  private static final Duration ARCHIVE_GRACE = Duration.ofSeconds(60);
+
   private static final String SERVICE_HEAP = "256m";
+
+  /** Main class of a Quarkus application's {@code quarkus-run.jar}. */
+  private static final String SERVICE_MAIN = "io.quarkus.bootstrap.runner.QuarkusEntryPoint";
+
   private static final int DEATHS_BEFORE_GIVING_UP = 5;
 
   /**
@@ -61,6 +70,7 @@ final class Platform implements AutoCloseable {
       Map<String, String> heaps) {}
 
   private final Installation installation;
+  private final ClassArchives archives;
   private final DataDirectory data;
   private final Settings settings;
   private final Consumer<String> report;
@@ -72,8 +82,13 @@ final class Platform implements AutoCloseable {
   private boolean closed;
 
   Platform(
-      Installation installation, DataDirectory data, Settings settings, Consumer<String> report) {
+      Installation installation,
+      ClassArchives archives,
+      DataDirectory data,
+      Settings settings,
+      Consumer<String> report) {
     this.installation = installation;
+    this.archives = archives;
     this.data = data;
     this.settings = settings;
     this.report = report;
@@ -282,8 +297,8 @@ final class Platform implements AutoCloseable {
   }
 
   private Child server(String name, String mainClass, String heap, String... arguments) {
-    List<String> command = java(settings.heaps().getOrDefault(name, heap));
-    command.addAll(List.of("-cp", installation.server(name), mainClass));
+    List<String> command = java(name, settings.heaps().getOrDefault(name, heap));
+    command.addAll(program(installation.server(name), mainClass));
     command.addAll(List.of(arguments));
     return new Child(name, command, data.root(), data, report);
   }
@@ -294,22 +309,30 @@ final class Platform implements AutoCloseable {
   private Child service(String name, String folder, Map<String, String> properties)
       throws IOException {
     Path jar = installation.service(folder);
-    List<String> command = java(settings.heaps().getOrDefault(name, SERVICE_HEAP));
+    List<String> command = java(name, settings.heaps().getOrDefault(name, SERVICE_HEAP));
     command.add("-Dsmallrye.config.locations=" + data.properties(name, properties).toUri());
     command.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
-    command.addAll(List.of("-jar", jar.toString()));
+    command.addAll(program(jar.toString(), SERVICE_MAIN));
     return new Child(name, command, data.root(), data, report);
   }
 
-  private List<String> java(String heap) {
+  private List<String> java(String name, String heap) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-javaagent:" + installation.parentWatch());
     command.add("-Xmx" + heap);
     command.add("-XX:+UseSerialGC");
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("-XX:-HeapDumpOnOutOfMemoryError");
+    command.addAll(archives.options(name));
     return command;
+  }
+
+  private List<String> program(String classPath, String mainClass) {
+    return List.of(
+        "-cp",
+        installation.parentWatch() + File.pathSeparator + classPath,
+        "dev.countermark.standalone.parentwatch.ParentWatch",
+        mainClass);
   }
 
   /** Children of a launcher that was killed end by themselves; not before that may we start. */
@@ -406,9 +429,10 @@ final class Platform implements AutoCloseable {
     } catch (IOException e) {
       report.accept("cannot remove " + data.endpointFile() + ": " + e.getMessage());
     }
+    Duration grace = archives.making() ? ARCHIVE_GRACE : GRACE;
     for (List<Child> group : List.of(services, infrastructure)) {
       group.forEach(Child::terminate);
-      group.forEach(child -> child.awaitEnd(GRACE));
+      group.forEach(child -> child.awaitEnd(grace));
     }
     try {
       data.removePid("launcher");

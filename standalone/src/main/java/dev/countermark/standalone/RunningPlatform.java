@@ -56,16 +56,25 @@ public final class RunningPlatform implements AutoCloseable {
 
   /** Starts one on temporary data and a free port; closing stops it and deletes the data. */
   public static RunningPlatform startTemporary(Consumer<String> report) throws IOException {
+    report.accept("starting a platform of its own ...");
+    Installation installation = Installation.find();
+    return startTemporary(installation, ClassArchives.of(installation.target()), report);
+  }
+
+  /** The same for other archives of classes. */
+  static RunningPlatform startTemporary(
+      Installation installation, ClassArchives archives, Consumer<String> report)
+      throws IOException {
     Path directory = Files.createTempDirectory("countermark-data-");
     var ports = Ports.free(2);
     int port = ports.next();
     int httpsPort = ports.next();
     String url = "http://127.0.0.1:" + port;
     String httpsUrl = "https://127.0.0.1:" + httpsPort;
-    report.accept("starting a platform of its own ...");
     Platform platform =
         new Platform(
-            Installation.find(),
+            installation,
+            archives,
             DataDirectory.open(directory),
             new Platform.Settings(
                 "127.0.0.1", port, url, httpsPort, Optional.of(httpsUrl), Map.of()),
