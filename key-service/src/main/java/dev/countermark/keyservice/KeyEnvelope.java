@@ -39,16 +39,12 @@ final class KeyEnvelope {
     static final Terms NONE = new Terms(List.of(), Optional.empty());
   }
 
+  /** When a key was made, and which caller had it made. */
+  record Origin(Instant createdAt, String createdBy) {}
+
   /** A new version of a key, ready to be stored. */
-  KeyRecord seal(
-      SigningKey key,
-      KeyScope scope,
-      int version,
-      Instant createdAt,
-      String createdBy,
-      Terms terms) {
-    Binding binding =
-        binding(key.algorithm(), scope, version, key.fingerprint(), createdAt, createdBy, terms);
+  KeyRecord seal(SigningKey key, KeyScope scope, int version, Origin origin, Terms terms) {
+    Binding binding = binding(key.algorithm(), scope, version, key.fingerprint(), origin, terms);
     Sealed sealed = seal(key, binding);
     return new KeyRecord(
         KeyRecord.FORMAT,
@@ -58,8 +54,8 @@ final class KeyEnvelope {
         key.algorithm(),
         key.spki(),
         key.fingerprint(),
-        createdAt,
-        createdBy,
+        origin.createdAt(),
+        origin.createdBy(),
         root.id(),
         sealed.wrappedDataKey(),
         sealed.encryptedPrivateKey(),
@@ -88,8 +84,7 @@ final class KeyEnvelope {
                 scope,
                 version,
                 record.fingerprint(),
-                record.createdAt(),
-                record.createdBy(),
+                new Origin(record.createdAt(), record.createdBy()),
                 new Terms(record.certificates(), record.activeFrom())));
     if (!key.spki().equals(record.spki()) || !key.fingerprint().equals(record.fingerprint())) {
       throw unusable(where + " does not hold the key that it announces", null);
@@ -164,8 +159,7 @@ final class KeyEnvelope {
       KeyScope scope,
       int version,
       String fingerprint,
-      Instant createdAt,
-      String createdBy,
+      Origin origin,
       Terms terms) {
     StringBuilder about = new StringBuilder();
     about.append("\nalgorithm=").append(algorithm);
@@ -173,8 +167,8 @@ final class KeyEnvelope {
     about.append("\npurpose=").append(scope.purpose().label());
     about.append("\nversion=").append(version);
     about.append("\nfingerprint=").append(fingerprint);
-    about.append("\ncreated=").append(createdAt);
-    about.append("\nby=").append(createdBy).append('\n');
+    about.append("\ncreated=").append(origin.createdAt());
+    about.append("\nby=").append(origin.createdBy()).append('\n');
     for (Bytes certificate : terms.certificates()) {
       about.append("certificate=").append(Hashes.sha256Hex(certificate.toArray())).append('\n');
     }

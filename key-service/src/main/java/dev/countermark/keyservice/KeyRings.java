@@ -147,8 +147,7 @@ final class KeyRings {
             minted.key(),
             scope,
             version,
-            now,
-            caller,
+            new KeyEnvelope.Origin(now, caller),
             new KeyEnvelope.Terms(minted.certificates(), activeFrom));
     boolean created = records.create(KeysBucket.version(scope, version), record);
     if (created) {

@@ -170,7 +170,11 @@ class AuditVerifierTest {
         KeysBucket.version(OTHER, 1),
         dev.countermark.contracts.Json.write(
             envelope.seal(
-                foreign, OTHER, 1, java.time.Instant.EPOCH, "x", KeyEnvelope.Terms.NONE)));
+                foreign,
+                OTHER,
+                1,
+                new KeyEnvelope.Origin(java.time.Instant.EPOCH, "x"),
+                KeyEnvelope.Terms.NONE)));
     assertThat(breaks(store, false))
         .anyMatch(b -> b.startsWith("acme/other/oci: record 1 names a key version 1"));
   }

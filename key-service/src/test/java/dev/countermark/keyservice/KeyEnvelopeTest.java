@@ -19,12 +19,12 @@ class KeyEnvelopeTest {
   private static final KeyScope SCOPE =
       new KeyScope(new RepositoryName("acme", "tools"), new Purpose("oci"));
   private static final Instant AT = Instant.parse("2026-01-02T03:04:05Z");
+  private static final KeyEnvelope.Origin ORIGIN = new KeyEnvelope.Origin(AT, "signer");
 
   private final SecureRandom random = new SecureRandom();
   private final KeyEnvelope envelope = new KeyEnvelope(Fixtures.root(1), random);
   private final EcdsaKey key = EcdsaKey.generate(random);
-  private final KeyRecord sealed =
-      envelope.seal(key, SCOPE, 1, AT, "signer", KeyEnvelope.Terms.NONE);
+  private final KeyRecord sealed = envelope.seal(key, SCOPE, 1, ORIGIN, KeyEnvelope.Terms.NONE);
 
   @Test
   void opensWhatItSealed() {
@@ -48,7 +48,7 @@ class KeyEnvelopeTest {
 
   @Test
   void usesAnotherDataKeyAndNonceEveryTime() {
-    KeyRecord again = envelope.seal(key, SCOPE, 1, AT, "signer", KeyEnvelope.Terms.NONE);
+    KeyRecord again = envelope.seal(key, SCOPE, 1, ORIGIN, KeyEnvelope.Terms.NONE);
     assertThat(again.wrappedDataKey()).isNotEqualTo(sealed.wrappedDataKey());
     assertThat(again.encryptedPrivateKey()).isNotEqualTo(sealed.encryptedPrivateKey());
   }
@@ -63,7 +63,7 @@ class KeyEnvelopeTest {
   @Test
   void opensNoRecordMixedFromTwo() {
     KeyRecord other =
-        envelope.seal(EcdsaKey.generate(random), SCOPE, 1, AT, "signer", KeyEnvelope.Terms.NONE);
+        envelope.seal(EcdsaKey.generate(random), SCOPE, 1, ORIGIN, KeyEnvelope.Terms.NONE);
     assertUnusable(with(sealed, other.wrappedDataKey(), sealed.encryptedPrivateKey()), SCOPE, 1);
     assertUnusable(with(sealed, sealed.wrappedDataKey(), other.encryptedPrivateKey()), SCOPE, 1);
     assertUnusable(with(other, sealed.wrappedDataKey(), sealed.encryptedPrivateKey()), SCOPE, 1);

@@ -57,6 +57,17 @@ public final class SigningWorker<R extends SigningRequest, O> {
     CompletionStage<Void> publish(DeadLetter letter);
   }
 
+  /** Where every record ends: in one of the two. */
+  public record Ends<R, O>(Outcomes<R, O> outcomes, DeadLetters deadLetters) {}
+
+  /**
+   * When a failed try is made again.
+   *
+   * @param clock by which time passes
+   * @param jitter used by many threads at once
+   */
+  public record Retries(RetryPolicy policy, Clock clock, RandomGenerator jitter) {}
+
   private final KeyedDispatcher dispatcher;
   private final Decoder<R> decoder;
   private final FormatSigner<R, O> signer;
@@ -67,28 +78,22 @@ public final class SigningWorker<R extends SigningRequest, O> {
   private final Clock clock;
   private final RandomGenerator random;
 
-  /**
-   * @param random for the jitter; used by many threads at once
-   */
   public SigningWorker(
       KeyedDispatcher dispatcher,
       Decoder<R> decoder,
       FormatSigner<R, O> signer,
-      Outcomes<R, O> outcomes,
-      DeadLetters deadLetters,
-      RetryPolicy retries,
-      SigningMetrics metrics,
-      Clock clock,
-      RandomGenerator random) {
+      Ends<R, O> ends,
+      Retries retries,
+      SigningMetrics metrics) {
     this.dispatcher = dispatcher;
     this.decoder = decoder;
     this.signer = signer;
-    this.outcomes = outcomes;
-    this.deadLetters = deadLetters;
-    this.retries = retries;
+    this.outcomes = ends.outcomes();
+    this.deadLetters = ends.deadLetters();
+    this.retries = retries.policy();
     this.metrics = metrics;
-    this.clock = clock;
-    this.random = random;
+    this.clock = retries.clock();
+    this.random = retries.jitter();
   }
 
   /**

@@ -55,22 +55,21 @@ class SigningWorkerTest {
           return new Request(value.toUtf8(), scheduler.instant().minusSeconds(2));
         },
         this::sign,
-        (request, outcome) -> {
-          events.add("told " + outcome.code());
-          return stage(publicationFailures.poll());
-        },
-        letter -> {
-          events.add("dead letter " + letter.code());
-          Throwable failure = deadLetterFailures.poll();
-          if (failure == null) {
-            letters.add(letter);
-          }
-          return stage(failure);
-        },
-        retries,
-        new SigningMetrics(meters, "test"),
-        scheduler,
-        new Random(3));
+        new SigningWorker.Ends<>(
+            (request, outcome) -> {
+              events.add("told " + outcome.code());
+              return stage(publicationFailures.poll());
+            },
+            letter -> {
+              events.add("dead letter " + letter.code());
+              Throwable failure = deadLetterFailures.poll();
+              if (failure == null) {
+                letters.add(letter);
+              }
+              return stage(failure);
+            }),
+        new SigningWorker.Retries(retries, scheduler, new Random(3)),
+        new SigningMetrics(meters, "test"));
   }
 
   @SuppressWarnings("unchecked")
@@ -303,20 +302,19 @@ class SigningWorkerTest {
               maybeThrow(random, 20, new IllegalStateException("bug"));
               return SIGNED;
             },
-            (request, outcome) -> {
-              maybeThrow(random, 4, new Failure.Transient("away", null));
-              end(ended, request.purl());
-              return CompletableFuture.completedStage(null);
-            },
-            letter -> {
-              maybeThrow(random, 3, new Failure.Transient("away", null));
-              end(ended, letter.value().toUtf8());
-              return CompletableFuture.completedStage(null);
-            },
-            retries,
-            new SigningMetrics(meters, "test"),
-            scheduler,
-            random);
+            new SigningWorker.Ends<>(
+                (request, outcome) -> {
+                  maybeThrow(random, 4, new Failure.Transient("away", null));
+                  end(ended, request.purl());
+                  return CompletableFuture.completedStage(null);
+                },
+                letter -> {
+                  maybeThrow(random, 3, new Failure.Transient("away", null));
+                  end(ended, letter.value().toUtf8());
+                  return CompletableFuture.completedStage(null);
+                }),
+            new SigningWorker.Retries(retries, scheduler, random),
+            new SigningMetrics(meters, "test"));
     int records = 300;
     CompletionStage<Void> last = CompletableFuture.completedStage(null);
     for (int sent = 0; sent < records; ) {

@@ -51,16 +51,10 @@ final class SwiftAuthority {
    */
   SwiftAuthority(String name) {
     Instant now = Instant.now();
-    root = certificate(name, name, rootKey, rootKey, now.minus(YEAR), now.plus(YEAR), true);
-    intermediate =
-        certificate(
-            name + " intermediate",
-            name,
-            intermediateKey,
-            rootKey,
-            now.minus(YEAR),
-            now.plus(YEAR),
-            true);
+    Holder first = new Holder(name, rootKey);
+    Holder second = new Holder(name + " intermediate", intermediateKey);
+    root = certificate(first, first, now.minus(YEAR), now.plus(YEAR), true);
+    intermediate = certificate(second, first, now.minus(YEAR), now.plus(YEAR), true);
   }
 
   X509Certificate root() {
@@ -78,10 +72,10 @@ final class SwiftAuthority {
     KeyPair key = keys();
     X509Certificate leaf =
         certificate(
-            name,
-            intermediate.getSubjectX500Principal().getName().substring("CN=".length()),
-            key,
-            intermediateKey,
+            new Holder(name, key),
+            new Holder(
+                intermediate.getSubjectX500Principal().getName().substring("CN=".length()),
+                intermediateKey),
             from,
             to,
             false,
@@ -99,11 +93,12 @@ final class SwiftAuthority {
     }
   }
 
+  /** Who has a key. */
+  private record Holder(String name, KeyPair key) {}
+
   private static X509Certificate certificate(
-      String subject,
-      String issuer,
-      KeyPair key,
-      KeyPair issuerKey,
+      Holder subject,
+      Holder issuer,
       Instant from,
       Instant to,
       boolean authority,
@@ -111,12 +106,12 @@ final class SwiftAuthority {
     try {
       X509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
-              new X500Principal("CN=" + issuer),
+              new X500Principal("CN=" + issuer.name()),
               BigInteger.valueOf(System.nanoTime()),
               Date.from(from),
               Date.from(to),
-              new X500Principal("CN=" + subject),
-              key.getPublic());
+              new X500Principal("CN=" + subject.name()),
+              subject.key().getPublic());
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
       builder.addExtension(
           Extension.keyUsage,
@@ -128,7 +123,7 @@ final class SwiftAuthority {
       return new JcaX509CertificateConverter()
           .getCertificate(
               builder.build(
-                  new JcaContentSignerBuilder("SHA256withECDSA").build(issuerKey.getPrivate())));
+                  new JcaContentSignerBuilder("SHA256withECDSA").build(issuer.key().getPrivate())));
     } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
       throw new IllegalStateException(e);
     }

@@ -21,6 +21,21 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** Signs NuGet packages in the process that it is part of. */
 @ApplicationScoped
 class NugetBeans {
+  /**
+   * Where clients find feeds.
+   *
+   * @param address https address that feeds' addresses begin with, no slash at the end
+   */
+  record Feeds(URI address) {}
+
+  @Produces
+  @Singleton
+  Feeds feeds(
+      @ConfigProperty(name = "countermark.public-url") URI publicUrl,
+      @ConfigProperty(name = "countermark.public-https-url") Optional<URI> httpsUrl) {
+    return new Feeds(feeds(httpsUrl.orElse(publicUrl)));
+  }
+
   @Produces
   @Singleton
   @Identifier("nuget")
@@ -29,9 +44,8 @@ class NugetBeans {
       KeyClients clients,
       SignerResources resources,
       NugetSignerConfig config,
-      Clock clock,
-      @ConfigProperty(name = "countermark.public-url") URI publicUrl,
-      @ConfigProperty(name = "countermark.public-https-url") Optional<URI> httpsUrl) {
+      Feeds feeds,
+      Clock clock) {
     KeyClient keys = clients.of(new NugetFormat());
     return new SignPackage(
         new PackageSigning(
@@ -39,9 +53,8 @@ class NugetBeans {
             keys,
             new Timestamps(
                 config.timestampAuthorities().orElse(List.of()), config.timestampTimeout(), clock),
-            feeds(httpsUrl.orElse(publicUrl)),
-            config.rehashLimit().asLongValue(),
-            resources.memory(),
+            feeds.address(),
+            new PackageSigning.Reading(config.rehashLimit().asLongValue(), resources.memory()),
             clock),
         keys);
   }

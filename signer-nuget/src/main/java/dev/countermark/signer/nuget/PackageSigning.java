@@ -77,25 +77,42 @@ final class PackageSigning {
   private final Clock clock;
 
   /**
-   * @param feeds https address that feeds' addresses begin with, no slash at the end
+   * How much of uploads is read, and held meanwhile.
+   *
    * @param rehashLimit uploads up to this many bytes are read whole and their hash is checked again
    * @param memory drawn from for each upload that is read
+   */
+  record Reading(long rehashLimit, MemoryBudget memory) {}
+
+  /** An upload that was read and is to be signed. */
+  private record Opened(
+      VersionRecord record, ByteSource upload, PackageArchive archive, Bytes packageHash) {}
+
+  /**
+   * What is to be made of it.
+   *
+   * @param settings of its repository
+   * @param signingTime what the signature says
+   */
+  private record Wanted(Decision decision, SigningSettings settings, Instant signingTime) {}
+
+  /**
+   * @param feeds https address that feeds' addresses begin with, no slash at the end
    */
   PackageSigning(
       BlobStore store,
       KeyClient keys,
       Timestamps timestamps,
       URI feeds,
-      long rehashLimit,
-      MemoryBudget memory,
+      Reading reading,
       Clock clock) {
     this.store = store;
     this.keys = keys;
     this.signers = new LastSigners(keys);
     this.timestamps = timestamps;
     this.feeds = feeds;
-    this.rehashLimit = rehashLimit;
-    this.memory = memory;
+    this.rehashLimit = reading.rehashLimit();
+    this.memory = reading.memory();
     this.clock = clock;
   }
 
@@ -151,8 +168,10 @@ final class PackageSigning {
       if (decision instanceof Decision.Keep keep) {
         return kept(record, keep);
       }
-      byte[] packageHash = packageHash(record, archive, uploaded);
-      return signed(record, upload, archive, packageHash, decision, settings, signingTime);
+      Bytes packageHash = Bytes.of(packageHash(record, archive, uploaded));
+      return signed(
+          new Opened(record, upload, archive, packageHash),
+          new Wanted(decision, settings, signingTime));
     } catch (MalformedArchiveException e) {
       throw new Failure.Permanent(Refusal.MALFORMED_PACKAGE, e.getMessage(), e);
     } catch (MalformedSignatureException e) {
@@ -180,23 +199,20 @@ final class PackageSigning {
     return MessageDigest.isEqual(hash, signature.content().hash());
   }
 
-  private SignedPackage signed(
-      VersionRecord record,
-      ByteSource upload,
-      PackageArchive archive,
-      byte[] packageHash,
-      Decision decision,
-      SigningSettings settings,
-      Instant signingTime)
+  private SignedPackage signed(Opened opened, Wanted wanted)
       throws IOException, MalformedArchiveException, MalformedSignatureException {
+    VersionRecord record = opened.record();
     SignerIdentity signer = signers.guess(record.repository());
     for (int attempt = 0; ; attempt++) {
       SignaturePreparation preparation =
-          decision instanceof Decision.Countersign countersign
+          wanted.decision() instanceof Decision.Countersign countersign
               ? SignaturePreparation.repositoryCountersignature(
-                  countersign.author(), signer.chain(), signingTime, claim(record))
+                  countersign.author(), signer.chain(), wanted.signingTime(), claim(record))
               : SignaturePreparation.repositoryPrimary(
-                  packageHash, signer.chain(), signingTime, claim(record));
+                  opened.packageHash().toArray(),
+                  signer.chain(),
+                  wanted.signingTime(),
+                  claim(record));
       SignedBatch batch =
           keys.sign(
               record.repository(),
@@ -204,21 +220,11 @@ final class PackageSigning {
               List.of(
                   new Item(
                       NugetFormat.purl(record.repository(), record.identity().toString()),
-                      "sha256:" + HexFormat.of().formatHex(packageHash),
+                      "sha256:" + HexFormat.of().formatHex(opened.packageHash().toArray()),
                       Bytes.of(preparation.digestToSign()))));
       SignerIdentity by = signers.of(record.repository(), batch.key());
       if (by.fingerprint().equals(signer.fingerprint())) {
-        return finished(
-            record,
-            upload,
-            archive,
-            packageHash,
-            decision,
-            settings,
-            signingTime,
-            signer,
-            preparation,
-            batch.signatures().get(0).toArray());
+        return finished(opened, wanted, signer, preparation, batch.signatures().get(0).toArray());
       }
       // The key was rotated since: the certificate is part of what is signed.
       if (attempt > 0) {
@@ -253,28 +259,30 @@ final class PackageSigning {
   }
 
   private SignedPackage finished(
-      VersionRecord record,
-      ByteSource upload,
-      PackageArchive archive,
-      byte[] packageHash,
-      Decision decision,
-      SigningSettings settings,
-      Instant signingTime,
+      Opened opened,
+      Wanted wanted,
       SignerIdentity signer,
       SignaturePreparation preparation,
       byte[] signatureValue)
       throws IOException, MalformedArchiveException, MalformedSignatureException {
+    VersionRecord record = opened.record();
+    TimestampPolicy policy = wanted.settings().timestamps();
     Optional<byte[]> token =
-        settings.timestamps() == TimestampPolicy.NONE
+        policy == TimestampPolicy.NONE
             ? Optional.empty()
-            : timestamps.of(signatureValue, settings.timestamps() == TimestampPolicy.REQUIRED);
+            : timestamps.of(signatureValue, policy == TimestampPolicy.REQUIRED);
     byte[] p7s =
         token.isPresent()
             ? preparation.finish(signatureValue, token.get())
             : preparation.finish(signatureValue);
-    Layout layout = archive.withSignature(p7s, dosDateTime(signingTime));
-    verify(layout.over(upload), record, p7s, packageHash, decision);
-    boolean countersigned = decision instanceof Decision.Countersign;
+    Layout layout = opened.archive().withSignature(p7s, dosDateTime(wanted.signingTime()));
+    verify(
+        layout.over(opened.upload()),
+        record,
+        p7s,
+        opened.packageHash().toArray(),
+        wanted.decision());
+    boolean countersigned = wanted.decision() instanceof Decision.Countersign;
     RepositoryClaim claim = claim(record);
     return new SignedPackage(
         file(record, layout),
@@ -286,9 +294,9 @@ final class PackageSigning {
             claim.owners(),
             signer.notAfter(),
             token.isPresent(),
-            signingTime.truncatedTo(ChronoUnit.SECONDS),
+            wanted.signingTime().truncatedTo(ChronoUnit.SECONDS),
             clock.instant().truncatedTo(ChronoUnit.MILLIS)),
-        replaced(decision));
+        replaced(wanted.decision()));
   }
 
   private static Optional<ReplacedSignature> replaced(Decision decision) {

@@ -35,8 +35,8 @@ class NugetSignerContractTest extends SignerContract<VersionRecord, NugetSetting
             keys,
             new Timestamps(List.of(), Duration.ofSeconds(20), clock),
             URI.create("https://packages.example"),
-            16 << 20,
-            new MemoryBudget(64 << 20, 32, Duration.ofSeconds(10)),
+            new PackageSigning.Reading(
+                16 << 20, new MemoryBudget(64 << 20, 32, Duration.ofSeconds(10))),
             clock),
         keys);
   }

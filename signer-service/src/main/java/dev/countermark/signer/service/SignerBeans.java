@@ -21,7 +21,6 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -88,25 +87,43 @@ class SignerBeans {
     resources.close();
   }
 
+  @Produces
+  @Singleton
+  RecordSigners signers(
+      @Any Instance<SignerFormat<?, ?>> formats,
+      BlobStore store,
+      RepositorySettings repositories,
+      Clock clock) {
+    return new RecordSigners(formats, new Records(store), repositories, clock);
+  }
+
+  @Produces
+  @Singleton
+  SigningWorker.Ends<PackageRequest, SignedArtifact> ends(
+      SigningWorker.Outcomes<PackageRequest, SignedArtifact> outcomes,
+      SigningWorker.DeadLetters deadLetters) {
+    return new SigningWorker.Ends<>(outcomes, deadLetters);
+  }
+
   /** At once, not with the first record: a wrong setting must stop the service. */
   @Startup
   @Produces
   @Singleton
   SignerHost host(
-      @Any Instance<SignerFormat<?, ?>> signers,
+      RecordSigners signers,
       SignerResources resources,
-      BlobStore store,
-      RepositorySettings repositories,
-      SigningWorker.Outcomes<PackageRequest, SignedArtifact> outcomes,
-      SigningWorker.DeadLetters deadLetters,
+      SigningWorker.Ends<PackageRequest, SignedArtifact> ends,
       MeterRegistry meters,
       Clock clock,
       SignerConfig config) {
-    List<Format<?, ?>> known =
-        Formats.all().stream().filter(f -> signer(signers, f).isResolvable()).toList();
     Map<String, SigningWorker<PackageRequest, SignedArtifact>> workers = new HashMap<>();
     var retry = config.retry();
-    for (Format<?, ?> format : HostedFormats.of(config.formats(), known)) {
+    var retries =
+        new SigningWorker.Retries(
+            new RetryPolicy(retry.base(), retry.cap(), retry.maxAttempts(), retry.maxElapsed()),
+            clock,
+            () -> ThreadLocalRandom.current().nextLong());
+    for (Format<?, ?> format : HostedFormats.of(config.formats(), signers.known())) {
       KeyedDispatcher dispatcher =
           new KeyedDispatcher(resources.threads(), config.uploadSlots(), config.resyncSlots());
       SigningMetrics metrics = new SigningMetrics(meters, format.label());
@@ -114,23 +131,8 @@ class SignerBeans {
       workers.put(
           format.label(),
           new SigningWorker<>(
-              dispatcher,
-              new EventDecoder(format),
-              // Only what is hosted is made: the others need no credential.
-              new RecordSigner<>(
-                  signer(signers, format).get(), new Records(store), repositories, clock),
-              outcomes,
-              deadLetters,
-              new RetryPolicy(retry.base(), retry.cap(), retry.maxAttempts(), retry.maxElapsed()),
-              metrics,
-              clock,
-              () -> ThreadLocalRandom.current().nextLong()));
+              dispatcher, new EventDecoder(format), signers.of(format), ends, retries, metrics));
     }
     return new SignerHost(workers);
-  }
-
-  private static Instance<SignerFormat<?, ?>> signer(
-      Instance<SignerFormat<?, ?>> signers, Format<?, ?> format) {
-    return signers.select(Identifier.Literal.of(format.label()));
   }
 }

@@ -21,6 +21,7 @@ import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -75,6 +76,26 @@ public class TrustResource {
     this.addresses = addresses;
   }
 
+  /** What comes with every request. */
+  public static final class Incoming {
+    @PathParam("owner")
+    String owner;
+
+    @PathParam("name")
+    String name;
+
+    @Parameter(hidden = true)
+    @HeaderParam(HttpHeaders.IF_NONE_MATCH)
+    String ifNoneMatch;
+
+    @Context UriInfo uri;
+    @Context HttpServerRequest http;
+
+    private String repository() {
+      return owner + "/" + name;
+    }
+  }
+
   /** Where the keys of each format are. */
   @GET
   @Operation(
@@ -84,21 +105,17 @@ public class TrustResource {
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Directory.class)))
   @APIResponse(responseCode = "304", description = "the client has it already")
-  public Response directory(
-      @PathParam("owner") String owner,
-      @PathParam("name") String name,
-      @Parameter(hidden = true) @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch,
-      @Context HttpServerRequest http) {
-    Optional<RepositoryRecord> repository = repository(owner, name);
+  public Response directory(@BeanParam Incoming incoming) {
+    Optional<RepositoryRecord> repository = repository(incoming);
     if (repository.isEmpty()) {
-      return unknownRepository(owner, name);
+      return unknownRepository(incoming);
     }
     Map<String, FormatKeys> all = new TreeMap<>();
     for (GatewayFormat<?, ?> format : formats.all()) {
       String label = format.format().label();
-      all.put(label, new FormatKeys(address(http, owner, name, label), format.trust().files()));
+      all.put(label, new FormatKeys(address(incoming, label), format.trust().files()));
     }
-    return json(new Directory(owner + "/" + name, all), ifNoneMatch);
+    return json(new Directory(incoming.repository(), all), incoming.ifNoneMatch);
   }
 
   /** All versions of a format's key; or a file that was here before formats had folders. */
@@ -110,32 +127,27 @@ public class TrustResource {
       content = @Content(schema = @Schema(implementation = KeyList.class)))
   @APIResponse(responseCode = "308", description = "a file that is in a format's folder now")
   @APIResponse(responseCode = "304", description = "the client has it already")
-  public Response list(
-      @PathParam("owner") String owner,
-      @PathParam("name") String name,
-      @PathParam("format") String label,
-      @Parameter(hidden = true) @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch,
-      @Context HttpServerRequest http) {
+  public Response list(@BeanParam Incoming incoming, @PathParam("format") String label) {
     Optional<GatewayFormat<?, ?>> format = formats.find(label);
     if (format.isEmpty()) {
       return formats.all().stream()
           .filter(f -> f.trust().formerly(label))
           .findFirst()
-          .map(f -> moved(address(http, owner, name, f.format().label()) + label))
+          .map(f -> moved(address(incoming, f.format().label()) + label))
           .orElseGet(this::unknownFormat);
     }
-    return repository(owner, name)
+    return repository(incoming)
         .map(
             repository ->
                 json(
                     new KeyList(
-                        owner + "/" + name,
+                        incoming.repository(),
                         label,
                         keys.versions(repository, format.get().format()).stream()
                             .map(Key::of)
                             .toList()),
-                    ifNoneMatch))
-        .orElseGet(() -> unknownRepository(owner, name));
+                    incoming.ifNoneMatch))
+        .orElseGet(() -> unknownRepository(incoming));
   }
 
   private static Response moved(String address) {
@@ -160,45 +172,36 @@ public class TrustResource {
   @APIResponse(responseCode = "304", description = "the client has it already")
   @APIResponse(responseCode = "400", ref = ProblemAnswers.MALFORMED)
   public Response document(
-      @PathParam("owner") String owner,
-      @PathParam("name") String name,
+      @BeanParam Incoming incoming,
       @PathParam("format") String label,
-      @PathParam("file") String file,
-      @Parameter(hidden = true) @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch,
-      @Context UriInfo uri,
-      @Context HttpServerRequest http) {
+      @PathParam("file") String file) {
     Optional<GatewayFormat<?, ?>> format = formats.find(label);
     if (format.isEmpty()) {
       return unknownFormat();
     }
-    return repository(owner, name)
-        .map(r -> document(format.get(), r, file, ifNoneMatch, uri, http))
-        .orElseGet(() -> unknownRepository(owner, name));
+    return repository(incoming)
+        .map(r -> document(format.get(), r, file, incoming))
+        .orElseGet(() -> unknownRepository(incoming));
   }
 
   private <S> Response document(
-      GatewayFormat<?, S> format,
-      RepositoryRecord repository,
-      String file,
-      String ifNoneMatch,
-      UriInfo uri,
-      HttpServerRequest http) {
+      GatewayFormat<?, S> format, RepositoryRecord repository, String file, Incoming incoming) {
     List<PublicKeyVersion> versions = keys.versions(repository, format.format());
     Asked<S> asked =
         new Asked<>(
             repository.repository(),
             repository.settings(format.format()),
-            addresses.base(http.isSSL()),
+            addresses.base(incoming.http.isSSL()),
             addresses.best(),
-            uri.getQueryParameters(),
+            incoming.uri.getQueryParameters(),
             versions);
     Optional<Document> current =
         format.trust().document(file, asked).or(() -> KeyFiles.current(file, versions));
     if (current.isPresent()) {
-      return response(current.get(), ifNoneMatch, CURRENT_SECONDS);
+      return response(current.get(), incoming.ifNoneMatch, CURRENT_SECONDS);
     }
     return KeyFiles.byFingerprint(file, versions)
-        .map(fixed -> response(fixed, ifNoneMatch, FIXED_SECONDS))
+        .map(fixed -> response(fixed, incoming.ifNoneMatch, FIXED_SECONDS))
         .orElseGet(
             () ->
                 Problem.response(
@@ -219,12 +222,17 @@ public class TrustResource {
         new Document(Document.JSON, Bytes.of(Json.write(document))), ifNoneMatch, CURRENT_SECONDS);
   }
 
-  private String address(HttpServerRequest http, String owner, String name, String label) {
-    return addresses.base(http.isSSL()) + "/" + owner + "/" + name + "/keys/" + label + "/";
+  private String address(Incoming incoming, String label) {
+    return addresses.base(incoming.http.isSSL())
+        + "/"
+        + incoming.repository()
+        + "/keys/"
+        + label
+        + "/";
   }
 
-  private Optional<RepositoryRecord> repository(String owner, String name) {
-    return RepositoryName.parse(owner + "/" + name).flatMap(repositories::find);
+  private Optional<RepositoryRecord> repository(Incoming incoming) {
+    return RepositoryName.parse(incoming.repository()).flatMap(repositories::find);
   }
 
   private Response unknownFormat() {
@@ -232,10 +240,10 @@ public class TrustResource {
         Kind.KEY_UNKNOWN, "keys are below /keys/{format}/; formats are " + formats.labels());
   }
 
-  private static Response unknownRepository(String owner, String name) {
+  private static Response unknownRepository(Incoming incoming) {
     return Problem.response(
         Kind.REPOSITORY_UNKNOWN,
-        RepositoryName.parse(owner + "/" + name)
+        RepositoryName.parse(incoming.repository())
             .map(repository -> "there is no repository " + repository)
             .orElse("that is no repository name"));
   }

@@ -30,20 +30,25 @@ class AuthWiring {
    */
   @Produces
   @Singleton
-  GatewayAuthenticator authenticator(
+  GatewaySecrets secrets(
       @ConfigProperty(name = "countermark.gateway.admin-token") Optional<String> adminToken,
       @ConfigProperty(name = "countermark.gateway.admin-token-file") Optional<Path> adminTokenFile,
       @ConfigProperty(name = "countermark.gateway.secret") Optional<String> secret,
-      @ConfigProperty(name = "countermark.gateway.secret-file") Optional<Path> secretFile,
+      @ConfigProperty(name = "countermark.gateway.secret-file") Optional<Path> secretFile) {
+    return new GatewaySecrets(
+        secret("countermark.gateway.admin-token", adminToken, adminTokenFile),
+        secret("countermark.gateway.secret", secret, secretFile));
+  }
+
+  @Produces
+  @Singleton
+  GatewayAuthenticator authenticator(
+      GatewaySecrets secrets,
       @ConfigProperty(name = "countermark.public-url") URI publicUrl,
       RepositoryTokens tokens,
       Clock clock) {
     return new GatewayAuthenticator(
-        secret("countermark.gateway.admin-token", adminToken, adminTokenFile),
-        GatewayAuthenticator.secretBytes(secret("countermark.gateway.secret", secret, secretFile)),
-        publicUrl.getRawAuthority(),
-        tokens,
-        clock);
+        secrets.adminToken(), secrets.secret(), publicUrl.getRawAuthority(), tokens, clock);
   }
 
   /** The value, or the content of the file without white space around it. */

@@ -1,7 +1,6 @@
 package dev.countermark.gateway.auth;
 
 import dev.countermark.contracts.RepositoryName;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -162,10 +161,5 @@ public final class GatewayAuthenticator implements Authenticator {
       }
     }
     throw new AuthenticationFailedException("what the bearer token was issued for is revoked");
-  }
-
-  /** The bytes of a secret that is given as text. */
-  public static byte[] secretBytes(String secret) {
-    return secret.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -84,23 +84,29 @@ class NugetWiring {
 
   @Produces
   @Singleton
+  Ingest<VersionRecord> ingest(BlobStore store, PartReceiver parts, UploadEvents events) {
+    return new Ingest<>(store, parts, events, new NugetFormat(), VersionRecord::following);
+  }
+
+  @Produces
+  @Singleton
+  PackageIntake intake(SpoolFolder spool, FeedConfig config, Clock clock) {
+    return new PackageIntake(
+        spool,
+        new PackageInspector(IngestLimits.defaults(), clock),
+        config.maxPackageSize().asLongValue());
+  }
+
+  @Produces
+  @Singleton
   PackagePushes pushes(
       BlobStore store,
       PartReceiver parts,
-      UploadEvents events,
+      Ingest<VersionRecord> ingest,
+      PackageIntake intake,
       SignatureCheck signatures,
-      SpoolFolder spool,
-      FeedConfig config,
       Clock clock) {
-    return new PackagePushes(
-        store,
-        parts,
-        new Ingest<>(store, parts, events, new NugetFormat(), VersionRecord::following),
-        new PackageInspector(IngestLimits.defaults(), clock),
-        signatures,
-        spool,
-        config.maxPackageSize().asLongValue(),
-        clock);
+    return new PackagePushes(store, parts, ingest, intake, signatures, clock);
   }
 
   @Produces

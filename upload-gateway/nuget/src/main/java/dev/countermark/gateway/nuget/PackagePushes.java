@@ -13,13 +13,10 @@ import dev.countermark.format.nuget.NugetRecords.SymbolsRecord;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.archive.PackageArchive;
 import dev.countermark.format.nuget.ingest.InspectedPackage;
-import dev.countermark.format.nuget.ingest.PackageInspector;
-import dev.countermark.format.nuget.ingest.RefusedPackageException;
 import dev.countermark.format.nuget.metadata.Nuspec;
 import dev.countermark.format.zip.MalformedArchiveException;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.Spool;
-import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Ingest;
 import java.io.IOException;
@@ -41,32 +38,23 @@ import java.util.Optional;
 final class PackagePushes {
   private final Records records;
   private final PartReceiver parts;
-  private final PackageInspector inspector;
-  private final SignatureCheck signatures;
   private final Ingest<VersionRecord> ingest;
-  private final SpoolFolder spool;
-  private final long largest;
+  private final PackageIntake intake;
+  private final SignatureCheck signatures;
   private final Clock clock;
 
-  /**
-   * @param largest package, bytes
-   */
   PackagePushes(
       BlobStore store,
       PartReceiver parts,
       Ingest<VersionRecord> ingest,
-      PackageInspector inspector,
+      PackageIntake intake,
       SignatureCheck signatures,
-      SpoolFolder spool,
-      long largest,
       Clock clock) {
     this.records = new Records(store);
     this.parts = parts;
     this.ingest = ingest;
-    this.inspector = inspector;
+    this.intake = intake;
     this.signatures = signatures;
-    this.spool = spool;
-    this.largest = largest;
     this.clock = clock;
   }
 
@@ -96,8 +84,8 @@ final class PackagePushes {
    * @throws Failed when it is refused; then nothing of it is stored
    */
   Accepted push(Request request) throws IOException {
-    try (Spool file = receive(request)) {
-      InspectedPackage found = inspect(file);
+    try (Spool file = intake.receive(request)) {
+      InspectedPackage found = intake.inspect(file);
       Identity identity = identity(found.nuspec());
       List<String> warnings = signatures.check(found.archive(), request.repository());
       Optional<String> session = request.session().map(s -> sha256(s + "\n" + request.subject()));
@@ -173,23 +161,6 @@ final class PackagePushes {
     return new Accepted(before.identity(), warnings);
   }
 
-  private Spool receive(Request request) throws IOException {
-    try {
-      return spool.receive(
-          to -> FirstPart.copy(request.body(), request.contentType(), to), largest, "SHA-512");
-    } catch (Spool.TooLargeException e) {
-      throw new Failed(413, "The package is larger than " + (largest >> 20) + " MB.");
-    }
-  }
-
-  private InspectedPackage inspect(Spool spool) throws IOException {
-    try {
-      return inspector.inspect(spool.path(), spool.channel());
-    } catch (RefusedPackageException e) {
-      throw new Failed(400, e.getMessage());
-    }
-  }
-
   private static Identity identity(Nuspec nuspec) {
     return Identity.find(nuspec.id().lower(), nuspec.version().lower())
         .orElseThrow(() -> new Failed(400, "Id or version is too long."));
@@ -219,14 +190,8 @@ final class PackagePushes {
    * @throws Failed when it is refused; then nothing of it is stored
    */
   Identity pushSymbols(Request request) throws IOException {
-    try (Spool file = receive(request)) {
-      Nuspec nuspec;
-      try {
-        nuspec = inspector.inspectSymbols(file.path(), file.channel());
-      } catch (RefusedPackageException e) {
-        throw new Failed(400, e.getMessage());
-      }
-      Identity identity = identity(nuspec);
+    try (Spool file = intake.receive(request)) {
+      Identity identity = identity(intake.inspectSymbols(file));
       RepositoryName repository = request.repository().repository();
       if (!isThere(repository, identity)) {
         throw new Failed(404, "Push the package before its symbols.");

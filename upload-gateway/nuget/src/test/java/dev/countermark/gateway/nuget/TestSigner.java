@@ -76,10 +76,11 @@ final class TestSigner {
           parts,
           new Ingest<>(
               store, parts, (format, upload) -> {}, new NugetFormat(), VersionRecord::following),
-          new PackageInspector(IngestLimits.defaults(), clock),
+          new PackageIntake(
+              SpoolFolder.open(spool, clock),
+              new PackageInspector(IngestLimits.defaults(), clock),
+              largest),
           check(clock),
-          SpoolFolder.open(spool, clock),
-          largest,
           clock);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

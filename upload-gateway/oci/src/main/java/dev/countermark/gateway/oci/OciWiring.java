@@ -5,7 +5,7 @@ import dev.countermark.format.oci.OciFormat;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
 import dev.countermark.gateway.auth.Authenticator;
-import dev.countermark.gateway.auth.GatewayAuthenticator;
+import dev.countermark.gateway.auth.GatewaySecrets;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayResources;
@@ -15,13 +15,8 @@ import dev.countermark.gateway.repositories.Repositories;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Builds the registry's use cases. */
@@ -85,23 +80,8 @@ class OciWiring {
   @Produces
   @Singleton
   BlobUploads uploads(
-      BlobStore store,
-      Blobs blobs,
-      PartReceiver parts,
-      @ConfigProperty(name = "countermark.gateway.secret") Optional<String> secret,
-      @ConfigProperty(name = "countermark.gateway.secret-file") Optional<Path> secretFile,
-      Clock clock) {
-    String text = secret.orElseGet(() -> read(secretFile.orElseThrow()));
-    return new BlobUploads(
-        store, blobs, parts, new UploadState.Codec(GatewayAuthenticator.secretBytes(text)), clock);
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file).strip();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read countermark.gateway.secret-file", e);
-    }
+      BlobStore store, Blobs blobs, PartReceiver parts, GatewaySecrets secrets, Clock clock) {
+    return new BlobUploads(store, blobs, parts, new UploadState.Codec(secrets.secret()), clock);
   }
 
   @Produces

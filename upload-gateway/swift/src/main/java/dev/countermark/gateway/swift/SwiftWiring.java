@@ -85,16 +85,20 @@ class SwiftWiring {
 
   @Produces
   @Singleton
+  Ingest<ReleaseRecord> ingest(BlobStore store, PartReceiver parts, UploadEvents events) {
+    return new Ingest<>(store, parts, events, new SwiftFormat(), ReleaseRecord::following);
+  }
+
+  @Produces
+  @Singleton
   Publications publications(
-      BlobStore store,
-      PartReceiver parts,
-      UploadEvents events,
+      Ingest<ReleaseRecord> ingest,
       SettledReleases settled,
       SpoolFolder spool,
       SwiftConfig config,
       Clock clock) {
     return new Publications(
-        new Ingest<>(store, parts, events, new SwiftFormat(), ReleaseRecord::following),
+        ingest,
         new ArchiveCheck(ArchiveLimits.defaults(), clock),
         settled,
         new ReleaseForm.Limits(

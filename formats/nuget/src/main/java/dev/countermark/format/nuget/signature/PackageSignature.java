@@ -32,21 +32,27 @@ public final class PackageSignature {
   private final SignatureContent content;
   private final List<SignerView> countersigners;
 
+  /**
+   * Who signed.
+   *
+   * @param certificates all that the signature carries
+   */
+  private record Signers(
+      List<X509Certificate> certificates, SignerView primary, List<SignerView> countersigners) {}
+
   private PackageSignature(
       byte[] encoded,
       SignedData data,
-      List<X509Certificate> certificates,
-      SignerView primary,
+      Signers signers,
       byte[] contentBytes,
-      SignatureContent content,
-      List<SignerView> countersigners) {
+      SignatureContent content) {
     this.encoded = encoded;
     this.data = data;
-    this.certificates = List.copyOf(certificates);
-    this.primary = primary;
+    this.certificates = List.copyOf(signers.certificates());
+    this.primary = signers.primary();
     this.contentBytes = contentBytes;
     this.content = content;
-    this.countersigners = List.copyOf(countersigners);
+    this.countersigners = List.copyOf(signers.countersigners());
   }
 
   /**
@@ -100,7 +106,7 @@ public final class PackageSignature {
               SignerInfo.getInstance(value), certificates, SignerView.Role.COUNTERSIGNER));
     }
     return new PackageSignature(
-        p7s.clone(), data, certificates, primary, text, content, countersigners);
+        p7s.clone(), data, new Signers(certificates, primary, countersigners), text, content);
   }
 
   /** The bytes that were read. */
