@@ -1,6 +1,6 @@
 package dev.countermark.conformance.nuget;
 
-import dev.countermark.format.nuget.SignedPackages.Sample;
+import dev.countermark.format.nuget.Sample;
 import java.util.List;
 import java.util.function.Supplier;
 

@@ -304,4 +304,9 @@ final class NugetFeed {
       throw new IllegalStateException("interrupted", e);
     }
   }
+
+  /** Arguments with which a client pushes and deletes here. */
+  List<String> credentials() {
+    return List.of("-s", index(), "-k", repository().token());
+  }
 }

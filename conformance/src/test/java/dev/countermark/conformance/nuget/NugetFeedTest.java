@@ -1,5 +1,7 @@
 package dev.countermark.conformance.nuget;
 
+import static dev.countermark.conformance.nuget.Told.assertFailed;
+import static dev.countermark.conformance.nuget.Told.assertSucceeded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,12 +14,10 @@ import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.TamperingProxy;
 import dev.countermark.conformance.TamperingProxy.Answer;
 import dev.countermark.conformance.nuget.Restorer.Restored;
-import dev.countermark.contracts.Json;
 import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.nuget.TestPki;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,17 +25,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The .NET client and a feed (nuget reference, section 8.4). What is about packages is asked of our
@@ -59,29 +53,8 @@ class NugetFeedTest {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  private Command.Result push(Dotnet dotnet, NugetPackage nupkg, String... more) {
-    Path file = dotnet.file(nupkg.fileName(), nupkg.bytes());
-    List<String> arguments = new ArrayList<>(List.of("nuget", "push", file.toString()));
-    arguments.addAll(credentials());
-    arguments.addAll(List.of(more));
-    return dotnet.run(arguments.toArray(String[]::new));
-  }
-
-  private List<String> credentials() {
-    return List.of("-s", feed.index(), "-k", feed.repository().token());
-  }
-
   private Restored restore(Restorer restorer, NugetPackage nupkg, String config) {
     return restorer.restore(platform, feed, nupkg, config);
-  }
-
-  private static void assertSucceeded(Command.Result result) {
-    assertThat(result.exitCode()).as(result::toString).isZero();
-  }
-
-  private static void assertFailed(Command.Result result, String why) {
-    assertThat(result.exitCode()).as(result::toString).isNotZero();
-    assertThat(result.output()).contains(why);
   }
 
   private static void assertRestored(Restored restored, String... codes) {
@@ -123,99 +96,6 @@ class NugetFeedTest {
     assertRestored(restored, "NU3027");
     byte[] hash = MessageDigest.getInstance("SHA-512").digest(nupkg.bytes());
     assertThat(restored.contentHash()).contains(Base64.getEncoder().encodeToString(hash));
-  }
-
-  /** Case 1. */
-  @Test
-  void pushesFindsAndAddsAPackage() {
-    Dotnet dotnet = Dotnet.require(platform);
-    NugetPackage nupkg = NugetPackage.of("Conformance.Findable", "2.0.0", 12);
-    Command.Result pushed = push(dotnet, nupkg);
-    assertSucceeded(pushed);
-    assertThat(pushed.output()).contains("Accepted", "Your package was pushed.");
-    feed.awaitSigned(nupkg.id(), nupkg.version());
-    assertSucceeded(dotnet.restore(nupkg.id(), nupkg.version(), feed.config()));
-
-    assertSucceeded(dotnet.run("add", dotnet.project(), "package", nupkg.id(), "-s", feed.index()));
-    assertThat(dotnet.search(feed, "findable")).contains("Conformance.Findable", "2.0.0");
-  }
-
-  /** Case 2. */
-  @Test
-  void aSecondPushIsAConflict() {
-    Dotnet dotnet = Dotnet.require(platform);
-    NugetPackage nupkg = NugetPackage.of("Conformance.Twice", "1.0.0", 13);
-    assertSucceeded(push(dotnet, nupkg));
-
-    assertFailed(push(dotnet, nupkg), "409 (The feed already has Conformance.Twice 1.0.0");
-    Command.Result skipped = push(dotnet, nupkg, "--skip-duplicate");
-    assertSucceeded(skipped);
-    assertThat(skipped.output()).contains("already exists at feed");
-  }
-
-  /** Case 3. */
-  @Test
-  void oneOfManyPushesAtOnceWins() throws Exception {
-    NugetPackage nupkg = NugetPackage.of("Conformance.Race", "1.0.0", 14);
-    ExecutorService threads = Executors.newFixedThreadPool(20);
-    try {
-      List<Future<Integer>> answers = new ArrayList<>();
-      for (int i = 0; i < 20; i++) {
-        answers.add(threads.submit(() -> feed.push(nupkg.bytes()).statusCode()));
-      }
-      List<Integer> statuses = new ArrayList<>();
-      for (Future<Integer> answer : answers) {
-        statuses.add(answer.get());
-      }
-      assertThat(statuses).filteredOn(s -> s == 202).hasSize(1);
-      assertThat(statuses).filteredOn(s -> s == 409).hasSize(19);
-    } finally {
-      threads.shutdownNow();
-    }
-    feed.awaitSigned(nupkg.id(), nupkg.version());
-  }
-
-  static Stream<Arguments> hostilePackages() {
-    return Stream.of(
-        Arguments.of("no archive", "this is no package".getBytes(StandardCharsets.UTF_8)),
-        Arguments.of("bad id", NugetPackage.of("Conformance/Bad", "1.0.0", 31).bytes()),
-        Arguments.of("bad version", NugetPackage.of("Conformance.Bad", "one", 32).bytes()),
-        Arguments.of("zip-slip", hostile("../evil.txt", new byte[10])),
-        Arguments.of("encoded zip-slip", hostile("%2e%2e%2fevil.txt", new byte[10])),
-        Arguments.of("bomb", hostile("zeros.bin", new byte[20 << 20])));
-  }
-
-  private static byte[] hostile(String entry, byte[] content) {
-    return NugetPackage.of("Conformance.Hostile", "1.0.0", entry, content).bytes();
-  }
-
-  /** Case 4: the reason phrase is in the body too, for everybody but the .NET client. */
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("hostilePackages")
-  void refusesHostilePackages(String what, byte[] nupkg) {
-    HttpResponse<byte[]> answer = feed.push(nupkg);
-
-    assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(Json.read(answer.body(), JsonNode.class).path("title").asText())
-        .matches("[A-Z][\\x20-\\x7e]{10,200}");
-    assertThat(Json.read(feed.get("/nuget/v3/query").body(), JsonNode.class).path("totalHits"))
-        .hasToString("0");
-  }
-
-  /** Case 4. */
-  @Test
-  void refusesWhatIsTooLarge() {
-    assertThat(feed.pushZeros((250L << 20) + 1).statusCode()).isEqualTo(413);
-  }
-
-  /** Case 4. */
-  @Test
-  void tellsThePusherWhatIsWrong() {
-    Dotnet dotnet = Dotnet.require(platform);
-    byte[] nonsense = "this is no package".getBytes(StandardCharsets.UTF_8);
-    assertFailed(
-        push(dotnet, new NugetPackage("Conformance.Bad", "1.0.0", nonsense)),
-        "400 (The package is not a ZIP archive.)");
   }
 
   /** Case 5: even whoever can write to the store slips nothing unsigned under the clients. */
@@ -430,7 +310,7 @@ class NugetFeedTest {
     List<String> arguments =
         new ArrayList<>(
             List.of("nuget", "delete", nupkg.id(), nupkg.version(), "--non-interactive"));
-    arguments.addAll(credentials());
+    arguments.addAll(feed.credentials());
     assertSucceeded(dotnet.run(arguments.toArray(String[]::new)));
 
     assertThat(dotnet.search(feed, "unlisted")).doesNotContain("Conformance.Unlisted");

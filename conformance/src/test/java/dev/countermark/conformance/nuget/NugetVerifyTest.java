@@ -8,8 +8,9 @@ import dev.countermark.conformance.Command;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.SkippedClients;
+import dev.countermark.format.nuget.PackageSamples;
+import dev.countermark.format.nuget.Sample;
 import dev.countermark.format.nuget.SignedPackages;
-import dev.countermark.format.nuget.SignedPackages.Sample;
 import dev.countermark.format.nuget.TestPki;
 import dev.countermark.format.nuget.TestTsa;
 import dev.countermark.format.nuget.Vectors;
@@ -177,7 +178,7 @@ class NugetVerifyTest {
 
   /** Signed by keys of our own, because the platform signs nothing like it. */
   private static void addSamples() throws Exception {
-    List<Sample> samples = SignedPackages.all();
+    List<Sample> samples = PackageSamples.all();
     numbered(samples, 4, "NoRoot");
     numbered(samples, 9, "Utf8Flag", "TwoEntries");
     numbered(samples, 11, "Expired", "ExpiredUnlisted", "TimestampExpired");

@@ -2,8 +2,8 @@ package dev.countermark.format.nuget.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countermark.format.nuget.SignedPackages;
-import dev.countermark.format.nuget.SignedPackages.Sample;
+import dev.countermark.format.nuget.PackageSamples;
+import dev.countermark.format.nuget.Sample;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class DotnetVerifyTest {
 
   /** Without those that need a test authority among the roots that belong to the SDK. */
   static Stream<Sample> samples() throws Exception {
-    return SignedPackages.all().stream().filter(s -> !s.timestampAuthorityTrusted());
+    return PackageSamples.all().stream().filter(s -> !s.timestampAuthorityTrusted());
   }
 
   @ParameterizedTest

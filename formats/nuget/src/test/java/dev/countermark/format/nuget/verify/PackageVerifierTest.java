@@ -5,8 +5,9 @@ import static dev.countermark.format.nuget.TestPki.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.format.nuget.ForgedSignature;
+import dev.countermark.format.nuget.PackageSamples;
+import dev.countermark.format.nuget.Sample;
 import dev.countermark.format.nuget.SignedPackages;
-import dev.countermark.format.nuget.SignedPackages.Sample;
 import dev.countermark.format.nuget.TestPki;
 import dev.countermark.format.nuget.TestTsa;
 import dev.countermark.format.nuget.signature.SignatureType;
@@ -32,11 +33,11 @@ class PackageVerifierTest {
 
   @BeforeAll
   static void makeSamples() throws Exception {
-    samples = SignedPackages.all();
+    samples = PackageSamples.all();
   }
 
   static Stream<Sample> samples() throws Exception {
-    return SignedPackages.all().stream();
+    return PackageSamples.all().stream();
   }
 
   private static Sample sample(String id) {
