@@ -5,6 +5,7 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Refusal;
+import dev.countermark.format.certificates.EcdsaSignature;
 import dev.countermark.format.echo.EchoFormat;
 import dev.countermark.format.echo.EchoRecord;
 import dev.countermark.format.echo.EchoSettings;
@@ -18,10 +19,6 @@ import dev.countermark.signer.service.SignerFormat;
 import dev.countermark.signer.service.UploadSource;
 import dev.countermark.signing.Lane;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.Signature;
-import java.security.spec.X509EncodedKeySpec;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
@@ -86,17 +83,8 @@ final class EchoSigner implements SignerFormat<EchoRecord, EchoSettings> {
 
   /** Nothing is stored that a reader would refuse. */
   private static void requireGenuine(PublicKeyVersion key, Bytes hash, Bytes value) {
-    try {
-      Signature ecdsa = Signature.getInstance("NONEwithECDSA");
-      ecdsa.initVerify(
-          KeyFactory.getInstance("EC")
-              .generatePublic(new X509EncodedKeySpec(key.spki().toArray())));
-      ecdsa.update(hash.toArray());
-      if (!ecdsa.verify(value.toArray())) {
-        throw new IllegalStateException("the signature that was just made does not verify");
-      }
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the signature that was just made cannot be read", e);
+    if (!EcdsaSignature.isGenuine(key.spki().toArray(), hash.toArray(), value.toArray())) {
+      throw new IllegalStateException("the signature that was just made does not verify");
     }
   }
 }

@@ -14,13 +14,11 @@ import dev.countermark.gateway.content.RequestBody;
 import dev.countermark.gateway.content.Spool;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.kit.Call;
-import dev.countermark.gateway.kit.DeniedException;
 import dev.countermark.gateway.kit.Dialect;
 import dev.countermark.gateway.kit.Edge;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Ingest;
 import dev.countermark.gateway.kit.RepositoryAccess.Credentials;
-import dev.countermark.gateway.kit.Trouble;
 import dev.countermark.gateway.kit.UploadEvents;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerRequest;
@@ -42,8 +40,8 @@ import java.util.Optional;
 /** PUT a file, GET it, GET its signature at {@code file.sig}. */
 @Path("/{owner}/{name}/echo/{file}")
 @Blocking
-public class EchoResource implements Dialect {
-  private final Edge edge = new Edge(this);
+public class EchoResource {
+  private final Edge edge = new Edge(new Dialect() {});
   private final EchoFormat format = new EchoFormat();
   private final EchoGateway gateway;
   private final Ingest<EchoRecord> ingest;
@@ -104,8 +102,6 @@ public class EchoResource implements Dialect {
               upload -> EchoRecord.received(repository, name, upload, clock.instant()));
       ingest.announce(taken.record());
       return Response.status(taken.ours() ? 202 : 409).build();
-    } catch (Spool.TooLargeException e) {
-      throw new Failed(413, "a file has at most 1 MiB");
     }
   }
 
@@ -137,31 +133,11 @@ public class EchoResource implements Dialect {
   private RepositoryName allowed(Incoming in, Action action) {
     RepositoryName repository =
         RepositoryName.parse(in.owner + "/" + in.name).orElseThrow(EchoResource::none);
-    try {
-      Credentials credentials = Credentials.of(in.headers.getHeaderString("Authorization"));
-      return gateway.access().check(repository, action, credentials).repository().repository();
-    } catch (DeniedException e) {
-      throw switch (e.reason()) {
-        case NO_CREDENTIALS, INVALID_CREDENTIALS -> new Failed(401, e.getMessage());
-        case READ_ONLY, FORBIDDEN -> new Failed(403, e.getMessage());
-        case UNKNOWN_REPOSITORY -> none();
-      };
-    }
+    Credentials credentials = Credentials.of(in.headers.getHeaderString("Authorization"));
+    return gateway.access().check(repository, action, credentials).repository().repository();
   }
 
   private static Failed none() {
     return new Failed(404, "there is no such file");
-  }
-
-  @Override
-  public Failed failed(Trouble trouble, String detail) {
-    return new Failed(trouble.status(), trouble + " " + detail);
-  }
-
-  @Override
-  public Response answer(Failed failed, Call call) {
-    Response.ResponseBuilder answer = Response.status(failed.status()).entity(failed.getMessage());
-    failed.headers().forEach(answer::header);
-    return answer.build();
   }
 }

@@ -90,7 +90,7 @@ class BadPublishTest extends SwiftTestBase {
           PATH,
           Form.archive(SwiftSamples.archive().bytes()),
           503,
-          "cannot receive a release right now");
+          "cannot receive a package right now");
     } finally {
       Files.move(away, spool);
     }

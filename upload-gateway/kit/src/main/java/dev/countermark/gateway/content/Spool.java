@@ -27,7 +27,11 @@ public final class Spool implements AutoCloseable {
   }
 
   /** The file has more bytes than allowed. */
-  public static final class TooLargeException extends IOException {}
+  public static final class TooLargeException extends IOException {
+    private TooLargeException(long limit) {
+      super("at most " + limit + " bytes are taken here");
+    }
+  }
 
   /** Writes a file. */
   public interface Source {
@@ -69,7 +73,7 @@ public final class Spool implements AutoCloseable {
     public void write(byte[] bytes, int offset, int length) throws IOException {
       size += length;
       if (size > limit) {
-        throw new TooLargeException();
+        throw new TooLargeException(limit);
       }
       digests.values().forEach(digest -> digest.update(bytes, offset, length));
       ByteBuffer left = ByteBuffer.wrap(bytes, offset, length);

@@ -5,6 +5,7 @@ import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.LongerThanAnnouncedException;
 import dev.countermark.gateway.content.NoRoomException;
 import dev.countermark.gateway.content.RequestBody;
+import dev.countermark.gateway.content.Spool;
 import dev.countermark.gateway.content.UnsatisfiableRangeException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -52,7 +53,7 @@ public final class Edge {
   public static <T> T receiving(Receiving<T> push) throws IOException {
     try {
       return push.take();
-    } catch (RequestBody.BrokenOffException | NoRoomException e) {
+    } catch (RequestBody.BrokenOffException | NoRoomException | Spool.TooLargeException e) {
       throw e;
     } catch (IOException e) {
       throw new NoRoomException("cannot receive a package: is countermark.gateway.spool full?", e);
@@ -87,6 +88,9 @@ public final class Edge {
     if (failure instanceof Failed failed) {
       return dialect.answer(failed, call);
     }
+    if (failure instanceof DeniedException denied) {
+      return dialect.answer(dialect.denied(denied), call);
+    }
     Trouble trouble = trouble(failure);
     switch (trouble) {
       case UNFORESEEN -> LOG.errorf(failure, "unforeseen failure in a request for %s", call.path());
@@ -120,7 +124,8 @@ public final class Edge {
     if (failure instanceof LongerThanAnnouncedException) {
       return Trouble.LONGER_THAN_ANNOUNCED;
     }
-    if (failure instanceof RequestBody.TooLargeException) {
+    if (failure instanceof RequestBody.TooLargeException
+        || failure instanceof Spool.TooLargeException) {
       return Trouble.TOO_LARGE;
     }
     return failure instanceof UnsatisfiableRangeException ? Trouble.RANGE : Trouble.UNFORESEEN;
