@@ -56,6 +56,9 @@ public final class ChannelSettings implements ConfigSourceFactory {
             // commits only up to the first that is not.
             Map.entry("commit-strategy", "throttled"),
             Map.entry("auto.commit.interval.ms", "1000"),
+            // At the end the channels are closed one after the other, each after two polls: with
+            // the default of a second a signer of all formats would be killed before it is done.
+            Map.entry("poll-timeout", "200"),
             // Longer than the retries of one record may take; older is a bug and unhealthy.
             Map.entry("throttled.unprocessed-record-max-age.ms", "1800000"),
             // Never used: the worker writes the dead letters itself, with the reason.
