@@ -1,6 +1,7 @@
 package dev.countermark.testkit.servers;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -30,13 +31,17 @@ final class ServerProcess {
     Path target = root().resolve("standalone").resolve(module).resolve("target");
     command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-javaagent:" + root().resolve("standalone/parent-watch/target/parent-watch.jar"));
     command.addAll(
         List.of(
             "-Xmx384m",
             "-XX:+UseSerialGC",
             "-cp",
-            jar(target) + java.io.File.pathSeparator + target.resolve("lib") + "/*",
+            String.join(
+                File.pathSeparator,
+                root().resolve("standalone/parent-watch/target/parent-watch.jar").toString(),
+                jar(target).toString(),
+                target.resolve("lib") + "/*"),
+            "dev.countermark.standalone.parentwatch.ParentWatch",
             mainClass));
     command.addAll(List.of(arguments));
   }
