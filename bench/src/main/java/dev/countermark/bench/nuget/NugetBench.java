@@ -266,7 +266,7 @@ final class NugetBench {
 
   private static Instant lastSigned(List<JsonNode> statuses) {
     return statuses.stream()
-        .map(s -> Instant.parse(s.path("signature").path("signedAt").asText()))
+        .map(s -> Instant.parse(s.path("signedAt").asText()))
         .max(Comparator.naturalOrder())
         .orElseThrow();
   }

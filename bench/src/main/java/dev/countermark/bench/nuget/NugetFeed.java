@@ -144,7 +144,7 @@ final class NugetFeed {
         () -> {
           status[0] = Json.read(target.send("GET", path, null, Map.of(), 200), JsonNode.class);
           return status[0].path("status").asText().equals("signed")
-              && status[0].path("signature").path("keyVersion").asInt() >= key;
+              && status[0].path("keyVersion").asInt() >= key;
         });
     return status[0];
   }

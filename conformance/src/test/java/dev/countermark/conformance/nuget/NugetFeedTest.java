@@ -295,8 +295,8 @@ class NugetFeedTest {
   }
 
   private Optional<String> certificate(NugetPackage nupkg) {
-    JsonNode signature = feed.status(nupkg.id(), nupkg.version()).path("signature");
-    return Optional.of(signature.path("certificate").asText()).filter(c -> !c.isEmpty());
+    JsonNode status = feed.status(nupkg.id(), nupkg.version());
+    return Optional.of(status.path("fingerprint").asText()).filter(c -> !c.isEmpty());
   }
 
   /** Case 13. */

@@ -276,7 +276,7 @@ class NugetVerifyTest {
   }
 
   private static String certificate(NugetFeed of, String version) {
-    return of.status("Conformance.Rotated", version).path("signature").path("certificate").asText();
+    return of.status("Conformance.Rotated", version).path("fingerprint").asText();
   }
 
   private static String contentHash(byte[] file) {
@@ -417,7 +417,11 @@ class NugetVerifyTest {
     byte[] signed = countersignedGolden();
     assertThat(contentHash(signed)).isEqualTo(contentHash(golden(GOLDEN))).isEqualTo(GOLDEN_HASH);
     assertThat(
-            feed.status("Newtonsoft.Json", "13.0.4").path("replaced").path("serviceIndex").asText())
+            feed.status("Newtonsoft.Json", "13.0.4")
+                .path("details")
+                .path("replaced")
+                .path("serviceIndex")
+                .asText())
         .isEqualTo(serviceIndex(golden(GOLDEN)));
 
     assertThat(dotnet().verify(signed, config).succeeded().output())
