@@ -1,6 +1,6 @@
 package dev.countermark.bench;
 
-import dev.countermark.testkit.oci.RegistryClient;
+import dev.countermark.testkit.registry.RegistryClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

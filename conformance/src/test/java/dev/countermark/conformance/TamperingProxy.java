@@ -6,7 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.testkit.oci.Digests;
+import dev.countermark.testkit.registry.Digests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.bench.Poll;
 import dev.countermark.bench.Target;
 import dev.countermark.contracts.Json;
-import dev.countermark.testkit.oci.RegistryClient;
+import dev.countermark.testkit.registry.RegistryClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.bench.Say;
 import dev.countermark.bench.Target;
-import dev.countermark.testkit.oci.RegistryClient;
+import dev.countermark.testkit.registry.RegistryClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -8,7 +8,7 @@ import dev.countermark.bench.ProcessorTimes;
 import dev.countermark.bench.Programs;
 import dev.countermark.bench.Say;
 import dev.countermark.bench.Target;
-import dev.countermark.testkit.oci.RegistryClient;
+import dev.countermark.testkit.registry.RegistryClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;

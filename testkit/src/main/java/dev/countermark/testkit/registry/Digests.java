@@ -1,4 +1,4 @@
-package dev.countermark.testkit.oci;
+package dev.countermark.testkit.registry;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
