@@ -23,6 +23,11 @@ public interface Packages {
   /** The status of the answer to who wants to have it. */
   int read(int number);
 
+  /** Whether lists show a package only when it can be fetched. */
+  default boolean listsSignedOnly() {
+    return true;
+  }
+
   /** Numbers of all packages that lists show; none where there is no such list. */
   List<Integer> listed();
 

@@ -28,8 +28,8 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * Images of one name, a tag each. Fetched are the manifest and its signatures in both forms, by
- * whoever may only pull: who may push sees images before they are signed.
+ * Images of one name, a tag each. Fetched are the manifest and its signatures in both forms. Lists
+ * and files are read by whoever may only pull: who may push sees images before they are signed.
  */
 final class OciPackages implements Packages {
   private static final String IMAGE = "app";
@@ -97,11 +97,18 @@ final class OciPackages implements Packages {
         .statusCode();
   }
 
+  /** A tag is listed as soon as it is pushed; what it names is there when it is signed. */
+  @Override
+  public boolean listsSignedOnly() {
+    return false;
+  }
+
   @Override
   public List<Integer> listed() {
     HttpResponse<byte[]> answer =
         available(
-            repository.registry().send("GET", "/v2/" + imageName() + "/tags/list", null, Map.of()));
+            Anonymous.registry(platform.url(), imageName())
+                .send("GET", "/v2/" + imageName() + "/tags/list", null, Map.of()));
     List<Integer> numbers = new ArrayList<>();
     if (answer.statusCode() == 200) {
       for (JsonNode tag : json(answer.body()).path("tags")) {
