@@ -3,10 +3,8 @@ package dev.countermark.contracts;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * How far a resync goes. Formats whose signed packages may change at any time (OCI, NuGet) know
- * {@link #ENSURE} only and treat the others like it.
- *
- * @see "swift reference, section 6"
+ * How far a resync goes. Formats whose signed packages may change at any time know {@link #ENSURE}
+ * only and treat the others like it.
  */
 public enum ResyncMode {
   /** What is missing, broken, expired or made with a key that is not trusted is made anew. */
