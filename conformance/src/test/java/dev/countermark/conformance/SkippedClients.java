@@ -9,7 +9,10 @@ import java.util.TreeMap;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
-/** Which clients were missing, and how many tests were skipped for each: told loudly at the end. */
+/**
+ * Which clients were missing, and how many tests were skipped for each: told loudly at the end, by
+ * each process that ran tests.
+ */
 public final class SkippedClients implements LauncherSessionListener {
   private static final Map<String, Integer> SKIPPED = new TreeMap<>();
 
@@ -32,7 +35,10 @@ public final class SkippedClients implements LauncherSessionListener {
                 .append(tests)
                 .append('\n'));
     try {
-      Path report = ProjectFiles.root().resolve("conformance/target/skipped-clients.txt");
+      Path report =
+          ProjectFiles.root()
+              .resolve("conformance/target/skipped-clients")
+              .resolve(System.getProperty("conformance.process", "1") + ".txt");
       Files.createDirectories(report.getParent());
       Files.writeString(report, text);
     } catch (IOException e) {
