@@ -145,10 +145,8 @@ final class PackageSigning {
       VersionRecord record, SigningSettings settings, Instant signingTime) {
     try {
       UploadSource upload = new UploadSource(store, record.upload());
-      if (record.upload().size() <= rehashLimit
-          && !upload.sha256(rehashLimit).equals(record.upload().sha256())) {
-        throw new Failure.Permanent(
-            Refusal.DIGEST_MISMATCH, "the stored package is not what was pushed");
+      if (record.upload().size() <= rehashLimit) {
+        upload.requirePushed(rehashLimit);
       }
       PackageArchive archive = PackageArchive.read(upload);
       Preflight.check(archive);

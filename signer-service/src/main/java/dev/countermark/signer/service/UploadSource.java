@@ -45,6 +45,19 @@ public final class UploadSource implements ByteSource {
   }
 
   /**
+   * Reads everything, which must be what was pushed: the store is not trusted.
+   *
+   * @param keep uploads up to so many bytes stay in memory for what is read later
+   * @throws Failure.Permanent with {@link Refusal#DIGEST_MISMATCH}
+   */
+  public void requirePushed(long keep) throws IOException {
+    if (!sha256(keep).equals(upload.sha256())) {
+      throw new Failure.Permanent(
+          Refusal.DIGEST_MISMATCH, "the stored upload is not what was pushed");
+    }
+  }
+
+  /**
    * Reads everything.
    *
    * @param keep uploads up to so many bytes stay in memory for what is read later

@@ -4,7 +4,6 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
-import dev.countermark.contracts.Refusal;
 import dev.countermark.format.certificates.EcdsaSignature;
 import dev.countermark.format.echo.EchoFormat;
 import dev.countermark.format.echo.EchoRecord;
@@ -46,8 +45,7 @@ final class EchoSigner implements SignerFormat<EchoRecord, EchoSettings> {
   @Override
   public EchoRecord upToDate(EchoRecord record, EchoSettings settings, PackageRequest request) {
     // An upload's event signs nothing anew: that is what resyncs are for.
-    if (record.signature().isPresent()
-        && (request.lane() == Lane.UPLOAD || isCurrent(record, record.signature().get()))) {
+    if (record.signature().isPresent() && (request.lane() == Lane.UPLOAD || isCurrent(record))) {
       return record;
     }
     Bytes hash = hash(record);
@@ -63,19 +61,16 @@ final class EchoSigner implements SignerFormat<EchoRecord, EchoSettings> {
             made.key().version(), made.key().fingerprint(), value, clock.instant()));
   }
 
-  private boolean isCurrent(EchoRecord record, EchoRecord.Signature signature) {
-    return keys.current(record.repository(), PURPOSE).fingerprint().equals(signature.fingerprint());
+  private boolean isCurrent(EchoRecord record) {
+    String current = keys.current(record.repository(), PURPOSE).fingerprint();
+    return record.signature().filter(s -> s.fingerprint().equals(current)).isPresent();
   }
 
   /** Of the bytes as they are stored, which must be what was pushed. */
   private Bytes hash(EchoRecord record) {
     try {
-      String sha256 = new UploadSource(store, record.upload()).sha256(0);
-      if (!record.digest().equals("sha256:" + sha256)) {
-        throw new Failure.Permanent(
-            Refusal.DIGEST_MISMATCH, "the stored file is not what was pushed");
-      }
-      return Bytes.of(HexFormat.of().parseHex(sha256));
+      new UploadSource(store, record.upload()).requirePushed(0);
+      return Bytes.of(HexFormat.of().parseHex(record.upload().sha256()));
     } catch (IOException e) {
       throw new Failure.Transient("cannot read the upload of " + record.name(), e);
     }

@@ -142,10 +142,7 @@ final class ReleaseSigning {
   /** The upload, which is what was pushed. */
   private UploadSource upload(ReleaseRecord record) throws IOException {
     UploadSource upload = new UploadSource(store, record.upload());
-    if (!upload.sha256(MAX_IN_MEMORY).equals(record.upload().sha256())) {
-      throw new Failure.Permanent(
-          Refusal.DIGEST_MISMATCH, "the stored archive is not what was pushed");
-    }
+    upload.requirePushed(MAX_IN_MEMORY);
     return upload;
   }
 
