@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
 /** Files by name. */
 public record EchoFormat() implements Format<EchoRecord, EchoSettings> {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
-  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
   private static final Pattern RECORD = Pattern.compile("echo/[^/]+/[^/]+/files/[^/]+\\.json");
 
   @Override
@@ -35,7 +34,7 @@ public record EchoFormat() implements Format<EchoRecord, EchoSettings> {
 
   @Override
   public Optional<String> recordKey(RepositoryName repository, String name, String digest) {
-    return DIGEST.matcher(digest).matches() ? recordKey(repository, name) : Optional.empty();
+    return recordKey(repository, name);
   }
 
   public Optional<String> recordKey(RepositoryName repository, String name) {

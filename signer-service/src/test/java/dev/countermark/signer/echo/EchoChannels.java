@@ -11,8 +11,6 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 /** Takes the records of the format's two topics. */
 @ApplicationScoped
 class EchoChannels {
-  private static final EchoFormat FORMAT = new EchoFormat();
-
   private final SignerHost host;
 
   EchoChannels(SignerHost host) {
@@ -22,12 +20,12 @@ class EchoChannels {
   @Incoming("uploads-echo")
   @Acknowledgment(Acknowledgment.Strategy.MANUAL)
   CompletionStage<Void> upload(Message<byte[]> message) {
-    return host.upload(FORMAT, message);
+    return host.upload(new EchoFormat(), message);
   }
 
   @Incoming("resyncs-echo")
   @Acknowledgment(Acknowledgment.Strategy.MANUAL)
   CompletionStage<Void> resync(Message<byte[]> message) {
-    return host.resync(FORMAT, message);
+    return host.resync(new EchoFormat(), message);
   }
 }

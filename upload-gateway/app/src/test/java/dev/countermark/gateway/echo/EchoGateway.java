@@ -8,7 +8,6 @@ import dev.countermark.format.echo.EchoSettings;
 import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.RepositoryAccess;
-import dev.countermark.gateway.kit.SettingsForm;
 import dev.countermark.gateway.repositories.Repositories;
 import jakarta.inject.Singleton;
 import java.util.Map;
@@ -27,11 +26,6 @@ class EchoGateway implements GatewayFormat<EchoRecord, EchoSettings> {
   @Override
   public Format<EchoRecord, EchoSettings> format() {
     return new EchoFormat();
-  }
-
-  @Override
-  public SettingsForm<EchoSettings> settings() {
-    return SettingsForm.plain(EchoSettings.class);
   }
 
   @Override

@@ -213,7 +213,7 @@ class EchoPathTest {
   void isMeasuredAndShownToPeople() {
     put(create(RepositoryName.of("echo-path/measured")) + "/echo/counted");
 
-    given().get("/q/metrics").then().body(containsString("echo"));
+    given().get("/q/metrics").then().body(containsString("uri=\"/{owner}/{name}/echo/{file}\""));
     given().get("/").then().body("description", containsString("echo"));
   }
 

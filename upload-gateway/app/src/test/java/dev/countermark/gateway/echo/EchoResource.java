@@ -35,7 +35,6 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
-import java.util.Optional;
 
 /** PUT a file, GET it, GET its signature at {@code file.sig}. */
 @Path("/{owner}/{name}/echo/{file}")
@@ -92,13 +91,12 @@ public class EchoResource {
 
   private Response put(RepositoryName repository, String name, String key, RequestBody body)
       throws IOException {
-    Optional<Ingest.Found<EchoRecord>> before = ingest.find(key);
     try (Spool file = spool.receive(body::transferTo, 1 << 20)) {
       Ingest.Taken<EchoRecord> taken =
           ingest.take(
               key,
               file,
-              before.filter(b -> b.record().state() == State.REFUSED),
+              ingest.find(key).filter(b -> b.record().state() == State.REFUSED),
               upload -> EchoRecord.received(repository, name, upload, clock.instant()));
       ingest.announce(taken.record());
       return Response.status(taken.ours() ? 202 : 409).build();

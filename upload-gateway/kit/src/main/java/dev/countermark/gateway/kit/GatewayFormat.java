@@ -16,8 +16,10 @@ import java.util.Optional;
 public interface GatewayFormat<R extends PackageRecord<R>, S> {
   Format<R, S> format();
 
-  /** Its settings in the management API. */
-  SettingsForm<S> settings();
+  /** Its settings in the management API; unless said otherwise, taken and shown as they are. */
+  default SettingsForm<S> settings() {
+    return SettingsForm.plain(format().settings());
+  }
 
   /** Header in which its clients send a token, if they do; besides {@code Authorization}. */
   default Optional<String> tokenHeader() {
