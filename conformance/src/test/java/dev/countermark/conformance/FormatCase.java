@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 
 /**
- * What the suites for all formats ({@link FormatCaseTest}, {@link ChaosTest}) must know of one.
+ * What the suites for all formats ({@link FormatContract}, {@link ChaosTest}) must know of one.
  * Found by {@link ServiceLoader}; needs no external client.
  */
 public interface FormatCase {

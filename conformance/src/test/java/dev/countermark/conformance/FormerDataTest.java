@@ -1,8 +1,8 @@
 package dev.countermark.conformance;
 
-import static dev.countermark.conformance.FormatCaseTest.assertAccepted;
-import static dev.countermark.conformance.FormatCaseTest.awaitSigned;
-import static dev.countermark.conformance.FormatCaseTest.pushed;
+import static dev.countermark.conformance.FormatContract.assertAccepted;
+import static dev.countermark.conformance.FormatContract.awaitSigned;
+import static dev.countermark.conformance.FormatContract.pushed;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 

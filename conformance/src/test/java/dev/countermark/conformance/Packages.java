@@ -28,8 +28,8 @@ public interface Packages {
     return true;
   }
 
-  /** Numbers of all packages that lists show; none where there is no such list. */
-  List<Integer> listed();
+  /** Numbers of all packages that lists show; empty where the format has no such lists. */
+  Optional<List<Integer>> listed();
 
   /** All that is verified of a package, by file name; empty while there is no such package. */
   Optional<Map<String, byte[]>> fetch(int number);

@@ -67,16 +67,18 @@ public final class Platform implements AutoCloseable {
   private final Optional<URI> httpsUrl;
   private final Optional<Path> tlsAuthority;
   private final Path scratch;
+  private final Path home;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private Platform(Map<String, String> endpoint, Optional<Path> data, Path scratch) {
+  private Platform(Map<String, String> endpoint, Optional<Path> data, Path scratch, Path home) {
     this.url = URI.create(endpoint.get("COUNTERMARK_URL"));
     this.adminToken = endpoint.get("COUNTERMARK_ADMIN_TOKEN");
     this.httpsUrl = Optional.ofNullable(endpoint.get("COUNTERMARK_HTTPS_URL")).map(URI::create);
     this.tlsAuthority = Optional.ofNullable(endpoint.get("COUNTERMARK_TLS_CA")).map(Path::of);
     this.data = data;
     this.scratch = scratch;
+    this.home = home;
   }
 
   /** The one that the environment names, or a fresh one. */
@@ -89,7 +91,7 @@ public final class Platform implements AutoCloseable {
     if (token == null) {
       throw new IllegalStateException("COUNTERMARK_URL is set, COUNTERMARK_ADMIN_TOKEN is not");
     }
-    return new Platform(System.getenv(), Optional.empty(), temporary());
+    return new Platform(System.getenv(), Optional.empty(), temporary(), ProjectFiles.root());
   }
 
   /** A fresh one that nobody else uses. */
@@ -104,7 +106,17 @@ public final class Platform implements AutoCloseable {
    */
   public static Platform start(Map<String, String> environment) {
     Path scratch = temporary();
-    return start(scratch, scratch.resolve("data"), environment);
+    return start(ProjectFiles.root(), scratch, scratch.resolve("data"), environment);
+  }
+
+  /**
+   * A fresh one that nobody else uses, of other artefacts.
+   *
+   * @param home a folder as the checkout is, with what was built
+   */
+  public static Platform startFrom(Path home) {
+    Path scratch = temporary();
+    return start(home, scratch, scratch.resolve("data"), Map.of());
   }
 
   /**
@@ -113,11 +125,13 @@ public final class Platform implements AutoCloseable {
    * @param data its directory
    */
   static Platform startOver(Path data) {
-    return start(temporary(), data, Map.of());
+    return start(ProjectFiles.root(), temporary(), data, Map.of());
   }
 
-  private static Platform start(Path scratch, Path data, Map<String, String> environment) {
+  private static Platform start(
+      Path home, Path scratch, Path data, Map<String, String> environment) {
     launch(
+        home,
         START_LIMIT,
         environment,
         "--detach",
@@ -126,21 +140,21 @@ public final class Platform implements AutoCloseable {
         "--port",
         Integer.toString(freePort()));
     try {
-      return new Platform(endpoint(data.resolve("endpoint.env")), Optional.of(data), scratch);
+      return new Platform(endpoint(data.resolve("endpoint.env")), Optional.of(data), scratch, home);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /** As {@code ./run}, without its look at whether a build is due: this is part of one. */
-  private static void launch(Duration limit, Map<String, String> environment, String... arguments) {
-    Path root = ProjectFiles.root();
-    Path target = root.resolve("standalone/target");
+  private static void launch(
+      Path home, Duration limit, Map<String, String> environment, String... arguments) {
+    Path target = home.resolve("standalone/target");
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dcountermark.home=" + root,
+                "-Dcountermark.home=" + home,
                 "-cp",
                 target.resolve("standalone.jar")
                     + File.pathSeparator
@@ -148,7 +162,7 @@ public final class Platform implements AutoCloseable {
                     + "/*",
                 "dev.countermark.standalone.Main"));
     command.addAll(List.of(arguments));
-    Command.run(root, environment, limit, command).succeeded();
+    Command.run(home, environment, limit, command).succeeded();
   }
 
   private static Path temporary() {
@@ -237,6 +251,16 @@ public final class Platform implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return Optional.ofNullable(settings.getProperty(key));
+  }
+
+  /** What a part measures, of a platform that this run started. */
+  public String metrics(String part) {
+    URI address =
+        URI.create(
+            "http://127.0.0.1:" + setting(part, "quarkus.http.port").orElseThrow() + "/q/metrics");
+    return new String(
+        send(HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(60)).build()).body(),
+        StandardCharsets.UTF_8);
   }
 
   /** What the platform proves by TLS that it is, of a platform that this run started. */
@@ -404,7 +428,7 @@ public final class Platform implements AutoCloseable {
   public void close() {
     data.ifPresent(
         directory ->
-            launch(Duration.ofMinutes(1), Map.of(), "stop", "--data", directory.toString()));
+            launch(home, Duration.ofMinutes(1), Map.of(), "stop", "--data", directory.toString()));
     try (Stream<Path> files = Files.walk(scratch)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException | UncheckedIOException e) {

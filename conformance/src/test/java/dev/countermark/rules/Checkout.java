@@ -45,7 +45,7 @@ final class Checkout {
   /** Every module's main classes; tests and fixtures may do what production may not. */
   static List<Path> mainClasses() throws IOException {
     return modules().stream()
-        .filter(module -> !module.equals("testkit"))
+        .filter(module -> !module.equals("testkit") && !module.startsWith("conformance/"))
         .map(module -> root().resolve(module).resolve("target").resolve("classes"))
         .filter(Files::isDirectory)
         .sorted()

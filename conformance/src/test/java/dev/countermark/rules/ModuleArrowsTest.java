@@ -58,8 +58,12 @@ class ModuleArrowsTest {
           Map.entry("standalone/(store|parent-watch)", ""),
           Map.entry("standalone/broker", "contracts"),
           Map.entry("(standalone|ctl)", "contracts|formats/.*"),
-          Map.entry("testkit", "contracts|standalone/(broker|store)"),
+          Map.entry("testkit", "contracts|standalone/(broker|store|parent-watch)"),
           Map.entry("bench", "contracts|formats/.*|blob-store|testkit"),
+          Map.entry("conformance/echo/key-service", "contracts|key-service"),
+          Map.entry("conformance/echo/gateway", "contracts|upload-gateway/app"),
+          Map.entry(
+              "conformance/echo/signer", "contracts|formats/certificates|signer-service(/app)?"),
           Map.entry("conformance", ""));
 
   @Test

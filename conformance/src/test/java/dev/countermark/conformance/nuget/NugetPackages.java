@@ -60,7 +60,7 @@ final class NugetPackages implements Packages {
   }
 
   @Override
-  public List<Integer> listed() {
+  public Optional<List<Integer>> listed() {
     HttpResponse<byte[]> answer =
         available(
             feed.getWithApiKey(
@@ -71,7 +71,7 @@ final class NugetPackages implements Packages {
         numbers.add(Integer.parseInt(version.asText().substring(VERSION.length())));
       }
     }
-    return numbers;
+    return Optional.of(numbers);
   }
 
   @Override

@@ -104,7 +104,7 @@ final class OciPackages implements Packages {
   }
 
   @Override
-  public List<Integer> listed() {
+  public Optional<List<Integer>> listed() {
     HttpResponse<byte[]> answer =
         available(
             Anonymous.registry(platform.url(), imageName())
@@ -115,7 +115,7 @@ final class OciPackages implements Packages {
         numbers.add(Integer.parseInt(tag.asText().substring(TAG.length())));
       }
     }
-    return numbers;
+    return Optional.of(numbers);
   }
 
   @Override

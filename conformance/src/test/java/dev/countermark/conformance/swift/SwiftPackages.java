@@ -69,7 +69,7 @@ final class SwiftPackages implements Packages {
   }
 
   @Override
-  public List<Integer> listed() {
+  public Optional<List<Integer>> listed() {
     HttpResponse<byte[]> answer =
         available(registry.get("/" + pkg(0).scope() + "/" + NAME, SwiftRegistry.JSON));
     List<Integer> numbers = new ArrayList<>();
@@ -79,7 +79,7 @@ final class SwiftPackages implements Packages {
           .fieldNames()
           .forEachRemaining(v -> numbers.add(Integer.parseInt(v.substring(VERSION.length()))));
     }
-    return numbers;
+    return Optional.of(numbers);
   }
 
   @Override
