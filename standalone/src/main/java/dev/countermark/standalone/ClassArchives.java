@@ -3,6 +3,7 @@ package dev.countermark.standalone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
@@ -29,17 +30,34 @@ record ClassArchives(Path folder, boolean making) {
     return new ClassArchives(folder(target), false);
   }
 
-  /** New ones instead of what there is. */
+  /** New ones, which nobody uses before they are {@linkplain #keep kept}. */
   static ClassArchives make(Path target) throws IOException {
     Path folder = folder(target);
+    Path unfinished = folder.resolveSibling(folder.getFileName() + ".new");
+    delete(unfinished);
+    return new ClassArchives(Files.createDirectories(unfinished), true);
+  }
+
+  /**
+   * Puts what was made in the place of what there was. Java 17 crashes over an archive that is cut
+   * off, so none is ever in that place before its process has ended.
+   *
+   * @param target as it was made for
+   */
+  void keep(Path target) throws IOException {
+    delete(folder(target));
+    Files.move(folder, folder(target), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void delete(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       try (var old = Files.newDirectoryStream(folder)) {
         for (Path file : old) {
           Files.delete(file);
         }
       }
+      Files.delete(folder);
     }
-    return new ClassArchives(Files.createDirectories(folder), true);
   }
 
   /** Options of the virtual machine for a part. */

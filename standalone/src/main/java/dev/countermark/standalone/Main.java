@@ -266,6 +266,7 @@ public final class Main implements Runnable {
       Installation installation = Installation.find();
       ClassArchives archives = ClassArchives.make(installation.target());
       RunningPlatform.startTemporary(installation, archives, line -> {}).close();
+      archives.keep(installation.target());
       return 0;
     }
   }

@@ -17,22 +17,35 @@ class ClassArchivesTest {
   }
 
   @Test
-  void anArchiveThatWasMadeIsUsed() throws IOException {
+  void archivesAreUsedOnceTheyAreAllMade() throws IOException {
     ClassArchives made = ClassArchives.make(target);
-    Path archive = Files.createFile(made.folder().resolve("broker.jsa"));
-
+    Path archive = Files.writeString(made.folder().resolve("broker.jsa"), "new");
     assertThat(made.options("broker")).containsExactly("-XX:ArchiveClassesAtExit=" + archive);
+    assertThat(ClassArchives.of(target).options("broker")).isEmpty();
+
+    made.keep(target);
+
+    Path kept = ClassArchives.of(target).folder().resolve("broker.jsa");
+    assertThat(kept).hasContent("new");
     assertThat(ClassArchives.of(target).options("broker"))
-        .containsExactly("-XX:SharedArchiveFile=" + archive);
+        .containsExactly("-XX:SharedArchiveFile=" + kept);
     assertThat(ClassArchives.of(target).options("store")).isEmpty();
   }
 
   @Test
-  void makingBeginsWithNone() throws IOException {
-    Files.createFile(ClassArchives.make(target).folder().resolve("broker.jsa"));
+  void nothingIsLeftOfOlderOnes() throws IOException {
+    ClassArchives older = ClassArchives.make(target);
+    Files.createFile(older.folder().resolve("broker.jsa"));
+    older.keep(target);
+    // Not finished: somebody ended it.
+    Files.createFile(ClassArchives.make(target).folder().resolve("store.jsa"));
 
-    ClassArchives.make(target);
+    ClassArchives made = ClassArchives.make(target);
+    Files.createFile(made.folder().resolve("signer.jsa"));
+    made.keep(target);
 
     assertThat(ClassArchives.of(target).options("broker")).isEmpty();
+    assertThat(ClassArchives.of(target).options("store")).isEmpty();
+    assertThat(ClassArchives.of(target).options("signer")).isNotEmpty();
   }
 }
