@@ -1,6 +1,6 @@
 package dev.countermark.bench;
 
-import dev.countermark.testkit.registry.RegistryClient;
+import dev.countermark.testkit.http.HttpCaller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -22,12 +22,11 @@ import java.util.stream.Stream;
  * The platform under load: the one that COUNTERMARK_URL and COUNTERMARK_ADMIN_TOKEN name, else a
  * fresh one on an empty directory.
  *
- * @param registry a client with the token
+ * @param caller has the token
  * @param scratch deleted at the end; on the disk that everything is measured on
  * @param data where the platform keeps its data, when it was started here
  */
-public record Target(
-    URI url, RegistryClient registry, String token, Path scratch, Optional<Path> data) {
+public record Target(URI url, HttpCaller caller, String token, Path scratch, Optional<Path> data) {
   /** The part that signs packages. */
   public static final String SIGNER = "signer";
 
@@ -83,7 +82,7 @@ public record Target(
   /** One client for all, so that connections are kept. */
   private static Target at(URI url, String token, Path scratch, Path data) {
     return new Target(
-        url, RegistryClient.withToken(url, token), token, scratch, Optional.ofNullable(data));
+        url, HttpCaller.withToken(url, token), token, scratch, Optional.ofNullable(data));
   }
 
   private static String launcher() {
@@ -98,7 +97,7 @@ public record Target(
    */
   public byte[] send(
       String method, String path, byte[] body, Map<String, String> headers, int wanted) {
-    HttpResponse<byte[]> response = registry.send(method, path, body, headers);
+    HttpResponse<byte[]> response = caller.send(method, path, body, headers);
     if (response.statusCode() != wanted) {
       throw new IllegalStateException(
           method

@@ -6,7 +6,6 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.testkit.registry.Digests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -57,8 +56,7 @@ public final class TamperingProxy implements AutoCloseable {
   /**
    * What is answered instead.
    *
-   * @param content the body; its SHA-256 becomes the {@code Docker-Content-Digest}
-   * @param headers more of them
+   * @param headers besides the content type
    */
   public record Answer(int status, String contentType, Bytes content, Map<String, String> headers) {
     public static Answer ok(String contentType, byte[] content) {
@@ -71,14 +69,6 @@ public final class TamperingProxy implements AutoCloseable {
 
     public static Answer elsewhere(String location) {
       return new Answer(303, "text/plain", Bytes.utf8(""), Map.of("Location", location));
-    }
-
-    public static Answer missing() {
-      return new Answer(
-          404,
-          "application/json",
-          Bytes.utf8("{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"unknown\"}]}"),
-          Map.of());
     }
   }
 
@@ -166,9 +156,6 @@ public final class TamperingProxy implements AutoCloseable {
         Headers headers = exchange.getResponseHeaders();
         headers.set("Content-Type", answer.contentType());
         answer.headers().forEach(headers::set);
-        if (answer.status() == 200) {
-          headers.set("Docker-Content-Digest", Digests.sha256(answer.content().toArray()));
-        }
         reply(exchange, answer.status(), answer.content().toArray());
       }
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -42,10 +43,20 @@ final class Checkout {
     return modules;
   }
 
-  /** Every module's main classes; tests and fixtures may do what production may not. */
+  /** Production's classes of every module; fixtures may do what they may not. */
   static List<Path> mainClasses() throws IOException {
+    return outputs(module -> !module.equals("testkit"));
+  }
+
+  /** The classes of every module, those of fixtures that modules share as well. */
+  static List<Path> allClasses() throws IOException {
+    return outputs(module -> true);
+  }
+
+  /** What was built once more for tests has no classes of its own. */
+  private static List<Path> outputs(Predicate<String> wanted) throws IOException {
     return modules().stream()
-        .filter(module -> !module.equals("testkit") && !module.startsWith("conformance/"))
+        .filter(module -> wanted.test(module) && !module.startsWith("conformance/"))
         .map(module -> root().resolve(module).resolve("target").resolve("classes"))
         .filter(Files::isDirectory)
         .sorted()

@@ -41,7 +41,7 @@ class FormatRoomsTest {
 
   @BeforeAll
   static void findFormats() throws IOException {
-    outputs = Checkout.mainClasses();
+    outputs = Checkout.allClasses();
     labels = new TreeSet<>();
     URL[] urls = new URL[outputs.size()];
     for (int i = 0; i < urls.length; i++) {

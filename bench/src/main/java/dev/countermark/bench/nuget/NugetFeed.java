@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.bench.Poll;
 import dev.countermark.bench.Target;
 import dev.countermark.contracts.Json;
-import dev.countermark.testkit.registry.RegistryClient;
+import dev.countermark.testkit.http.HttpCaller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -89,7 +89,7 @@ final class NugetFeed {
       URI keys =
           URI.create(target.settings("upload-gateway").orElseThrow().get("countermark.keys.url"));
       post(
-          RegistryClient.withBearer(keys, credential),
+          HttpCaller.withBearer(keys, credential),
           "/v1/repositories" + base + "/keys/nuget:rotate?immediately=true");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -99,11 +99,11 @@ final class NugetFeed {
   /** Asks for a new look at every package. */
   void resync() {
     post(
-        RegistryClient.withBearer(target.url(), target.token()),
+        HttpCaller.withBearer(target.url(), target.token()),
         "/api/v1/repositories" + base + "/resync");
   }
 
-  private static void post(RegistryClient to, String path) {
+  private static void post(HttpCaller to, String path) {
     int status = to.send("POST", path, null, Map.of()).statusCode();
     if (status != 200 && status != 202) {
       throw new IllegalStateException(path + " was answered " + status);

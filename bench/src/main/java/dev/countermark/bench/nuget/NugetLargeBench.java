@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.bench.Say;
 import dev.countermark.bench.Target;
-import dev.countermark.testkit.registry.RegistryClient;
+import dev.countermark.testkit.http.HttpCaller;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -29,14 +29,14 @@ final class NugetLargeBench {
 
   private final Target target;
   private final NugetFeed feed;
-  private final RegistryClient signer;
+  private final HttpCaller signer;
   private final ObjectNode figures = JsonNodeFactory.instance.objectNode();
 
   private NugetLargeBench(Target target) {
     this.target = target;
     this.feed = new NugetFeed(target, REPOSITORY);
     String port = target.settings(Target.SIGNER).orElseThrow().get("quarkus.http.port");
-    this.signer = RegistryClient.anonymous(URI.create("http://127.0.0.1:" + port));
+    this.signer = HttpCaller.anonymous(URI.create("http://127.0.0.1:" + port));
   }
 
   /** A platform that takes such a package. */

@@ -10,8 +10,8 @@ import dev.countermark.bench.Programs;
 import dev.countermark.bench.Say;
 import dev.countermark.bench.Target;
 import dev.countermark.contracts.Json;
-import dev.countermark.testkit.registry.RegistryClient;
-import dev.countermark.testkit.registry.SampleImage;
+import dev.countermark.testkit.oci.RegistryClient;
+import dev.countermark.testkit.oci.SampleImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,10 +47,12 @@ final class OciBench {
   private static final String REPOSITORY = "bench/oci-" + Long.toString(System.nanoTime(), 36);
 
   private final Target target;
+  private final RegistryClient registry;
   private final ObjectNode figures = JsonNodeFactory.instance.objectNode();
 
   OciBench(Target target) {
     this.target = target;
+    this.registry = new RegistryClient(target.caller());
   }
 
   ObjectNode run() throws IOException {
@@ -80,7 +82,7 @@ final class OciBench {
     String name = REPOSITORY + "/lag";
     List<Long> lags = new ArrayList<>();
     for (SampleImage image : variants(name, SINGLE_PUSHES, 2)) {
-      target.registry().putManifest(name, image.digest(), image.manifest());
+      registry.putManifest(name, image.digest(), image.manifest());
       lags.add(awaitSigned(name, image).path("lagMillis").asLong());
     }
     Lags.put(figures.putObject("idleLagMillis"), lags);
@@ -172,7 +174,7 @@ final class OciBench {
     Map<String, List<Double>> seconds = new LinkedHashMap<>();
     try (DockerRegistry peer =
         program.isPresent() ? DockerRegistry.start(program.get(), target.scratch()) : null) {
-      registries.put(OURS, target.registry());
+      registries.put(OURS, registry);
       if (peer != null) {
         registries.put(PEER, RegistryClient.anonymous(peer.url()));
       }
@@ -235,14 +237,13 @@ final class OciBench {
   /** Images over the same blobs, which are pushed here; the manifests are not. */
   private List<SampleImage> variants(String name, int count, long seed) {
     SampleImage base = SampleImage.oci(seed);
-    base.blobs().values().forEach(blob -> target.registry().pushBlob(name, blob.toArray()));
+    base.blobs().values().forEach(blob -> registry.pushBlob(name, blob.toArray()));
     return IntStream.range(0, count)
         .mapToObj(i -> base.annotated("dev.countermark.bench", Integer.toString(i)))
         .toList();
   }
 
   private void push(String name, List<SampleImage> images) {
-    RegistryClient registry = target.registry();
     inParallel(images, image -> registry.putManifest(name, image.digest(), image.manifest()));
   }
 

@@ -8,7 +8,7 @@ import dev.countermark.bench.ProcessorTimes;
 import dev.countermark.bench.Programs;
 import dev.countermark.bench.Say;
 import dev.countermark.bench.Target;
-import dev.countermark.testkit.registry.RegistryClient;
+import dev.countermark.testkit.http.HttpCaller;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -33,7 +33,7 @@ final class SwiftBench {
   private static final String BASE =
       "/bench/swift-" + Long.toString(System.nanoTime(), 36) + "/swift/";
 
-  private final RegistryClient registry;
+  private final HttpCaller caller;
   private final Target target;
   private final int releases;
   private final int warmUp;
@@ -48,7 +48,7 @@ final class SwiftBench {
     this.target = target;
     this.releases = releases;
     this.warmUp = warmUp;
-    this.registry = RegistryClient.withBearer(target.url(), target.token());
+    this.caller = HttpCaller.withBearer(target.url(), target.token());
   }
 
   ObjectNode run() throws IOException {
@@ -149,7 +149,7 @@ final class SwiftBench {
   /** Like the client: the answer comes once the release is signed and can be resolved. */
   private void publish(SampleRelease release, byte[] body) {
     HttpResponse<byte[]> answer =
-        registry.send(
+        caller.send(
             "PUT",
             BASE + release.path(),
             body,

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.conformance.Platform;
 import dev.countermark.contracts.Json;
-import dev.countermark.testkit.registry.RegistryClient;
+import dev.countermark.testkit.oci.RegistryClient;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.Map;

@@ -6,7 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
-import dev.countermark.testkit.registry.SampleImage;
+import dev.countermark.testkit.oci.SampleImage;
 import dev.sigstore.proto.bundle.v1.Bundle;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.conformance.Client.Home;
 import dev.countermark.conformance.Platform;
-import dev.countermark.testkit.registry.Digests;
-import dev.countermark.testkit.registry.Manifest;
+import dev.countermark.testkit.oci.Digests;
+import dev.countermark.testkit.oci.Manifest;
 import java.util.ArrayList;
 import java.util.List;
 

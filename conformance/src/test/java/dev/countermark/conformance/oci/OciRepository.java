@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.conformance.Client;
 import dev.countermark.conformance.Platform;
 import dev.countermark.contracts.Json;
-import dev.countermark.testkit.registry.RegistryClient;
+import dev.countermark.testkit.oci.RegistryClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

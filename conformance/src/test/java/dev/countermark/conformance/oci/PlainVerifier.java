@@ -3,7 +3,7 @@ package dev.countermark.conformance.oci;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.conformance.oci.Signatures.Layer;
 import dev.countermark.contracts.Json;
-import dev.countermark.testkit.registry.RegistryClient;
+import dev.countermark.testkit.oci.RegistryClient;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.conformance.TamperingProxy.Answer;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Json;
-import dev.countermark.testkit.registry.Digests;
-import dev.countermark.testkit.registry.Manifest;
-import dev.countermark.testkit.registry.RegistryClient;
-import dev.countermark.testkit.registry.SampleImage;
+import dev.countermark.testkit.oci.Digests;
+import dev.countermark.testkit.oci.Manifest;
+import dev.countermark.testkit.oci.RegistryClient;
+import dev.countermark.testkit.oci.SampleImage;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -219,28 +219,39 @@ final class Signatures {
     }
     answers.put(
         "/v2/" + name + "/referrers/" + subject.digest(),
-        Answer.ok(SampleImage.OCI_INDEX, Json.write(index)));
+        answer(SampleImage.OCI_INDEX, Json.write(index)));
     return answers;
   }
 
   /** What a proxy answers so that nothing at all signs {@code subject}. */
   static Map<String, Answer> noAnswers(String name, Manifest subject) {
     Map<String, Answer> answers = bundleAnswers(name, subject, BUNDLE, List.of());
-    answers.put(
-        "/v2/" + name + "/manifests/" + Digests.signatureTag(subject.digest()), Answer.missing());
+    answers.put("/v2/" + name + "/manifests/" + Digests.signatureTag(subject.digest()), missing());
     return answers;
   }
 
   private static void blob(Map<String, Answer> answers, String name, byte[] content) {
     answers.put(
         "/v2/" + name + "/blobs/" + Digests.sha256(content),
-        Answer.ok("application/octet-stream", content));
+        answer("application/octet-stream", content));
   }
 
   private static void manifest(
       Map<String, Answer> answers, String name, String reference, byte[] content) {
-    Answer answer = Answer.ok(SampleImage.OCI_MANIFEST, content);
+    Answer answer = answer(SampleImage.OCI_MANIFEST, content);
     answers.put("/v2/" + name + "/manifests/" + reference, answer);
     answers.put("/v2/" + name + "/manifests/" + Digests.sha256(content), answer);
+  }
+
+  private static Answer answer(String mediaType, byte[] content) {
+    return Answer.ok(mediaType, content, Map.of("Docker-Content-Digest", Digests.sha256(content)));
+  }
+
+  private static Answer missing() {
+    return new Answer(
+        404,
+        "application/json",
+        Bytes.utf8("{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"unknown\"}]}"),
+        Map.of());
   }
 }

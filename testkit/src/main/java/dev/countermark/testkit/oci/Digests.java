@@ -1,4 +1,4 @@
-package dev.countermark.testkit.registry;
+package dev.countermark.testkit.oci;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

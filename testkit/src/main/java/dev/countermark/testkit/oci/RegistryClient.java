@@ -1,20 +1,14 @@
-package dev.countermark.testkit.registry;
+package dev.countermark.testkit.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Json;
-import java.io.IOException;
+import dev.countermark.testkit.http.HttpCaller;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,34 +27,25 @@ public final class RegistryClient {
           SampleImage.DOCKER_MANIFEST,
           SampleImage.DOCKER_LIST);
 
-  private final URI base;
-  private final Optional<String> authorization;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(10))
-          .build();
+  private final HttpCaller caller;
 
-  private RegistryClient(URI base, Optional<String> authorization) {
-    this.base = base;
-    this.authorization = authorization;
+  public RegistryClient(HttpCaller caller) {
+    this.caller = caller;
   }
 
   /** A client without credentials. */
   public static RegistryClient anonymous(URI base) {
-    return new RegistryClient(base, Optional.empty());
+    return new RegistryClient(HttpCaller.anonymous(base));
   }
 
   /** A client that sends the token as the password of Basic authentication with every request. */
   public static RegistryClient withToken(URI base, String token) {
-    String credentials =
-        Base64.getEncoder().encodeToString(("token:" + token).getBytes(StandardCharsets.UTF_8));
-    return new RegistryClient(base, Optional.of("Basic " + credentials));
+    return new RegistryClient(HttpCaller.withToken(base, token));
   }
 
   /** A client that sends what the registry's token endpoint gave out. */
   public static RegistryClient withBearer(URI base, String bearer) {
-    return new RegistryClient(base, Optional.of("Bearer " + bearer));
+    return new RegistryClient(HttpCaller.withBearer(base, bearer));
   }
 
   /** An answer other than the expected one; the message has the status and the body's beginning. */
@@ -98,7 +83,7 @@ public final class RegistryClient {
     HttpResponse<byte[]> started =
         send("POST", "/v2/" + name + "/blobs/uploads/", new byte[0], Map.of());
     expect("POST upload", started, 202);
-    URI location = base.resolve(started.headers().firstValue("Location").orElseThrow());
+    URI location = caller.resolve(started.headers().firstValue("Location").orElseThrow());
     String digest = URLEncoder.encode(Digests.sha256(content), StandardCharsets.UTF_8);
     expect(
         "PUT upload",
@@ -188,21 +173,7 @@ public final class RegistryClient {
    */
   public HttpResponse<byte[]> send(
       String method, String target, byte[] body, Map<String, String> headers) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(base.resolve(target))
-            .timeout(Duration.ofMinutes(2))
-            .method(
-                method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
-    authorization.ifPresent(value -> request.header("Authorization", value));
-    headers.forEach(request::header);
-    try {
-      return http.send(request.build(), BodyHandlers.ofByteArray());
-    } catch (IOException e) {
-      throw new UncheckedIOException(method + " " + target, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
+    return caller.send(method, target, body, headers);
   }
 
   private static void expect(String what, HttpResponse<byte[]> response, int status) {

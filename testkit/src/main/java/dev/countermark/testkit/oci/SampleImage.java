@@ -1,4 +1,4 @@
-package dev.countermark.testkit.registry;
+package dev.countermark.testkit.oci;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

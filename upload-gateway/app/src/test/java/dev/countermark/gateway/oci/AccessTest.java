@@ -3,7 +3,7 @@ package dev.countermark.gateway.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.gateway.oci.Registry.Answer;
-import dev.countermark.testkit.registry.SampleImage;
+import dev.countermark.testkit.oci.SampleImage;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,7 @@ package dev.countermark.gateway.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countermark.testkit.registry.SampleImage;
+import dev.countermark.testkit.oci.SampleImage;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.gateway.oci.Registry.Answer;
-import dev.countermark.testkit.registry.SampleImage;
+import dev.countermark.testkit.oci.SampleImage;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
 import java.util.List;

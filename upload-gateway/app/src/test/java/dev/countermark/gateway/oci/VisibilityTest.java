@@ -7,7 +7,7 @@ import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
-import dev.countermark.testkit.registry.SampleImage;
+import dev.countermark.testkit.oci.SampleImage;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

@@ -10,7 +10,7 @@ import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
-import dev.countermark.testkit.registry.SampleImage;
+import dev.countermark.testkit.oci.SampleImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Clock;
