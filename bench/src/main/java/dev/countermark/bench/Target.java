@@ -27,6 +27,9 @@ import java.util.stream.Stream;
  * @param data where the platform keeps its data, when it was started here
  */
 public record Target(URI url, HttpCaller caller, String token, Path scratch, Optional<Path> data) {
+  /** The part that clients talk to. */
+  public static final String GATEWAY = "upload-gateway";
+
   /** The part that signs packages. */
   public static final String SIGNER = "signer";
 

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.bench.Lags;
 import dev.countermark.bench.Parallel;
+import dev.countermark.bench.Poll;
 import dev.countermark.bench.ProcessorTimes;
 import dev.countermark.bench.Programs;
 import dev.countermark.bench.Say;
 import dev.countermark.bench.Target;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.Provider;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
@@ -67,6 +70,7 @@ final class NugetBench {
     dotnetLoop(pipeline);
     search();
     scale();
+    firstSearch();
     return figures;
   }
 
@@ -152,6 +156,38 @@ final class NugetBench {
       }
     }
     Lags.put(figures.putObject("searchMicros"), micros, "µs");
+  }
+
+  /** The gateway is killed: the one that is started in its place has no index yet. */
+  private void firstSearch() {
+    Optional<Long> gateway = target.process(Target.GATEWAY);
+    if (gateway.isEmpty()) {
+      figures.putNull("firstSearchMillis");
+      Say.line("first search after a start: not measured, the gateway is not ours to kill");
+      return;
+    }
+    int before = feed.search(ID_PREFIX);
+    Say.line("first search after a start, over a feed with " + before + " ids of that name");
+    target.signal("KILL", gateway.get());
+    Poll.until("a new gateway is ready", () -> isReady(gateway.get()));
+    long began = System.nanoTime();
+    int found = feed.search(ID_PREFIX);
+    long millis = (System.nanoTime() - began) / 1_000_000;
+    if (found != before) {
+      throw new IllegalStateException(
+          "the first search found " + found + " ids, the last one before " + before);
+    }
+    figures.put("firstSearchMillis", millis);
+    Say.line("  " + millis + " ms");
+  }
+
+  private boolean isReady(long killed) {
+    try {
+      return target.process(Target.GATEWAY).filter(process -> process != killed).isPresent()
+          && target.caller().send("GET", "/q/health/ready", null, Map.of()).statusCode() == 200;
+    } catch (UncheckedIOException e) {
+      return false; // nobody listens yet
+    }
   }
 
   /** The signer alone: it is stopped while the packages are pushed, then let go. */

@@ -87,7 +87,7 @@ final class NugetFeed {
       String credential =
           Files.readString(secrets.resolve("key-service-credential-operator")).strip();
       URI keys =
-          URI.create(target.settings("upload-gateway").orElseThrow().get("countermark.keys.url"));
+          URI.create(target.settings(Target.GATEWAY).orElseThrow().get("countermark.keys.url"));
       post(
           HttpCaller.withBearer(keys, credential),
           "/v1/repositories" + base + "/keys/nuget:rotate?immediately=true");
