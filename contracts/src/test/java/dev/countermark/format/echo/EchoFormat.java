@@ -3,6 +3,7 @@ package dev.countermark.format.echo;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.KeyTerms;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.Upload;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ public record EchoFormat() implements Format<EchoRecord, EchoSettings> {
 
   @Override
   public Optional<String> recordKey(RepositoryName repository, String name, String digest) {
-    return recordKey(repository, name);
+    return Upload.isDigest(digest) ? recordKey(repository, name) : Optional.empty();
   }
 
   public Optional<String> recordKey(RepositoryName repository, String name) {

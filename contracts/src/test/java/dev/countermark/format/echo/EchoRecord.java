@@ -55,7 +55,7 @@ public record EchoRecord(
 
   @Override
   public String digest() {
-    return "sha256:" + upload.sha256();
+    return upload.digest();
   }
 
   public EchoRecord signed(Signature by) {

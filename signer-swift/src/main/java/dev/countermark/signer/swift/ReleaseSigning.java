@@ -313,7 +313,7 @@ final class ReleaseSigning {
 
   private SignedBatch sign(ReleaseRecord record, List<byte[]> hashes) {
     String purl = SwiftFormat.purl(record.repository(), record.identity().toString());
-    String digest = "sha256:" + record.upload().sha256();
+    String digest = record.digest();
     SignedBatch batch =
         keys.sign(
             record.repository(),

@@ -3,13 +3,13 @@ package dev.countermark.format.nuget;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.KeyTerms;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.Upload;
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.NugetSettings;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import java.time.Duration;
 import java.time.Period;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * NuGet packages: one package record per version. A package's name is {@link Identity#toString}.
@@ -17,8 +17,6 @@ import java.util.regex.Pattern;
 public record NugetFormat() implements Format<VersionRecord, NugetSettings> {
   /** A NuGet package has no media type of its own. */
   public static final String MEDIA_TYPE = "application/octet-stream";
-
-  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
   @Override
   public String label() {
@@ -42,7 +40,7 @@ public record NugetFormat() implements Format<VersionRecord, NugetSettings> {
 
   @Override
   public Optional<String> recordKey(RepositoryName repository, String name, String digest) {
-    return DIGEST.matcher(digest).matches()
+    return Upload.isDigest(digest)
         ? Identity.parse(name).map(identity -> NugetKeys.version(repository, identity))
         : Optional.empty();
   }

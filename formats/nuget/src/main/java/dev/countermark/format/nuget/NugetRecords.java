@@ -262,7 +262,7 @@ public final class NugetRecords {
 
     @Override
     public String digest() {
-      return "sha256:" + upload.sha256();
+      return upload.digest();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.countermark.format.swift;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.KeyTerms;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.Upload;
 import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.time.Period;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Swift packages: one package record per release. A package's name is {@link Identity#toString}.
@@ -18,8 +18,6 @@ import java.util.regex.Pattern;
 public record SwiftFormat() implements Format<ReleaseRecord, SwiftSettings> {
   /** A source archive. */
   public static final String MEDIA_TYPE = "application/zip";
-
-  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
   @Override
   public String label() {
@@ -43,7 +41,7 @@ public record SwiftFormat() implements Format<ReleaseRecord, SwiftSettings> {
 
   @Override
   public Optional<String> recordKey(RepositoryName repository, String name, String digest) {
-    return DIGEST.matcher(digest).matches()
+    return Upload.isDigest(digest)
         ? Identity.parse(name).map(identity -> SwiftKeys.release(repository, identity))
         : Optional.empty();
   }

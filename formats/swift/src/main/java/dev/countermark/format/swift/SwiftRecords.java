@@ -238,7 +238,7 @@ public final class SwiftRecords {
 
     @Override
     public String digest() {
-      return "sha256:" + upload.sha256();
+      return upload.digest();
     }
 
     @Override

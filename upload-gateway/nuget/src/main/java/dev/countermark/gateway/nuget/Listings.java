@@ -73,10 +73,7 @@ final class Listings {
     events.listingChanged(
         new NugetFormat(),
         new PackageListingChanged(
-            repository.repository(),
-            identity.toString(),
-            "sha256:" + now.get().upload().sha256(),
-            clock.instant()));
+            repository.repository(), identity.toString(), now.get().digest(), clock.instant()));
     return true;
   }
 }

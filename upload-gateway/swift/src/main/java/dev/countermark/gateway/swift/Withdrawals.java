@@ -56,10 +56,7 @@ final class Withdrawals {
     events.listingChanged(
         new SwiftFormat(),
         new PackageListingChanged(
-            repository,
-            identity.toString(),
-            "sha256:" + now.get().upload().sha256(),
-            clock.instant()));
+            repository, identity.toString(), now.get().digest(), clock.instant()));
     return true;
   }
 
