@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -36,26 +35,26 @@ final class KeyRings {
   private final Cache<VersionOf, SigningKey> keys;
 
   /**
-   * @param ringTtl how long a rotation or revocation made by another replica may stay unseen by
-   *     readers; signatures see a rotation at once, through the audit chain
-   * @param keyTtl how long an unused private key stays in memory
-   * @param maxKeys most private keys in memory
+   * @param limits of what is remembered; signatures see a rotation at once, whatever they are,
+   *     through the audit chain
    */
   KeyRings(
-      BlobStore store,
-      KeyEnvelope envelope,
-      KeyMint mint,
-      Clock clock,
-      Duration ringTtl,
-      Duration keyTtl,
-      int maxKeys) {
+      BlobStore store, KeyEnvelope envelope, KeyMint mint, Clock clock, KeyService.Limits limits) {
     this.store = store;
     this.records = new Records(store);
     this.envelope = envelope;
     this.mint = mint;
     this.clock = clock;
-    this.rings = Caffeine.newBuilder().maximumSize(maxKeys).expireAfterWrite(ringTtl).build();
-    this.keys = Caffeine.newBuilder().maximumSize(maxKeys).expireAfterAccess(keyTtl).build();
+    this.rings =
+        Caffeine.newBuilder()
+            .maximumSize(limits.maxKeys())
+            .expireAfterWrite(limits.ringTtl())
+            .build();
+    this.keys =
+        Caffeine.newBuilder()
+            .maximumSize(limits.maxKeys())
+            .expireAfterAccess(limits.keyTtl())
+            .build();
   }
 
   /**

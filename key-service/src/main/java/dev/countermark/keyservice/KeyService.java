@@ -65,9 +65,7 @@ public final class KeyService {
                             clock))
                 .ifPresent(authority -> authorities.put(purpose, authority)));
     KeyMint mint = new KeyMint(random, policies, authorities);
-    KeyRings rings =
-        new KeyRings(
-            store, envelope, mint, clock, limits.ringTtl(), limits.keyTtl(), limits.maxKeys());
+    KeyRings rings = new KeyRings(store, envelope, mint, clock, limits);
     KeyChain chain = new KeyChain(audit);
     KeyRotation rotation = new KeyRotation(rings, mint, chain, policies, clock);
     Map<Purpose, CertificateAuthority> responding = new TreeMap<>(authorities);

@@ -4,9 +4,6 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.kit.GatewayResources;
-import dev.countermark.gateway.sweep.ContentSweeper;
-import dev.countermark.gateway.sweep.SweepLease;
-import dev.countermark.gateway.sweep.SweepMetrics;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -30,9 +27,7 @@ class Sweeps {
   private final SpoolFolder spool;
 
   private final Reconciler reconciler;
-  private final ContentSweeper sweeper;
-  private final SweepLease lease;
-  private final SweepMetrics metrics;
+  private final SweepTask sweep;
   private final Duration sweepInterval;
   private final long minutes;
 
@@ -41,9 +36,7 @@ class Sweeps {
    */
   Sweeps(
       Reconciler reconciler,
-      ContentSweeper sweeper,
-      SweepLease lease,
-      SweepMetrics metrics,
+      SweepTask sweep,
       SweepConfig sweeps,
       GatewayResources resources,
       SpoolFolder spool,
@@ -52,9 +45,7 @@ class Sweeps {
     this.timer = resources.maintenance();
     this.spool = spool;
     this.reconciler = reconciler;
-    this.sweeper = sweeper;
-    this.lease = lease;
-    this.metrics = metrics;
+    this.sweep = sweep;
     this.sweepInterval = sweeps.interval();
     this.minutes = minutes;
   }
@@ -67,7 +58,7 @@ class Sweeps {
     if (sweepInterval.toSeconds() > 0) {
       // The lease decides whether it is time: replicas that restart often must not run often.
       long seconds = sweepInterval.toSeconds();
-      repeat(this::sweep, Math.min(seconds, FIRST_SWEEP_SECONDS), seconds, TimeUnit.SECONDS);
+      repeat(sweep, Math.min(seconds, FIRST_SWEEP_SECONDS), seconds, TimeUnit.SECONDS);
     }
   }
 
@@ -86,25 +77,6 @@ class Sweeps {
       LOG.warnf("the search for unsigned packages goes on later: %s", e.getMessage());
     } catch (RuntimeException e) {
       LOG.error("the search for unsigned packages failed", e);
-    }
-  }
-
-  private void sweep() {
-    try {
-      if (lease.claim()) {
-        sweeper
-            .sweep()
-            .ifPresentOrElse(
-                swept -> {
-                  metrics.ended(swept);
-                  LOG.infof("deleted what nothing refers to: %s", swept);
-                },
-                () -> LOG.warn("nothing was deleted: to read all records took too long"));
-      }
-    } catch (Failure e) {
-      LOG.warnf("the search for unused content goes on later: %s", e.getMessage());
-    } catch (RuntimeException e) {
-      LOG.error("the search for unused content failed", e);
     }
   }
 
