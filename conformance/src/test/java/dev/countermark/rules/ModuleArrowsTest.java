@@ -40,7 +40,7 @@ class ModuleArrowsTest {
           Map.entry("key-service", "contracts|blob-store|key-client|formats/.*"),
           Map.entry(
               "signer-service/app",
-              "contracts|blob-store|signing-worker|signer-service|signer-[a-z]+"),
+              "contracts|blob-store|key-client|signing-worker|signer-service|signer-[a-z]+"),
           Map.entry("signer-service", "contracts|formats/zip|blob-store|key-client|signing-worker"),
           Map.entry(
               "signer-(?<format>[a-z]+)",

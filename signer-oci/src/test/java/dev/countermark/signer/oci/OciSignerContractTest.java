@@ -3,25 +3,18 @@ package dev.countermark.signer.oci;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.State;
-import dev.countermark.format.oci.MediaTypes;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
 import dev.countermark.keys.KeyClient;
+import dev.countermark.signer.service.PushedPackages;
 import dev.countermark.signer.service.SignerContract;
 import dev.countermark.signer.service.SignerFormat;
 import java.time.Clock;
 import java.util.Optional;
 
 class OciSignerContractTest extends SignerContract<ManifestRecord, OciSettings> {
-  private static final String NAME = REPOSITORY + "/web";
-  private static final Bytes IMAGE =
-      Bytes.utf8(
-          """
-          {"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json",\
-          "digest":"sha256:%1$s","size":7},"layers":[]}"""
-              .formatted("ab".repeat(32)));
+  private static final String NAME = PushedImages.name(REPOSITORY);
 
   @Override
   protected SignerFormat<ManifestRecord, OciSettings> signer(
@@ -33,31 +26,8 @@ class OciSignerContractTest extends SignerContract<ManifestRecord, OciSettings> 
   }
 
   @Override
-  protected ManifestRecord push(BlobStore store) {
-    return push(store, Oracle.sha256(IMAGE.toArray()));
-  }
-
-  @Override
-  protected ManifestRecord pushHopeless(BlobStore store) {
-    return push(store, "sha256:" + "ab".repeat(32));
-  }
-
-  private static ManifestRecord push(BlobStore store, String digest) {
-    ManifestRecord record =
-        new ManifestRecord(
-            1,
-            REPOSITORY,
-            NAME,
-            digest,
-            MediaTypes.OCI_MANIFEST,
-            IMAGE,
-            PUSHED,
-            State.RECEIVED,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-    new Records(store).create(OciKeys.manifest(NAME, digest), record);
-    return record;
+  protected PushedPackages<ManifestRecord> packages() {
+    return new PushedImages();
   }
 
   @Override

@@ -49,6 +49,7 @@ public abstract class SignerContract<R extends PackageRecord<R>, S> {
 
   private final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
   private final Records records = new Records(store);
+  private final PushedPackages.Place place = new PushedPackages.Place(store, REPOSITORY, PUSHED);
   private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
   private final List<Purpose> purposes = new ArrayList<>();
   private final List<S> settings = new ArrayList<>();
@@ -59,11 +60,8 @@ public abstract class SignerContract<R extends PackageRecord<R>, S> {
   /** The signer under test. */
   protected abstract SignerFormat<R, S> signer(BlobStore store, KeyClient keys, Clock clock);
 
-  /** Leaves in the store what the gateway leaves there of a package of {@link #REPOSITORY}. */
-  protected abstract R push(BlobStore store);
-
-  /** The same of another package, which can never be signed as it is. */
-  protected abstract R pushHopeless(BlobStore store);
+  /** What is signed. */
+  protected abstract PushedPackages<R> packages();
 
   /** Changes an available package where it lies, so that it could not be signed once more. */
   protected abstract void damage(BlobStore store, R record);
@@ -159,7 +157,7 @@ public abstract class SignerContract<R extends PackageRecord<R>, S> {
   }
 
   private R pushed() {
-    R record = push(store);
+    R record = packages().sound(place, 1);
     store.reset();
     return record;
   }
@@ -321,8 +319,8 @@ public abstract class SignerContract<R extends PackageRecord<R>, S> {
 
   @Test
   void believesNoRecordOfSomethingElse() {
-    R pushed = push(store);
-    R other = pushHopeless(store);
+    R pushed = packages().sound(place, 1);
+    R other = packages().hopeless(place);
     byte[] foreign = store.get(key(pushed)).orElseThrow().content();
     store.delete(key(other));
     store.create(key(other), foreign);
@@ -335,7 +333,7 @@ public abstract class SignerContract<R extends PackageRecord<R>, S> {
 
   @Test
   void storesWhyAPackageIsRefused() {
-    R hopeless = pushHopeless(store);
+    R hopeless = packages().hopeless(place);
 
     var outcome = sign(Lane.UPLOAD, hopeless);
 
@@ -351,7 +349,7 @@ public abstract class SignerContract<R extends PackageRecord<R>, S> {
   /** An upload's event that comes again costs no look at the package; a resync looks anew. */
   @Test
   void publishesARefusalAgainWithoutWritingAgain() {
-    R hopeless = pushHopeless(store);
+    R hopeless = packages().hopeless(place);
     var first = sign(Lane.UPLOAD, hopeless);
     settings.clear();
     store.reset();

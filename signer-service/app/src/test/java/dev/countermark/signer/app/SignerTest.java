@@ -4,24 +4,12 @@ import static dev.countermark.testkit.topics.TopicClient.header;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.CloudEvent;
-import dev.countermark.contracts.Events.PackageSigned;
-import dev.countermark.contracts.Events.PackageUploaded;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
-import dev.countermark.contracts.ObjectKeys;
-import dev.countermark.contracts.Part;
-import dev.countermark.contracts.RepositoryName;
-import dev.countermark.contracts.RepositoryRecord;
-import dev.countermark.contracts.State;
 import dev.countermark.contracts.Topics;
-import dev.countermark.contracts.Upload;
 import dev.countermark.format.echo.EchoFormat;
-import dev.countermark.format.echo.EchoRecord;
 import dev.countermark.signer.service.SignerServers;
-import dev.countermark.signer.service.SignerTestBeans;
 import dev.countermark.signing.DeadLetter;
 import dev.countermark.testkit.servers.EmbeddedBroker;
 import dev.countermark.testkit.topics.TopicClient;
@@ -32,11 +20,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -73,54 +58,6 @@ class SignerTest {
         .until(
             () -> topics.readBytes(Topics.DEAD_LETTERS, r -> Arrays.equals(value, r.value())),
             found -> !found.isEmpty());
-  }
-
-  @Test
-  void signsAFileOfAFormatThatIsOnlyOnTheClassPath() throws Exception {
-    Records records = new Records(SignerTestBeans.store);
-    RepositoryName repository =
-        RepositoryName.of("acme/r" + UUID.randomUUID().toString().substring(0, 8));
-    records.create(
-        ObjectKeys.repository(repository), new RepositoryRecord(1, repository, Instant.now()));
-    byte[] file = {1, 2, 3};
-    String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
-    Part part = new Part(sha256, file.length, UUID.randomUUID().toString());
-    SignerTestBeans.store.put(ObjectKeys.content(sha256, part.upload()), file, file.length);
-    EchoRecord received =
-        EchoRecord.received(
-            repository, "file", new Upload(List.of(part), file.length, sha256), Instant.now());
-    String key = ECHO.recordKey(repository, "file").orElseThrow();
-    records.create(key, received);
-
-    topics.send(
-        ECHO.uploads(),
-        ECHO.eventKey(received),
-        CloudEvent.of(
-                UUID.randomUUID().toString(),
-                "/upload-gateway",
-                PackageUploaded.TYPE,
-                ECHO.purl(received),
-                Instant.now(),
-                new PackageUploaded(
-                    repository, "file", received.digest(), "any", received.acceptedAt()))
-            .toJson());
-
-    await()
-        .atMost(PATIENCE)
-        .until(() -> records.read(key, EchoRecord.class).orElseThrow().state() == State.AVAILABLE);
-    CloudEvent outcome =
-        await()
-            .atMost(PATIENCE)
-            .until(
-                () -> topics.read(Topics.OUTCOMES, r -> ECHO.eventKey(received).equals(r.key())),
-                found -> !found.isEmpty())
-            .stream()
-            .map(r -> CloudEvent.fromJson(r.value()))
-            .findFirst()
-            .orElseThrow();
-    assertThat(outcome.source()).isEqualTo("/signer-echo");
-    assertThat(outcome.dataAs(PackageSigned.class).changed()).isTrue();
-    await().atMost(PATIENCE).until(() -> topics.lag("signer-echo", ECHO.uploads()) == 0);
   }
 
   @Test
