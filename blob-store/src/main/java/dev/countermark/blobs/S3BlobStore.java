@@ -189,6 +189,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
                           .build()));
       return Optional.of(response);
     } catch (StatusException e) {
+      if (e.status == 416) {
+        return Optional.of(InputStream.nullInputStream()); // the object ends before that
+      }
       return e.emptyIfMissing();
     }
   }

@@ -193,6 +193,10 @@ public abstract class BlobStoreContract {
     assertThat(read(key, 0, 10)).isEqualTo("0123456789");
     assertThat(read(key, 3, 4)).isEqualTo("3456");
     assertThat(read(key, 9, 1)).isEqualTo("9");
+    // Where an object ends before it should, its reader sees the end: that is no "try again".
+    assertThat(read(key, 8, 4)).isEqualTo("89");
+    assertThat(read(key, 10, 1)).isEmpty();
+    assertThat(read(key, 30, 5)).isEmpty();
     assertThat(store().head(key).orElseThrow().size()).isEqualTo(10);
   }
 
