@@ -1,6 +1,5 @@
 package dev.countermark.gateway.api;
 
-import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.gateway.api.Answers.Repository;
@@ -12,7 +11,6 @@ import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.StrictJson;
-import dev.countermark.gateway.kit.Unavailable;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -38,7 +36,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** {@code /api/v1/repositories}: create, configure, list, read, delete, resync. */
 @Path("/api/v1/repositories")
@@ -238,10 +235,5 @@ public class RepositoriesResource {
     return new ProblemException(
         Kind.REPOSITORY_UNKNOWN,
         "there is no repository " + repository + "; PUT to its address with the admin token");
-  }
-
-  @ServerExceptionMapper
-  public Response unavailable(Failure.Transient failure) {
-    return Unavailable.response(failure);
   }
 }

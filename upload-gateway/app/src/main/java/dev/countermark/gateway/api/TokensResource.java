@@ -1,6 +1,5 @@
 package dev.countermark.gateway.api;
 
-import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.api.Answers.CreatedToken;
 import dev.countermark.gateway.auth.RepositoryTokens;
@@ -8,7 +7,6 @@ import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.StrictJson;
-import dev.countermark.gateway.kit.Unavailable;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -32,7 +30,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** {@code /api/v1/repositories/{owner}/{name}/tokens}: make, list and revoke tokens. */
 @Path("/api/v1/repositories/{owner}/{name}/tokens")
@@ -149,10 +146,5 @@ public class TokensResource {
       throw RepositoriesResource.unknown(repository);
     }
     return repository;
-  }
-
-  @ServerExceptionMapper
-  public Response unavailable(Failure.Transient failure) {
-    return Unavailable.response(failure);
   }
 }

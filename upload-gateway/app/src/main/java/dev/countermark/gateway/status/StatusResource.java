@@ -2,7 +2,6 @@ package dev.countermark.gateway.status;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
-import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.auth.Action;
@@ -14,7 +13,6 @@ import dev.countermark.gateway.kit.Problem;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.RepositoryAccess.Credentials;
-import dev.countermark.gateway.kit.Unavailable;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -30,7 +28,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /**
  * {@code /{owner}/{name}/status/{format}/…}: where the signing of a package stands. Who may read
@@ -123,10 +120,5 @@ public class StatusResource {
       case READ_ONLY, FORBIDDEN -> Problem.response(Kind.FORBIDDEN, e.getMessage());
       case UNKNOWN_REPOSITORY -> Problem.response(Kind.REPOSITORY_UNKNOWN, e.getMessage());
     };
-  }
-
-  @ServerExceptionMapper
-  public Response unavailable(Failure.Transient failure) {
-    return Unavailable.response(failure);
   }
 }

@@ -2,7 +2,6 @@ package dev.countermark.gateway.trust;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
@@ -16,7 +15,6 @@ import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.PublicKeys;
 import dev.countermark.gateway.kit.TrustMaterial.Asked;
 import dev.countermark.gateway.kit.TrustMaterial.Document;
-import dev.countermark.gateway.kit.Unavailable;
 import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import io.smallrye.common.annotation.Blocking;
@@ -41,7 +39,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /**
  * {@code /{owner}/{name}/keys/{format}/…}: what a consumer needs to verify, ready to use. Open to
@@ -133,7 +130,11 @@ public class TrustResource {
       return formats.all().stream()
           .filter(f -> f.trust().formerly(label))
           .findFirst()
-          .map(f -> moved(address(incoming, f.format().label()) + label))
+          .map(
+              f ->
+                  repository(incoming)
+                      .map(r -> moved(address(incoming, f.format().label()) + label))
+                      .orElseGet(() -> unknownRepository(incoming)))
           .orElseGet(this::unknownFormat);
     }
     return repository(incoming)
@@ -246,11 +247,6 @@ public class TrustResource {
         RepositoryName.parse(incoming.repository())
             .map(repository -> "there is no repository " + repository)
             .orElse("that is no repository name"));
-  }
-
-  @ServerExceptionMapper
-  public Response unavailable(Failure.Transient failure) {
-    return Unavailable.response(failure);
   }
 
   /** Where the keys of each format are, by label. */

@@ -13,6 +13,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.OciFormat;
 import dev.countermark.format.oci.OciRecords.OciSettings;
+import dev.countermark.gateway.wiring.InMemoryBeans.TestStore;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
@@ -247,5 +248,25 @@ class TokenEndpointTest {
       request.queryParam("scope", "repository:endpoint/r" + i + ":pull");
     }
     request.get("/v2/token").then().statusCode(400).body("error", equalTo("invalid_scope"));
+  }
+
+  @Test
+  void aStoreThatIsAwayIsWorthAnotherTry() {
+    String token = token(Scope.READ);
+    ((TestStore) store).away(true);
+    try {
+      given()
+          .auth()
+          .preemptive()
+          .basic("ci", token)
+          .queryParam("scope", "repository:endpoint/private/app:pull")
+          .get("/v2/token")
+          .then()
+          .statusCode(503)
+          .header("Retry-After", "5")
+          .body("errors[0].code", equalTo("UNAVAILABLE"));
+    } finally {
+      ((TestStore) store).away(false);
+    }
   }
 }

@@ -167,6 +167,19 @@ class TrustMaterialTest {
         .header("Location", equalTo(base() + "/trust/app/keys/oci/" + file));
   }
 
+  /** No address is made of a name that nobody checked. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/trust/nowhere", "/No%20Such/thing", "/x%0d%0aSet-Cookie:%20a=b/y"})
+  void aFileThatMovedIsNotFoundWhereThereIsNoRepository(String repository) {
+    given()
+        .urlEncodingEnabled(false)
+        .redirects()
+        .follow(false)
+        .get(repository + "/keys/cosign.pub")
+        .then()
+        .statusCode(404);
+  }
+
   /** Alike for every format: by name and by fingerprint, PEM and DER, with an ETag. */
   @Test
   void certificatesAreServedInBothForms() throws Exception {

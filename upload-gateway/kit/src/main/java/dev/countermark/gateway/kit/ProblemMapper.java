@@ -1,11 +1,18 @@
 package dev.countermark.gateway.kit;
 
+import dev.countermark.contracts.Failure;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
+/** What resources without a dialect of their own answer. */
 class ProblemMapper {
   @ServerExceptionMapper
   Response map(ProblemException problem) {
     return problem.response();
+  }
+
+  @ServerExceptionMapper
+  Response map(Failure.Transient failure) {
+    return Unavailable.response(failure);
   }
 }

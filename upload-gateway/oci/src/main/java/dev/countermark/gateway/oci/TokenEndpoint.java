@@ -2,6 +2,7 @@ package dev.countermark.gateway.oci;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.auth.AuthChallenge;
@@ -9,6 +10,7 @@ import dev.countermark.gateway.auth.AuthenticationFailedException;
 import dev.countermark.gateway.auth.BearerTokens;
 import dev.countermark.gateway.auth.Credential;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
+import dev.countermark.gateway.kit.Trouble;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -52,6 +54,8 @@ public class TokenEndpoint {
       return issue(authenticator.credential(authorization), scopes);
     } catch (AuthenticationFailedException e) {
       return wrongCredentials(e);
+    } catch (Failure.Transient e) {
+      return unavailable();
     }
   }
 
@@ -80,6 +84,8 @@ public class TokenEndpoint {
       return issue(credential, form.getOrDefault("scope", List.of()));
     } catch (AuthenticationFailedException e) {
       return wrongCredentials(e);
+    } catch (Failure.Transient e) {
+      return unavailable();
     }
   }
 
@@ -108,6 +114,17 @@ public class TokenEndpoint {
   private static Response wrongCredentials(AuthenticationFailedException e) {
     return Response.fromResponse(error(401, "invalid_grant", "UNAUTHORIZED", e.getMessage()))
         .header(HttpHeaders.WWW_AUTHENTICATE, AuthChallenge.BASIC)
+        .build();
+  }
+
+  private static Response unavailable() {
+    return Response.fromResponse(
+            error(
+                Trouble.UNAVAILABLE.status(),
+                "temporarily_unavailable",
+                "UNAVAILABLE",
+                "tokens cannot be looked up at the moment: try again"))
+        .header(HttpHeaders.RETRY_AFTER, Trouble.UNAVAILABLE.retryAfter())
         .build();
   }
 
