@@ -36,7 +36,6 @@ class ApiWiring {
       Repositories repositories,
       GatewayFormats formats,
       Clock clock) {
-    repositories.onRemade(formats::forget);
     return new RepositoryAdministration(
         store,
         tokens,

@@ -18,9 +18,11 @@ import dev.countermark.keys.HttpKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClientSettings;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.Arc;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -93,6 +95,7 @@ class GatewayBeans {
       Clock clock) {
     return new GatewayResources(
         memory.map(MemorySize::asLongValue).orElse(Runtime.getRuntime().maxMemory() / 2),
+        Arc.container().getExecutorService(),
         meters,
         clock);
   }
@@ -134,10 +137,11 @@ class GatewayBeans {
     return new PublicKeys(repositories, keys);
   }
 
+  /** Formats know repositories, and are told of what happened to one: they are asked for then. */
   @Produces
   @Singleton
-  Repositories repositories(BlobStore store, Clock clock) {
-    return new Repositories(store, clock);
+  Repositories repositories(BlobStore store, Clock clock, Instance<GatewayFormats> formats) {
+    return new Repositories(store, clock, name -> formats.get().forget(name));
   }
 
   @Produces

@@ -69,7 +69,7 @@ class Sweeps {
 
   private void reconcile() {
     try {
-      int published = reconciler.sweep();
+      int published = reconciler.reconcile();
       if (published > 0) {
         LOG.infof("told the signers again of %d packages that wait for their signature", published);
       }

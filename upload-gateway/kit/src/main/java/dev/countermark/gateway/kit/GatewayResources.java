@@ -27,12 +27,15 @@ public final class GatewayResources implements AutoCloseable {
   private final ThreadPoolExecutor readers;
   private final ScheduledThreadPoolExecutor maintenance;
   private final ScheduledThreadPoolExecutor timer;
+  private final Executor requests;
 
   /**
    * @param memory bytes in all: three quarters for what requests carry, a quarter for what is
    *     remembered of packages
+   * @param requests the threads of requests, which are not ours
    */
-  public GatewayResources(long memory, MeterRegistry meters, Clock clock) {
+  public GatewayResources(long memory, Executor requests, MeterRegistry meters, Clock clock) {
+    this.requests = requests;
     long remembered = memory / 4;
     this.bodies = new MemoryBudget(memory - remembered);
     this.readers = (ThreadPoolExecutor) Executors.newFixedThreadPool(READERS, named("store-read"));
@@ -94,7 +97,15 @@ public final class GatewayResources implements AutoCloseable {
     return views;
   }
 
-  /** For reads of the store, which wait and do nothing else. */
+  /** For what goes on with a request that waited without a thread; may block. */
+  public Executor requests() {
+    return requests;
+  }
+
+  /**
+   * For reads of the store, which wait for the store and for nothing else: whoever makes a view
+   * waits for readers, so that a reader who waited for a view could wait for himself.
+   */
   public Executor readers() {
     return readers;
   }

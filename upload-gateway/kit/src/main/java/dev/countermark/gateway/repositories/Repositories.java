@@ -11,9 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
@@ -32,11 +30,15 @@ public final class Repositories {
   private final Cache<RepositoryName, Instant> madeAt =
       Caffeine.newBuilder().maximumSize(100_000).build();
 
-  private final List<Consumer<RepositoryName>> remade = new CopyOnWriteArrayList<>();
+  private final Consumer<RepositoryName> remade;
 
-  public Repositories(BlobStore store, Clock clock) {
+  /**
+   * @param remade called with every repository that was made again since it was seen last
+   */
+  public Repositories(BlobStore store, Clock clock, Consumer<RepositoryName> remade) {
     this.records = new Records(store);
     this.clock = clock;
+    this.remade = remade;
   }
 
   public Optional<RepositoryRecord> find(RepositoryName name) {
@@ -49,17 +51,13 @@ public final class Repositories {
     found.ifPresent(
         now -> {
           Instant before = madeAt.getIfPresent(name);
-          madeAt.put(name, now.createdAt());
           if (before != null && before.isBefore(now.createdAt())) {
-            remade.forEach(r -> r.accept(name));
+            remade.accept(name);
           }
+          // Only now: had it failed, the next look would have to tell.
+          madeAt.put(name, now.createdAt());
         });
     return found;
-  }
-
-  /** Calls {@code action} with every repository that was made again since it was seen last. */
-  public void onRemade(Consumer<RepositoryName> action) {
-    remade.add(action);
   }
 
   /** The repository; made with default settings when there is none. */

@@ -19,7 +19,7 @@ class PublicKeysTest {
   private static final RepositoryName APP = RepositoryName.of("acme/app");
 
   private final InMemoryBlobStore store = new InMemoryBlobStore();
-  private final Repositories repositories = new Repositories(store, Clock.systemUTC());
+  private final Repositories repositories = new Repositories(store, Clock.systemUTC(), name -> {});
   private final CountingKeyClient client = new CountingKeyClient();
   private final PublicKeys keys = new PublicKeys(repositories, client);
 

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.PartsInputStream;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
@@ -92,6 +93,14 @@ final class Blobs {
   /** Spares the manifest that follows an upload the look for its blobs. */
   void came(OciName name, Digest digest) {
     present.put(id(name, digest), true);
+  }
+
+  /** What was there of a repository may have gone with it. */
+  void forget(RepositoryName repository) {
+    present
+        .asMap()
+        .keySet()
+        .removeIf(id -> id.startsWith(repository + "/") || id.startsWith(repository + "@"));
   }
 
   private static String id(OciName name, Digest digest) {

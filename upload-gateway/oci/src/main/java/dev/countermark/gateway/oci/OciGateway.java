@@ -38,14 +38,17 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
 
   private final RepositoryAccess<OciSettings> access;
   private final SignatureView signatures;
+  private final Blobs blobs;
   private final String host;
 
   /**
    * @param host host and port of the public address, as clients write it
    */
-  OciGateway(RepositoryAccess<OciSettings> access, SignatureView signatures, String host) {
+  OciGateway(
+      RepositoryAccess<OciSettings> access, SignatureView signatures, Blobs blobs, String host) {
     this.access = access;
     this.signatures = signatures;
+    this.blobs = blobs;
     this.host = host;
   }
 
@@ -62,6 +65,13 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
   @Override
   public RepositoryAccess<OciSettings> access() {
     return access;
+  }
+
+  /** What was there of another repository of that name is not there for this one. */
+  @Override
+  public void forget(RepositoryName repository) {
+    signatures.forget(repository);
+    blobs.forget(repository);
   }
 
   @Override

@@ -41,8 +41,9 @@ class OciWiring {
   GatewayFormat<ManifestRecord, OciSettings> format(
       RepositoryAccess<OciSettings> access,
       SignatureView signatures,
+      Blobs blobs,
       @ConfigProperty(name = "countermark.public-url") URI publicUrl) {
-    return new OciGateway(access, signatures, publicUrl.getRawAuthority());
+    return new OciGateway(access, signatures, blobs, publicUrl.getRawAuthority());
   }
 
   @Produces

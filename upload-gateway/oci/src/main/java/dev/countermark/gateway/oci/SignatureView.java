@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Content;
 import dev.countermark.format.oci.LegacySignatures;
@@ -158,6 +159,16 @@ final class SignatureView {
         refers ? Optional.of(subject.digest()) : Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /** What was seen to of a repository may have gone with it. */
+  void forget(RepositoryName repository) {
+    materialised.asMap().keySet().removeIf(set -> isOf(repository, set));
+  }
+
+  /** Sets begin with the name of an image, which is the repository's or below it. */
+  private static boolean isOf(RepositoryName repository, String set) {
+    return set.startsWith(repository + "/") || set.startsWith(repository + " ");
   }
 
   /** Deletes what {@link #materialise} made for a manifest that goes. */

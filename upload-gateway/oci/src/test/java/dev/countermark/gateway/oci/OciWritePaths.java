@@ -31,7 +31,6 @@ public final class OciWritePaths implements WritePaths {
             Map.of("Content-Type", "application/octet-stream"),
             new Body(LAYER),
             false,
-            true,
             0),
         new WritePath(
             "an index",
@@ -40,7 +39,6 @@ public final class OciWritePaths implements WritePaths {
             Map.of("Content-Type", "application/vnd.oci.image.index.v1+json"),
             new Body(INDEX),
             false,
-            true,
             4 << 20),
         WritePath.bare("delete a tag", "DELETE", r -> "/v2/" + r + "/manifests/latest"),
         WritePath.bare("delete a blob", "DELETE", r -> "/v2/" + r + "/blobs/" + digest));

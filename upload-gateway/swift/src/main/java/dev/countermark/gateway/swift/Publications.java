@@ -81,8 +81,8 @@ final class Publications {
    * @throws Failed when it is refused; then nothing of it is stored
    */
   CompletionStage<Outcome> publish(Request request) throws IOException {
-    if (request.signatureFormat().filter(f -> !f.equals(Documents.CMS)).isPresent()) {
-      throw new Failed(415, "Signatures must have the format " + Documents.CMS + ".");
+    if (request.signatureFormat().filter(f -> !f.equals(RegistryDocuments.CMS)).isPresent()) {
+      throw new Failed(415, "Signatures must have the format " + RegistryDocuments.CMS + ".");
     }
     String key = SwiftKeys.release(request.repository().repository(), request.identity());
     Optional<Ingest.Found<ReleaseRecord>> existing = ingest.find(key);
@@ -153,7 +153,7 @@ final class Publications {
       throw SwiftDialect.unprocessable(
           "There is a signature, and no header X-Swift-Package-Signature-Format: send it with the"
               + " value "
-              + Documents.CMS
+              + RegistryDocuments.CMS
               + ".");
     }
     if (announced && form.metadata().isPresent() != form.metadataSignature().isPresent()) {

@@ -20,11 +20,11 @@ import java.time.temporal.ChronoUnit;
  *
  * @see "swift reference, sections 1.4, 1.5 and 1.8"
  */
-final class Documents {
+final class RegistryDocuments {
   /** The only format of signatures. */
   static final String CMS = "cms-1.0.0";
 
-  private Documents() {}
+  private RegistryDocuments() {}
 
   /** All releases, the highest version first. */
   static byte[] releases(SwiftAddresses at, Releases releases) {

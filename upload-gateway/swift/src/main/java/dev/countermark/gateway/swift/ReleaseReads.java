@@ -51,7 +51,7 @@ final class ReleaseReads {
     }
     return SwiftAnswers.json(
         request,
-        Documents.releases(request.at(), releases),
+        RegistryDocuments.releases(request.at(), releases),
         Links.ofPackage(request.at(), releases));
   }
 
@@ -86,7 +86,7 @@ final class ReleaseReads {
     }
     return SwiftAnswers.json(
         request,
-        Documents.release(release),
+        RegistryDocuments.release(release),
         own.isPresent() ? Links.ofRelease(request.at(), all, own.get()) : List.of());
   }
 
@@ -157,7 +157,7 @@ final class ReleaseReads {
             "Content-Disposition",
             attachment(release.name() + "-" + release.identity().version() + ".zip"))
         .header("Digest", "sha-256=" + Base64.getEncoder().encodeToString(sha256))
-        .header(ReleaseWrites.SIGNATURE_FORMAT, Documents.CMS)
+        .header(ReleaseWrites.SIGNATURE_FORMAT, RegistryDocuments.CMS)
         .header(SIGNATURE, signed.signature().toBase64())
         .header("X-Content-Type-Options", "nosniff")
         .build();
@@ -175,6 +175,6 @@ final class ReleaseReads {
                 () ->
                     SwiftDialect.notFound(
                         "No package of this registry says that its source code is there."));
-    return SwiftAnswers.json(request, Documents.identifiers(found), List.of());
+    return SwiftAnswers.json(request, RegistryDocuments.identifiers(found), List.of());
   }
 }

@@ -31,16 +31,20 @@ final class SettledReleases {
 
   private final Records records;
   private final Executor reads;
+  private final Executor requests;
   private final ScheduledExecutorService timer;
   private final ConcurrentMap<Key, Set<Waiter>> waiting = new ConcurrentHashMap<>();
 
   /**
    * @param reads for reads of the store
+   * @param requests where it goes on for who waited: he may look at a view, which readers must not
    * @param timer must not block
    */
-  SettledReleases(Records records, Executor reads, ScheduledExecutorService timer) {
+  SettledReleases(
+      Records records, Executor reads, Executor requests, ScheduledExecutorService timer) {
     this.records = records;
     this.reads = reads;
+    this.requests = requests;
     this.timer = timer;
   }
 
@@ -79,7 +83,7 @@ final class SettledReleases {
                   reads.execute(
                       () -> {
                         look(key);
-                        done.complete(pushed);
+                        end(pushed);
                       }),
               patience.toMillis(),
               TimeUnit.MILLISECONDS);
@@ -88,6 +92,10 @@ final class SettledReleases {
             end.cancel(false);
             close();
           });
+    }
+
+    private void end(ReleaseRecord record) {
+      requests.execute(() -> done.complete(record));
     }
 
     /** Waits no longer. */
@@ -133,7 +141,7 @@ final class SettledReleases {
           records.read(SwiftKeys.release(key.repository(), key.identity()), ReleaseRecord.class);
       Set<Waiter> waiters = waiting.get(key);
       if (waiters != null && now.filter(r -> r.state() != State.RECEIVED).isPresent()) {
-        waiters.forEach(waiter -> waiter.done.complete(now.get()));
+        waiters.forEach(waiter -> waiter.end(now.get()));
       }
     } catch (RuntimeException e) {
       LOG.debugf("%s is looked at again soon: %s", key, e.getMessage());

@@ -50,7 +50,8 @@ class SwiftWiring {
   @Produces
   @Singleton
   SettledReleases settled(BlobStore store, GatewayResources resources) {
-    return new SettledReleases(new Records(store), resources.readers(), resources.timer());
+    return new SettledReleases(
+        new Records(store), resources.readers(), resources.requests(), resources.timer());
   }
 
   @Produces

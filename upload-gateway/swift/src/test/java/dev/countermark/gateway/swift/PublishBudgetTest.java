@@ -59,7 +59,7 @@ class PublishBudgetTest {
                 new SwiftFormat(),
                 ReleaseRecord::following),
             new ArchiveCheck(ArchiveLimits.defaults(), Clock.systemUTC()),
-            new SettledReleases(new Records(store), Runnable::run, timer),
+            new SettledReleases(new Records(store), Runnable::run, Runnable::run, timer),
             new ReleaseForm.Limits(
                 1 << 20, 1 << 16, 1 << 16, SpoolFolder.open(spool, Clock.systemUTC())),
             Duration.ZERO,

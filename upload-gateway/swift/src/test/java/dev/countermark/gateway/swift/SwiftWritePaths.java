@@ -22,7 +22,6 @@ public final class SwiftWritePaths implements WritePaths {
             Map.of("Content-Type", form.contentType(), "Prefer", "respond-async, wait=0"),
             new Body(form.bytes()),
             true,
-            true,
             10_000_000),
         WritePath.bare(
             "withdraw a release", "DELETE", r -> "/" + r + "/swift/mona/Contract/1.0.0"));
