@@ -1,7 +1,9 @@
 package dev.countermark.contracts;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.UUID;
 
 /**
  * A CloudEvents 1.0 event in structured JSON mode. An event is a hint, never authority: whoever
@@ -42,6 +44,19 @@ public record CloudEvent(
         "application/json",
         "/schemas/" + type.substring("dev.countermark.".length()) + ".json",
         Json.read(Json.write(data), JsonNode.class));
+  }
+
+  /**
+   * The id of what happened to a package: the same however often it is told, another one for all
+   * else.
+   *
+   * @param fact what tells it from everything else that may happen to packages of the repository
+   */
+  public static String id(
+      String type, Format<?, ?> format, RepositoryName repository, String... fact) {
+    String all =
+        String.join("\n", type, format.label(), repository.toString(), String.join("\n", fact));
+    return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
   /**

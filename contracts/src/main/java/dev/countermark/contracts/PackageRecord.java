@@ -30,6 +30,11 @@ public interface PackageRecord<R extends PackageRecord<R>> {
   /** Why it was refused, if it was. */
   Optional<RefusalNote> refusal();
 
+  /** Whether its publisher took it back: it is never signed. */
+  default boolean isTakenBack() {
+    return refusal().filter(note -> note.code() == Refusal.CANCELLED).isPresent();
+  }
+
   /** The next generation, refused. */
   R refused(RefusalNote note);
 

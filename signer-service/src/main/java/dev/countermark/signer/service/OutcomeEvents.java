@@ -4,13 +4,10 @@ import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.contracts.Format;
-import dev.countermark.contracts.RepositoryName;
 import dev.countermark.signing.SigningOutcome;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * The events of an outcome. The id of an event is made from the fact that it tells, so whoever
@@ -46,7 +43,7 @@ final class OutcomeEvents {
 
   private static Keyed signed(Format<?, ?> format, SignedArtifact m, boolean changed) {
     String id =
-        id(
+        CloudEvent.id(
             PackageSigned.TYPE,
             format,
             m.repository(),
@@ -78,13 +75,14 @@ final class OutcomeEvents {
   private Keyed refused(PackageRequest request, SigningOutcome.Refused<SignedArtifact> refused) {
     Format<?, ?> format = request.format();
     String id =
-        id(
+        CloudEvent.id(
             PackageRefused.TYPE,
             format,
             request.repository(),
             request.name(),
             request.digest(),
-            refused.reason().name());
+            refused.reason().name(),
+            refused.detail());
     return new Keyed(
         format.eventKey(request.repository(), request.name(), request.digest()),
         CloudEvent.of(
@@ -103,12 +101,5 @@ final class OutcomeEvents {
 
   private static String source(Format<?, ?> format) {
     return "/signer-" + format.label();
-  }
-
-  private static String id(
-      String type, Format<?, ?> format, RepositoryName repository, String... fact) {
-    String all =
-        String.join("\n", type, format.label(), repository.toString(), String.join("\n", fact));
-    return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8)).toString();
   }
 }

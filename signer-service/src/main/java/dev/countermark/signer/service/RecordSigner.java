@@ -170,7 +170,9 @@ public final class RecordSigner<R extends PackageRecord<R>, S>
           outcome = new Exempt<>(Why.NEVER_SIGNED);
           return found;
         }
-        if (record.state() == State.REFUSED && request.lane() == Lane.UPLOAD) {
+        // Whoever took a package back while its resync was queued has the last word, too.
+        if (record.state() == State.REFUSED
+            && (request.lane() == Lane.UPLOAD || record.isTakenBack())) {
           RefusalNote note = record.refusal().orElseThrow();
           outcome = new Refused<>(note.code(), note.detail());
           return found;

@@ -10,11 +10,9 @@ import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.echo.EchoFormat;
 import dev.countermark.format.echo.EchoSettings;
 import dev.countermark.signing.Lane;
-import java.time.Clock;
+import dev.countermark.testkit.time.HandSetClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -23,26 +21,7 @@ class RepositorySettingsTest {
   private static final EchoSettings PLAIN = new EchoSettings(false);
   private static final EchoSettings OPEN = new EchoSettings(true);
 
-  private static final class HandClock extends Clock {
-    private Instant now = Instant.parse("2026-11-24T10:00:00Z");
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-  }
-
-  private final HandClock clock = new HandClock();
+  private final HandSetClock clock = new HandSetClock(Instant.parse("2026-11-24T10:00:00Z"));
   private final Records records = new Records(new InMemoryBlobStore());
   private final RepositorySettings settings =
       new RepositorySettings(records, Duration.ofSeconds(2), clock);
@@ -62,12 +41,12 @@ class RepositorySettingsTest {
     store(PLAIN);
     settings.of(REPOSITORY, Lane.UPLOAD);
     store(OPEN);
-    clock.now = clock.now.plusMillis(1_999);
+    clock.advance(Duration.ofMillis(1_999));
 
     assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(r -> r.settings(new EchoFormat())))
         .contains(PLAIN);
 
-    clock.now = clock.now.plusMillis(1);
+    clock.advance(Duration.ofMillis(1));
 
     assertThat(settings.of(REPOSITORY, Lane.UPLOAD).map(r -> r.settings(new EchoFormat())))
         .contains(OPEN);

@@ -11,6 +11,7 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.PackageRecord;
+import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
@@ -329,6 +330,25 @@ public abstract class SignerContract<R extends PackageRecord<R>, S> {
     assertThatThrownBy(() -> sign(Lane.UPLOAD, other)).isInstanceOf(IllegalStateException.class);
     assertThat(store.writes()).isEmpty();
     assertThat(purposes).isEmpty();
+  }
+
+  /** It may have been taken back while its resync was queued. */
+  @ParameterizedTest
+  @EnumSource(ResyncMode.class)
+  void signsNothingThatWasTakenBack(ResyncMode mode) {
+    R pushed = packages().sound(place, 1);
+    RefusalNote cancelled = new RefusalNote(Refusal.CANCELLED, "taken back", PUSHED);
+    records.update(
+        key(pushed), format.recordType(), old -> old.map(record -> record.refused(cancelled)));
+    R before = stored(pushed);
+    store.reset();
+
+    for (Lane lane : Lane.values()) {
+      assertThat(sign(lane, pushed, mode))
+          .isEqualTo(new Refused<>(Refusal.CANCELLED, "taken back"));
+    }
+    assertThat(stored(pushed)).isEqualTo(before);
+    assertThat(store.writes()).isEmpty();
   }
 
   @Test

@@ -37,7 +37,13 @@ class KafkaResyncPublisher implements ResyncPublisher {
     String key = format.eventKey(request.repository(), request.name(), request.digest());
     CloudEvent event =
         CloudEvent.of(
-            request.campaign() + "/" + key,
+            CloudEvent.id(
+                PackageResyncRequested.TYPE,
+                format,
+                request.repository(),
+                request.name(),
+                request.digest(),
+                request.campaign()),
             SOURCE,
             PackageResyncRequested.TYPE,
             format.purl(request.repository(), request.name(), request.digest()),

@@ -7,7 +7,6 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
 import dev.countermark.contracts.PackageRecord;
-import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.State;
@@ -156,11 +155,10 @@ final class Resyncs {
     return queued[0];
   }
 
-  /** What a publisher took back stays so. */
   private static boolean isSignable(PackageRecord<?> record) {
     return record.state() != State.EXEMPT
         && record.state() != State.DELETED
-        && record.refusal().filter(n -> n.code() == Refusal.CANCELLED).isEmpty();
+        && !record.isTakenBack();
   }
 
   private <R extends PackageRecord<R>> void each(

@@ -14,7 +14,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.UUID;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -42,9 +41,18 @@ class KafkaEvents implements UploadEvents, ListingEvents {
     send(
         format.uploads(),
         format.eventKey(upload.repository(), upload.name(), upload.digest()),
-        event(
+        CloudEvent.of(
+            CloudEvent.id(
+                PackageUploaded.TYPE,
+                format,
+                upload.repository(),
+                upload.name(),
+                upload.digest(),
+                upload.acceptedAt().toString()),
+            SOURCE,
             PackageUploaded.TYPE,
             format.purl(upload.repository(), upload.name(), upload.digest()),
+            clock.instant(),
             upload));
   }
 
@@ -53,14 +61,19 @@ class KafkaEvents implements UploadEvents, ListingEvents {
     send(
         Topics.OUTCOMES,
         format.eventKey(change.repository(), change.name(), change.digest()),
-        event(
+        CloudEvent.of(
+            CloudEvent.id(
+                PackageListingChanged.TYPE,
+                format,
+                change.repository(),
+                change.name(),
+                change.digest(),
+                change.changedAt().toString()),
+            SOURCE,
             PackageListingChanged.TYPE,
             format.purl(change.repository(), change.name(), change.digest()),
+            clock.instant(),
             change));
-  }
-
-  private CloudEvent event(String type, String purl, Object data) {
-    return CloudEvent.of(UUID.randomUUID().toString(), SOURCE, type, purl, clock.instant(), data);
   }
 
   private void send(String topic, String key, CloudEvent event) {

@@ -4,6 +4,7 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
+import dev.countermark.contracts.Json;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.gateway.kit.UploadEvents;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
 
 /**
  * Finds packages that wait for their signature although nobody may have told the signers: the
@@ -22,6 +24,8 @@ public final class Reconciler {
   private static final Duration LOOK_BACK = Duration.ofHours(24);
 
   /** Nobody waits for it: it rests this many times as long as it worked. */
+  private static final Logger LOG = Logger.getLogger(Reconciler.class);
+
   private static final long REST = 4;
 
   private final BlobStore store;
@@ -38,24 +42,24 @@ public final class Reconciler {
   }
 
   /**
-   * Looks at everything that was written since the last sweep, at first since a day ago.
+   * Looks at everything that was written since the last time, at first since a day ago.
    *
    * @return how many were published again
    */
-  public int sweep() {
+  public int reconcile() {
     Instant now = clock.instant();
     Instant since = from.equals(Instant.MIN) ? now.minus(LOOK_BACK) : from;
     Instant until = now.minus(PATIENCE);
     int published = 0;
     for (Format<?, ?> format : Formats.all()) {
-      published += sweep(format, since, until);
+      published += reconcile(format, since, until);
     }
     // What is younger than the patience is looked at the next time; and a published one again.
     from = until.minus(PATIENCE);
     return published;
   }
 
-  private <R extends PackageRecord<R>> int sweep(
+  private <R extends PackageRecord<R>> int reconcile(
       Format<R, ?> format, Instant since, Instant until) {
     int published = 0;
     String after = "";
@@ -81,8 +85,14 @@ public final class Reconciler {
   }
 
   private <R extends PackageRecord<R>> boolean publish(Format<R, ?> format, String key) {
-    Optional<R> waiting =
-        records.read(key, format.recordType()).filter(r -> r.state() == State.RECEIVED);
+    Optional<R> waiting;
+    try {
+      waiting = records.read(key, format.recordType()).filter(r -> r.state() == State.RECEIVED);
+    } catch (Json.MalformedJsonException e) {
+      // Perhaps of a later version, or damaged: the others must not wait for it.
+      LOG.warnf("the record %s cannot be read: %s", key, e.getMessage());
+      return false;
+    }
     waiting.ifPresent(record -> events.uploaded(format, record));
     return waiting.isPresent();
   }

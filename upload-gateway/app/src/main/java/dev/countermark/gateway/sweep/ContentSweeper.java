@@ -197,12 +197,15 @@ public final class ContentSweeper {
       if (repository.isEmpty()) {
         return;
       }
+      // Of the time before the look at its repository: what is changed after that stays.
+      Optional<BlobStore.ObjectInfo> orphan = store.head(entry.key());
       if (store.head(ObjectKeys.repository(repository.get())).isPresent()) {
         known = key.group(1); // keys of one repository follow each other
         return;
       }
-      store.delete(entry.key());
-      tally.orphans++;
+      if (orphan.isPresent() && store.delete(entry.key(), orphan.get().version())) {
+        tally.orphans++;
+      }
     }
   }
 
