@@ -210,6 +210,26 @@ public abstract class FormatContract {
     assertThat(deleted.listed().orElse(List.of())).isEmpty();
   }
 
+  /** Nothing that was remembered of the one before may be in its way: the bytes are the same. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("formats")
+  void whatIsPushedAgainWhereARepositoryWasMadeAgainVerifies(String label, FormatCase format) {
+    Platform.Repository repository = platform.repository(label, format.settings());
+    Packages packages = format.packages(platform, repository);
+    pushed(packages, 1);
+    pushed(packages, 2);
+    deleteRepository(repository);
+
+    Packages again =
+        format.packages(platform, platform.repository(repository.path(), label, format.settings()));
+    Map<String, byte[]> files = pushed(again, 1);
+
+    assertThat(again.verify(1, files)).isPresent();
+    again.assertSignedOnce(1);
+    assertThat(again.read(2)).isEqualTo(404);
+    again.listed().ifPresent(listed -> assertThat(listed).containsExactly(1));
+  }
+
   private void deleteRepository(Platform.Repository repository) {
     assertThat(
             platform.call("DELETE", "/api/v1/repositories/" + repository.path(), null).statusCode())

@@ -19,9 +19,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
@@ -128,8 +130,25 @@ public final class Platform implements AutoCloseable {
     return start(ProjectFiles.root(), temporary(), data, Map.of());
   }
 
+  /** As {@code ./run} does after a build: what is started many times is worth it. */
+  private static synchronized void prepare() {
+    Path root = ProjectFiles.root();
+    Path target = root.resolve("standalone/target");
+    try (FileChannel lock =
+        FileChannel.open(
+            target.resolve("prepare.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      lock.lock();
+      if (!Files.isDirectory(target.resolve("class-archives"))) {
+        launch(root, START_LIMIT, Map.of(), "prepare");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static Platform start(
       Path home, Path scratch, Path data, Map<String, String> environment) {
+    prepare();
     launch(
         home,
         START_LIMIT,
@@ -301,7 +320,15 @@ public final class Platform implements AutoCloseable {
    * @param format whose settings these are
    */
   public Repository repository(String format, ObjectNode settings) {
-    String repository = "team-" + RUN + "/r" + NAMES.incrementAndGet();
+    return repository("team-" + RUN + "/r" + NAMES.incrementAndGet(), format, settings);
+  }
+
+  /**
+   * One of a name that there may have been before.
+   *
+   * @param repository {@code owner/name}
+   */
+  Repository repository(String repository, String format, ObjectNode settings) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.putObject("settings").set(format, settings);
     expect(call("PUT", "/api/v1/repositories/" + repository, Json.write(body)), 200, 201);

@@ -65,6 +65,9 @@ class PromisesTest {
         new Promise("dev.countermark.gateway..", "dev.countermark.signer.."),
         new Promise("dev.countermark.gateway..", "dev.countermark.keyservice.."),
         // The gateway's own parts.
+        new Promise(
+            "dev.countermark.gateway.auth..", "org.apache.kafka..", "dev.countermark.format.."),
+        new Promise("dev.countermark.gateway.views..", "jakarta.ws.rs..", "io.vertx.."),
         new Promise("dev.countermark.gateway.swift.view..", "jakarta.ws.rs..", "io.vertx.."),
         // Pure cores: bytes in, values out.
         new Promise("dev.countermark.format..", NETWORK),

@@ -18,6 +18,7 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import dev.countermark.testkit.time.HandSetClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

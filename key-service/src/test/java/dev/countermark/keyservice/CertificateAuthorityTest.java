@@ -16,6 +16,7 @@ import dev.countermark.contracts.Json;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.testkit.time.HandSetClock;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;

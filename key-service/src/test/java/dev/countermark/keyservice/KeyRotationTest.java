@@ -15,6 +15,7 @@ import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.contracts.Failure;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keyservice.KeyServiceException.Code;
+import dev.countermark.testkit.time.HandSetClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

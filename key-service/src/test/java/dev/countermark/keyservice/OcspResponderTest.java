@@ -11,6 +11,7 @@ import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
+import dev.countermark.testkit.time.HandSetClock;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -21,6 +21,7 @@ import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyClient.SignedBatch;
 import dev.countermark.keyservice.AuthorityRecord.RootKey;
 import dev.countermark.keyservice.Forge.Issued;
+import dev.countermark.testkit.time.HandSetClock;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;

@@ -21,7 +21,6 @@ import dev.countermark.signing.SigningOutcome.AlreadySigned;
 import dev.countermark.signing.SigningOutcome.Refused;
 import dev.countermark.signing.SigningOutcome.Signed;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +70,7 @@ class ReleaseResyncTest {
     registry.push(Archives.sample());
     registry.upload();
     ReleaseRecord before = registry.record();
-    registry.clock = Clock.offset(TestRegistry.CLOCK, Duration.ofDays(400));
+    registry.clock.advance(Duration.ofDays(400));
     registry.keys.renew();
 
     assertThat(registry.resync(ResyncMode.ENSURE, registry.clock.instant()))
@@ -96,7 +95,7 @@ class ReleaseResyncTest {
   void waitsForAKeyWhoseCertificateIsValid() {
     registry.push(Archives.sample());
     registry.current();
-    registry.clock = Clock.offset(TestRegistry.CLOCK, Duration.ofDays(400));
+    registry.clock.advance(Duration.ofDays(400));
 
     assertThatThrownBy(registry::upload).isInstanceOf(Failure.Transient.class);
     registry.keys.renew();

@@ -40,6 +40,7 @@ import dev.countermark.signing.FormatSigner;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningOutcome;
 import dev.countermark.signing.SigningOutcome.Refused;
+import dev.countermark.testkit.time.HandSetClock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +48,6 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,10 +69,10 @@ final class TestRegistry {
 
   final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
   final Records records = new Records(store);
+  final HandSetClock clock = new HandSetClock(CLOCK.instant());
   final TestKeys keys = new TestKeys();
   final List<Flaw> unrepaired = new ArrayList<>();
   final Author author = new Author(CLOCK);
-  Clock clock = CLOCK;
 
   TestRegistry() {
     settings(SwiftSettings.defaults());
@@ -244,7 +244,7 @@ final class TestRegistry {
   final class TestKeys implements KeyClient {
     final Map<Integer, Instant> revoked = new LinkedHashMap<>();
     private final List<PublicKeyVersion> former = new ArrayList<>();
-    private InMemoryKeyClient keys = new InMemoryKeyClient(new SettableClock());
+    private InMemoryKeyClient keys = new InMemoryKeyClient(clock);
     int rotationsAfterASignature;
     int calls;
 
@@ -255,7 +255,7 @@ final class TestRegistry {
     /** A new key by a new authority, when all certificates have expired. */
     void renew() {
       former.addAll(keys.versions(REPOSITORY, new Purpose("swift")));
-      keys = new InMemoryKeyClient(new SettableClock());
+      keys = new InMemoryKeyClient(clock);
     }
 
     @Override
@@ -296,23 +296,6 @@ final class TestRegistry {
         rotate();
       }
       return new SignedBatch(after(batch.key()), batch.signatures());
-    }
-  }
-
-  private final class SettableClock extends Clock {
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return clock.instant();
     }
   }
 }

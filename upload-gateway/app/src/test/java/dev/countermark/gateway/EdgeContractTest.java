@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.Formats;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.gateway.auth.Scope;
@@ -120,8 +122,8 @@ class EdgeContractTest {
   /** All keys but those of tokens and repositories, which tests in parallel make. */
   private Set<String> stored(RepositoryName repository) {
     Set<String> keys = new TreeSet<>();
-    for (String prefix : List.of("oci/", "nuget/", "swift/", "echo/")) {
-      store.list(prefix + repository + "/", "", 1_000).entries().forEach(e -> keys.add(e.key()));
+    for (Format<?, ?> format : Formats.all()) {
+      store.list(format.prefix(repository), "", 1_000).entries().forEach(e -> keys.add(e.key()));
     }
     return keys;
   }
@@ -267,14 +269,7 @@ class EdgeContractTest {
     Set<String> tried = new TreeSet<>(NOT_STORING);
     ServiceLoader.load(WritePaths.class).forEach(p -> tried.add(p.resource()));
     Set<String> writing = new TreeSet<>();
-    for (Path classes :
-        List.of(
-            Path.of("..", "oci", "target", "classes"),
-            Path.of("..", "nuget", "target", "classes"),
-            Path.of("..", "swift", "target", "classes"),
-            Path.of("..", "kit", "target", "classes"),
-            Path.of("target", "classes"),
-            Path.of("target", "test-classes"))) {
+    for (Path classes : edges()) {
       try (Stream<Path> files = Files.walk(classes)) {
         for (Path file :
             files
@@ -292,6 +287,17 @@ class EdgeContractTest {
       }
     }
     assertThat(writing).isNotEmpty().isSubsetOf(tried);
+  }
+
+  /** What was built of all edges, whichever there are, and the one that is only in tests. */
+  private static List<Path> edges() throws IOException {
+    try (Stream<Path> modules = Files.list(Path.of(".."))) {
+      return Stream.concat(
+              modules.map(module -> module.resolve("target").resolve("classes")),
+              Stream.of(Path.of("target", "test-classes")))
+          .filter(Files::isDirectory)
+          .toList();
+    }
   }
 
   private static boolean writes(Class<?> resource) {

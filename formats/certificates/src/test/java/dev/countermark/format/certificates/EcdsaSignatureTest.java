@@ -72,7 +72,9 @@ class EcdsaSignatureTest {
     byte[] otherHash = hash.clone();
     otherHash[5] ^= 1;
     assertThat(EcdsaSignature.isGenuine(spki, otherHash, der)).isFalse();
-    for (int bit = 0; bit < der.length * 8; bit++) {
+    // The JDK takes tens of milliseconds for each on the larger curves: there, every seventh.
+    int step = curve.equals("secp256r1") ? 1 : 7;
+    for (int bit = 0; bit < der.length * 8; bit += step) {
       byte[] altered = der.clone();
       altered[bit / 8] ^= (byte) (1 << bit % 8);
       assertThat(EcdsaSignature.isGenuine(spki, hash, altered)).as("bit %d", bit).isFalse();

@@ -1,2 +1,2 @@
-/** A Java agent that ties a child's life to its parent's. Knows nothing else. */
+/** Runs a program and ends it when its parent is gone. Knows nothing else. */
 package dev.countermark.standalone.parentwatch;

@@ -171,10 +171,14 @@ class EchoPathTest {
   void theReconcilerTellsSignersOfWhatStillWaits() {
     RepositoryName repository = RepositoryName.of("echo-path/waits");
     put(create(repository) + "/echo/lost");
+    // Of a later version: the one behind it is told of all the same.
+    store.create(
+        FORMAT.recordKey(repository, "later").orElseThrow(),
+        "{\"state\":\"OF_TOMORROW\"}".getBytes(StandardCharsets.UTF_8));
     List<PackageUploaded> told = new ArrayList<>();
     Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(10));
 
-    new Reconciler(store, (format, upload) -> told.add(upload), later).sweep();
+    new Reconciler(store, (format, upload) -> told.add(upload), later).reconcile();
 
     assertThat(told)
         .filteredOn(e -> e.repository().equals(repository))

@@ -21,7 +21,6 @@ public final class EchoWritePaths implements WritePaths {
             Map.of("Content-Type", "application/octet-stream"),
             new Body(new byte[10_000]),
             true,
-            true,
             1 << 20));
   }
 }

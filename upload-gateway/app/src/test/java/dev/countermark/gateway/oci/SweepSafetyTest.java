@@ -20,7 +20,7 @@ import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.UploadTimes;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.sweep.ContentSweeper;
-import dev.countermark.gateway.sweep.MovingClock;
+import dev.countermark.testkit.time.HandSetClock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,7 +45,7 @@ class SweepSafetyTest {
   private static final List<OciName> NAMES =
       List.of(name("acme/app/a"), name("acme/app/b"), name("acme/app/c"), name("acme/app/d"));
 
-  private final MovingClock clock = new MovingClock();
+  private final HandSetClock clock = new HandSetClock(Instant.parse("2026-11-24T08:00:00Z"));
   private final BlobStore store = new InMemoryBlobStore(clock);
   private final Records records = new Records(store);
 

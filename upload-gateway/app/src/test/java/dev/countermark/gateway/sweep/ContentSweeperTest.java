@@ -16,6 +16,7 @@ import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciRecords.BlobRecord;
 import dev.countermark.gateway.TestFormats;
 import dev.countermark.gateway.sweep.ContentSweeper.Swept;
+import dev.countermark.testkit.time.HandSetClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -32,7 +33,7 @@ class ContentSweeperTest {
   private static final Duration GRACE = Duration.ofHours(24);
   private static final RepositoryName REPOSITORY = RepositoryName.of("acme/app");
   private static final String NAME = "acme/app/web";
-  private final MovingClock clock = new MovingClock();
+  private final HandSetClock clock = new HandSetClock(Instant.parse("2026-11-24T08:00:00Z"));
   private final InMemoryBlobStore store = new InMemoryBlobStore(clock);
   private final Records records = new Records(store);
   private int number;

@@ -3,7 +3,9 @@ package dev.countermark.gateway.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.testkit.time.HandSetClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -13,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class SweepLeaseTest {
   private static final Duration INTERVAL = Duration.ofHours(6);
-  private final MovingClock clock = new MovingClock();
+  private final HandSetClock clock = new HandSetClock(Instant.parse("2026-11-24T08:00:00Z"));
   private final InMemoryBlobStore store = new InMemoryBlobStore(clock);
   private final SweepLease one = new SweepLease(store, INTERVAL, clock);
   private final SweepLease other = new SweepLease(store, INTERVAL, clock);

@@ -146,7 +146,7 @@ class ReleaseCareTest {
     Reconciler reconciler =
         new Reconciler(store, (format, upload) -> told.add(upload), later(Duration.ofMinutes(10)));
 
-    assertThat(reconciler.sweep()).isOne();
+    assertThat(reconciler.reconcile()).isOne();
     assertThat(told)
         .containsExactly(
             new PackageUploaded(
@@ -160,7 +160,7 @@ class ReleaseCareTest {
     assertThat(
             new Reconciler(
                     store, (format, upload) -> told.add(upload), later(Duration.ofMinutes(10)))
-                .sweep())
+                .reconcile())
         .isZero();
   }
 }

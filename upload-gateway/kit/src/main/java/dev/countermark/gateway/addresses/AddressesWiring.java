@@ -12,8 +12,8 @@ class AddressesWiring {
    * @param url what clients call the platform; goes into signatures, so fix it before the first
    *     push
    * @param httpsUrl what clients call the platform over TLS, where the gateway itself does TLS
-   *     beside plain HTTP; feeds are named by it. With TLS in front of the gateway set {@code
-   *     countermark.public-url} to https instead
+   *     beside plain HTTP; clients that take nothing else are told it. With TLS in front of the
+   *     gateway set {@code countermark.public-url} to https instead
    */
   @Produces
   @Singleton

@@ -14,8 +14,9 @@ import java.time.Instant;
 
 /**
  * The folder on the local disk in which pushed files are examined, of all formats; for this user
- * alone. Several processes may share it: what a killed one left behind is told by its age, because
- * a file that is being received or examined is touched all the time.
+ * alone. Several processes may share it: what a killed one left behind is told by its age. A file
+ * that is being received grows; one that is examined for longer than that is open, and is read to
+ * its end also when its name is gone.
  */
 public final class SpoolFolder {
   /**

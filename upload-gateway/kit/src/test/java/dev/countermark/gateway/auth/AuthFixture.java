@@ -2,12 +2,9 @@ package dev.countermark.gateway.auth;
 
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.testkit.time.HandSetClock;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Map;
@@ -22,7 +19,7 @@ public final class AuthFixture {
   public static final RepositoryName APP = RepositoryName.of("acme/app");
   public static final RepositoryName OTHER = RepositoryName.of("acme/other");
 
-  public final MovingClock clock = new MovingClock();
+  public final HandSetClock clock = new HandSetClock(Instant.parse("2026-11-24T08:00:00Z"));
   public final InMemoryBlobStore store = new InMemoryBlobStore(clock);
   public final RepositoryTokens tokens = new RepositoryTokens(store, clock);
   public final GatewayAuthenticator authenticator = authenticator(ADMIN, SECRET);
@@ -69,28 +66,5 @@ public final class AuthFixture {
       }
     }
     return "Bearer " + authenticator.bearerTokens().issue(credential.credential(), granted).token();
-  }
-
-  public static final class MovingClock extends Clock {
-    private Instant now = Instant.parse("2026-11-24T08:00:00Z");
-
-    public void advance(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
   }
 }

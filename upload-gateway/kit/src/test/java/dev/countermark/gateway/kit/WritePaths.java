@@ -21,7 +21,6 @@ public interface WritePaths {
    * @param address from {@code owner/name} to the path and query
    * @param body empty for none
    * @param spooled whether its body is received on the local disk
-   * @param stores whether a body that is sent whole leaves something in the store
    * @param limit most bytes of the body; 0 when it has no limit, as layers have none
    */
   record WritePath(
@@ -31,11 +30,10 @@ public interface WritePaths {
       Map<String, String> headers,
       Body body,
       boolean spooled,
-      boolean stores,
       long limit) {
     /** A request without a body. */
     public static WritePath bare(String name, String method, Function<String, String> address) {
-      return new WritePath(name, method, address, Map.of(), new Body(new byte[0]), false, false, 0);
+      return new WritePath(name, method, address, Map.of(), new Body(new byte[0]), false, 0);
     }
   }
 

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.contracts.RepositoryName;
-import java.time.Clock;
+import dev.countermark.testkit.time.HandSetClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,26 +63,9 @@ class PackageViewsTest {
     }
   }
 
-  private final class TestClock extends Clock {
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
-
-  private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private final HandSetClock clock = new HandSetClock(Instant.parse("2026-01-01T00:00:00Z"));
   private final Queue<Runnable> background = new ArrayDeque<>();
-  private final ViewMemory memory = new ViewMemory(ROOM * WEIGHT, background::add, new TestClock());
+  private final ViewMemory memory = new ViewMemory(ROOM * WEIGHT, background::add, clock);
   private final Packages packages = new Packages();
   private final PackageViews<Key, String> views = new PackageViews<>(memory, packages);
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -347,7 +328,7 @@ class PackageViewsTest {
     packages.stored.put(key(1), "one");
     views.find(key(1));
     packages.stored.put(key(1), "two");
-    now = now.plus(Duration.ofSeconds(31));
+    clock.advance(Duration.ofSeconds(31));
 
     assertThat(views.find(key(1))).isEqualTo("one");
     background.remove().run();
@@ -360,7 +341,7 @@ class PackageViewsTest {
   void whatFailsInTheBackgroundIsTriedAgainAndTheViewStays() {
     packages.stored.put(key(1), "one");
     views.find(key(1));
-    now = now.plus(Duration.ofSeconds(31));
+    clock.advance(Duration.ofSeconds(31));
     packages.whenRead =
         () -> {
           throw new IllegalStateException("the store is away");
@@ -380,7 +361,7 @@ class PackageViewsTest {
   void anEventWinsOverALookThatBeganBefore() {
     packages.stored.put(key(1), "one");
     views.find(key(1));
-    now = now.plus(Duration.ofSeconds(31));
+    clock.advance(Duration.ofSeconds(31));
     views.find(key(1));
     packages.whenRead = () -> views.changed(key(1), view -> "changed meanwhile");
     background.remove().run();
@@ -393,7 +374,7 @@ class PackageViewsTest {
   void aLookThatBeganBeforeARepositoryWasForgottenBringsNothingBack() {
     packages.stored.put(key(1), "one");
     views.find(key(1));
-    now = now.plus(Duration.ofSeconds(31));
+    clock.advance(Duration.ofSeconds(31));
     views.find(key(1));
     packages.whenRead = () -> views.forget(ACME);
     background.remove().run();
@@ -406,7 +387,7 @@ class PackageViewsTest {
 
   @Test
   void remembersWhatACallerRead() {
-    views.remember(key(1), views.remembered(key(1)), new Seen<>(now, "read"));
+    views.remember(key(1), views.remembered(key(1)), new Seen<>(clock.instant(), "read"));
 
     assertThat(views.kept(key(1))).isEqualTo("read");
     assertThat(packages.reads).hasValue(0);
@@ -418,7 +399,7 @@ class PackageViewsTest {
     packages.stored.put(key(1), "made");
     views.find(key(1));
 
-    views.remember(key(1), before, new Seen<>(now, "read earlier"));
+    views.remember(key(1), before, new Seen<>(clock.instant(), "read earlier"));
 
     assertThat(views.kept(key(1))).isEqualTo("made");
   }
@@ -430,7 +411,7 @@ class PackageViewsTest {
     views.changed(key(1), view -> "changed");
     packages.stored.put(key(1), "changed and stored");
 
-    views.remember(key(1), before, new Seen<>(now, "read earlier"));
+    views.remember(key(1), before, new Seen<>(clock.instant(), "read earlier"));
 
     assertThat(views.kept(key(1))).isEqualTo("changed and stored");
   }

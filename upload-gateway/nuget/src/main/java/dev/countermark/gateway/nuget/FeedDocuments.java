@@ -22,7 +22,7 @@ import java.util.Optional;
  *
  * @see "nuget reference, sections 6.4 to 6.6"
  */
-final class Documents {
+final class FeedDocuments {
   /** From so many versions on, the registration index refers to pages instead of holding them. */
   private static final int INLINE_BELOW = 128;
 
@@ -36,7 +36,7 @@ final class Documents {
   private final FeedAddresses at;
   private final JsonNodeFactory json = JsonNodeFactory.instance;
 
-  Documents(FeedAddresses at) {
+  FeedDocuments(FeedAddresses at) {
     this.at = at;
   }
 

@@ -50,7 +50,7 @@ final class PackageReads {
   }
 
   Response versions(FeedRequest request) {
-    return FeedAnswers.json(request, new Documents(request.at()).versions(packageOf(request)));
+    return FeedAnswers.json(request, new FeedDocuments(request.at()).versions(packageOf(request)));
   }
 
   Response file(FeedRequest request) throws IOException {
@@ -119,7 +119,7 @@ final class PackageReads {
     if (seen.isEmpty()) {
       throw FeedDialect.notFound("The feed has no such package.");
     }
-    Documents documents = new Documents(request.at());
+    FeedDocuments documents = new FeedDocuments(request.at());
     String id = request.route().id().toLowerCase(Locale.ROOT);
     byte[] document =
         switch (request.route().kind()) {
@@ -158,7 +158,7 @@ final class PackageReads {
     String hive = wanted.semVer2() ? ServiceIndex.SEMVER2 : ServiceIndex.GZIP;
     return FeedAnswers.json(
         request,
-        new Documents(request.at())
+        new FeedDocuments(request.at())
             .search(hive, request.name().owner(), views.searches().search(request.name(), wanted)));
   }
 
@@ -186,7 +186,7 @@ final class PackageReads {
 
   Response autocomplete(FeedRequest request) {
     SearchRequest wanted = searchRequest(request);
-    Documents documents = new Documents(request.at());
+    FeedDocuments documents = new FeedDocuments(request.at());
     String id = request.parameter("id");
     if (!id.isEmpty()) {
       PackageVersions versions =

@@ -21,7 +21,6 @@ public final class NugetWritePaths implements WritePaths {
             Map.of("Content-Type", "multipart/form-data; boundary=" + FeedClient.BOUNDARY),
             new Body(FeedClient.multipart(Packages.sound("Acme.Contract", "1.0.0"))),
             true,
-            true,
             10_000_000),
         WritePath.bare(
             "unlist a version", "DELETE", r -> "/" + r + "/nuget/v3/package/Acme.Contract/1.0.0"),

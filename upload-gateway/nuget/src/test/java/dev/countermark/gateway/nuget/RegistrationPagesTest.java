@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 class RegistrationPagesTest {
   private static final String HIVE = ServiceIndex.SEMVER2;
 
-  private final Documents documents =
-      new Documents(new FeedAddresses("https://registry.test", RepositoryName.of("acme/app")));
+  private final FeedDocuments documents =
+      new FeedDocuments(new FeedAddresses("https://registry.test", RepositoryName.of("acme/app")));
 
   private static PackageVersions versions(IntStream patches) {
     return PackageVersions.of(patches.mapToObj(i -> version("1.0." + i)).toList());

@@ -1,0 +1,2 @@
+/** Time as tests want it. */
+package dev.countermark.testkit.time;
