@@ -48,8 +48,12 @@ public final class InMemoryBlobStore implements BlobStore {
 
   @Override
   public Optional<InputStream> open(String key, long offset, long length) {
-    return Optional.ofNullable(objects.get(key))
-        .map(s -> new ByteArrayInputStream(s.content(), (int) offset, (int) length));
+    return Optional.ofNullable(objects.get(key)).map(s -> range(s.content(), offset, length));
+  }
+
+  private static InputStream range(byte[] content, long offset, long length) {
+    int from = (int) Math.min(offset, content.length);
+    return new ByteArrayInputStream(content, from, (int) Math.min(length, content.length - from));
   }
 
   @Override

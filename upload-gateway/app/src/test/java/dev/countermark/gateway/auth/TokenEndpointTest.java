@@ -263,7 +263,7 @@ class TokenEndpointTest {
           .get("/v2/token")
           .then()
           .statusCode(503)
-          .header("Retry-After", "5")
+          .header("Retry-After", "2")
           .body("errors[0].code", equalTo("UNAVAILABLE"));
     } finally {
       ((TestStore) store).away(false);

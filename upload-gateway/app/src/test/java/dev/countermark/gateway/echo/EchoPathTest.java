@@ -172,13 +172,13 @@ class EchoPathTest {
     RepositoryName repository = RepositoryName.of("echo-path/waits");
     put(create(repository) + "/echo/lost");
     // Of a later version: the one behind it is told of all the same.
-    store.create(
-        FORMAT.recordKey(repository, "later").orElseThrow(),
-        "{\"state\":\"OF_TOMORROW\"}".getBytes(StandardCharsets.UTF_8));
+    String later = FORMAT.recordKey(repository, "later").orElseThrow();
+    store.create(later, "{\"state\":\"OF_TOMORROW\"}".getBytes(StandardCharsets.UTF_8));
     List<PackageUploaded> told = new ArrayList<>();
-    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(10));
+    Clock soon = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(10));
 
-    new Reconciler(store, (format, upload) -> told.add(upload), later).reconcile();
+    new Reconciler(store, (format, upload) -> told.add(upload), soon).reconcile();
+    store.delete(later);
 
     assertThat(told)
         .filteredOn(e -> e.repository().equals(repository))

@@ -7,6 +7,7 @@ import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.MediaTypes;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.auth.Action;
+import dev.countermark.gateway.content.MemoryBudget;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -16,23 +17,31 @@ import java.util.Optional;
 
 /** Answers requests for manifests, and for the lists of tags, images and referrers. */
 final class ManifestRequests {
+  /**
+   * What a push holds of a manifest at the same time: itself, Base64 in its record, and the JSON.
+   */
+  private static final int COPIES = 4;
+
   private final Manifests manifests;
   private final ManifestPushes pushes;
   private final ManifestDeletions deletions;
   private final Tags tags;
   private final Referrers referrers;
+  private final MemoryBudget memory;
 
   ManifestRequests(
       Manifests manifests,
       ManifestPushes pushes,
       ManifestDeletions deletions,
       Tags tags,
-      Referrers referrers) {
+      Referrers referrers,
+      MemoryBudget memory) {
     this.manifests = manifests;
     this.pushes = pushes;
     this.deletions = deletions;
     this.tags = tags;
     this.referrers = referrers;
+    this.memory = memory;
   }
 
   Response get(OciRequest request) {
@@ -63,7 +72,13 @@ final class ManifestRequests {
       throw OciCode.SIZE_INVALID.failed(
           413, "a manifest has at most " + Manifest.LARGEST + " bytes");
     }
-    byte[] content = request.body().small(Manifest.LARGEST);
+    long expected = request.length() < 0 ? Manifest.LARGEST : request.length();
+    try (MemoryBudget.Held held = memory.take(COPIES * expected)) {
+      return put(request, name, request.body().small(Manifest.LARGEST));
+    }
+  }
+
+  private Response put(OciRequest request, OciName name, byte[] content) {
     Optional<String> ifMatch = request.header(HttpHeaders.IF_MATCH).map(ManifestRequests::unquoted);
     boolean ifNoneMatch = request.header(HttpHeaders.IF_NONE_MATCH).map("*"::equals).orElse(false);
     List<String> moreTags = request.query().getOrDefault("tag", List.of());

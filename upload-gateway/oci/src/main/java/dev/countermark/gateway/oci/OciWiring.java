@@ -135,8 +135,9 @@ class OciWiring {
       ManifestPushes pushes,
       ManifestDeletions deletions,
       Tags tags,
-      Referrers referrers) {
-    return new ManifestRequests(manifests, pushes, deletions, tags, referrers);
+      Referrers referrers,
+      GatewayResources resources) {
+    return new ManifestRequests(manifests, pushes, deletions, tags, referrers, resources.bodies());
   }
 
   @Produces
