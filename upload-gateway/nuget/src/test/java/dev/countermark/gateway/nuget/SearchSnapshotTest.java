@@ -196,6 +196,20 @@ class SearchSnapshotTest {
   // ---- when snapshots are written ---------------------------------------------------------------
 
   @Test
+  void anIndexThatWasMadeOfTheRecordsIsKeptAtOnce() {
+    RestartedGateways.Gateway gateway = gateways.start();
+    gateway.search("");
+    gateways.store.reset();
+
+    gateway.rest();
+
+    assertThat(gateways.savedAt()).isEqualTo(gateways.now.get());
+    assertThat(gateways.store.operations)
+        .as("nothing is read for it")
+        .noneMatch(o -> o.endsWith(NugetKeys.packages(RestartedGateways.NAME)));
+  }
+
+  @Test
   void aSnapshotIsWrittenWhenSomethingChangedAndNotOften() {
     RestartedGateways.Gateway gateway = gateways.saved();
     Instant first = gateways.savedAt();

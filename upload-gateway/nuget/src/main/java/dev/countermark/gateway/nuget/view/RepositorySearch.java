@@ -218,7 +218,6 @@ final class RepositorySearch {
         lookedAt = snapshot.get().lookedAt();
         kept = 0;
         LOG.infof("search index of %s: the %d packages of a snapshot", repository, index.size());
-        parts.background().execute(this::firstLook);
       } else {
         lookedAt = parts.clock().instant();
         index = made();
@@ -228,6 +227,8 @@ final class RepositorySearch {
     } finally {
       opening = filled;
     }
+    // What was read at once is kept at once: the next start may be near, the next look is not.
+    parts.background().execute(isCaughtUp() ? () -> alone(this::save) : this::firstLook);
   }
 
   private void firstLook() {
@@ -311,17 +312,25 @@ final class RepositorySearch {
    * time at most. Keeps a snapshot, as seldom.
    */
   void lookAfter() {
+    alone(
+        () -> {
+          if (!opening) {
+            openIfHeard();
+          }
+          if (filled && !closed) {
+            look();
+            save();
+          }
+        });
+  }
+
+  /** Who looks after the index already does all that is due. */
+  private void alone(Runnable task) {
     if (!lookedAfter.compareAndSet(false, true)) {
       return;
     }
     try {
-      if (!opening) {
-        openIfHeard();
-      }
-      if (filled && !closed) {
-        look();
-        save();
-      }
+      task.run();
     } finally {
       lookedAfter.set(false);
     }
