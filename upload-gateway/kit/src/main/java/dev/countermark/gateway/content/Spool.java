@@ -1,5 +1,6 @@
 package dev.countermark.gateway.content;
 
+import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,6 +17,8 @@ import java.util.Map;
  * reaches the store. Gone when closed; see {@link SpoolFolder} for what a killed process leaves.
  */
 public final class Spool implements AutoCloseable {
+  private static final int BUFFER = 64 << 10;
+
   private final Path path;
   private final FileChannel channel;
   private final Map<String, byte[]> hashes;
@@ -43,7 +46,10 @@ public final class Spool implements AutoCloseable {
       Path path, FileChannel channel, Source file, long limit, String... algorithms)
       throws IOException {
     Hashing to = new Hashing(channel, limit, algorithms);
-    file.copy(to);
+    // Who takes a form apart writes 8 KiB at a time.
+    OutputStream buffered = new BufferedOutputStream(to, BUFFER);
+    file.copy(buffered);
+    buffered.flush();
     Map<String, byte[]> hashes = new LinkedHashMap<>();
     to.digests.forEach((algorithm, digest) -> hashes.put(algorithm, digest.digest()));
     return new Spool(path, channel, hashes);

@@ -107,15 +107,10 @@ public final class SpoolFolder {
    *
    * @throws NoRoomException when it would not
    */
-  public void requireRoom(long bytes) throws IOException {
-    try {
-      if (Files.getFileStore(path).getUsableSpace() < bytes) {
-        throw new NoRoomException("countermark.gateway.spool has no room", null);
-      }
-    } catch (NoRoomException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new NoRoomException("countermark.gateway.spool cannot be used", e);
+  public void requireRoom(long bytes) throws NoRoomException {
+    // A FileStore would be told by the list of all mounts. A folder that is gone has no room.
+    if (path.toFile().getUsableSpace() < bytes) {
+      throw new NoRoomException("countermark.gateway.spool has no room", null);
     }
   }
 

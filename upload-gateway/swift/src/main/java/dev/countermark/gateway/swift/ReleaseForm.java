@@ -55,7 +55,7 @@ final class ReleaseForm implements AutoCloseable {
     }
   }
 
-  private static final int BUFFER = 16 * 1024;
+  private static final int BUFFER = 64 * 1024;
   private static final int MAX_PARTS = 16;
 
   /** Bytes behind the last boundary, which nobody needs. */
