@@ -18,9 +18,7 @@ public final class EchoWritePaths implements WritePaths {
             "put a file",
             "PUT",
             r -> "/" + r + "/echo/contract",
-            Map.of("Content-Type", "application/octet-stream"),
-            new Body(new byte[10_000]),
-            true,
+            new Body(Map.of("Content-Type", "application/octet-stream"), new byte[10_000], true),
             1 << 20));
   }
 }

@@ -13,20 +13,34 @@ public final class NugetWritePaths implements WritePaths {
 
   @Override
   public List<WritePath> paths() {
-    return List.of(
+    WritePath push =
         new WritePath(
             "push a package",
             "PUT",
             r -> "/" + r + "/nuget/v3/package",
-            Map.of("Content-Type", "multipart/form-data; boundary=" + FeedClient.BOUNDARY),
-            new Body(FeedClient.multipart(Packages.sound("Acme.Contract", "1.0.0"))),
-            true,
-            10_000_000),
+            form(Packages.sound("Acme.Contract", "1.0.0")),
+            10_000_000);
+    return List.of(
+        push,
+        new WritePath(
+                "push symbols",
+                "PUT",
+                r -> "/" + r + "/nuget/v3/symbols/",
+                form(Packages.symbols("Acme.Contract", "1.0.0", "x")),
+                10_000_000)
+            .behind(push),
         WritePath.bare(
             "unlist a version", "DELETE", r -> "/" + r + "/nuget/v3/package/Acme.Contract/1.0.0"),
         WritePath.bare(
             "list a version again",
             "POST",
             r -> "/" + r + "/nuget/v3/package/Acme.Contract/1.0.0"));
+  }
+
+  private static Body form(byte[] content) {
+    return new Body(
+        Map.of("Content-Type", "multipart/form-data; boundary=" + FeedClient.BOUNDARY),
+        FeedClient.multipart(content),
+        true);
   }
 }

@@ -19,9 +19,10 @@ public final class SwiftWritePaths implements WritePaths {
             "publish a release",
             "PUT",
             r -> "/" + r + "/swift/mona/Contract/1.0.0",
-            Map.of("Content-Type", form.contentType(), "Prefer", "respond-async, wait=0"),
-            new Body(form.bytes()),
-            true,
+            new Body(
+                Map.of("Content-Type", form.contentType(), "Prefer", "respond-async, wait=0"),
+                form.bytes(),
+                true),
             10_000_000),
         WritePath.bare(
             "withdraw a release", "DELETE", r -> "/" + r + "/swift/mona/Contract/1.0.0"));
