@@ -46,6 +46,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @APIResponse(responseCode = "401", ref = ProblemAnswers.UNAUTHENTICATED)
 @APIResponse(responseCode = "403", ref = ProblemAnswers.FORBIDDEN)
 @APIResponse(responseCode = "406", ref = ProblemAnswers.NOT_ACCEPTABLE)
+@APIResponse(responseCode = "500", ref = ProblemAnswers.UNFORESEEN)
 @APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class RepositoriesResource {
   private final Managers managers;

@@ -56,6 +56,13 @@
                           mediaType = Problem.MEDIA_TYPE,
                           schema = @Schema(implementation = Problem.class))),
               @APIResponse(
+                  name = ProblemAnswers.UNFORESEEN,
+                  description = "a fault of the gateway, which its log tells more about",
+                  content =
+                      @Content(
+                          mediaType = Problem.MEDIA_TYPE,
+                          schema = @Schema(implementation = Problem.class))),
+              @APIResponse(
                   name = ProblemAnswers.UNAVAILABLE,
                   description = "store, broker or key service do not answer; try again",
                   content =

@@ -40,6 +40,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @APIResponse(responseCode = "403", ref = ProblemAnswers.FORBIDDEN)
 @APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
 @APIResponse(responseCode = "406", ref = ProblemAnswers.NOT_ACCEPTABLE)
+@APIResponse(responseCode = "500", ref = ProblemAnswers.UNFORESEEN)
 @APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class StatusResource {
   private final GatewayFormats formats;
@@ -68,7 +69,10 @@ public class StatusResource {
       @Context HttpHeaders headers) {
     Optional<GatewayFormat<?, ?>> format = formats.find(label);
     Optional<RepositoryName> repository = RepositoryName.parse(owner + "/" + name);
-    if (format.isEmpty() || repository.isEmpty()) {
+    if (repository.isEmpty()) {
+      return Problem.response(Kind.REPOSITORY_UNKNOWN, "that is no repository name");
+    }
+    if (format.isEmpty()) {
       return Problem.response(
           Kind.PACKAGE_UNKNOWN,
           "a status is at /{owner}/{repository}/status/{format}/…; formats are "

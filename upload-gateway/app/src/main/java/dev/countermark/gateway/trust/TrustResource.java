@@ -49,14 +49,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Blocking
 @Tag(name = "Trust material")
 @APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
+@APIResponse(responseCode = "500", ref = ProblemAnswers.UNFORESEEN)
 @APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class TrustResource {
-  /** What may change with the next rotation. */
-  private static final int CURRENT_SECONDS = 60;
-
-  /** What is named by its own hash. */
-  private static final int FIXED_SECONDS = 86_400;
-
   private final GatewayFormats formats;
   private final Repositories repositories;
   private final PublicKeys keys;
@@ -154,7 +149,7 @@ public class TrustResource {
   private static Response moved(String address) {
     return Response.status(308)
         .header(HttpHeaders.LOCATION, address)
-        .header(HttpHeaders.CACHE_CONTROL, "public, max-age=" + CURRENT_SECONDS)
+        .header(HttpHeaders.CACHE_CONTROL, "public, max-age=" + CacheableDocuments.CURRENT_SECONDS)
         .build();
   }
 
@@ -199,10 +194,10 @@ public class TrustResource {
     Optional<Document> current =
         format.trust().document(file, asked).or(() -> KeyFiles.current(file, versions));
     if (current.isPresent()) {
-      return response(current.get(), incoming.ifNoneMatch, CURRENT_SECONDS);
+      return response(current.get(), incoming.ifNoneMatch, CacheableDocuments.CURRENT_SECONDS);
     }
     return KeyFiles.byFingerprint(file, versions)
-        .map(fixed -> response(fixed, incoming.ifNoneMatch, FIXED_SECONDS))
+        .map(fixed -> response(fixed, incoming.ifNoneMatch, CacheableDocuments.FIXED_SECONDS))
         .orElseGet(
             () ->
                 Problem.response(
@@ -220,7 +215,9 @@ public class TrustResource {
 
   private static Response json(Object document, String ifNoneMatch) {
     return response(
-        new Document(Document.JSON, Bytes.of(Json.write(document))), ifNoneMatch, CURRENT_SECONDS);
+        new Document(Document.JSON, Bytes.of(Json.write(document))),
+        ifNoneMatch,
+        CacheableDocuments.CURRENT_SECONDS);
   }
 
   private String address(Incoming incoming, String label) {

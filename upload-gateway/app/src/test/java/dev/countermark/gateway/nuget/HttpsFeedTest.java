@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a feed says of its signatures where clients come over HTTPS. */
 @QuarkusTest
@@ -104,6 +106,30 @@ class HttpsFeedTest extends FeedTestBase {
                     .has("Content-Type", "application/pkix-cert")
                     .body()))
         .isEqualTo(key.certificates().get(0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"repository-signatures/5.0.0/index.json", "certificate"})
+  void whatClientsVerifyWithIsNotSentTwice(String document) {
+    Feed feed = feed();
+    feed.publish(TOOLS, PACKAGE);
+    String path =
+        document.equals("certificate")
+            ? URI.create(
+                    signatures(feed, "5.0.0")
+                        .path("signingCertificates")
+                        .path(0)
+                        .path("contentUrl")
+                        .asText())
+                .getPath()
+            : feed.at(document);
+    FeedClient.Answer first = anonymous().get(path).is(200);
+    String tag = first.header("ETag").orElseThrow();
+
+    assertThat(anonymous().get(path, "If-None-Match", tag).is(304).body()).isEmpty();
+    anonymous().get(path, "If-None-Match", "\"other\"").is(200).has("ETag", tag);
+    FeedClient.Answer head = anonymous().head(path).is(200).has("ETag", tag);
+    assertThat(head.header("Content-Length")).contains(String.valueOf(first.body().length));
   }
 
   @Test

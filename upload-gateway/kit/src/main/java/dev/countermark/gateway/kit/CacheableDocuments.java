@@ -12,6 +12,12 @@ import java.util.HexFormat;
  * Small public documents that clients may keep: with a strong ETag, answered 304 when unchanged.
  */
 public final class CacheableDocuments {
+  /** What a rotation or a change of settings replaces. */
+  public static final int CURRENT_SECONDS = 60;
+
+  /** What is named by its own hash. */
+  public static final int FIXED_SECONDS = 86_400;
+
   private CacheableDocuments() {}
 
   /**

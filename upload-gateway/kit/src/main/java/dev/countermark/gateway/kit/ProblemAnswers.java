@@ -23,6 +23,9 @@ public final class ProblemAnswers {
   /** 413. */
   public static final String TOO_LARGE = "TooLarge";
 
+  /** 500: a fault of the gateway's own. */
+  public static final String UNFORESEEN = "Unforeseen";
+
   /** 503. */
   public static final String UNAVAILABLE = "Unavailable";
 

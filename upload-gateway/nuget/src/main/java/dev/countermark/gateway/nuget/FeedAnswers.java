@@ -1,5 +1,6 @@
 package dev.countermark.gateway.nuget;
 
+import dev.countermark.gateway.kit.CacheableDocuments;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -17,5 +18,18 @@ final class FeedAnswers {
         .type(type)
         .header(HttpHeaders.CONTENT_LENGTH, content.length)
         .header("X-Content-Type-Options", "nosniff");
+  }
+
+  /** What everybody may keep: the documents of clients that verify. */
+  static Response cacheable(FeedRequest request, byte[] content, String type, int seconds) {
+    Response answer =
+        CacheableDocuments.response(
+            content, type, request.header(HttpHeaders.IF_NONE_MATCH).orElse(null), seconds);
+    return request.head() && answer.getStatus() == 200
+        ? Response.fromResponse(answer)
+            .entity(null)
+            .header(HttpHeaders.CONTENT_LENGTH, content.length)
+            .build()
+        : answer;
   }
 }

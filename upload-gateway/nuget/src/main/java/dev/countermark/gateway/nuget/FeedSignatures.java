@@ -1,5 +1,7 @@
 package dev.countermark.gateway.nuget;
 
+import dev.countermark.gateway.kit.CacheableDocuments;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.security.cert.CertificateEncodingException;
 
@@ -26,8 +28,11 @@ final class FeedSignatures {
         version.equals("5.0.0")
             && request.granted().settings().announceAllSigned()
             && audit.allSigned(request.name());
-    return FeedAnswers.json(
-        request, certificates.document(request.at(), certificates.of(request.name()), allSigned));
+    return FeedAnswers.cacheable(
+        request,
+        certificates.document(request.at(), certificates.of(request.name()), allSigned),
+        MediaType.APPLICATION_JSON,
+        CacheableDocuments.CURRENT_SECONDS);
   }
 
   Response certificate(FeedRequest request) {
@@ -36,8 +41,11 @@ final class FeedSignatures {
             .find(request.name(), request.route().detail())
             .orElseThrow(() -> FeedDialect.notFound("There is no such certificate."));
     try {
-      return FeedAnswers.body(request, entry.certificate().getEncoded(), "application/pkix-cert")
-          .build();
+      return FeedAnswers.cacheable(
+          request,
+          entry.certificate().getEncoded(),
+          "application/pkix-cert",
+          CacheableDocuments.FIXED_SECONDS);
     } catch (CertificateEncodingException e) {
       throw new IllegalStateException("a certificate that cannot be encoded", e);
     }
