@@ -69,6 +69,22 @@ class PromisesTest {
             "dev.countermark.gateway.auth..", "org.apache.kafka..", "dev.countermark.format.."),
         new Promise("dev.countermark.gateway.views..", "jakarta.ws.rs..", "io.vertx.."),
         new Promise("dev.countermark.gateway.swift.view..", "jakarta.ws.rs..", "io.vertx.."),
+        new Promise("dev.countermark.gateway.content..", "dev.countermark.format.."),
+        new Promise(
+            "dev.countermark.gateway.addresses..",
+            "dev.countermark.format..",
+            "dev.countermark.blobs.."),
+        new Promise(
+            "dev.countermark.gateway.events..",
+            "dev.countermark.format..",
+            "dev.countermark.gateway.auth.."),
+        new Promise("dev.countermark.gateway.status..", "dev.countermark.format.."),
+        new Promise("dev.countermark.gateway.sweep..", "dev.countermark.format.."),
+        new Promise(
+            "dev.countermark.gateway.trust..",
+            "dev.countermark.format..",
+            "dev.countermark.gateway.content.."),
+        new Promise("dev.countermark.gateway.api..", "dev.countermark.format.."),
         // Pure cores: bytes in, values out.
         new Promise("dev.countermark.format..", NETWORK),
         new Promise(
@@ -128,6 +144,22 @@ class PromisesTest {
             "dev.countermark.format..",
             "com.fasterxml.jackson..",
             "org.bouncycastle..")
+        .check(code);
+  }
+
+  /** Stops a judgement that differs from one second to the next: who asks says when. */
+  @Test
+  void formatsKnowNoClock() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.countermark.format..")
+        .should()
+        .accessTargetWhere(calls("java.time.Instant", Set.of("now")))
+        .orShould()
+        .accessTargetWhere(calls("java.lang.System", Set.of("currentTimeMillis", "nanoTime")))
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.time.Clock")
         .check(code);
   }
 

@@ -93,8 +93,9 @@ class NugetWiring {
   PackageIntake intake(SpoolFolder spool, FeedConfig config, Clock clock) {
     return new PackageIntake(
         spool,
-        new PackageInspector(IngestLimits.defaults(), clock),
-        config.maxPackageSize().asLongValue());
+        new PackageInspector(IngestLimits.defaults()),
+        config.maxPackageSize().asLongValue(),
+        clock);
   }
 
   @Produces

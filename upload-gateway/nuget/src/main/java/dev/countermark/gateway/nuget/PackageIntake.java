@@ -8,20 +8,23 @@ import dev.countermark.gateway.content.Spool;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.kit.Failed;
 import java.io.IOException;
+import java.time.Clock;
 
 /** Receives what is pushed on the local disk, and examines it there. */
 final class PackageIntake {
   private final SpoolFolder spool;
   private final PackageInspector inspector;
   private final long largest;
+  private final Clock clock;
 
   /**
    * @param largest package, bytes
    */
-  PackageIntake(SpoolFolder spool, PackageInspector inspector, long largest) {
+  PackageIntake(SpoolFolder spool, PackageInspector inspector, long largest, Clock clock) {
     this.spool = spool;
     this.inspector = inspector;
     this.largest = largest;
+    this.clock = clock;
   }
 
   /**
@@ -41,7 +44,7 @@ final class PackageIntake {
    */
   InspectedPackage inspect(Spool file) throws IOException {
     try {
-      return inspector.inspect(file.path(), file.channel());
+      return inspector.inspect(file.path(), file.channel(), clock.instant());
     } catch (RefusedPackageException e) {
       throw new Failed(400, e.getMessage());
     }
@@ -52,7 +55,7 @@ final class PackageIntake {
    */
   Nuspec inspectSymbols(Spool file) throws IOException {
     try {
-      return inspector.inspectSymbols(file.path(), file.channel());
+      return inspector.inspectSymbols(file.path(), file.channel(), clock.instant());
     } catch (RefusedPackageException e) {
       throw new Failed(400, e.getMessage());
     }

@@ -78,8 +78,9 @@ final class TestSigner {
               store, parts, (format, upload) -> {}, new NugetFormat(), VersionRecord::following),
           new PackageIntake(
               SpoolFolder.open(spool, clock),
-              new PackageInspector(IngestLimits.defaults(), clock),
-              largest),
+              new PackageInspector(IngestLimits.defaults()),
+              largest,
+              clock),
           check(clock),
           clock);
     } catch (IOException e) {

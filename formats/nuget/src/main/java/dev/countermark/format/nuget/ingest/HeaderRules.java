@@ -6,9 +6,9 @@ import dev.countermark.format.zip.EntryHeaders;
 import dev.countermark.format.zip.LocalHeader;
 import dev.countermark.format.zip.MalformedArchiveException;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
@@ -16,11 +16,11 @@ import java.util.Optional;
 /** What an entry's two headers must say. */
 final class HeaderRules {
   private final PackageArchive archive;
-  private final Clock clock;
+  private final Instant now;
 
-  HeaderRules(PackageArchive archive, Clock clock) {
+  HeaderRules(PackageArchive archive, Instant now) {
     this.archive = archive;
-    this.clock = clock;
+    this.now = now;
   }
 
   /**
@@ -52,7 +52,7 @@ final class HeaderRules {
               time >> 11,
               time >> 5 & 63,
               Math.min((time & 31) * 2, 59));
-      return written.toInstant(ZoneOffset.UTC).isAfter(clock.instant().plus(Duration.ofDays(1)));
+      return written.toInstant(ZoneOffset.UTC).isAfter(now.plus(Duration.ofDays(1)));
     } catch (DateTimeException e) {
       return false; // no date at all, as many writers leave it
     }

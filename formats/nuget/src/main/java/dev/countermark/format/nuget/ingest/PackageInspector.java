@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.HashMap;
@@ -41,22 +41,21 @@ public final class PackageInspector {
       Set.of(".pdb", ".nuspec", ".xml", ".psmdcp", ".rels", ".p7s");
 
   private final IngestLimits limits;
-  private final Clock clock;
 
-  public PackageInspector(IngestLimits limits, Clock clock) {
+  public PackageInspector(IngestLimits limits) {
     this.limits = limits;
-    this.clock = clock;
   }
 
   /**
    * Examines a package.
    *
    * @param file must stay open while the result is in use
+   * @param now no entry may be dated later than a day after
    * @throws RefusedPackageException naming the first objection
    */
-  public InspectedPackage inspect(Path path, FileChannel file)
+  public InspectedPackage inspect(Path path, FileChannel file, Instant now)
       throws RefusedPackageException, IOException {
-    Contents contents = read(path, file, Set.of());
+    Contents contents = read(path, file, now, Set.of());
     Nuspec nuspec = contents.nuspec;
     if (nuspec.isSymbolsPackage()) {
       throw new RefusedPackageException(
@@ -77,26 +76,27 @@ public final class PackageInspector {
   /**
    * Examines a symbols package.
    *
+   * @param now no entry may be dated later than a day after
    * @return its nuspec
    * @throws RefusedPackageException naming the first objection
    */
-  public Nuspec inspectSymbols(Path path, FileChannel file)
+  public Nuspec inspectSymbols(Path path, FileChannel file, Instant now)
       throws RefusedPackageException, IOException {
-    Nuspec nuspec = read(path, file, IN_SYMBOLS).nuspec;
+    Nuspec nuspec = read(path, file, now, IN_SYMBOLS).nuspec;
     if (!nuspec.isSymbolsPackage()) {
       throw new RefusedPackageException("The package is not of type SymbolsPackage.");
     }
     return nuspec;
   }
 
-  private Contents read(Path path, FileChannel file, Set<String> onlyExtensions)
+  private Contents read(Path path, FileChannel file, Instant now, Set<String> onlyExtensions)
       throws RefusedPackageException, IOException {
     PackageArchive archive;
     Map<String, ArchiveEntry> entries;
     try {
       archive = PackageArchive.read(ByteSource.of(file));
       Preflight.check(archive);
-      entries = entries(archive, onlyExtensions);
+      entries = entries(archive, now, onlyExtensions);
     } catch (MalformedArchiveException e) {
       throw new RefusedPackageException(sentence(e.getMessage()), e);
     }
@@ -123,11 +123,12 @@ public final class PackageInspector {
   }
 
   /** By name, all of them with sound names and headers. */
-  private Map<String, ArchiveEntry> entries(PackageArchive archive, Set<String> onlyExtensions)
+  private Map<String, ArchiveEntry> entries(
+      PackageArchive archive, Instant now, Set<String> onlyExtensions)
       throws RefusedPackageException, MalformedArchiveException, IOException {
     Map<String, ArchiveEntry> entries = new HashMap<>();
     EntryNames names = new EntryNames();
-    HeaderRules headers = new HeaderRules(archive, clock);
+    HeaderRules headers = new HeaderRules(archive, now);
     long total = 0;
     for (ArchiveEntry entry : archive.entries()) {
       String name = names.check(entry.name());

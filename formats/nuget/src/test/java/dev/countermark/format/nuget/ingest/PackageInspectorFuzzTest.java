@@ -10,20 +10,18 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PackageInspectorFuzzTest {
+  private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
+
   @TempDir static Path folder;
 
   private final PackageInspector inspector =
-      new PackageInspector(
-          new IngestLimits(8 << 20, 6 << 20, 200),
-          Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC));
+      new PackageInspector(new IngestLimits(8 << 20, 6 << 20, 200));
 
   static Stream<byte[]> seeds() {
     TestArchives archive = new TestArchives();
@@ -43,7 +41,7 @@ class PackageInspectorFuzzTest {
   void takesOrRefuses(byte[] bytes) throws IOException {
     Path file = Files.write(folder.resolve("p.nupkg"), bytes);
     try (FileChannel channel = FileChannel.open(file)) {
-      assertThat(inspector.inspect(file, channel).nuspecBytes()).isNotEmpty();
+      assertThat(inspector.inspect(file, channel, NOW).nuspecBytes()).isNotEmpty();
     } catch (RefusedPackageException e) {
       // The message becomes the reason phrase of an answer.
       assertThat(e.getMessage()).matches("[\\x20-\\x7e]{1,200}");

@@ -11,9 +11,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -27,8 +25,7 @@ class PackageInspectorTest {
 
   @TempDir Path folder;
 
-  private final PackageInspector inspector =
-      new PackageInspector(LIMITS, Clock.fixed(NOW, ZoneOffset.UTC));
+  private final PackageInspector inspector = new PackageInspector(LIMITS);
 
   private static String nuspec(String more) {
     return "<package><metadata><id>Acme.Tools</id><version>1.0.0</version><authors>x</authors>"
@@ -47,7 +44,7 @@ class PackageInspectorTest {
   private InspectedPackage inspect(byte[] bytes) throws IOException, RefusedPackageException {
     Path file = Files.write(folder.resolve("p.nupkg"), bytes);
     try (FileChannel channel = FileChannel.open(file)) {
-      return inspector.inspect(file, channel);
+      return inspector.inspect(file, channel, NOW);
     }
   }
 
@@ -138,9 +135,7 @@ class PackageInspectorTest {
     Path file = Files.write(folder.resolve("p.nupkg"), bytes);
     try (FileChannel channel = FileChannel.open(file)) {
       Nuspec nuspec =
-          new PackageInspector(IngestLimits.defaults(), Clock.fixed(NOW, ZoneOffset.UTC))
-              .inspect(file, channel)
-              .nuspec();
+          new PackageInspector(IngestLimits.defaults()).inspect(file, channel, NOW).nuspec();
       assertThat(nuspec.id() + " " + nuspec.version()).isEqualTo(identity);
     }
   }
@@ -324,12 +319,12 @@ class PackageInspectorTest {
     archive.stored("lib/net8.0/Acme.Tools.pdb", ascii("BSJB and more"));
     Path file = Files.write(folder.resolve("s.snupkg"), archive.bytes());
     try (FileChannel channel = FileChannel.open(file)) {
-      assertThat(inspector.inspectSymbols(file, channel).id().value()).isEqualTo("Acme.Tools");
+      assertThat(inspector.inspectSymbols(file, channel, NOW).id().value()).isEqualTo("Acme.Tools");
     }
     archive.stored("lib/net8.0/Acme.Tools.dll", ascii("MZ"));
     Files.write(file, archive.bytes());
     try (FileChannel channel = FileChannel.open(file)) {
-      assertThatThrownBy(() -> inspector.inspectSymbols(file, channel))
+      assertThatThrownBy(() -> inspector.inspectSymbols(file, channel, NOW))
           .hasMessageContaining("no such file");
     }
     TestArchives windows = new TestArchives();
@@ -337,7 +332,7 @@ class PackageInspectorTest {
     windows.stored("Acme.Tools.pdb", ascii("Microsoft C/C++ MSF 7.00"));
     Files.write(file, windows.bytes());
     try (FileChannel channel = FileChannel.open(file)) {
-      assertThatThrownBy(() -> inspector.inspectSymbols(file, channel))
+      assertThatThrownBy(() -> inspector.inspectSymbols(file, channel, NOW))
           .hasMessageContaining("portable PDB");
     }
   }
