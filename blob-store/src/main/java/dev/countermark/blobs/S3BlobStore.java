@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -46,14 +47,20 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
   private static final int CONNECTIONS = 256;
 
+  /** Smaller objects come and go unnoticed. */
+  private static final int LARGE = 256 << 10;
+
   private final MinioAsyncClient client;
   private final OkHttpClient http;
   private final String bucket;
+  private final LongConsumer beforeLarge;
 
-  private S3BlobStore(MinioAsyncClient client, OkHttpClient http, String bucket) {
+  private S3BlobStore(
+      MinioAsyncClient client, OkHttpClient http, String bucket, LongConsumer beforeLarge) {
     this.client = client;
     this.http = http;
     this.bucket = bucket;
+    this.beforeLarge = beforeLarge;
   }
 
   /**
@@ -62,13 +69,28 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
    * @throws Failure.Transient when the store cannot be reached or refuses the keys
    */
   public static S3BlobStore open(S3Settings settings) {
-    S3BlobStore store = connect(settings);
+    return open(settings, bytes -> {});
+  }
+
+  /**
+   * Connects, and makes the bucket when it does not exist.
+   *
+   * @param beforeLarge told how many bytes an object has before more than 256 KiB are read into
+   *     memory; may throw instead
+   * @throws Failure.Transient when the store cannot be reached or refuses the keys
+   */
+  public static S3BlobStore open(S3Settings settings, LongConsumer beforeLarge) {
+    S3BlobStore store = connect(settings, beforeLarge);
     store.makeBucket(settings.region());
     return store;
   }
 
   /** Like {@link #open}, without any call: the bucket must exist. */
   public static S3BlobStore connect(S3Settings settings) {
+    return connect(settings, bytes -> {});
+  }
+
+  private static S3BlobStore connect(S3Settings settings, LongConsumer beforeLarge) {
     // The default of 5 requests per host would throttle the whole service.
     Dispatcher dispatcher = new Dispatcher();
     dispatcher.setMaxRequests(CONNECTIONS);
@@ -91,7 +113,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             .credentials(settings.accessKey(), settings.secretKey())
             .httpClient(built)
             .build();
-    return new S3BlobStore(client, built, settings.bucket());
+    return new S3BlobStore(client, built, settings.bucket(), beforeLarge);
   }
 
   private static void trust(OkHttpClient.Builder http, java.nio.file.Path pem) {
@@ -141,12 +163,16 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         call(
             key,
             () -> client.getObject(GetObjectArgs.builder().bucket(bucket).object(key).build()))) {
+      String length = response.headers().get("Content-Length");
+      long announced = length == null ? MAX_IN_MEMORY : Long.parseLong(length);
+      if (announced > LARGE) {
+        beforeLarge.accept(announced);
+      }
       byte[] content = response.readNBytes(MAX_IN_MEMORY + 1);
       if (content.length > MAX_IN_MEMORY) {
         throw new IllegalStateException(key + " is larger than " + MAX_IN_MEMORY + " bytes");
       }
-      String length = response.headers().get("Content-Length");
-      if (length != null && Long.parseLong(length) != content.length) {
+      if (length != null && announced != content.length) {
         throw new Failure.Transient(key + " was cut off while it was read", null);
       }
       return Optional.of(new StoredObject(content, version(response.headers().get("ETag"))));

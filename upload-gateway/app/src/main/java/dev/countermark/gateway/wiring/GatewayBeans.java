@@ -6,6 +6,7 @@ import dev.countermark.blobs.S3Settings;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.http.RequestMemory;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.PublicKeys;
@@ -44,7 +45,7 @@ class GatewayBeans {
 
   @Produces
   @Singleton
-  BlobStore store(StoreConfig config) {
+  BlobStore store(StoreConfig config, RequestMemory memory) {
     String key = "countermark.store.secret-key";
     return S3BlobStore.open(
         new S3Settings(
@@ -56,7 +57,8 @@ class GatewayBeans {
                 .orElseThrow(
                     () -> new IllegalArgumentException("missing: " + key + " or " + key + "-file")),
             config.trustCertificates(),
-            config.timeout()));
+            config.timeout()),
+        memory::draw);
   }
 
   void closeStore(@Disposes BlobStore store) throws Exception {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 public final class MemoryBudget {
   private static final int UNIT = 64 << 10;
   private static final long WAIT_SECONDS = 30;
+  private static final long GROW_SECONDS = 2;
 
   private final int units;
   private final Semaphore free;
@@ -23,19 +24,46 @@ public final class MemoryBudget {
     this.free = new Semaphore(units, true);
   }
 
-  /** Memory that is held until it is closed. */
+  /** Memory that is held until it is closed; may grow and shrink until then. */
   public final class Held implements AutoCloseable {
     private int held;
+    private boolean closed;
 
     private Held(int held) {
       this.held = held;
     }
 
-    @Override
-    public void close() {
-      free.release(held);
-      held = 0;
+    /**
+     * Takes more. Whoever holds some already does not wait for long: two of them could wait for
+     * each other.
+     *
+     * @throws BusyException when there is none
+     */
+    public synchronized void grow(long bytes) {
+      int more = Math.min(units(bytes), units - held);
+      if (closed || more > 0 && !acquire(more, held == 0 ? WAIT_SECONDS : GROW_SECONDS)) {
+        throw new BusyException();
+      }
+      held += more;
     }
+
+    /** Gives back what is above a number of bytes. */
+    public synchronized void shrinkTo(long bytes) {
+      int left = bytes == 0 ? 0 : Math.min(held, units(bytes));
+      free.release(held - left);
+      held = left;
+    }
+
+    @Override
+    public synchronized void close() {
+      closed = true;
+      shrinkTo(0);
+    }
+  }
+
+  /** None so far, for a request that may need some. */
+  public Held none() {
+    return new Held(0);
   }
 
   /**
@@ -44,16 +72,24 @@ public final class MemoryBudget {
    * @throws BusyException when there is none for half a minute
    */
   public Held take(long bytes) {
-    int needed = (int) Math.max(1, Math.min(units, (bytes + UNIT - 1) / UNIT));
+    int needed = units(bytes);
+    if (!acquire(needed, WAIT_SECONDS)) {
+      throw new BusyException();
+    }
+    return new Held(needed);
+  }
+
+  private int units(long bytes) {
+    return (int) Math.max(1, Math.min(units, (bytes + UNIT - 1) / UNIT));
+  }
+
+  private boolean acquire(int needed, long seconds) {
     try {
-      if (!free.tryAcquire(needed, WAIT_SECONDS, TimeUnit.SECONDS)) {
-        throw new BusyException();
-      }
+      return free.tryAcquire(needed, seconds, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Failure.Transient("the gateway is stopping", e);
     }
-    return new Held(needed);
   }
 
   /** Bytes in all. */

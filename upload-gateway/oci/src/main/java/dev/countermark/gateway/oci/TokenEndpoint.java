@@ -10,6 +10,7 @@ import dev.countermark.gateway.auth.AuthenticationFailedException;
 import dev.countermark.gateway.auth.BearerTokens;
 import dev.countermark.gateway.auth.Credential;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
+import dev.countermark.gateway.content.RequestBody;
 import dev.countermark.gateway.kit.Trouble;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -20,8 +21,13 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +42,9 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Path("/v2/token")
 @Produces(MediaType.APPLICATION_JSON)
 public class TokenEndpoint {
+  /** A token, a name and as many scopes as are taken. */
+  private static final int LARGEST_FORM = 64 << 10;
+
   private final GatewayAuthenticator authenticator;
   private final AnonymousPull anonymous;
 
@@ -64,8 +73,15 @@ public class TokenEndpoint {
   @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
   @Operation(hidden = true)
   public Response post(
-      @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
-      MultivaluedMap<String, String> form) {
+      @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization, InputStream body) {
+    MultivaluedMap<String, String> form;
+    try {
+      form = form(new RequestBody(body).small(LARGEST_FORM));
+    } catch (RequestBody.TooLargeException e) {
+      return error(413, "invalid_request", "SIZE_INVALID", "the form is too large");
+    } catch (IOException | IllegalArgumentException e) {
+      return error(400, "invalid_request", "UNSUPPORTED", "that is no form");
+    }
     String grant = form.getFirst("grant_type");
     if (!"password".equals(grant)) {
       return error(
@@ -87,6 +103,26 @@ public class TokenEndpoint {
     } catch (Failure.Transient e) {
       return unavailable();
     }
+  }
+
+  /**
+   * Read here: the framework would take any number of bytes.
+   *
+   * @throws IllegalArgumentException when something is escaped that cannot be
+   */
+  private static MultivaluedMap<String, String> form(byte[] content) {
+    MultivaluedMap<String, String> form = new MultivaluedHashMap<>();
+    for (String field : new String(content, StandardCharsets.UTF_8).split("&", -1)) {
+      int equals = field.indexOf('=');
+      if (equals > 0) {
+        form.add(unescaped(field.substring(0, equals)), unescaped(field.substring(equals + 1)));
+      }
+    }
+    return form;
+  }
+
+  private static String unescaped(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
   private Response issue(Credential credential, List<String> scopes) {

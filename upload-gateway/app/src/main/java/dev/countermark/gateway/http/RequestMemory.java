@@ -1,0 +1,65 @@
+package dev.countermark.gateway.http;
+
+import dev.countermark.gateway.content.BusyException;
+import dev.countermark.gateway.content.MemoryBudget;
+import dev.countermark.gateway.kit.GatewayResources;
+import io.quarkus.arc.Arc;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import java.util.Optional;
+import org.jboss.resteasy.reactive.server.ServerResponseFilter;
+
+/**
+ * What a request holds of large records. It is drawn from the budget before a record is read, and
+ * given back when the answer has left: a client that does not read what it asked for holds it.
+ */
+@ApplicationScoped
+public class RequestMemory {
+  private static final String KEY = RequestMemory.class.getName();
+
+  /** A record as text, taken apart, and what is made of it. */
+  private static final int COPIES = 4;
+
+  private final MemoryBudget budget;
+
+  RequestMemory(GatewayResources resources) {
+    this.budget = resources.bodies();
+  }
+
+  /** Opens the account of a request. */
+  void open(RoutingContext context) {
+    MemoryBudget.Held held = budget.none();
+    context.put(KEY, held);
+    context.addEndHandler(answered -> held.close());
+  }
+
+  /**
+   * Draws for a record that is about to be read, if a request reads it; what the gateway reads for
+   * itself it reads one at a time.
+   *
+   * @param bytes of the record
+   * @throws BusyException when there is no memory for it
+   */
+  public void draw(long bytes) {
+    current().ifPresent(held -> held.grow(COPIES * bytes));
+  }
+
+  private static Optional<MemoryBudget.Held> current() {
+    return Arc.container().requestContext().isActive()
+        ? Optional.ofNullable(
+                Arc.container().instance(CurrentVertxRequest.class).get().getCurrent())
+            .map(context -> context.get(KEY))
+        : Optional.empty();
+  }
+
+  /** From here on only the answer is held. */
+  @ServerResponseFilter
+  public void answered(ContainerResponseContext answer, RoutingContext context) {
+    MemoryBudget.Held held = context.get(KEY);
+    if (held != null) {
+      held.shrinkTo(answer.getEntity() instanceof byte[] content ? content.length : 0);
+    }
+  }
+}
