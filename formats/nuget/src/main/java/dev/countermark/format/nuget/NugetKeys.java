@@ -26,8 +26,12 @@ public final class NugetKeys {
    * All versions of one package.
    *
    * @param lowerId lower-case id
+   * @throws IllegalArgumentException when that is no id: the key would be the prefix of others
    */
   public static String versions(RepositoryName repository, String lowerId) {
+    if (!NugetRecords.Identity.isId(lowerId)) {
+      throw new IllegalArgumentException("not a lower-case package id");
+    }
     return packages(repository) + lowerId + "/";
   }
 

@@ -90,9 +90,14 @@ public final class NugetRecords {
      * @throws IllegalArgumentException when a part cannot be one; both become parts of object keys
      */
     public Identity {
-      if (!ID.matcher(id).matches() || !VERSION.matcher(version).matches()) {
+      if (!isId(id) || !VERSION.matcher(version).matches()) {
         throw new IllegalArgumentException("not a lower-case package id and normalized version");
       }
+    }
+
+    /** Whether it is a package id in lower case. */
+    static boolean isId(String text) {
+      return ID.matcher(text).matches();
     }
 
     /** Reads {@link #toString}; empty when the text is anything else. */
@@ -105,7 +110,7 @@ public final class NugetRecords {
 
     /** Empty when a part cannot be one. */
     public static Optional<Identity> find(String id, String version) {
-      return ID.matcher(id).matches() && VERSION.matcher(version).matches()
+      return isId(id) && VERSION.matcher(version).matches()
           ? Optional.of(new Identity(id, version))
           : Optional.empty();
     }

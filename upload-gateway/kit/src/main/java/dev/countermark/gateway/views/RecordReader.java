@@ -8,11 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * Reads what is seen of a format's records, many at a time, and those of a package again that are
@@ -61,42 +59,36 @@ public final class RecordReader<I, V> {
     } while (page.more());
   }
 
-  /** Does something side by side with other reads. */
-  public <T> CompletableFuture<T> beside(Supplier<T> read) {
-    return CompletableFuture.supplyAsync(read, reads);
-  }
-
-  /** Waits for a read. */
-  public static <T> T joined(CompletableFuture<T> read) {
-    try {
-      return read.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
-    }
+  /** For what one request reads besides. */
+  public SideBySide sideBySide() {
+    return new SideBySide(reads);
   }
 
   /** All that is seen of the records below a prefix. */
   public List<V> below(String prefix, Instant seenAt, Map<I, V> known) {
-    Reading reading = reading(seenAt, known);
+    Reading reading = reading(sideBySide(), seenAt, known);
     list(prefix, page -> page.forEach(reading::add));
     return reading.visible();
   }
 
   /**
+   * @param reads of the request that asks
    * @param seenAt when what is known was read
    * @param known of the records that will be added
    */
-  public Reading reading(Instant seenAt, Map<I, V> known) {
-    return new Reading(seenAt, known);
+  public Reading reading(SideBySide reads, Instant seenAt, Map<I, V> known) {
+    return new Reading(reads, seenAt, known);
   }
 
   /** Records while they are read. */
   public final class Reading {
     private final Instant unchangedBefore;
     private final Map<I, V> known;
+    private final SideBySide reads;
     private final List<CompletableFuture<Optional<V>>> found = new ArrayList<>();
 
-    private Reading(Instant seenAt, Map<I, V> known) {
+    private Reading(SideBySide reads, Instant seenAt, Map<I, V> known) {
+      this.reads = reads;
       this.unchangedBefore = seenAt.equals(Instant.MIN) ? Instant.MIN : seenAt.minus(MARGIN);
       this.known = known;
     }
@@ -108,13 +100,18 @@ public final class RecordReader<I, V> {
       if (same != null && entry.lastModified().isBefore(unchangedBefore)) {
         found.add(CompletableFuture.completedFuture(Optional.of(same)));
       } else if (named.isPresent()) {
-        found.add(beside(() -> view.apply(entry.key())));
+        found.add(reads.read(() -> view.apply(entry.key())));
       }
     }
 
-    /** Waits for those that were added. */
+    /** Waits for those that were added; when one fails, none is begun any more. */
     public void await() {
-      found.forEach(RecordReader::joined);
+      try {
+        found.forEach(SideBySide::joined);
+      } catch (RuntimeException e) {
+        reads.stop();
+        throw e;
+      }
     }
 
     /** What is seen of those that were added, in their order. */

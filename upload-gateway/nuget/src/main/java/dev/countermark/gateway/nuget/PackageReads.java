@@ -6,6 +6,7 @@ import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.metadata.NuGetVersion;
+import dev.countermark.format.nuget.metadata.PackageId;
 import dev.countermark.gateway.content.FileAnswers;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.nuget.view.PackageVersions;
@@ -38,15 +39,11 @@ final class PackageReads {
   }
 
   private PackageVersions packageOf(FeedRequest request) {
-    String id = request.route().id();
-    PackageVersions versions =
-        id.length() > 100
-            ? views.packages().find(request.name(), "")
-            : views.packages().find(request.name(), id.toLowerCase(Locale.ROOT));
-    if (versions.isEmpty()) {
-      throw FeedDialect.notFound("The feed has no such package.");
-    }
-    return versions;
+    // What is no id names no package, and must not become part of a key that is listed.
+    return PackageId.parse(request.route().id())
+        .map(id -> views.packages().find(request.name(), id.lower()))
+        .filter(versions -> !versions.isEmpty())
+        .orElseThrow(() -> FeedDialect.notFound("The feed has no such package."));
   }
 
   Response versions(FeedRequest request) {

@@ -6,12 +6,12 @@ import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.views.SideBySide;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
@@ -19,48 +19,49 @@ import java.util.function.Predicate;
 final class ManifestReferences {
   private final BlobStore store;
   private final Blobs blobs;
-  private final Executor reads;
+  private final Executor pool;
 
   /**
-   * @param reads runs independent reads of one request side by side
+   * @param pool for the reads of all requests
    */
-  ManifestReferences(BlobStore store, Blobs blobs, Executor reads) {
+  ManifestReferences(BlobStore store, Blobs blobs, Executor pool) {
     this.store = store;
     this.blobs = blobs;
-    this.reads = reads;
+    this.pool = pool;
   }
 
   /**
    * @throws Failed {@code MANIFEST_BLOB_UNKNOWN}
    */
   void require(OciName name, Manifest manifest) {
+    SideBySide reads = new SideBySide(pool);
     List<CompletableFuture<Optional<Digest>>> checks = new ArrayList<>();
-    ask(manifest.requiredBlobs(), d -> blobs.holds(name, d), checks);
+    ask(reads, manifest.requiredBlobs(), d -> blobs.holds(name, d), checks);
     ask(
+        reads,
         manifest.requiredManifests(),
         d -> store.head(OciKeys.manifest(name.value(), d.toString())).isPresent(),
         checks);
     try {
       for (CompletableFuture<Optional<Digest>> check : checks) {
-        Optional<Digest> missing = check.join();
+        Optional<Digest> missing = SideBySide.joined(check);
         if (missing.isPresent()) {
           throw OciCode.MANIFEST_BLOB_UNKNOWN.failed(
               "push " + missing.get() + " first: the manifest refers to it");
         }
       }
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    } finally {
+      reads.stop(); // the first that is missing answers for all
     }
   }
 
-  private void ask(
+  private static void ask(
+      SideBySide reads,
       Collection<Digest> digests,
       Predicate<Digest> present,
       List<CompletableFuture<Optional<Digest>>> checks) {
     for (Digest digest : digests) {
-      checks.add(
-          CompletableFuture.supplyAsync(
-              () -> present.test(digest) ? Optional.empty() : Optional.of(digest), reads));
+      checks.add(reads.read(() -> present.test(digest) ? Optional.empty() : Optional.of(digest)));
     }
   }
 }

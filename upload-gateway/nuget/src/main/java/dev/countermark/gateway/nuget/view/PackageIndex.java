@@ -9,6 +9,7 @@ import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.gateway.views.PackageViews;
 import dev.countermark.gateway.views.RecordReader;
 import dev.countermark.gateway.views.Seen;
+import dev.countermark.gateway.views.SideBySide;
 import dev.countermark.gateway.views.ViewMemory;
 import java.time.Clock;
 import java.time.Instant;
@@ -119,17 +120,18 @@ public final class PackageIndex {
   }
 
   private void read(RepositoryName repository, List<String> lowerIds) {
+    SideBySide reads = reader.sideBySide();
     for (int from = 0; from < lowerIds.size(); from += AT_ONCE) {
       Instant readAt = clock.instant();
       List<Package> chunk =
           lowerIds.subList(from, Math.min(from + AT_ONCE, lowerIds.size())).stream()
-              .map(id -> new Package(new Key(repository, id)))
+              .map(id -> new Package(new Key(repository, id), reads))
               .toList();
       // Readers never wait for each other: what a listing names is read for whoever asked for it.
       List<CompletableFuture<List<BlobStore.Entry>>> listings =
-          chunk.stream().map(p -> reader.beside(() -> entries(p.key))).toList();
+          chunk.stream().map(p -> reads.read(() -> entries(p.key))).toList();
       for (int i = 0; i < chunk.size(); i++) {
-        RecordReader.joined(listings.get(i)).forEach(chunk.get(i).records::add);
+        SideBySide.joined(listings.get(i)).forEach(chunk.get(i).records::add);
       }
       chunk.forEach(p -> p.remember(readAt));
     }
@@ -143,12 +145,13 @@ public final class PackageIndex {
 
   /** What versions are like now, by their records, in order; empty where nobody may see one. */
   List<Optional<VersionView>> now(RepositoryName repository, List<Identity> identities) {
+    SideBySide reads = reader.sideBySide();
     List<CompletableFuture<Optional<VersionView>>> found =
         identities.stream()
             .map(identity -> NugetKeys.version(repository, identity))
-            .map(key -> reader.beside(() -> view(key)))
+            .map(key -> reads.read(() -> view(key)))
             .toList();
-    return found.stream().map(RecordReader::joined).toList();
+    return found.stream().map(SideBySide::joined).toList();
   }
 
   /** Drops all packages of a repository. */
@@ -166,6 +169,7 @@ public final class PackageIndex {
   void each(
       RepositoryName repository, boolean remember, BiConsumer<String, PackageVersions> action) {
     Instant readAt = clock.instant();
+    SideBySide reads = reader.sideBySide();
     Deque<Package> open = new ArrayDeque<>();
     reader.list(
         NugetKeys.packages(repository),
@@ -176,7 +180,7 @@ public final class PackageIndex {
                     identity -> {
                       Key key = new Key(repository, identity.id());
                       if (open.isEmpty() || !open.getLast().key.equals(key)) {
-                        open.add(new Package(key));
+                        open.add(new Package(key, reads));
                       }
                       open.getLast().records.add(entry);
                     });
@@ -201,10 +205,10 @@ public final class PackageIndex {
     private final Seen<PackageVersions> before;
     private final RecordReader<Identity, VersionView>.Reading records;
 
-    Package(Key key) {
+    Package(Key key, SideBySide reads) {
       this.key = key;
       this.before = views.remembered(key);
-      this.records = reader.reading(before.readAt(), byIdentity(before.view()));
+      this.records = reader.reading(reads, before.readAt(), byIdentity(before.view()));
     }
 
     PackageVersions versions() {
