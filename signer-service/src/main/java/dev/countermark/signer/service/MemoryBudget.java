@@ -14,8 +14,15 @@ import java.util.function.Supplier;
 public final class MemoryBudget {
   private static final int UNIT = 1 << 10;
 
+  /** A record as text, taken apart, and what is made of it. */
+  private static final int COPIES = 4;
+
   private final int units;
   private final Semaphore free;
+
+  /** What this thread drew for records; null where nobody gives it back. */
+  private final ThreadLocal<Integer> drawn = new ThreadLocal<>();
+
   private final int waiting;
   private final Duration patience;
 
@@ -55,12 +62,41 @@ public final class MemoryBudget {
    * @throws Failure.Transient when there is none in time
    */
   public <T> T within(long bytes, Supplier<T> work) {
-    int needed = (int) Math.max(1, Math.min(units, (bytes + UNIT - 1) / UNIT));
+    int needed = units(bytes);
     acquire(needed);
     try {
       return work.get();
     } finally {
       free.release(needed);
+    }
+  }
+
+  private int units(long bytes) {
+    return (int) Math.max(1, Math.min(units, (bytes + UNIT - 1) / UNIT));
+  }
+
+  /** Does something that reads records, one after the other. */
+  public <T> T reading(Supplier<T> work) {
+    drawn.set(0);
+    try {
+      return work.get();
+    } finally {
+      free.release(drawn.get());
+      drawn.remove();
+    }
+  }
+
+  /**
+   * Draws for a record that this thread is about to read, in place of the one before.
+   *
+   * @param bytes of the record
+   * @throws Failure.Transient when there is none in time
+   */
+  public void record(long bytes) {
+    Integer held = drawn.get();
+    if (held != null && units(COPIES * bytes) > held) {
+      acquire(units(COPIES * bytes) - held);
+      drawn.set(units(COPIES * bytes));
     }
   }
 

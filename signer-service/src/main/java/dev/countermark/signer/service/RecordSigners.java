@@ -14,16 +14,19 @@ final class RecordSigners {
   private final Instance<SignerFormat<?, ?>> formats;
   private final Records records;
   private final RepositorySettings repositories;
+  private final MemoryBudget memory;
   private final Clock clock;
 
   RecordSigners(
       Instance<SignerFormat<?, ?>> formats,
       Records records,
       RepositorySettings repositories,
+      MemoryBudget memory,
       Clock clock) {
     this.formats = formats;
     this.records = records;
     this.repositories = repositories;
+    this.memory = memory;
     this.clock = clock;
   }
 
@@ -34,7 +37,9 @@ final class RecordSigners {
 
   /** Only what is hosted is made: the others need no credential. */
   FormatSigner<PackageRequest, SignedArtifact> of(Format<?, ?> format) {
-    return new RecordSigner<>(bean(format).get(), records, repositories, clock);
+    RecordSigner<?, ?> signer =
+        new RecordSigner<>(bean(format).get(), records, repositories, clock);
+    return request -> memory.reading(() -> signer.sign(request));
   }
 
   private Instance<SignerFormat<?, ?>> bean(Format<?, ?> format) {

@@ -39,7 +39,7 @@ class SignerBeans {
 
   @Produces
   @Singleton
-  BlobStore store(StoreConfig config, MeterRegistry meters) {
+  BlobStore store(StoreConfig config, SignerResources resources, MeterRegistry meters) {
     String key = "countermark.store.secret-key";
     return new MeteredBlobStore(
         S3BlobStore.open(
@@ -54,7 +54,8 @@ class SignerBeans {
                             new IllegalArgumentException(
                                 "missing: " + key + " or " + key + "-file")),
                 config.trustCertificates(),
-                config.timeout())),
+                config.timeout()),
+            resources.memory()::record),
         meters);
   }
 
@@ -93,8 +94,9 @@ class SignerBeans {
       @Any Instance<SignerFormat<?, ?>> formats,
       BlobStore store,
       RepositorySettings repositories,
+      SignerResources resources,
       Clock clock) {
-    return new RecordSigners(formats, new Records(store), repositories, clock);
+    return new RecordSigners(formats, new Records(store), repositories, resources.memory(), clock);
   }
 
   @Produces

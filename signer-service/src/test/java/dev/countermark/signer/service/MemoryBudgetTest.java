@@ -147,4 +147,37 @@ class MemoryBudgetTest {
     }
     assertThat(budget.<String>within(16 * MIB, () -> "done")).isEqualTo("done");
   }
+
+  @Test
+  void aRecordIsDrawnForInPlaceOfTheOneBefore() {
+    List<Long> used = new ArrayList<>();
+    budget.reading(
+        () -> {
+          budget.record(MIB);
+          used.add(budget.used());
+          budget.record(2 * MIB);
+          used.add(budget.used());
+          budget.record(MIB);
+          used.add(budget.used());
+          return true;
+        });
+
+    assertThat(used).containsExactly(4 * MIB, 8 * MIB, 8 * MIB);
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void noMoreThanThereIsIsDrawnAndNothingWhereNobodyGivesItBack() {
+    assertThat(
+            budget.<Long>reading(
+                () -> {
+                  budget.record(100 * MIB);
+                  return budget.used();
+                }))
+        .isEqualTo(16 * MIB);
+
+    budget.record(MIB);
+
+    assertThat(budget.used()).isZero();
+  }
 }
