@@ -48,17 +48,6 @@ final class Platform implements AutoCloseable {
 
   private static final String SERVICE_HEAP = "256m";
 
-  /**
-   * The optimizing compiler begins with what is called four times as often as it waits for by
-   * itself: else it spends a fifth of what a start costs on code that only the start runs.
-   */
-  private static final List<String> LATE_OPTIMIZATION =
-      List.of(
-          "-XX:Tier4InvocationThreshold=20000",
-          "-XX:Tier4MinInvocationThreshold=2400",
-          "-XX:Tier4CompileThreshold=60000",
-          "-XX:Tier4BackEdgeThreshold=160000");
-
   /** Main class of a Quarkus application's {@code quarkus-run.jar}. */
   private static final String SERVICE_MAIN = "io.quarkus.bootstrap.runner.QuarkusEntryPoint";
 
@@ -334,7 +323,6 @@ final class Platform implements AutoCloseable {
     command.add("-XX:+UseSerialGC");
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("-XX:-HeapDumpOnOutOfMemoryError");
-    command.addAll(LATE_OPTIMIZATION);
     command.addAll(archives.options(name));
     return command;
   }
