@@ -1,6 +1,7 @@
 package dev.countermark.gateway.http;
 
 import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.kit.RequestMemory;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;

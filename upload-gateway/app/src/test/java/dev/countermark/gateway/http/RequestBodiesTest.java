@@ -1,10 +1,12 @@
 package dev.countermark.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.gateway.auth.Scope;
+import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.repositories.Repositories;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -39,6 +41,7 @@ class RequestBodiesTest {
 
   @Inject RepositoryTokens tokens;
   @Inject Repositories repositories;
+  @Inject GatewayResources resources;
 
   @TestHTTPResource("/")
   URI base;
@@ -145,6 +148,26 @@ class RequestBodiesTest {
           .as("request " + i)
           .isEqualTo(401);
     }
+  }
+
+  @Test
+  void whatARequestHoldsIsDrawnUntilItEnds() throws IOException {
+    repositories.findOrCreate(NAME);
+    String token =
+        tokens.create(NAME, EnumSet.of(Scope.PUSH), Optional.empty(), Optional.empty()).text();
+    long before = resources.bodies().used();
+    try (Socket socket = connected()) {
+      send(
+          socket.getOutputStream(),
+          "PUT /v2/bodies/app/manifests/latest HTTP/1.1\nHost: x\nContent-Length: 1000000\n"
+              + "Content-Type: application/vnd.oci.image.manifest.v1+json\n"
+              + "Authorization: Bearer "
+              + token);
+      socket.getOutputStream().write(new byte[500_000]);
+
+      await().until(() -> resources.bodies().used() >= before + 8_000_000);
+    }
+    await().until(() -> resources.bodies().used() <= before);
   }
 
   @Test

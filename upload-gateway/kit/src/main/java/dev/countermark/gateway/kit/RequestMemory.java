@@ -1,8 +1,7 @@
-package dev.countermark.gateway.http;
+package dev.countermark.gateway.kit;
 
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.MemoryBudget;
-import dev.countermark.gateway.kit.GatewayResources;
 import io.quarkus.arc.Arc;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -12,15 +11,16 @@ import java.util.Optional;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
 /**
- * What a request holds of large records. It is drawn from the budget before a record is read, and
- * given back when the answer has left: a client that does not read what it asked for holds it.
+ * What a request holds of large records. It is drawn from the budget before a record is read, or
+ * made of what a client brings, and given back when the answer has left: a client that does not
+ * read what it asked for holds it.
  */
 @ApplicationScoped
 public class RequestMemory {
   private static final String KEY = RequestMemory.class.getName();
 
   /** A record as text, taken apart, and what is made of it. */
-  private static final int COPIES = 4;
+  private static final int COPIES = 8;
 
   private final MemoryBudget budget;
 
@@ -29,15 +29,15 @@ public class RequestMemory {
   }
 
   /** Opens the account of a request. */
-  void open(RoutingContext context) {
+  public void open(RoutingContext context) {
     MemoryBudget.Held held = budget.none();
     context.put(KEY, held);
     context.addEndHandler(answered -> held.close());
   }
 
   /**
-   * Draws for a record that is about to be read, if a request reads it; what the gateway reads for
-   * itself it reads one at a time.
+   * Draws for a record that is about to be read or made, if a request does; what the gateway reads
+   * for itself it reads one at a time.
    *
    * @param bytes of the record
    * @throws BusyException when there is no memory for it
@@ -59,7 +59,7 @@ public class RequestMemory {
   public void answered(ContainerResponseContext answer, RoutingContext context) {
     MemoryBudget.Held held = context.get(KEY);
     if (held != null) {
-      held.shrinkTo(answer.getEntity() instanceof byte[] content ? content.length : 0);
+      held.shrinkTo(answer.getEntity() instanceof AnswerBytes bytes ? bytes.length() : 0);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.countermark.gateway.nuget;
 
+import dev.countermark.gateway.kit.AnswerBytes;
 import dev.countermark.gateway.kit.CacheableDocuments;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -14,7 +15,7 @@ final class FeedAnswers {
   }
 
   static Response.ResponseBuilder body(FeedRequest request, byte[] content, String type) {
-    return Response.ok(request.head() ? null : content)
+    return Response.ok(request.head() ? null : new AnswerBytes(content))
         .type(type)
         .header(HttpHeaders.CONTENT_LENGTH, content.length)
         .header("X-Content-Type-Options", "nosniff");

@@ -7,7 +7,8 @@ import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.MediaTypes;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.auth.Action;
-import dev.countermark.gateway.content.MemoryBudget;
+import dev.countermark.gateway.kit.AnswerBytes;
+import dev.countermark.gateway.kit.RequestMemory;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -17,17 +18,13 @@ import java.util.Optional;
 
 /** Answers requests for manifests, and for the lists of tags, images and referrers. */
 final class ManifestRequests {
-  /**
-   * What a push holds of a manifest at the same time: itself, Base64 in its record, and the JSON.
-   */
-  private static final int COPIES = 4;
 
   private final Manifests manifests;
   private final ManifestPushes pushes;
   private final ManifestDeletions deletions;
   private final Tags tags;
   private final Referrers referrers;
-  private final MemoryBudget memory;
+  private final RequestMemory memory;
 
   ManifestRequests(
       Manifests manifests,
@@ -35,7 +32,7 @@ final class ManifestRequests {
       ManifestDeletions deletions,
       Tags tags,
       Referrers referrers,
-      MemoryBudget memory) {
+      RequestMemory memory) {
     this.manifests = manifests;
     this.pushes = pushes;
     this.deletions = deletions;
@@ -53,7 +50,7 @@ final class ManifestRequests {
             request.access().holds(request.repository().repository(), Action.PUSH));
     byte[] content = found.manifest().content().toArray();
     Response.ResponseBuilder response =
-        Response.ok(request.head() ? null : content)
+        Response.ok(request.head() ? null : new AnswerBytes(content))
             .header(HttpHeaders.CONTENT_TYPE, found.manifest().mediaType())
             .header(HttpHeaders.CONTENT_LENGTH, content.length)
             .header(OciAnswers.CONTENT_DIGEST, found.manifest().digest())
@@ -73,9 +70,8 @@ final class ManifestRequests {
           413, "a manifest has at most " + Manifest.LARGEST + " bytes");
     }
     long expected = request.length() < 0 ? Manifest.LARGEST : request.length();
-    try (MemoryBudget.Held held = memory.take(COPIES * expected)) {
-      return put(request, name, request.body().small(Manifest.LARGEST));
-    }
+    memory.draw(expected);
+    return put(request, name, request.body().small(Manifest.LARGEST));
   }
 
   private Response put(OciRequest request, OciName name, byte[] content) {
@@ -161,7 +157,7 @@ final class ManifestRequests {
 
   private static Response page(byte[] body, Tags.Listing listing, String path, int limit) {
     Response.ResponseBuilder response =
-        Response.ok(body)
+        Response.ok(new AnswerBytes(body))
             .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON)
             .header(HttpHeaders.CONTENT_LENGTH, body.length);
     listing
@@ -179,7 +175,7 @@ final class ManifestRequests {
         Optional.ofNullable(request.parameter("artifactType")).filter(t -> !t.isEmpty());
     byte[] index = referrers.index(request.name(), subject, type);
     Response.ResponseBuilder response =
-        Response.ok(request.head() ? null : index)
+        Response.ok(request.head() ? null : new AnswerBytes(index))
             .header(HttpHeaders.CONTENT_TYPE, MediaTypes.OCI_INDEX)
             .header(HttpHeaders.CONTENT_LENGTH, index.length);
     if (type.isPresent()) {

@@ -10,6 +10,7 @@ import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.RepositoryAccess;
+import dev.countermark.gateway.kit.RequestMemory;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.repositories.Repositories;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -136,8 +137,8 @@ class OciWiring {
       ManifestDeletions deletions,
       Tags tags,
       Referrers referrers,
-      GatewayResources resources) {
-    return new ManifestRequests(manifests, pushes, deletions, tags, referrers, resources.bodies());
+      RequestMemory memory) {
+    return new ManifestRequests(manifests, pushes, deletions, tags, referrers, memory);
   }
 
   @Produces
