@@ -112,6 +112,16 @@ public final class Platform implements AutoCloseable {
   }
 
   /**
+   * A fresh one that nobody else uses.
+   *
+   * @param options of the launcher
+   */
+  public static Platform startWith(String... options) {
+    Path scratch = temporary();
+    return start(ProjectFiles.root(), scratch, scratch.resolve("data"), Map.of(), options);
+  }
+
+  /**
    * A fresh one that nobody else uses, of other artefacts.
    *
    * @param home a folder as the checkout is, with what was built
@@ -147,17 +157,12 @@ public final class Platform implements AutoCloseable {
   }
 
   private static Platform start(
-      Path home, Path scratch, Path data, Map<String, String> environment) {
+      Path home, Path scratch, Path data, Map<String, String> environment, String... options) {
     prepare();
-    launch(
-        home,
-        START_LIMIT,
-        environment,
-        "--detach",
-        "--data",
-        data.toString(),
-        "--port",
-        Integer.toString(freePort()));
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(List.of("--detach", "--data", data.toString()));
+    arguments.addAll(List.of("--port", Integer.toString(freePort())));
+    launch(home, START_LIMIT, environment, arguments.toArray(String[]::new));
     try {
       return new Platform(endpoint(data.resolve("endpoint.env")), Optional.of(data), scratch, home);
     } catch (IOException e) {
@@ -353,11 +358,14 @@ public final class Platform implements AutoCloseable {
 
   /** Ends a part at once (SIGKILL), of a platform that this run started; it is started again. */
   public void kill(String part) {
+    ProcessHandle.of(process(part)).orElseThrow().destroyForcibly();
+  }
+
+  /** The process that a part is now, of a platform that this run started. */
+  public long process(String part) {
     try {
-      long process =
-          Long.parseLong(
-              Files.readString(requireData().resolve("run").resolve(part + ".pid")).strip());
-      ProcessHandle.of(process).orElseThrow().destroyForcibly();
+      return Long.parseLong(
+          Files.readString(requireData().resolve("run").resolve(part + ".pid")).strip());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

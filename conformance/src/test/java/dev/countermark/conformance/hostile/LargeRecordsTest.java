@@ -1,0 +1,216 @@
+package dev.countermark.conformance.hostile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.conformance.Platform;
+import dev.countermark.contracts.Json;
+import dev.countermark.testkit.http.HttpCaller;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Legal records, as large as they may be, and many who want one at the same time. */
+class LargeRecordsTest {
+  private static final String GATEWAY = "upload-gateway";
+  private static final String TYPE = "application/vnd.oci.image.manifest.v1+json";
+  private static final int ALMOST_4_MIB = 4_100_000;
+  private static final int CLIENTS = Boolean.getBoolean("hostile.long") ? 64 : 24;
+
+  private static Platform platform;
+  private static long process;
+  private static Platform.Repository repository;
+  private static HttpCaller caller;
+
+  @BeforeAll
+  static void start() {
+    platform = Platform.start();
+    process = platform.process(GATEWAY);
+    repository = platform.repository("oci", JsonNodeFactory.instance.objectNode());
+    caller = HttpCaller.withBearer(platform.url(), platform.adminToken());
+    byte[] empty = "{}".getBytes(StandardCharsets.UTF_8);
+    send("POST", "/blobs/uploads/?digest=" + digest(empty), empty, Map.of(), 201);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    platform.close();
+  }
+
+  @AfterEach
+  void livesOn() {
+    assertThat(platform.process(GATEWAY)).as("the gateway's process").isEqualTo(process);
+    assertThat(platform.call("GET", "/q/health/live", null).statusCode()).isEqualTo(200);
+  }
+
+  private static HttpResponse<byte[]> send(
+      String method, String path, byte[] body, Map<String, String> headers, int... expected) {
+    HttpResponse<byte[]> answer =
+        caller.send(method, "/v2/" + repository.path() + path, body, headers);
+    if (expected.length > 0) {
+      assertThat(expected).as(method + " " + path).contains(answer.statusCode());
+    }
+    return answer;
+  }
+
+  private static String digest(byte[] content) {
+    try {
+      return "sha256:"
+          + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Legal, of a size, and no other's. */
+  private static byte[] manifest(int size, int number, String subject) {
+    byte[] empty = "{}".getBytes(StandardCharsets.UTF_8);
+    ObjectNode manifest = JsonNodeFactory.instance.objectNode();
+    manifest.put("schemaVersion", 2).put("mediaType", TYPE);
+    manifest.put("artifactType", "application/x.large");
+    ObjectNode config = manifest.putObject("config");
+    config.put("mediaType", "application/vnd.oci.empty.v1+json").put("size", 2);
+    config.put("digest", digest(empty));
+    manifest.putArray("layers").add(config.deepCopy());
+    if (subject != null) {
+      manifest.putObject("subject").put("mediaType", TYPE).put("size", 2).put("digest", subject);
+    }
+    manifest.putObject("annotations").put("x.number", "n" + number).put("x.fill", "x".repeat(size));
+    return Json.write(manifest);
+  }
+
+  private static Map<Integer, Long> together(Callable<Integer> request) throws Exception {
+    ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    try {
+      List<Future<Integer>> statuses =
+          IntStream.range(0, CLIENTS).mapToObj(i -> clients.submit(request)).toList();
+      List<Integer> all = new java.util.ArrayList<>();
+      for (Future<Integer> status : statuses) {
+        all.add(status.get());
+      }
+      return all.stream().collect(Collectors.groupingBy(s -> s, Collectors.counting()));
+    } finally {
+      clients.shutdownNow();
+    }
+  }
+
+  private static int statusOf(HttpResponse<byte[]> answer) {
+    if (answer.statusCode() == 503) {
+      assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+    }
+    return answer.statusCode();
+  }
+
+  @Test
+  void manifestsThatManyRead() throws Exception {
+    byte[] manifest = manifest(ALMOST_4_MIB, 0, null);
+    send("PUT", "/manifests/large", manifest, Map.of("Content-Type", TYPE), 201);
+
+    Map<Integer, Long> statuses =
+        together(() -> statusOf(send("GET", "/manifests/" + digest(manifest), null, Map.of())));
+
+    assertThat(statuses.keySet()).isSubsetOf(200, 503).contains(200);
+  }
+
+  /** They hold what they asked for; who comes after them is not let down for ever. */
+  @Test
+  void manifestsThatNobodyTakes() throws Exception {
+    byte[] manifest = manifest(ALMOST_4_MIB, 1, null);
+    send("PUT", "/manifests/lazy", manifest, Map.of("Content-Type", TYPE), 201);
+    CountDownLatch done = new CountDownLatch(1);
+    ExecutorService lazy = Executors.newFixedThreadPool(CLIENTS);
+    try {
+      IntStream.range(0, CLIENTS)
+          .forEach(i -> lazy.submit(() -> askAndWait(digest(manifest), done)));
+      Thread.sleep(3_000);
+      assertThat(platform.call("GET", "/v2/", null).statusCode()).isEqualTo(200);
+      assertThat(platform.process(GATEWAY)).isEqualTo(process);
+    } finally {
+      done.countDown();
+      lazy.shutdown();
+    }
+    assertThat(send("GET", "/manifests/" + digest(manifest), null, Map.of(), 200).body())
+        .hasSameSizeAs(manifest);
+  }
+
+  private static int askAndWait(String digest, CountDownLatch done) {
+    try (Socket socket = new Socket(platform.url().getHost(), platform.url().getPort())) {
+      socket.setReceiveBufferSize(4 << 10);
+      socket
+          .getOutputStream()
+          .write(
+              ("GET /v2/"
+                      + repository.path()
+                      + "/manifests/"
+                      + digest
+                      + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                      + platform.adminToken()
+                      + "\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      InputStream in = socket.getInputStream();
+      int first = in.read();
+      done.await();
+      return first;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void manifestsThatManyPush() throws Exception {
+    int[] number = {100};
+    Map<Integer, Long> statuses =
+        together(
+            () -> {
+              byte[] manifest;
+              synchronized (number) {
+                manifest = manifest(ALMOST_4_MIB, number[0]++, null);
+              }
+              return statusOf(
+                  send(
+                      "PUT",
+                      "/manifests/" + digest(manifest),
+                      manifest,
+                      Map.of("Content-Type", TYPE)));
+            });
+
+    assertThat(statuses.keySet()).isSubsetOf(201, 503).contains(201);
+  }
+
+  @Test
+  void listsOfReferrers() throws Exception {
+    byte[] subject = manifest(10, 2, null);
+    send("PUT", "/manifests/subject", subject, Map.of("Content-Type", TYPE), 201);
+    for (int i = 0; i < 3; i++) {
+      byte[] referrer = manifest(ALMOST_4_MIB, 10 + i, digest(subject));
+      send("PUT", "/manifests/" + digest(referrer), referrer, Map.of("Content-Type", TYPE), 201);
+    }
+
+    Map<Integer, Long> statuses =
+        together(() -> statusOf(send("GET", "/referrers/" + digest(subject), null, Map.of())));
+
+    assertThat(statuses.keySet()).isSubsetOf(200, 503).contains(200);
+  }
+}
