@@ -8,7 +8,6 @@ import dev.countermark.conformance.Platform;
 import dev.countermark.contracts.Json;
 import dev.countermark.testkit.http.HttpCaller;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -141,7 +140,7 @@ class LargeRecordsTest {
     ExecutorService lazy = Executors.newFixedThreadPool(CLIENTS);
     try {
       IntStream.range(0, CLIENTS)
-          .forEach(i -> lazy.submit(() -> askAndWait(digest(manifest), done)));
+          .forEach(i -> lazy.execute(() -> askAndWait(digest(manifest), done)));
       Thread.sleep(3_000);
       assertThat(platform.call("GET", "/v2/", null).statusCode()).isEqualTo(200);
       assertThat(platform.process(GATEWAY)).isEqualTo(process);
@@ -153,7 +152,7 @@ class LargeRecordsTest {
         .hasSameSizeAs(manifest);
   }
 
-  private static int askAndWait(String digest, CountDownLatch done) {
+  private static void askAndWait(String digest, CountDownLatch done) {
     try (Socket socket = new Socket(platform.url().getHost(), platform.url().getPort())) {
       socket.setReceiveBufferSize(4 << 10);
       socket
@@ -167,10 +166,7 @@ class LargeRecordsTest {
                       + platform.adminToken()
                       + "\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
-      InputStream in = socket.getInputStream();
-      int first = in.read();
       done.await();
-      return first;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
