@@ -62,7 +62,13 @@ public final class MemoryBudget {
    * @throws Failure.Transient when there is none in time
    */
   public <T> T within(long bytes, Supplier<T> work) {
-    int needed = units(bytes);
+    // In one step with what the thread drew for the record: it could wait for itself.
+    int record = drawn.get() == null ? 0 : drawn.get();
+    if (record > 0) {
+      drawn.set(0);
+      free.release(record);
+    }
+    int needed = Math.min(units, units(bytes) + record);
     acquire(needed);
     try {
       return work.get();

@@ -180,4 +180,17 @@ class MemoryBudgetTest {
 
     assertThat(budget.used()).isZero();
   }
+
+  @Test
+  void aPackageDoesNotWaitForItsOwnRecord() {
+    Boolean signed =
+        budget.reading(
+            () -> {
+              budget.record(2 * MIB);
+              return budget.within(100 * MIB, () -> budget.used() == 16 * MIB);
+            });
+
+    assertThat(signed).isTrue();
+    assertThat(budget.used()).isZero();
+  }
 }
