@@ -1,8 +1,6 @@
 package dev.countermark.gateway.http;
 
-import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.RequestMemory;
-import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,21 +11,17 @@ import jakarta.enterprise.event.Observes;
 
 /**
  * Bodies of requests belong to the client until somebody reads them. Without this the server would
- * collect in memory what no resource has read, as of every push that is refused.
+ * collect in memory what no resource has read, as of every push that is refused. How much is read
+ * is the business of who reads it.
  */
 @ApplicationScoped
 class RequestBodies {
   /** Before everything else that looks at a request. */
   private static final int FIRST = 1_000;
 
-  /** What a body may have where a format takes no content: a form, a document, a question. */
-  static final long LARGEST_DOCUMENT = 1 << 20;
-
-  private final GatewayFormats formats;
   private final RequestMemory memory;
 
-  RequestBodies(GatewayFormats formats, RequestMemory memory) {
-    this.formats = formats;
+  RequestBodies(RequestMemory memory) {
     this.memory = memory;
   }
 
@@ -36,12 +30,8 @@ class RequestBodies {
   }
 
   private void watch(RoutingContext context) {
-    memory.open(context);
     HttpServerRequest request = context.request();
     if (hasBody(request)) {
-      if (!isContent(request)) {
-        context.put(VertxHttpRecorder.MAX_REQUEST_SIZE_KEY, LARGEST_DOCUMENT);
-      }
       context.addHeadersEndHandler(
           headers -> {
             if (!isRead(request) && request.version() != HttpVersion.HTTP_2) {
@@ -56,6 +46,8 @@ class RequestBodies {
             }
           });
     }
+    // The last to be added is the first to be called at the end: nothing keeps it from that.
+    memory.open(context);
     context.next();
   }
 
@@ -67,14 +59,15 @@ class RequestBodies {
         : !length.equals("0");
   }
 
-  /** Who knows the length asks for no byte behind it, so that the end is not always noticed. */
+  /**
+   * Whoever knows the length asks for no byte behind it, and whoever does not has asked for nothing
+   * behind the end: in both cases the end is there and was not noticed.
+   */
   private static boolean isRead(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    return request.isEnded() || length != null && request.bytesRead() >= Long.parseLong(length);
-  }
-
-  private boolean isContent(HttpServerRequest request) {
-    String method = request.method().name();
-    return formats.all().stream().anyMatch(f -> f.takesContent(method, request.path()));
+    if (length != null) {
+      return request.isEnded() || request.bytesRead() >= Long.parseLong(length);
+    }
+    return request.isEnded() || request.fetch(1).isEnded();
   }
 }

@@ -3,20 +3,28 @@ package dev.countermark.gateway.http;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import org.jboss.logging.Logger;
 
 /**
  * The rest of a request that was answered before it was read. Whoever is cut off while he sends
  * does not see the answer; so what he sends is thrown away for a while, without being kept.
  */
 final class UnreadBody {
+  private static final Logger LOG = Logger.getLogger(UnreadBody.class);
   private static final long MOST_BYTES = 1L << 30;
-  private static final long MOST_MILLIS = 10_000;
+
+  /** Without any byte; a client with a slow line still gets its answer. */
+  private static final long IDLE_MILLIS = 10_000;
+
+  private static final int MOST_IDLE_PERIODS = 30;
 
   /** HTTP/2: the answer is whole, the rest of the request is not wanted (RFC 9113, 8.1). */
   private static final long NO_ERROR = 0;
 
   private final HttpServerRequest request;
   private long bytes;
+  private long bytesBefore = -1;
+  private int periods;
 
   private UnreadBody(HttpServerRequest request) {
     this.request = request;
@@ -24,16 +32,34 @@ final class UnreadBody {
 
   static void discard(Vertx vertx, HttpServerRequest request) {
     UnreadBody body = new UnreadBody(request);
-    long timer = vertx.setTimer(MOST_MILLIS, late -> body.cutOff());
-    request.exceptionHandler(broken -> vertx.cancelTimer(timer));
+    try {
+      body.begin(vertx);
+    } catch (IllegalStateException e) {
+      // It ended in this moment: nothing is left to be read.
+      LOG.debugf("a request ended while its answer left: %s", e.getMessage());
+    }
+  }
+
+  private void begin(Vertx vertx) {
+    request.exceptionHandler(broken -> periods = MOST_IDLE_PERIODS);
     request.endHandler(
         end -> {
-          vertx.cancelTimer(timer);
-          if (!body.isStream()) {
+          periods = MOST_IDLE_PERIODS;
+          if (!isStream()) {
             request.connection().close(); // as the answer said
           }
         });
-    request.handler(piece -> body.count(piece.length()));
+    request.handler(piece -> count(piece.length()));
+    long unused =
+        vertx.setPeriodic(
+            IDLE_MILLIS,
+            timer -> {
+              if (periods++ >= MOST_IDLE_PERIODS || bytes == bytesBefore) {
+                vertx.cancelTimer(timer);
+                cutOff();
+              }
+              bytesBefore = bytes;
+            });
     request.resume();
   }
 
@@ -50,10 +76,10 @@ final class UnreadBody {
   }
 
   private void cutOff() {
-    if (isStream()) {
-      request.response().reset(NO_ERROR);
-    } else {
+    if (!isStream()) {
       request.connection().close();
+    } else if (!request.isEnded()) {
+      request.response().reset(NO_ERROR);
     }
   }
 }

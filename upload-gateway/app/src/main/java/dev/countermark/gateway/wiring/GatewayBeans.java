@@ -58,7 +58,7 @@ class GatewayBeans {
                     () -> new IllegalArgumentException("missing: " + key + " or " + key + "-file")),
             config.trustCertificates(),
             config.timeout()),
-        memory::draw);
+        memory::drawForRecord);
   }
 
   void closeStore(@Disposes BlobStore store) throws Exception {

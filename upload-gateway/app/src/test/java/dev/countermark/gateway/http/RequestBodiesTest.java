@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.gateway.auth.Scope;
+import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.repositories.Repositories;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -111,8 +112,9 @@ class RequestBodiesTest {
     }
   }
 
-  @Test
-  void aBodyThatWasReadLeavesTheConnectionOpen() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 2", "Transfer-Encoding: chunked"})
+  void aBodyThatWasReadLeavesTheConnectionOpen(String length) throws IOException {
     repositories.findOrCreate(NAME);
     String token =
         tokens.create(NAME, EnumSet.of(Scope.PUSH), Optional.empty(), Optional.empty()).text();
@@ -123,9 +125,12 @@ class RequestBodiesTest {
             socket.getOutputStream(),
             "POST /v2/bodies/app/blobs/uploads/?digest="
                 + DIGEST
-                + " HTTP/1.1\nHost: x\nContent-Length: 2\nAuthorization: Bearer "
+                + " HTTP/1.1\nHost: x\n"
+                + length
+                + "\nAuthorization: Bearer "
                 + token);
-        socket.getOutputStream().write("{}".getBytes(StandardCharsets.US_ASCII));
+        String body = length.startsWith("T") ? "2\r\n{}\r\n0\r\n\r\n" : "{}";
+        socket.getOutputStream().write(body.getBytes(StandardCharsets.US_ASCII));
 
         assertThat(answer(in)).containsEntry("", "201").doesNotContainKey("connection");
       }
@@ -168,6 +173,31 @@ class RequestBodiesTest {
       await().until(() -> resources.bodies().used() >= before + 8_000_000);
     }
     await().until(() -> resources.bodies().used() <= before);
+  }
+
+  /** Clients hang up while they wait for memory: nothing is held for them, and nobody waits. */
+  @Test
+  void whoHangsUpHoldsNothing() throws IOException {
+    repositories.findOrCreate(NAME);
+    String token =
+        tokens.create(NAME, EnumSet.of(Scope.PUSH), Optional.empty(), Optional.empty()).text();
+    try (MemoryBudget.Held all = resources.bodies().take(resources.bodies().limit())) {
+      for (int i = 0; i < 10; i++) {
+        try (Socket socket = connected()) {
+          send(
+              socket.getOutputStream(),
+              "PUT /v2/bodies/app/manifests/latest HTTP/1.1\nHost: x\nContent-Length: 1000000\n"
+                  + "Content-Type: application/vnd.oci.image.manifest.v1+json\n"
+                  + "Authorization: Bearer "
+                  + token);
+        }
+      }
+      try (Socket socket = connected()) {
+        send(socket.getOutputStream(), "GET /q/health/live HTTP/1.1\nHost: x");
+        assertThat(answer(reader(socket))).containsEntry("", "200");
+      }
+    }
+    await().until(() -> resources.bodies().used() == 0);
   }
 
   @Test

@@ -13,8 +13,12 @@ public final class MemoryBudget {
   private static final long WAIT_SECONDS = 30;
   private static final long GROW_SECONDS = 2;
 
+  /** Threads that may wait for memory for records: the others serve what needs none. */
+  private static final int MOST_WAITING = 16;
+
   private final int units;
   private final Semaphore free;
+  private final ThreadLocal<Held> scope = new ThreadLocal<>();
 
   /**
    * @param bytes at most 128 TiB
@@ -27,6 +31,7 @@ public final class MemoryBudget {
   /** Memory that is held until it is closed; may grow and shrink until then. */
   public final class Held implements AutoCloseable {
     private int held;
+    private int largestRecord;
     private boolean closed;
 
     private Held(int held) {
@@ -37,14 +42,38 @@ public final class MemoryBudget {
      * Takes more. Whoever holds some already does not wait for long: two of them could wait for
      * each other.
      *
-     * @throws BusyException when there is none
+     * @throws BusyException when there is none, or when too many wait already
      */
-    public synchronized void grow(long bytes) {
-      int more = Math.min(units(bytes), units - held);
-      if (closed || more > 0 && !acquire(more, held == 0 ? WAIT_SECONDS : GROW_SECONDS)) {
+    public void grow(long bytes) {
+      int before;
+      int more;
+      synchronized (this) {
+        before = held;
+        more = Math.min(units(bytes), units - held);
+      }
+      // Not within the lock: whoever closes is an event loop, and must not wait.
+      if (more > 0
+          && (free.getQueueLength() >= MOST_WAITING
+              || !acquire(more, before == 0 ? WAIT_SECONDS : GROW_SECONDS))) {
         throw new BusyException();
       }
-      held += more;
+      synchronized (this) {
+        if (closed) {
+          free.release(more);
+          throw new BusyException();
+        }
+        held += more;
+      }
+    }
+
+    /** Takes what a record needs that is read in place of the one before. */
+    public void growForRecord(long bytes) {
+      int needed = units(bytes);
+      int more = needed - largestRecord;
+      if (more > 0) {
+        grow((long) more * UNIT);
+        largestRecord = needed;
+      }
     }
 
     /** Gives back what is above a number of bytes. */
@@ -59,6 +88,21 @@ public final class MemoryBudget {
       closed = true;
       shrinkTo(0);
     }
+  }
+
+  /** Runs a task that is no request's; what it draws for records is given back at its end. */
+  public void scoped(Runnable task) {
+    try (Held held = none()) {
+      scope.set(held);
+      task.run();
+    } finally {
+      scope.remove();
+    }
+  }
+
+  /** What the task on this thread holds; null when it runs in no scope. */
+  public Held inScope() {
+    return scope.get();
   }
 
   /** None so far, for a request that may need some. */

@@ -26,17 +26,6 @@ public interface GatewayFormat<R extends PackageRecord<R>, S> {
     return Optional.empty();
   }
 
-  /**
-   * Whether the body of a request is content, which may be large; unless said otherwise, what is
-   * put below {@code /{owner}/{name}/{label}/}. Other bodies are cut off at a mebibyte.
-   *
-   * @param path of the request, without its query
-   */
-  default boolean takesContent(String method, String path) {
-    String[] segments = path.split("/", 5);
-    return method.equals("PUT") && segments.length == 5 && segments[3].equals(format().label());
-  }
-
   /** Who may read what the status tells: the same who may read packages. */
   RepositoryAccess<S> access();
 

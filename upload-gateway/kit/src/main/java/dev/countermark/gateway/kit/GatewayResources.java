@@ -107,7 +107,7 @@ public final class GatewayResources implements AutoCloseable {
    * waits for readers, so that a reader who waited for a view could wait for himself.
    */
   public Executor readers() {
-    return readers;
+    return task -> readers.execute(() -> bodies.scoped(task));
   }
 
   /** For what looks after views and store in the background; may block. */

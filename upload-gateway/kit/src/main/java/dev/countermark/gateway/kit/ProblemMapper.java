@@ -1,6 +1,7 @@
 package dev.countermark.gateway.kit;
 
 import dev.countermark.contracts.Failure;
+import dev.countermark.gateway.content.BusyException;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -9,6 +10,11 @@ class ProblemMapper {
   @ServerExceptionMapper
   Response map(ProblemException problem) {
     return problem.response();
+  }
+
+  @ServerExceptionMapper
+  Response map(BusyException busy) {
+    return Problem.response(Problem.Kind.UNAVAILABLE, busy.getMessage());
   }
 
   @ServerExceptionMapper

@@ -12,8 +12,7 @@ import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
 /**
  * What a request holds of large records. It is drawn from the budget before a record is read, or
- * made of what a client brings, and given back when the answer has left: a client that does not
- * read what it asked for holds it.
+ * made of what a client brings, and given back when the answer is handed to the network.
  */
 @ApplicationScoped
 public class RequestMemory {
@@ -36,14 +35,25 @@ public class RequestMemory {
   }
 
   /**
-   * Draws for a record that is about to be read or made, if a request does; what the gateway reads
-   * for itself it reads one at a time.
+   * Draws for a record that is made of what a request brings.
    *
    * @param bytes of the record
    * @throws BusyException when there is no memory for it
    */
   public void draw(long bytes) {
     current().ifPresent(held -> held.grow(COPIES * bytes));
+  }
+
+  /**
+   * Draws for a record that the store is about to hand out, in place of the one before.
+   *
+   * @param bytes of the record
+   * @throws BusyException when there is no memory for it
+   */
+  public void drawForRecord(long bytes) {
+    current()
+        .or(() -> Optional.ofNullable(budget.inScope()))
+        .ifPresent(held -> held.growForRecord(COPIES * bytes));
   }
 
   private static Optional<MemoryBudget.Held> current() {

@@ -67,8 +67,12 @@ public final class RecordReader<I, V> {
   /** All that is seen of the records below a prefix. */
   public List<V> below(String prefix, Instant seenAt, Map<I, V> known) {
     Reading reading = reading(sideBySide(), seenAt, known);
-    list(prefix, page -> page.forEach(reading::add));
-    return reading.visible();
+    try {
+      list(prefix, page -> page.forEach(reading::add));
+      return reading.visible();
+    } finally {
+      reading.stop();
+    }
   }
 
   /**
@@ -112,6 +116,11 @@ public final class RecordReader<I, V> {
         reads.stop();
         throw e;
       }
+    }
+
+    /** Begins none any more. */
+    private void stop() {
+      reads.stop();
     }
 
     /** What is seen of those that were added, in their order. */

@@ -6,6 +6,7 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.PartsInputStream;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.Part;
 import dev.countermark.format.oci.Digest;
@@ -125,10 +126,26 @@ final class BlobUploads {
     return receiver.within(
         info.get().size(),
         () -> {
-          Optional<BlobStore.StoredObject> found = store.get(source);
-          found.ifPresent(o -> put(name, digest, o.content(), o.content().length));
-          return found.isPresent();
+          Optional<byte[]> content = content(source, info.get().size());
+          content.ifPresent(bytes -> put(name, digest, bytes, bytes.length));
+          return content.isPresent();
         });
+  }
+
+  /** Of an object that memory was drawn for. */
+  private Optional<byte[]> content(String key, long size) {
+    try (InputStream in = store.open(key, 0, size).orElse(null)) {
+      if (in == null) {
+        return Optional.empty();
+      }
+      byte[] content = in.readNBytes((int) size);
+      if (content.length != size) {
+        throw new Failure.Transient(key + " was cut off while it was read", null);
+      }
+      return Optional.of(content);
+    } catch (IOException e) {
+      throw new Failure.Transient("the object store broke off while " + key + " was read", e);
+    }
   }
 
   /**

@@ -62,17 +62,6 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
     return new OciSettingsForm();
   }
 
-  /** Layers in one piece or several, and manifests, which may have more than a mebibyte, too. */
-  @Override
-  public boolean takesContent(String method, String path) {
-    return path.startsWith("/v2/")
-        && switch (method) {
-          case "PUT" -> true;
-          case "POST", "PATCH" -> path.contains("/blobs/uploads/");
-          default -> false;
-        };
-  }
-
   @Override
   public RepositoryAccess<OciSettings> access() {
     return access;

@@ -2,6 +2,7 @@ package dev.countermark.gateway.swift;
 
 import dev.countermark.gateway.content.FileAnswers;
 import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.kit.AnswerBytes;
 import dev.countermark.gateway.kit.Failed;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -58,7 +59,7 @@ final class SwiftAnswers {
     Response.ResponseBuilder response =
         unchanged
             ? Response.notModified()
-            : Response.ok(request.head() ? null : content)
+            : Response.ok(request.head() ? null : new AnswerBytes(content))
                 .type(type)
                 .header(HttpHeaders.CONTENT_LENGTH, content.length);
     return response
