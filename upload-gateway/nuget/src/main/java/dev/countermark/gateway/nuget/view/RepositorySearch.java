@@ -103,6 +103,9 @@ final class RepositorySearch {
 
   private final AtomicBoolean lookedAfter = new AtomicBoolean();
 
+  /** Whether somebody came while another one looked after the index. */
+  private volatile boolean missed;
+
   // Only whoever looks after the index knows these.
   private Instant nextLook = Instant.MIN;
   private Instant nextSave = Instant.MIN;
@@ -324,15 +327,20 @@ final class RepositorySearch {
         });
   }
 
-  /** Who looks after the index already does all that is due. */
+  /** Who looks after the index already does all that is due, if he saw the index. */
   private void alone(Runnable task) {
     if (!lookedAfter.compareAndSet(false, true)) {
+      missed = true;
       return;
     }
     try {
       task.run();
     } finally {
       lookedAfter.set(false);
+    }
+    if (missed && filled && !isCaughtUp()) {
+      missed = false;
+      parts.background().execute(this::firstLook);
     }
   }
 
