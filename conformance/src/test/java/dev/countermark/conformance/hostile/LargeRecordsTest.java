@@ -33,6 +33,10 @@ import org.junit.jupiter.api.Test;
 class LargeRecordsTest {
   private static final String GATEWAY = "upload-gateway";
   private static final String TYPE = "application/vnd.oci.image.manifest.v1+json";
+
+  /** As a registry says it. */
+  private static final int BUSY = 429;
+
   private static final int ALMOST_4_MIB = 4_100_000;
   private static final int CLIENTS = Boolean.getBoolean("hostile.long") ? 64 : 24;
 
@@ -114,7 +118,7 @@ class LargeRecordsTest {
   }
 
   private static int statusOf(HttpResponse<byte[]> answer) {
-    if (answer.statusCode() == 503) {
+    if (answer.statusCode() == BUSY) {
       assertThat(answer.headers().firstValue("Retry-After")).isPresent();
     }
     return answer.statusCode();
@@ -128,7 +132,7 @@ class LargeRecordsTest {
     Map<Integer, Long> statuses =
         together(() -> statusOf(send("GET", "/manifests/" + digest(manifest), null, Map.of())));
 
-    assertThat(statuses.keySet()).isSubsetOf(200, 503).contains(200);
+    assertThat(statuses.keySet()).isSubsetOf(200, BUSY).contains(200);
   }
 
   /** They hold what they asked for; who comes after them is not let down for ever. */
@@ -192,7 +196,7 @@ class LargeRecordsTest {
                       Map.of("Content-Type", TYPE)));
             });
 
-    assertThat(statuses.keySet()).isSubsetOf(201, 503).contains(201);
+    assertThat(statuses.keySet()).isSubsetOf(201, BUSY).contains(201);
   }
 
   @Test
@@ -207,6 +211,6 @@ class LargeRecordsTest {
     Map<Integer, Long> statuses =
         together(() -> statusOf(send("GET", "/referrers/" + digest(subject), null, Map.of())));
 
-    assertThat(statuses.keySet()).isSubsetOf(200, 503).contains(200);
+    assertThat(statuses.keySet()).isSubsetOf(200, BUSY).contains(200);
   }
 }
