@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -31,7 +32,6 @@ import org.junit.jupiter.api.Test;
 
 /** Legal records, as large as they may be, and many who want one at the same time. */
 class LargeRecordsTest {
-  private static final String GATEWAY = "upload-gateway";
   private static final String TYPE = "application/vnd.oci.image.manifest.v1+json";
 
   /** As a registry says it. */
@@ -41,14 +41,14 @@ class LargeRecordsTest {
   private static final int CLIENTS = Boolean.getBoolean("hostile.long") ? 64 : 24;
 
   private static Platform platform;
-  private static long process;
+  private static LivingGateway gateway;
   private static Platform.Repository repository;
   private static HttpCaller caller;
 
   @BeforeAll
   static void start() {
-    platform = Platform.start();
-    process = platform.process(GATEWAY);
+    gateway = new LivingGateway();
+    platform = gateway.platform();
     repository = platform.repository("oci", JsonNodeFactory.instance.objectNode());
     caller = HttpCaller.withBearer(platform.url(), platform.adminToken());
     byte[] empty = "{}".getBytes(StandardCharsets.UTF_8);
@@ -62,8 +62,7 @@ class LargeRecordsTest {
 
   @AfterEach
   void livesOn() {
-    assertThat(platform.process(GATEWAY)).as("the gateway's process").isEqualTo(process);
-    assertThat(platform.call("GET", "/q/health/live", null).statusCode()).isEqualTo(200);
+    gateway.requireAlive();
   }
 
   private static HttpResponse<byte[]> send(
@@ -140,14 +139,15 @@ class LargeRecordsTest {
   void manifestsThatNobodyTakes() throws Exception {
     byte[] manifest = manifest(ALMOST_4_MIB, 1, null);
     send("PUT", "/manifests/lazy", manifest, Map.of("Content-Type", TYPE), 201);
+    CountDownLatch answered = new CountDownLatch(CLIENTS);
     CountDownLatch done = new CountDownLatch(1);
     ExecutorService lazy = Executors.newFixedThreadPool(CLIENTS);
     try {
       IntStream.range(0, CLIENTS)
-          .forEach(i -> lazy.execute(() -> askAndWait(digest(manifest), done)));
-      Thread.sleep(3_000);
+          .forEach(i -> lazy.execute(() -> askAndWait(digest(manifest), answered, done)));
+      assertThat(answered.await(2, TimeUnit.MINUTES)).as("all are answered").isTrue();
       assertThat(platform.call("GET", "/v2/", null).statusCode()).isEqualTo(200);
-      assertThat(platform.process(GATEWAY)).isEqualTo(process);
+      gateway.requireAlive();
     } finally {
       done.countDown();
       lazy.shutdown();
@@ -156,7 +156,7 @@ class LargeRecordsTest {
         .hasSameSizeAs(manifest);
   }
 
-  private static void askAndWait(String digest, CountDownLatch done) {
+  private static void askAndWait(String digest, CountDownLatch answered, CountDownLatch done) {
     try (Socket socket = new Socket(platform.url().getHost(), platform.url().getPort())) {
       socket.setReceiveBufferSize(4 << 10);
       socket
@@ -170,6 +170,8 @@ class LargeRecordsTest {
                       + platform.adminToken()
                       + "\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
+      assertThat(socket.getInputStream().read()).isEqualTo('H');
+      answered.countDown();
       done.await();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

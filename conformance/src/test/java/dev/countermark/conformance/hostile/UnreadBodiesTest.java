@@ -22,13 +22,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * gibibyte to every address.
  */
 class UnreadBodiesTest {
-  private static final String GATEWAY = "upload-gateway";
   private static final long BYTES = Boolean.getBoolean("hostile.long") ? 1L << 30 : 96L << 20;
   private static final String FORM = "Content-Type: application/x-www-form-urlencoded\r\n";
   private static final String MULTIPART = "Content-Type: multipart/form-data; boundary=b\r\n";
 
   private static Platform platform;
-  private static long process;
+  private static LivingGateway gateway;
   private static String repository;
 
   /** A request to one address. */
@@ -41,8 +40,8 @@ class UnreadBodiesTest {
 
   @BeforeAll
   static void start() {
-    platform = Platform.startWith("--heap", GATEWAY + "=64m");
-    process = platform.process(GATEWAY);
+    gateway = new LivingGateway("--heap", LivingGateway.PART + "=64m");
+    platform = gateway.platform();
     repository = platform.repository("oci", JsonNodeFactory.instance.objectNode()).path();
   }
 
@@ -53,8 +52,7 @@ class UnreadBodiesTest {
 
   @AfterEach
   void livesOn() {
-    assertThat(platform.process(GATEWAY)).as("the gateway's process").isEqualTo(process);
-    assertThat(platform.call("GET", "/q/health/live", null).statusCode()).isEqualTo(200);
+    gateway.requireAlive();
   }
 
   static Stream<Request> requests() {

@@ -115,9 +115,7 @@ class RequestBodiesTest {
   @ParameterizedTest
   @ValueSource(strings = {"Content-Length: 2", "Transfer-Encoding: chunked"})
   void aBodyThatWasReadLeavesTheConnectionOpen(String length) throws IOException {
-    repositories.findOrCreate(NAME);
-    String token =
-        tokens.create(NAME, EnumSet.of(Scope.PUSH), Optional.empty(), Optional.empty()).text();
+    String token = pushToken();
     try (Socket socket = connected()) {
       BufferedReader in = reader(socket);
       for (int i = 0; i < 3; i++) {
@@ -155,19 +153,27 @@ class RequestBodiesTest {
     }
   }
 
+  /** Sends the head of a push of a large manifest. */
+  private static void announce(Socket socket, String token) throws IOException {
+    send(
+        socket.getOutputStream(),
+        "PUT /v2/bodies/app/manifests/latest HTTP/1.1\nHost: x\nContent-Length: 1000000\n"
+            + "Content-Type: application/vnd.oci.image.manifest.v1+json\n"
+            + "Authorization: Bearer "
+            + token);
+  }
+
+  private String pushToken() {
+    repositories.findOrCreate(NAME);
+    return tokens.create(NAME, EnumSet.of(Scope.PUSH), Optional.empty(), Optional.empty()).text();
+  }
+
   @Test
   void whatARequestHoldsIsDrawnUntilItEnds() throws IOException {
-    repositories.findOrCreate(NAME);
-    String token =
-        tokens.create(NAME, EnumSet.of(Scope.PUSH), Optional.empty(), Optional.empty()).text();
+    String token = pushToken();
     long before = resources.bodies().used();
     try (Socket socket = connected()) {
-      send(
-          socket.getOutputStream(),
-          "PUT /v2/bodies/app/manifests/latest HTTP/1.1\nHost: x\nContent-Length: 1000000\n"
-              + "Content-Type: application/vnd.oci.image.manifest.v1+json\n"
-              + "Authorization: Bearer "
-              + token);
+      announce(socket, token);
       socket.getOutputStream().write(new byte[500_000]);
 
       await().until(() -> resources.bodies().used() >= before + 8_000_000);
@@ -178,18 +184,11 @@ class RequestBodiesTest {
   /** Clients hang up while they wait for memory: nothing is held for them, and nobody waits. */
   @Test
   void whoHangsUpHoldsNothing() throws IOException {
-    repositories.findOrCreate(NAME);
-    String token =
-        tokens.create(NAME, EnumSet.of(Scope.PUSH), Optional.empty(), Optional.empty()).text();
+    String token = pushToken();
     try (MemoryBudget.Held all = resources.bodies().take(resources.bodies().limit())) {
       for (int i = 0; i < 10; i++) {
         try (Socket socket = connected()) {
-          send(
-              socket.getOutputStream(),
-              "PUT /v2/bodies/app/manifests/latest HTTP/1.1\nHost: x\nContent-Length: 1000000\n"
-                  + "Content-Type: application/vnd.oci.image.manifest.v1+json\n"
-                  + "Authorization: Bearer "
-                  + token);
+          announce(socket, token);
         }
       }
       try (Socket socket = connected()) {

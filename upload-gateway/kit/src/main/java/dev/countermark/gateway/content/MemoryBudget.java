@@ -81,6 +81,7 @@ public final class MemoryBudget {
       int left = bytes == 0 ? 0 : Math.min(held, units(bytes));
       free.release(held - left);
       held = left;
+      largestRecord = 0; // the next one is drawn for anew
     }
 
     @Override
