@@ -35,6 +35,11 @@ public interface PackageRecord<R extends PackageRecord<R>> {
     return refusal().filter(note -> note.code() == Refusal.CANCELLED).isPresent();
   }
 
+  /** Whether it is a signature or attestation itself, or whatever else is exempt for good. */
+  default boolean neverSigned() {
+    return state() == State.EXEMPT;
+  }
+
   /** The next generation, refused. */
   R refused(RefusalNote note);
 

@@ -33,6 +33,7 @@ class OciBeans {
     return new SignOciManifest(
         new ManifestSigner(
             new TagReferences(store, records, publicUrl.getRawAuthority()), keys, clock),
+        new ImageBlobs(store),
         new SignOciManifest.Limits(limits.indexDepth(), limits.indexManifests()));
   }
 }

@@ -13,7 +13,7 @@ import dev.countermark.format.oci.OciFormat;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
 import dev.countermark.format.oci.OciRecords.Signatures;
-import dev.countermark.format.oci.SigningScope;
+import dev.countermark.format.oci.SignatureLayout;
 import dev.countermark.signer.service.PackageRequest;
 import dev.countermark.signer.service.SignerFormat;
 import java.util.List;
@@ -33,10 +33,12 @@ final class SignOciManifest implements SignerFormat<ManifestRecord, OciSettings>
   record Limits(int indexDepth, int indexManifests) {}
 
   private final ManifestSigner signatures;
+  private final ImageBlobs blobs;
   private final Limits limits;
 
-  SignOciManifest(ManifestSigner signatures, Limits limits) {
+  SignOciManifest(ManifestSigner signatures, ImageBlobs blobs, Limits limits) {
     this.signatures = signatures;
+    this.blobs = blobs;
     this.limits = limits;
   }
 
@@ -49,8 +51,14 @@ final class SignOciManifest implements SignerFormat<ManifestRecord, OciSettings>
   public ManifestRecord upToDate(
       ManifestRecord record, OciSettings settings, PackageRequest request) {
     Manifest manifest = manifest(record);
-    if (SigningScope.exemption(manifest).isPresent()) {
-      return record.exempt();
+    ImageBlobs.Reading reading = blobs.of(record.name());
+    Optional<SignatureLayout> layout = SignatureLayout.of(manifest, reading);
+    if (layout.isPresent()) {
+      return record.exempt(layout.get());
+    }
+    if (record.state() == State.EXEMPT && reading.missed()) {
+      // What it was recognised by is gone: to sign it now might be to sign a signature.
+      return record;
     }
     Descriptor subject =
         new Descriptor(
@@ -72,19 +80,13 @@ final class SignOciManifest implements SignerFormat<ManifestRecord, OciSettings>
         new Containers<>(SignOciManifest::children, limits.indexDepth(), limits.indexManifests()));
   }
 
-  /** What an index lists, without the attestations. */
+  /** What an index lists. */
   private static Optional<List<String>> children(ManifestRecord record) {
     if (!MediaTypes.isIndex(record.mediaType())) {
       return Optional.empty();
     }
-    Manifest index = manifest(record);
-    return SigningScope.exemption(index).isPresent()
-        ? Optional.empty()
-        : Optional.of(
-            index.children().stream()
-                .filter(c -> !SigningScope.isAttestationChild(c))
-                .map(c -> c.digest().toString())
-                .toList());
+    return Optional.of(
+        manifest(record).children().stream().map(c -> c.digest().toString()).toList());
   }
 
   /** The manifest, which has the digest that its record says. */

@@ -22,6 +22,7 @@ class OciSignerContractTest extends SignerContract<ManifestRecord, OciSettings> 
     return new SignOciManifest(
         new ManifestSigner(
             new TagReferences(store, new Records(store), "registry.example:8443"), keys, clock),
+        new ImageBlobs(store),
         new SignOciManifest.Limits(8, 1_000));
   }
 

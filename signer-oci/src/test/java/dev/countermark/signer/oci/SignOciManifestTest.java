@@ -9,6 +9,7 @@ import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.State;
 import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
@@ -141,30 +142,91 @@ class SignOciManifestTest {
 
   @Test
   void neverSignsASignature() {
-    Map<String, Object> signature = TestImages.imageJson("a");
-    signature.put(
-        "layers",
-        List.of(
-            TestImages.descriptor(
-                "application/vnd.dev.cosign.simplesigning.v1+json",
-                "sha256:" + "ab".repeat(32),
-                7)));
-    String digest = images.push(TestImages.IMAGE, signature);
+    String digest = images.pushSignature(images.pushImage("a"));
 
     assertThat(images.upload(digest)).isEqualTo(new Exempt<>(Exempt.Why.NEVER_SIGNED));
     assertThat(images.record(digest).state()).isEqualTo(State.EXEMPT);
+    assertThat(images.record(digest).exemption()).contains("cosign-signatures");
     assertThat(images.keyCalls).hasValue(0);
   }
 
   @Test
-  void neverSignsAReferrer() {
+  void signsWhatOnlyLooksLikeASignature() {
+    Map<String, Object> image = TestImages.imageJson("a");
+    image.put(
+        "layers",
+        List.of(images.blob("application/vnd.dev.cosign.simplesigning.v1+json", "a program")));
+    image.put("artifactType", "application/vnd.in-toto+json");
+    String digest = images.push(TestImages.IMAGE, image);
+
+    assertThat(images.upload(digest)).isInstanceOf(Signed.class);
+    images.assertSignedByCurrentKey(digest);
+  }
+
+  @Test
+  void signsAReferrer() {
     String image = images.pushImage("a");
     Map<String, Object> referrer = TestImages.imageJson("b");
     referrer.put("subject", TestImages.descriptor(TestImages.IMAGE, image, 7));
     String digest = images.push(TestImages.IMAGE, referrer);
 
-    assertThat(images.upload(digest)).isEqualTo(new Exempt<>(Exempt.Why.NEVER_SIGNED));
-    assertThat(images.keyCalls).hasValue(0);
+    assertThat(images.upload(digest)).isInstanceOf(Signed.class);
+    images.assertSignedByCurrentKey(digest);
+  }
+
+  /** Former releases exempted whatever had a subject, or looked a little like a signature. */
+  @Test
+  void decidesAnewWhatFormerReleasesExempted() {
+    String image = images.pushImage("a");
+    Map<String, Object> referrer = TestImages.imageJson("b");
+    referrer.put("subject", TestImages.descriptor(TestImages.IMAGE, image, 7));
+    String honest = images.push(TestImages.IMAGE, referrer);
+    String signature = images.pushSignature(image);
+    for (String digest : List.of(honest, signature)) {
+      images.change(digest, SignOciManifestTest::exemptOfAFormerRelease);
+    }
+
+    assertThat(images.sign(Lane.RESYNC, honest)).isInstanceOf(Signed.class);
+    assertThat(images.sign(Lane.RESYNC, signature))
+        .isEqualTo(new Exempt<>(Exempt.Why.NEVER_SIGNED));
+
+    images.assertSignedByCurrentKey(honest);
+    assertThat(images.record(signature).neverSigned()).isTrue();
+    ManifestRecord settled = images.record(signature);
+    images.sign(Lane.RESYNC, signature);
+    assertThat(images.record(signature)).isEqualTo(settled);
+  }
+
+  /** It may have been one of ours: a signature of a signature would be one more every time. */
+  @Test
+  void leavesAnExemptManifestAloneWhoseBlobsAreGone() {
+    String signature = images.pushSignature(images.pushImage("a"));
+    images.change(signature, SignOciManifestTest::exemptOfAFormerRelease);
+    ManifestRecord before = images.record(signature);
+    for (var entry : images.store.list(OciKeys.image(TestImages.NAME), "", 1000).entries()) {
+      if (entry.key().contains("/_bytes/")) {
+        images.store.delete(entry.key());
+      }
+    }
+
+    assertThat(images.sign(Lane.RESYNC, signature))
+        .isEqualTo(new Exempt<>(Exempt.Why.NEVER_SIGNED));
+    assertThat(images.record(signature)).isEqualTo(before);
+  }
+
+  private static ManifestRecord exemptOfAFormerRelease(ManifestRecord record) {
+    return new ManifestRecord(
+        record.generation() + 1,
+        record.repository(),
+        record.name(),
+        record.digest(),
+        record.mediaType(),
+        record.content(),
+        record.pushedAt(),
+        State.EXEMPT,
+        record.subject(),
+        record.signatures(),
+        record.refusal());
   }
 
   @Test

@@ -92,6 +92,7 @@ final class TestImages {
         new SignOciManifest(
             new ManifestSigner(
                 new TagReferences(store, records, "registry.example:8443"), keyClient, clock),
+            new ImageBlobs(store),
             limits),
         records,
         new RepositorySettings(records, Duration.ZERO, clock),
@@ -150,6 +151,35 @@ final class TestImages {
             Optional.empty()));
   }
 
+  /** A blob that came in one part. */
+  Map<String, Object> blob(String mediaType, String content) {
+    byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+    String digest = Oracle.sha256(bytes);
+    store.put(OciKeys.blobBytes(NAME, digest), bytes, bytes.length);
+    return descriptor(mediaType, digest, bytes.length);
+  }
+
+  /** A user's signature of {@code image}, as cosign 2 lays it out. */
+  String pushSignature(String image) {
+    Map<String, Object> layer =
+        blob(
+            "application/vnd.dev.cosign.simplesigning.v1+json",
+            "{\"critical\":{\"identity\":{\"docker-reference\":\"x\"},\"image\":{"
+                + "\"docker-manifest-digest\":\""
+                + image
+                + "\"},\"type\":\"cosign container image signature\"},\"optional\":null}");
+    layer.put("annotations", Map.of("dev.cosignproject.cosign/signature", "c2ln"));
+    Map<String, Object> signature = imageJson("signature");
+    signature.put("config", blob("application/vnd.oci.image.config.v1+json", "{}"));
+    signature.put("layers", List.of(layer));
+    return push(IMAGE, signature);
+  }
+
+  /** Changes a record as somebody else did. */
+  void change(String digest, java.util.function.UnaryOperator<ManifestRecord> by) {
+    records.update(OciKeys.manifest(NAME, digest), ManifestRecord.class, old -> old.map(by));
+  }
+
   String pushImage(String salt) {
     return push(IMAGE, imageJson(salt));
   }
@@ -176,7 +206,7 @@ final class TestImages {
     records.update(
         OciKeys.tag(NAME, tag),
         TagRecord.class,
-        old -> Optional.of(new TagRecord(1, NAME, tag, digest, Optional.empty(), PUSHED)));
+        old -> Optional.of(new TagRecord(NAME, tag, digest, PUSHED)));
   }
 
   Optional<ManifestRecord> read(String digest) {

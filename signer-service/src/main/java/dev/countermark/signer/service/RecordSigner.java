@@ -166,7 +166,7 @@ public final class RecordSigner<R extends PackageRecord<R>, S>
         }
         R record = found.get();
         requireItself(record);
-        if (record.state() == State.EXEMPT) {
+        if (record.neverSigned()) {
           outcome = new Exempt<>(Why.NEVER_SIGNED);
           return found;
         }

@@ -23,7 +23,7 @@ public interface SignerFormat<R extends PackageRecord<R>, S> {
    * for every redelivery and after every lost race; answers the same bytes for the same record,
    * settings and request.
    *
-   * @param record received, refused (in a resync only) or available
+   * @param record received, refused (in a resync only), available, or exempt but not for good
    * @param settings of its repository
    * @param request that led to it; names the package, or one that contains it
    * @return {@code record} when nothing is to be done; a record in state {@code EXEMPT} when the

@@ -82,6 +82,14 @@ public final class OciKeys {
     return "oci/" + name + "/_referrers/" + path(subject);
   }
 
+  /**
+   * That a manifest was shown to readers who see only what is signed, with all its blobs; or that a
+   * blob is one of those. An object without meaning.
+   */
+  public static String shown(String name, String digest) {
+    return "oci/" + name + "/_shown/" + path(digest);
+  }
+
   /** Everything of all images of a repository: those named {@code owner/name} and below. */
   public static String repository(RepositoryName repository) {
     return "oci/" + repository + "/";

@@ -89,6 +89,8 @@ public final class OciRecords {
    * @param pushedAt when it was first accepted
    * @param subject digest of the manifest it refers to, if any
    * @param signatures absent until signed
+   * @param exemption label of the {@link SignatureLayout} that it is recognised as and never signed
+   *     for; absent also in exempt records of former releases, which exempted more
    */
   public record ManifestRecord(
       long generation,
@@ -101,12 +103,42 @@ public final class OciRecords {
       State state,
       Optional<String> subject,
       Optional<Signatures> signatures,
-      Optional<RefusalNote> refusal)
+      Optional<RefusalNote> refusal,
+      Optional<String> exemption)
       implements PackageRecord<ManifestRecord> {
     public ManifestRecord {
       subject = subject == null ? Optional.empty() : subject;
       signatures = signatures == null ? Optional.empty() : signatures;
       refusal = refusal == null ? Optional.empty() : refusal;
+      exemption = exemption == null ? Optional.empty() : exemption;
+    }
+
+    /** One that is to be signed. */
+    public ManifestRecord(
+        long generation,
+        RepositoryName repository,
+        String name,
+        String digest,
+        String mediaType,
+        Bytes content,
+        Instant pushedAt,
+        State state,
+        Optional<String> subject,
+        Optional<Signatures> signatures,
+        Optional<RefusalNote> refusal) {
+      this(
+          generation,
+          repository,
+          name,
+          digest,
+          mediaType,
+          content,
+          pushedAt,
+          state,
+          subject,
+          signatures,
+          refusal,
+          Optional.empty());
     }
 
     @Override
@@ -141,39 +173,31 @@ public final class OciRecords {
               });
     }
 
+    /** An exempt record of a former release is perhaps no signature: whoever signs decides anew. */
+    @Override
+    public boolean neverSigned() {
+      return state == State.EXEMPT && exemption.isPresent();
+    }
+
     public ManifestRecord signed(Signatures signatures) {
-      return new ManifestRecord(
-          generation + 1,
-          repository,
-          name,
-          digest,
-          mediaType,
-          content,
-          pushedAt,
-          State.AVAILABLE,
-          subject,
-          Optional.of(signatures),
-          Optional.empty());
+      return next(State.AVAILABLE, Optional.of(signatures), Optional.empty(), Optional.empty());
     }
 
     /** It turned out to be a signature or attestation itself. */
-    public ManifestRecord exempt() {
-      return new ManifestRecord(
-          generation + 1,
-          repository,
-          name,
-          digest,
-          mediaType,
-          content,
-          pushedAt,
-          State.EXEMPT,
-          subject,
-          signatures,
-          Optional.empty());
+    public ManifestRecord exempt(SignatureLayout layout) {
+      return next(State.EXEMPT, signatures, Optional.empty(), Optional.of(layout.label()));
     }
 
     @Override
     public ManifestRecord refused(RefusalNote note) {
+      return next(State.REFUSED, signatures, Optional.of(note), Optional.empty());
+    }
+
+    private ManifestRecord next(
+        State next,
+        Optional<Signatures> made,
+        Optional<RefusalNote> note,
+        Optional<String> recognised) {
       return new ManifestRecord(
           generation + 1,
           repository,
@@ -182,10 +206,11 @@ public final class OciRecords {
           mediaType,
           content,
           pushedAt,
-          State.REFUSED,
+          next,
           subject,
-          signatures,
-          Optional.of(note));
+          made,
+          note,
+          recognised);
     }
   }
 
@@ -246,6 +271,7 @@ public final class OciRecords {
    * @param digest what the tag points to
    * @param previous the last manifest that was available under this tag, while {@code digest} may
    *     not be yet (visibility {@code after-signing})
+   * @param earlier those that were available before it, the latest first: it may be deleted
    */
   public record TagRecord(
       long generation,
@@ -253,9 +279,46 @@ public final class OciRecords {
       String tag,
       String digest,
       Optional<String> previous,
-      Instant updatedAt) {
+      Instant updatedAt,
+      List<String> earlier) {
+    /** Of one tag. */
+    private static final int MOST_EARLIER = 4;
+
     public TagRecord {
       previous = previous == null ? Optional.empty() : previous;
+      earlier = earlier == null ? List.of() : List.copyOf(earlier);
+    }
+
+    /** One that never pointed elsewhere. */
+    public TagRecord(String name, String tag, String digest, Instant updatedAt) {
+      this(1, name, tag, digest, Optional.empty(), updatedAt, List.of());
+    }
+
+    /** What was available under this tag before, the latest first. */
+    public Stream<String> formerly() {
+      return Stream.concat(previous.stream(), earlier.stream());
+    }
+
+    /**
+     * The tag, pointing elsewhere.
+     *
+     * @param wasAvailable whether what it points to now is available
+     */
+    public TagRecord moved(String to, boolean wasAvailable, Instant at) {
+      List<String> former =
+          Stream.concat(wasAvailable ? Stream.of(digest) : Stream.empty(), formerly())
+              .filter(other -> !other.equals(to))
+              .distinct()
+              .limit(1 + MOST_EARLIER)
+              .toList();
+      return new TagRecord(
+          generation + 1,
+          name,
+          tag,
+          to,
+          former.stream().findFirst(),
+          at,
+          former.stream().skip(1).toList());
     }
   }
 

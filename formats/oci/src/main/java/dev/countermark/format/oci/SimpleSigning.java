@@ -1,6 +1,8 @@
 package dev.countermark.format.oci;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * The payload of a legacy cosign signature.
@@ -27,6 +29,12 @@ final class SimpleSigning {
             + TYPE
             + "\"},\"optional\":null}";
     return json.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The manifest that a payload is about, whoever wrote it. */
+  static Optional<Digest> subject(JsonNode payload) {
+    JsonNode claimed = payload.path("critical").path("image").path("docker-manifest-digest");
+    return claimed.isTextual() ? Digest.parse(claimed.textValue()) : Optional.empty();
   }
 
   /** Go escapes the characters of HTML and the two line separators of JavaScript as well. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,7 +96,7 @@ class ManifestTest {
             Manifest.parse(SignatureTamperingTest.mutated(image, random), MediaTypes.OCI_MANIFEST);
         manifest.requiredBlobs();
         manifest.requiredManifests();
-        SigningScope.exemption(manifest);
+        SignatureLayout.of(manifest, blob -> Optional.empty());
         read++;
       } catch (InvalidManifestException e) {
         assertThat(e).hasMessageNotContaining("Exception");

@@ -156,9 +156,7 @@ final class Resyncs {
   }
 
   private static boolean isSignable(PackageRecord<?> record) {
-    return record.state() != State.EXEMPT
-        && record.state() != State.DELETED
-        && !record.isTakenBack();
+    return !record.neverSigned() && record.state() != State.DELETED && !record.isTakenBack();
   }
 
   private <R extends PackageRecord<R>> void each(

@@ -12,6 +12,7 @@ import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.Problem;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
+import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.RepositoryAccess.Credentials;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.GET;
@@ -81,16 +82,18 @@ public class StatusResource {
     return status(format.get(), repository.get(), rest, headers);
   }
 
-  private <R extends PackageRecord<R>> Response status(
-      GatewayFormat<R, ?> format, RepositoryName repository, String rest, HttpHeaders headers) {
+  private <R extends PackageRecord<R>, S> Response status(
+      GatewayFormat<R, S> format, RepositoryName repository, String rest, HttpHeaders headers) {
+    RepositoryAccess.Granted<S> caller;
     try {
-      format.access().check(repository, Action.PULL, credentials(format, headers));
+      caller = format.access().check(repository, Action.PULL, credentials(format, headers));
     } catch (DeniedException e) {
       return denied(e);
     }
     return format
         .statusKey(repository, rest)
         .flatMap(key -> records.read(key, format.format().recordType()))
+        .filter(record -> format.mayBeTold(caller, record))
         .map(
             record -> {
               format.shown(record);

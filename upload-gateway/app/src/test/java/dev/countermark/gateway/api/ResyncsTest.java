@@ -13,6 +13,7 @@ import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.State;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.SignatureLayout;
 import dev.countermark.gateway.TestFormats;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,15 +62,21 @@ class ResyncsTest {
     manifest("acme/app/web/ui", 2, State.RECEIVED);
     manifest("acme/app", 3, State.REFUSED);
     manifest("acme/app", 4, State.EXEMPT);
+    new Records(store)
+        .update(
+            OciKeys.manifest("acme/app", "sha256:" + String.format("%064x", 4)),
+            ManifestRecord.class,
+            old -> old.map(record -> record.exempt(SignatureLayout.BUNDLE)));
+    manifest("acme/app/old", 6, State.EXEMPT); // of a former release, which exempted more
     manifest("acme/app-two", 5, State.AVAILABLE);
     store.create(OciKeys.tag("acme/app", "latest"), new byte[] {'{', '}'});
 
     Answers.Resync resync = resyncs.start(APP, ResyncMode.ENSURE, false);
 
-    assertThat(resync.queued()).containsEntry("oci", 3L).containsEntry("nuget", 0L);
+    assertThat(resync.queued()).containsEntry("oci", 4L).containsEntry("nuget", 0L);
     assertThat(published)
         .extracting(PackageResyncRequested::name)
-        .containsExactlyInAnyOrder("acme/app", "acme/app", "acme/app/web/ui");
+        .containsExactlyInAnyOrder("acme/app", "acme/app", "acme/app/web/ui", "acme/app/old");
     assertThat(published)
         .allSatisfy(
             p -> {

@@ -62,6 +62,7 @@ class DeleteTest extends RegistryTestBase {
     // Once: the records of blobs and the empty object stay, whatever is pushed and deleted above.
     SampleImage image = repository.push("t", SampleImage.oci(4));
     repository.pusher.upload(repository.name, utf8("{}"));
+    PlatformSignature.attest(repository, image.digest().replace(':', '-') + ".att", "{}");
     admin().delete(repository.manifests(image.digest())).is(202);
     var before = settled();
 
@@ -72,13 +73,8 @@ class DeleteTest extends RegistryTestBase {
     repository.reader.get(repository.manifests(SignatureTagTest.tag(image.digest()))).is(200);
     String users = referrer(repository, image.digest());
     String ofThat = referrer(repository, users);
-    byte[] attestation =
-        PlatformSignature.cosignManifest(
-            EMPTY_JSON, 2, PlatformSignature.cosignLayer(EMPTY_JSON, 2, "dXNlcg=="));
-    repository
-        .pusher
-        .putManifest(repository.name, image.digest().replace(':', '-') + ".att", OCI, attestation)
-        .is(201);
+    String attestation =
+        PlatformSignature.attest(repository, image.digest().replace(':', '-') + ".att", "{}");
 
     admin().delete(repository.manifests(image.digest())).is(202);
 
@@ -88,7 +84,7 @@ class DeleteTest extends RegistryTestBase {
           ofThat,
           signatures.signatureManifest().orElseThrow(),
           signatures.bundleManifests().get(0),
-          Registry.digest("sha256", attestation)
+          attestation
         }) {
       repository.reader.get(repository.manifests(digest)).isRefused(404, "MANIFEST_UNKNOWN");
     }

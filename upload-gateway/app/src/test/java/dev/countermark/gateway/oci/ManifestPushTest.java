@@ -441,7 +441,7 @@ class ManifestPushTest extends RegistryTestBase {
   }
 
   @Test
-  void artifactsAreNotToldToTheSigners() {
+  void artifactsAreToldToTheSigners() {
     Repository repository = repository();
     SampleImage image = repository.push("1", SampleImage.oci(16));
     byte[] content =
@@ -457,8 +457,18 @@ class ManifestPushTest extends RegistryTestBase {
         .is(201)
         .has("OCI-Subject", image.digest());
 
-    assertThat(repository.announced()).containsExactly(image.digest());
-    assertThat(repository.record(Registry.digest("sha256", content)).orElseThrow().state())
-        .isEqualTo(State.EXEMPT);
+    assertThat(repository.announced())
+        .containsExactly(image.digest(), Registry.digest("sha256", content));
+  }
+
+  @Test
+  void signaturesAreNotToldToTheSigners() {
+    Repository repository = repository();
+
+    String digest = PlatformSignature.attest(repository, "any", "{}");
+
+    assertThat(repository.announced()).isEmpty();
+    assertThat(repository.record(digest).orElseThrow().state()).isEqualTo(State.EXEMPT);
+    assertThat(repository.record(digest).orElseThrow().exemption()).contains("cosign-attestations");
   }
 }

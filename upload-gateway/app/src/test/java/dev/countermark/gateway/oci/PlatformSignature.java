@@ -10,6 +10,7 @@ import dev.countermark.format.oci.OciRecords.SignaturePiece;
 import dev.countermark.format.oci.OciRecords.Signatures;
 import dev.countermark.format.oci.OciRecords.SignedBy;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,39 @@ final class PlatformSignature {
         + "\"}}";
   }
 
+  /** What a signature in the older form signs. */
+  static byte[] payload(String reference, String digest) {
+    return RegistryTestBase.utf8(
+        "{\"critical\":{\"identity\":{\"docker-reference\":\""
+            + reference
+            + "\"},\"image\":{\"docker-manifest-digest\":\""
+            + digest
+            + "\"},\"type\":\"cosign container image signature\"},\"optional\":null}");
+  }
+
+  /** Pushes a user's attestation, as cosign 2 lays it out, and answers its digest. */
+  static String attest(RegistryTestBase.Repository repository, String tag, String statement) {
+    byte[] config = RegistryTestBase.utf8("{\"architecture\":\"\"}");
+    byte[] envelope =
+        RegistryTestBase.utf8(
+            "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\""
+                + Base64.getEncoder().encodeToString(RegistryTestBase.utf8(statement))
+                + "\",\"signatures\":[{\"sig\":\"c2ln\"}]}");
+    repository.pusher.upload(repository.name, config);
+    repository.pusher.upload(repository.name, envelope);
+    byte[] manifest =
+        cosignManifest(
+            sha256(config),
+            config.length,
+            "{\"mediaType\":\"application/vnd.dsse.envelope.v1+json\",\"size\":"
+                + envelope.length
+                + ",\"digest\":\""
+                + sha256(envelope)
+                + "\"}");
+    repository.pusher.putManifest(repository.name, tag, OCI_MANIFEST, manifest).is(201);
+    return sha256(manifest);
+  }
+
   /** Makes the manifest look signed, as one compare-and-set of its record. */
   static Signatures sign(BlobStore store, String name, String digest) {
     String key = OciKeys.manifest(name, digest);
@@ -58,7 +92,7 @@ final class PlatformSignature {
   }
 
   private static Signatures make(ManifestRecord subject) {
-    byte[] payload = RegistryTestBase.utf8("{\"critical\":\"" + subject.digest() + "\"}");
+    byte[] payload = payload("registry.test/x", subject.digest());
     byte[] config = RegistryTestBase.utf8("{\"of\":\"" + subject.digest() + "\"}");
     byte[] legacy =
         cosignManifest(
@@ -66,7 +100,7 @@ final class PlatformSignature {
             config.length,
             cosignLayer(sha256(payload), payload.length, "cGxhdGZvcm0="));
     byte[] empty = RegistryTestBase.utf8("{}");
-    byte[] bundle = RegistryTestBase.utf8("{\"mediaType\":\"" + BUNDLE + "\"}");
+    byte[] bundle = bundle(subject.digest());
     byte[] referrer =
         RegistryTestBase.utf8(
             "{\"schemaVersion\":2,\"mediaType\":\""
@@ -106,6 +140,18 @@ final class PlatformSignature {
             piece("application/vnd.oci.empty.v1+json", false, empty),
             piece(BUNDLE, false, bundle),
             piece(OCI_MANIFEST, true, referrer)));
+  }
+
+  private static byte[] bundle(String digest) {
+    String statement =
+        "{\"subject\":[{\"digest\":{\"sha256\":\"" + digest.replace("sha256:", "") + "\"}}]}";
+    return RegistryTestBase.utf8(
+        "{\"mediaType\":\""
+            + BUNDLE
+            + "\",\"verificationMaterial\":{},\"dsseEnvelope\":{\"payload\":\""
+            + Base64.getEncoder().encodeToString(RegistryTestBase.utf8(statement))
+            + "\",\"payloadType\":\"application/vnd.in-toto+json\","
+            + "\"signatures\":[{\"sig\":\"c2ln\"}]}}");
   }
 
   private static SignaturePiece piece(String mediaType, boolean manifest, byte[] content) {

@@ -23,12 +23,13 @@ class SignatureTagTest extends RegistryTestBase {
   }
 
   /** A user's signature with the layers of these signatures, as cosign writes it. */
-  private static byte[] cosign(Repository repository, String... signatures) {
+  private static byte[] cosign(Repository repository, String tag, String... signatures) {
+    String subject = tag.replace("sha256-", "sha256:").replace(".sig", "");
     byte[] config = utf8("{\"n\":" + signatures.length + ",\"s\":\"" + signatures[0] + "\"}");
     repository.pusher.upload(repository.name, config);
     List<String> layers = new ArrayList<>();
     for (String signature : signatures) {
-      byte[] payload = utf8("payload of " + signature);
+      byte[] payload = PlatformSignature.payload("of/" + signature, subject);
       String digest = repository.pusher.upload(repository.name, payload);
       layers.add(PlatformSignature.cosignLayer(digest, payload.length, signature));
     }
@@ -73,7 +74,7 @@ class SignatureTagTest extends RegistryTestBase {
     Repository repository = repository();
     SampleImage image = repository.push("t", SampleImage.oci(2));
     String tag = tag(image.digest());
-    byte[] users = cosign(repository, "dXNlcg==");
+    byte[] users = cosign(repository, tag, "dXNlcg==");
 
     repository.pusher.putManifest(repository.name, tag, OCI, users).is(201);
     assertThat(shown(repository, tag)).containsExactly("dXNlcg==");
@@ -96,7 +97,7 @@ class SignatureTagTest extends RegistryTestBase {
     String tag = tag(image.digest());
     PlatformSignature.sign(store, repository.name, image.digest());
     JsonNode own = repository.reader.get(repository.manifests(tag)).is(200).json();
-    byte[] payload = utf8("payload of dXNlcg==");
+    byte[] payload = PlatformSignature.payload("of/dXNlcg==", image.digest());
     String digest = repository.pusher.upload(repository.name, payload);
     byte[] appended =
         PlatformSignature.cosignManifest(
@@ -128,7 +129,7 @@ class SignatureTagTest extends RegistryTestBase {
                 () ->
                     repository
                         .pusher
-                        .putManifest(repository.name, tag, OCI, cosign(repository, signature))
+                        .putManifest(repository.name, tag, OCI, cosign(repository, tag, signature))
                         .is(201)));
       }
       for (Future<?> push : pushes) {
@@ -146,8 +147,8 @@ class SignatureTagTest extends RegistryTestBase {
     Repository repository = repository();
     SampleImage image = repository.push("t", SampleImage.oci(5));
     String tag = tag(image.digest());
-    byte[] first = cosign(repository, "Zmlyc3Q=");
-    byte[] second = cosign(repository, "c2Vjb25k");
+    byte[] first = cosign(repository, tag, "Zmlyc3Q=");
+    byte[] second = cosign(repository, tag, "c2Vjb25k");
     repository.pusher.putManifest(repository.name, tag, OCI, first).is(201);
 
     repository
@@ -172,7 +173,7 @@ class SignatureTagTest extends RegistryTestBase {
     PlatformSignature.sign(store, repository.name, image.digest());
     repository
         .pusher
-        .putManifest(repository.name, tag, OCI, cosign(repository, "dXNlcg=="))
+        .putManifest(repository.name, tag, OCI, cosign(repository, tag, "dXNlcg=="))
         .is(201);
 
     admin().delete(repository.manifests(tag)).is(202);

@@ -52,6 +52,14 @@ public interface GatewayFormat<R extends PackageRecord<R>, S> {
    */
   Optional<String> statusKey(RepositoryName repository, String rest);
 
+  /**
+   * Whether somebody who may read is told of a package at all; whoever is not hears what he would
+   * hear if there were none.
+   */
+  default boolean mayBeTold(RepositoryAccess.Granted<S> caller, R record) {
+    return true;
+  }
+
   /** What the status tells besides what it tells of every package; JSON. */
   default Map<String, Object> statusDetails(R record) {
     return Map.of();

@@ -17,15 +17,23 @@ final class BlobRequests {
   private final Blobs blobs;
   private final BlobUploads uploads;
   private final AnonymousPull anonymous;
+  private final SignedOnly rule;
+  private final Sight sight;
 
-  BlobRequests(Blobs blobs, BlobUploads uploads, AnonymousPull anonymous) {
+  BlobRequests(
+      Blobs blobs, BlobUploads uploads, AnonymousPull anonymous, SignedOnly rule, Sight sight) {
     this.blobs = blobs;
     this.uploads = uploads;
     this.anonymous = anonymous;
+    this.rule = rule;
+    this.sight = sight;
   }
 
   Response get(OciRequest request) {
     Digest digest = request.digest();
+    if (request.signedOnly() && !sight.isShown(request.name(), digest)) {
+      throw Blobs.unknown(request.name(), digest);
+    }
     Blobs.Blob blob = blobs.require(request.name(), digest);
     // Ranges are defined for GET only: RFC 9110, section 14.2.
     String wanted = request.head() ? null : request.header("Range").orElse(null);
@@ -108,6 +116,8 @@ final class BlobRequests {
             from ->
                 OciAccess.repositoryOf(from)
                     .filter(r -> anonymous.allows(request.access(), r, Action.PULL))
+                    .filter(
+                        r -> !rule.appliesTo(request.access(), r) || sight.isShown(from, digest))
                     .isPresent())
         .map(from -> uploads.mount(name, from, digest))
         .orElse(false);

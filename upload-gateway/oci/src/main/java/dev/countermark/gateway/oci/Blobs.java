@@ -5,14 +5,18 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.PartsInputStream;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.oci.Descriptor;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.BlobRecord;
+import dev.countermark.format.oci.SignatureLayout;
 import dev.countermark.gateway.content.ByteRange;
 import dev.countermark.gateway.kit.Failed;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
@@ -65,6 +69,31 @@ final class Blobs {
                     .map(record -> new Blob(record.size(), r -> open(record, r))));
   }
 
+  /**
+   * The whole of a small blob, to see what it is.
+   *
+   * @return empty when there is none of the size that the descriptor says, or it is larger than
+   *     {@link SignatureLayout#LARGEST_BLOB}
+   */
+  Optional<byte[]> small(OciName name, Descriptor descriptor) {
+    return descriptor.size() > SignatureLayout.LARGEST_BLOB
+        ? Optional.empty()
+        : find(name, descriptor.digest())
+            .filter(blob -> blob.size() == descriptor.size())
+            .map(Blobs::whole);
+  }
+
+  private static byte[] whole(Blob blob) {
+    if (blob.size() == 0) {
+      return new byte[0];
+    }
+    try (InputStream in = blob.open(new ByteRange(0, blob.size() - 1))) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new Failure.Transient("the object store broke off while a blob was read", e);
+    }
+  }
+
   private InputStream open(BlobRecord blob, ByteRange range) {
     if (blob.inline().isPresent()) {
       return new ByteArrayInputStream(
@@ -111,8 +140,11 @@ final class Blobs {
    * @throws Failed {@code BLOB_UNKNOWN}
    */
   Blob require(OciName name, Digest digest) {
-    return find(name, digest)
-        .orElseThrow(() -> OciCode.BLOB_UNKNOWN.failed(name + " holds no blob " + digest));
+    return find(name, digest).orElseThrow(() -> unknown(name, digest));
+  }
+
+  static Failed unknown(OciName name, Digest digest) {
+    return OciCode.BLOB_UNKNOWN.failed(name + " holds no blob " + digest);
   }
 
   /**
@@ -127,7 +159,7 @@ final class Blobs {
             .filter(key -> store.head(key).isPresent())
             .toList();
     if (keys.isEmpty()) {
-      throw OciCode.BLOB_UNKNOWN.failed(name + " holds no blob " + digest);
+      throw unknown(name, digest);
     }
     keys.forEach(store::delete);
     present.invalidate(id(name, digest));

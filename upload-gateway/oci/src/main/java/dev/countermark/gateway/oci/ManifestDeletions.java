@@ -2,6 +2,7 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciKeys;
@@ -11,7 +12,10 @@ import dev.countermark.format.oci.OciRecords.TagRecord;
 import dev.countermark.format.oci.SignatureTags;
 import dev.countermark.format.oci.Tag;
 import dev.countermark.gateway.kit.Failed;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 
 /** Deletes manifests, with what belongs to them, and tags. */
 final class ManifestDeletions {
@@ -20,14 +24,20 @@ final class ManifestDeletions {
   private final Manifests manifests;
   private final Referrers referrers;
   private final SignatureView signatures;
+  private final Clock clock;
 
   ManifestDeletions(
-      BlobStore store, Manifests manifests, Referrers referrers, SignatureView signatures) {
+      BlobStore store,
+      Manifests manifests,
+      Referrers referrers,
+      SignatureView signatures,
+      Clock clock) {
     this.store = store;
     this.records = new Records(store);
     this.manifests = manifests;
     this.referrers = referrers;
     this.signatures = signatures;
+    this.clock = clock;
   }
 
   /**
@@ -35,7 +45,7 @@ final class ManifestDeletions {
    *
    * @throws Failed {@code MANIFEST_UNKNOWN}
    */
-  void delete(OciName name, String reference) {
+  void delete(RepositoryRecord repository, OciName name, String reference) {
     if (reference.contains(":")) {
       Digest digest =
           Digest.parse(reference)
@@ -46,7 +56,7 @@ final class ManifestDeletions {
           manifests
               .find(name, digest)
               .orElseThrow(() -> OciCode.MANIFEST_UNKNOWN.failed(name + " holds no " + digest));
-      delete(name, manifest, 0);
+      new Deletion(name, SignedOnly.isRule(repository)).delete(manifest, 0);
       return;
     }
     Tag tag =
@@ -67,55 +77,81 @@ final class ManifestDeletions {
     store.delete(OciKeys.tag(name.value(), tag.value()));
   }
 
-  /** The manifest's own record goes last: a crash leaves something that can be deleted again. */
-  private void delete(OciName name, ManifestRecord manifest, int depth) {
-    Digest digest = Digest.of(manifest.digest());
-    if (depth < 8) {
-      for (Digest referrer : referrers.of(name, digest)) {
-        manifests.find(name, referrer).ifPresent(r -> delete(name, r, depth + 1));
-      }
-      for (String suffix : List.of("sig", "att", "sbom")) {
-        SignatureTags.tag(digest, suffix)
-            .flatMap(Tag::parse)
-            .ifPresent(tag -> deleteWithTag(name, tag, depth));
-      }
+  /**
+   * The deletion of one manifest and what belongs to it.
+   *
+   * @param signedOnly whether readers still see what a tag showed before an unsigned one was pushed
+   */
+  private final class Deletion {
+    private final OciName name;
+    private final boolean signedOnly;
+
+    Deletion(OciName name, boolean signedOnly) {
+      this.name = name;
+      this.signedOnly = signedOnly;
     }
-    signatures.forget(manifest);
-    referrers.deleteAll(name, digest);
-    manifest
-        .subject()
-        .flatMap(Digest::parse)
-        .ifPresent(subject -> referrers.remove(name, subject, digest));
-    deleteTagsOf(name, digest);
-    store.delete(OciKeys.manifest(name.value(), manifest.digest()));
-  }
 
-  private void deleteWithTag(OciName name, Tag tag, int depth) {
-    manifests
-        .tag(name, tag)
-        .ifPresent(
-            record -> {
-              Digest.parse(record.digest())
-                  .flatMap(d -> manifests.find(name, d))
-                  .filter(m -> m.state() == State.EXEMPT)
-                  .ifPresent(m -> delete(name, m, depth + 1));
-              store.delete(OciKeys.tag(name.value(), tag.value()));
-            });
-  }
-
-  private void deleteTagsOf(OciName name, Digest digest) {
-    String prefix = OciKeys.tags(name.value());
-    String after = "";
-    BlobStore.Page page;
-    do {
-      page = store.list(prefix, after, 1000);
-      for (BlobStore.Entry entry : page.entries()) {
-        after = entry.key();
-        records.update(
-            entry.key(),
-            TagRecord.class,
-            old -> old.filter(t -> !t.digest().equals(digest.toString())));
+    /** The manifest's own record goes last: a crash leaves something that can be deleted again. */
+    void delete(ManifestRecord manifest, int depth) {
+      Digest digest = Digest.of(manifest.digest());
+      if (depth < 8) {
+        for (Digest referrer : referrers.of(name, digest)) {
+          manifests.find(name, referrer).ifPresent(r -> delete(r, depth + 1));
+        }
+        for (String suffix : List.of("sig", "att", "sbom")) {
+          SignatureTags.tag(digest, suffix)
+              .flatMap(Tag::parse)
+              .ifPresent(tag -> deleteWithTag(tag, depth));
+        }
       }
-    } while (page.more());
+      signatures.forget(manifest);
+      referrers.deleteAll(name, digest);
+      manifest
+          .subject()
+          .flatMap(Digest::parse)
+          .ifPresent(subject -> referrers.remove(name, subject, digest));
+      deleteTagsOf(manifest);
+      store.delete(OciKeys.manifest(name.value(), manifest.digest()));
+    }
+
+    private void deleteWithTag(Tag tag, int depth) {
+      manifests
+          .tag(name, tag)
+          .ifPresent(
+              record -> {
+                Digest.parse(record.digest())
+                    .flatMap(d -> manifests.find(name, d))
+                    .filter(m -> m.state() == State.EXEMPT)
+                    .ifPresent(m -> delete(m, depth + 1));
+                store.delete(OciKeys.tag(name.value(), tag.value()));
+              });
+    }
+
+    private void deleteTagsOf(ManifestRecord manifest) {
+      String prefix = OciKeys.tags(name.value());
+      String after = "";
+      BlobStore.Page page;
+      do {
+        page = store.list(prefix, after, 1000);
+        for (BlobStore.Entry entry : page.entries()) {
+          after = entry.key();
+          records.update(
+              entry.key(), TagRecord.class, old -> old.flatMap(t -> without(t, manifest)));
+        }
+      } while (page.more());
+    }
+
+    /** Nobody but its pusher saw a manifest that is hidden: to others the tag is what it was. */
+    private Optional<TagRecord> without(TagRecord tag, ManifestRecord manifest) {
+      if (!tag.digest().equals(manifest.digest())) {
+        return Optional.of(tag);
+      }
+      return signedOnly && !Sight.isVisible(manifest)
+          ? tag.formerly()
+              .filter(d -> Digest.parse(d).flatMap(x -> manifests.find(name, x)).isPresent())
+              .findFirst()
+              .map(d -> tag.moved(d, false, clock.instant().truncatedTo(ChronoUnit.MILLIS)))
+          : Optional.empty();
+    }
   }
 }

@@ -13,7 +13,7 @@ import dev.countermark.format.oci.OciFormat;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
-import dev.countermark.format.oci.SigningScope;
+import dev.countermark.format.oci.SignatureLayout;
 import dev.countermark.format.oci.Tag;
 import dev.countermark.gateway.kit.UploadEvents;
 import java.time.Clock;
@@ -147,7 +147,7 @@ final class ManifestPushes {
       Manifest manifest,
       byte[] content,
       Optional<Digest> subject) {
-    boolean exempt = SigningScope.exemption(manifest).isPresent();
+    Optional<SignatureLayout> layout = references.layout(name, manifest);
     ManifestRecord fresh =
         new ManifestRecord(
             1,
@@ -157,10 +157,11 @@ final class ManifestPushes {
             manifest.mediaType(),
             Bytes.of(content),
             clock.instant().truncatedTo(ChronoUnit.MILLIS),
-            exempt ? State.EXEMPT : State.RECEIVED,
+            layout.isPresent() ? State.EXEMPT : State.RECEIVED,
             subject.map(Digest::toString),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            layout.map(SignatureLayout::label));
     String key = OciKeys.manifest(name.value(), digest.toString());
     while (!records.create(key, fresh)) {
       Optional<ManifestRecord> existing = records.read(key, ManifestRecord.class);

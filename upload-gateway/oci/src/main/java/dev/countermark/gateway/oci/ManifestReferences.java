@@ -5,6 +5,7 @@ import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.format.oci.SignatureLayout;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.views.SideBySide;
 import java.util.ArrayList;
@@ -53,6 +54,11 @@ final class ManifestReferences {
     } finally {
       reads.stop(); // the first that is missing answers for all
     }
+  }
+
+  /** What the manifest is when it is never signed; its blobs are there. */
+  Optional<SignatureLayout> layout(OciName name, Manifest manifest) {
+    return SignatureLayout.of(manifest, descriptor -> blobs.small(name, descriptor));
   }
 
   private static void ask(

@@ -6,7 +6,6 @@ import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.MediaTypes;
 import dev.countermark.format.oci.OciName;
-import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.kit.AnswerBytes;
 import dev.countermark.gateway.kit.RequestMemory;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -43,11 +42,7 @@ final class ManifestRequests {
 
   Response get(OciRequest request) {
     Manifests.Found found =
-        manifests.get(
-            request.repository(),
-            request.name(),
-            request.reference(),
-            request.access().holds(request.repository().repository(), Action.PUSH));
+        manifests.get(request.name(), request.reference(), request.signedOnly());
     byte[] content = found.manifest().content().toArray();
     Response.ResponseBuilder response =
         Response.ok(request.head() ? null : new AnswerBytes(content))
@@ -106,7 +101,7 @@ final class ManifestRequests {
   }
 
   Response delete(OciRequest request) {
-    deletions.delete(request.name(), request.reference());
+    deletions.delete(request.repository(), request.name(), request.reference());
     return OciAnswers.deleted();
   }
 
@@ -121,13 +116,15 @@ final class ManifestRequests {
         tags.tags(
             request.repository(),
             name,
-            Optional.ofNullable(request.parameter("last")).orElse(""),
-            limit);
+            new Tags.Wanted(
+                Optional.ofNullable(request.parameter("last")).orElse(""),
+                limit,
+                request.signedOnly()));
     return page(
         Json.write(new TagList(name.value(), listing.entries())),
         listing,
         "/v2/" + name + "/tags/list",
-        limit.orElse(0));
+        limit.orElse(listing.entries().size()));
   }
 
   private record Catalog(List<String> repositories) {}
@@ -173,7 +170,7 @@ final class ManifestRequests {
     Digest subject = request.digest();
     Optional<String> type =
         Optional.ofNullable(request.parameter("artifactType")).filter(t -> !t.isEmpty());
-    byte[] index = referrers.index(request.name(), subject, type);
+    byte[] index = referrers.index(request.name(), subject, type, request.signedOnly());
     Response.ResponseBuilder response =
         Response.ok(request.head() ? null : new AnswerBytes(index))
             .header(HttpHeaders.CONTENT_TYPE, MediaTypes.OCI_INDEX)

@@ -2,28 +2,28 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
-import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Digest;
-import dev.countermark.format.oci.OciFormat;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.TagRecord;
-import dev.countermark.format.oci.OciRecords.Visibility;
 import dev.countermark.format.oci.SignatureTags;
 import dev.countermark.format.oci.Tag;
 import dev.countermark.gateway.kit.Failed;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Manifests and the tags that point to them, as readers see them. */
 final class Manifests {
   private final Records records;
   private final SignatureView signatures;
+  private final Sight sight;
 
-  Manifests(BlobStore store, SignatureView signatures) {
+  Manifests(BlobStore store, SignatureView signatures, Sight sight) {
     this.records = new Records(store);
     this.signatures = signatures;
+    this.sight = sight;
   }
 
   /**
@@ -38,16 +38,19 @@ final class Manifests {
   }
 
   /**
-   * @param pusher whether the reader may see what is not signed yet
+   * @param signedOnly whether the reader sees only what is signed
    * @throws Failed {@code MANIFEST_UNKNOWN}
    */
-  Found get(RepositoryRecord repository, OciName name, String reference, boolean pusher) {
-    boolean hide =
-        repository.settings(new OciFormat()).visibility() == Visibility.AFTER_SIGNING && !pusher;
+  Found get(OciName name, String reference, boolean signedOnly) {
     Optional<ManifestRecord> found =
         reference.contains(":")
-            ? Digest.parse(reference).flatMap(d -> find(name, d)).filter(m -> !hide || visible(m))
-            : Tag.parse(reference).flatMap(t -> byTag(name, t, hide));
+            ? Digest.parse(reference)
+                .flatMap(d -> find(name, d))
+                .filter(m -> !signedOnly || Sight.isVisible(m))
+            : Tag.parse(reference).flatMap(t -> byTag(name, t, signedOnly));
+    if (signedOnly) {
+      found.ifPresent(manifest -> sight.show(name, manifest));
+    }
     return found
         .map(Found::new)
         .orElseThrow(() -> OciCode.MANIFEST_UNKNOWN.failed(name + " holds no " + shown(reference)));
@@ -60,35 +63,45 @@ final class Manifests {
         : "such reference";
   }
 
-  /** Whether everybody who may read sees it. */
-  static boolean visible(ManifestRecord manifest) {
-    return manifest.state() == State.AVAILABLE || manifest.state() == State.EXEMPT;
+  /** What a tag shows. */
+  Optional<ManifestRecord> byTag(OciName name, Tag tag, boolean signedOnly) {
+    Optional<TagRecord> record = tag(name, tag);
+    Optional<SignatureTags> signatureTag =
+        SignatureTags.parse(tag.value()).filter(s -> s.suffix().equals("sig"));
+    if (record.isEmpty()) {
+      return signatureTag.flatMap(s -> find(name, s.subject())).flatMap(signatures::own);
+    }
+    Optional<ManifestRecord> target = target(name, record.get(), signedOnly);
+    Optional<ManifestRecord> subject = signatureTag.flatMap(s -> find(name, s.subject()));
+    return target.isPresent() && subject.isPresent()
+        ? Optional.of(signatures.merged(target.get(), subject.get()))
+        : target;
   }
 
-  private Optional<ManifestRecord> byTag(OciName name, Tag tag, boolean hide) {
-    Optional<TagRecord> record = tag(name, tag);
-    Optional<SignatureTags> signatureTag = SignatureTags.parse(tag.value());
-    if (record.isEmpty()) {
-      return signatureTag
-          .filter(s -> s.suffix().equals("sig"))
-          .flatMap(s -> find(name, s.subject()))
-          .flatMap(signatures::own);
+  /** The last one that a reader may see, if not all. */
+  private Optional<ManifestRecord> target(OciName name, TagRecord tag, boolean signedOnly) {
+    Optional<ManifestRecord> current = find(name, tag.digest());
+    if (!signedOnly || current.filter(Sight::isVisible).isPresent()) {
+      return current;
     }
-    Optional<ManifestRecord> current =
-        Digest.parse(record.get().digest()).flatMap(d -> find(name, d));
-    if (hide && current.filter(Manifests::visible).isEmpty()) {
-      return record
-          .get()
-          .previous()
-          .flatMap(Digest::parse)
-          .flatMap(d -> find(name, d))
-          .filter(Manifests::visible);
-    }
-    Optional<ManifestRecord> subject =
-        signatureTag.filter(s -> s.suffix().equals("sig")).flatMap(s -> find(name, s.subject()));
-    return current.isPresent() && subject.isPresent()
-        ? Optional.of(signatures.merged(current.get(), subject.get()))
-        : current;
+    return tag.formerly()
+        .flatMap(digest -> find(name, digest).stream())
+        .filter(Sight::isVisible)
+        .findFirst();
+  }
+
+  /** Whether a tag of the list shows anything to those who see only what is signed. */
+  boolean isVisible(OciName name, Tag tag) {
+    return tag(name, tag)
+        .filter(
+            record ->
+                Stream.concat(Stream.of(record.digest()), record.formerly())
+                    .anyMatch(digest -> sight.isVisible(name, digest)))
+        .isPresent();
+  }
+
+  private Optional<ManifestRecord> find(OciName name, String digest) {
+    return Digest.parse(digest).flatMap(d -> find(name, d));
   }
 
   Optional<ManifestRecord> find(OciName name, Digest digest) {

@@ -39,16 +39,22 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
   private final RepositoryAccess<OciSettings> access;
   private final SignatureView signatures;
   private final Blobs blobs;
+  private final Sight sight;
   private final String host;
 
   /**
    * @param host host and port of the public address, as clients write it
    */
   OciGateway(
-      RepositoryAccess<OciSettings> access, SignatureView signatures, Blobs blobs, String host) {
+      RepositoryAccess<OciSettings> access,
+      SignatureView signatures,
+      Blobs blobs,
+      Sight sight,
+      String host) {
     this.access = access;
     this.signatures = signatures;
     this.blobs = blobs;
+    this.sight = sight;
     this.host = host;
   }
 
@@ -72,6 +78,7 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
   public void forget(RepositoryName repository) {
     signatures.forget(repository);
     blobs.forget(repository);
+    sight.forget(repository);
   }
 
   @Override
@@ -103,6 +110,11 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
     String name = image.isEmpty() ? repository.toString() : repository + "/" + image;
     return OciName.parse(name)
         .flatMap(n -> FORMAT.recordKey(repository, n.value(), rest.substring(at + 1)));
+  }
+
+  @Override
+  public boolean mayBeTold(RepositoryAccess.Granted<OciSettings> caller, ManifestRecord record) {
+    return !SignedOnly.appliesTo(caller.access(), caller.repository()) || Sight.isVisible(record);
   }
 
   /**

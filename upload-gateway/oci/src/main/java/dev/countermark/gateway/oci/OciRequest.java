@@ -43,6 +43,11 @@ record OciRequest(
     return route.name();
   }
 
+  /** Whether the caller sees only what is signed. */
+  boolean signedOnly() {
+    return SignedOnly.appliesTo(access, repository);
+  }
+
   /** Digest, tag or id of an upload, as the address has it. */
   String reference() {
     return route.reference();

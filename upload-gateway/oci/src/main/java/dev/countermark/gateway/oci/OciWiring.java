@@ -32,6 +32,18 @@ class OciWiring {
 
   @Produces
   @Singleton
+  SignedOnly signedOnly(Repositories repositories) {
+    return name -> repositories.find(name).map(SignedOnly::isRule).orElse(false);
+  }
+
+  @Produces
+  @Singleton
+  Sight sight(BlobStore store, GatewayResources resources) {
+    return new Sight(store, resources.readers());
+  }
+
+  @Produces
+  @Singleton
   Challenges challenges(
       @ConfigProperty(name = "countermark.public-url") URI publicUrl, AnonymousPull anonymous) {
     return new Challenges(publicUrl, anonymous);
@@ -43,8 +55,9 @@ class OciWiring {
       RepositoryAccess<OciSettings> access,
       SignatureView signatures,
       Blobs blobs,
+      Sight sight,
       @ConfigProperty(name = "countermark.public-url") URI publicUrl) {
-    return new OciGateway(access, signatures, blobs, publicUrl.getRawAuthority());
+    return new OciGateway(access, signatures, blobs, sight, publicUrl.getRawAuthority());
   }
 
   @Produces
@@ -63,8 +76,8 @@ class OciWiring {
 
   @Produces
   @Singleton
-  Tags tags(BlobStore store) {
-    return new Tags(store);
+  Tags tags(BlobStore store, Manifests manifests, Sight sight) {
+    return new Tags(store, manifests, sight);
   }
 
   @Produces
@@ -75,8 +88,8 @@ class OciWiring {
 
   @Produces
   @Singleton
-  Referrers referrers(BlobStore store, SignatureView signatures) {
-    return new Referrers(store, signatures);
+  Referrers referrers(BlobStore store, SignatureView signatures, Manifests manifests, Sight sight) {
+    return new Referrers(store, signatures, manifests, sight);
   }
 
   @Produces
@@ -88,8 +101,8 @@ class OciWiring {
 
   @Produces
   @Singleton
-  Manifests manifests(BlobStore store, SignatureView signatures) {
-    return new Manifests(store, signatures);
+  Manifests manifests(BlobStore store, SignatureView signatures, Sight sight) {
+    return new Manifests(store, signatures, sight);
   }
 
   @Produces
@@ -119,8 +132,12 @@ class OciWiring {
   @Produces
   @Singleton
   ManifestDeletions deletions(
-      BlobStore store, Manifests manifests, Referrers referrers, SignatureView signatures) {
-    return new ManifestDeletions(store, manifests, referrers, signatures);
+      BlobStore store,
+      Manifests manifests,
+      Referrers referrers,
+      SignatureView signatures,
+      Clock clock) {
+    return new ManifestDeletions(store, manifests, referrers, signatures, clock);
   }
 
   @Produces
@@ -143,7 +160,8 @@ class OciWiring {
 
   @Produces
   @Singleton
-  BlobRequests blobRequests(Blobs blobs, BlobUploads uploads, AnonymousPull anonymous) {
-    return new BlobRequests(blobs, uploads, anonymous);
+  BlobRequests blobRequests(
+      Blobs blobs, BlobUploads uploads, AnonymousPull anonymous, SignedOnly rule, Sight sight) {
+    return new BlobRequests(blobs, uploads, anonymous, rule, sight);
   }
 }

@@ -13,7 +13,7 @@ import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.Referrer;
 import dev.countermark.format.oci.OciRecords.ReferrersRecord;
-import dev.countermark.format.oci.OciRecords.TagRecord;
+import dev.countermark.format.oci.Tag;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -26,11 +26,15 @@ final class Referrers {
   private final BlobStore store;
   private final Records records;
   private final SignatureView signatures;
+  private final Manifests manifests;
+  private final Sight sight;
 
-  Referrers(BlobStore store, SignatureView signatures) {
+  Referrers(BlobStore store, SignatureView signatures, Manifests manifests, Sight sight) {
     this.store = store;
     this.records = new Records(store);
     this.signatures = signatures;
+    this.manifests = manifests;
+    this.sight = sight;
   }
 
   void add(OciName name, Digest subject, Digest digest, Manifest manifest, long size) {
@@ -95,16 +99,25 @@ final class Referrers {
    * The response body: an image index, complete on one page because common clients read no second.
    *
    * @param artifactType only entries of exactly this type
+   * @param signedOnly whether the reader sees only what is signed
    */
-  byte[] index(OciName name, Digest subject, Optional<String> artifactType) {
+  byte[] index(OciName name, Digest subject, Optional<String> artifactType, boolean signedOnly) {
+    Map<String, Referrer> others = new LinkedHashMap<>();
+    users(name, subject).forEach(r -> others.put(r.digest(), r));
+    fallback(name, subject, signedOnly).forEach(r -> others.putIfAbsent(r.digest(), r));
     Map<String, Referrer> all = new LinkedHashMap<>();
-    users(name, subject).forEach(r -> all.put(r.digest(), r));
-    records
-        .read(OciKeys.manifest(name.value(), subject.toString()), ManifestRecord.class)
+    // Ours come first: some clients read a number of them only.
+    manifests
+        .find(name, subject)
         .map(signatures::bundles)
         .orElse(List.of())
         .forEach(m -> entry(m).ifPresent(r -> all.put(r.digest(), r)));
-    fallback(name, subject).forEach(r -> all.putIfAbsent(r.digest(), r));
+    List<Referrer> wanted =
+        others.values().stream()
+            .filter(r -> artifactType.isEmpty() || artifactType.equals(r.artifactType()))
+            .toList();
+    (signedOnly ? sight.passing(wanted, r -> sight.isVisible(name, r.digest())) : wanted)
+        .forEach(r -> all.putIfAbsent(r.digest(), r));
     return write(all.values(), artifactType);
   }
 
@@ -124,16 +137,14 @@ final class Referrers {
   }
 
   /** What clients without the referrers API kept under the tag {@code sha256-<hex>}. */
-  private List<Referrer> fallback(OciName name, Digest subject) {
+  private List<Referrer> fallback(OciName name, Digest subject, boolean signedOnly) {
     String tag = subject.algorithm() + "-" + subject.encoded();
     if (tag.length() > 97) {
       tag = tag.substring(0, subject.algorithm().length() + 1 + 64);
     }
     Optional<ManifestRecord> index =
-        records
-            .read(OciKeys.tag(name.value(), tag), TagRecord.class)
-            .flatMap(
-                t -> records.read(OciKeys.manifest(name.value(), t.digest()), ManifestRecord.class))
+        manifests
+            .byTag(name, new Tag(tag), signedOnly)
             .filter(m -> m.mediaType().equals(MediaTypes.OCI_INDEX));
     if (index.isEmpty()) {
       return List.of();

@@ -14,6 +14,7 @@ import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.SignaturePiece;
 import dev.countermark.format.oci.OciRecords.Signatures;
+import dev.countermark.format.oci.SignatureLayout;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +83,8 @@ final class SignatureView {
             State.EXEMPT,
             Optional.empty(),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            Optional.of(SignatureLayout.COSIGN_SIGNATURES.label()));
     if (seen(like.name() + " " + manifest.digest())) {
       return manifest;
     }
@@ -158,7 +160,8 @@ final class SignatureView {
         State.EXEMPT,
         refers ? Optional.of(subject.digest()) : Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        Optional.of((refers ? SignatureLayout.BUNDLE : SignatureLayout.COSIGN_SIGNATURES).label()));
   }
 
   /** What was seen to of a repository may have gone with it. */

@@ -9,11 +9,12 @@ import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.TagRecord;
+import dev.countermark.format.oci.SignatureLayout;
 import dev.countermark.format.oci.SignatureTags;
-import dev.countermark.format.oci.SigningScope;
 import dev.countermark.format.oci.Tag;
 import dev.countermark.gateway.kit.Failed;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +66,7 @@ final class TagMoves {
     boolean mergeable =
         push.ifMatch().isEmpty()
             && SignatureTags.parse(tag.value()).isPresent()
-            && SigningScope.isCosignLayout(manifest);
+            && SignatureLayout.claimed(manifest).isPresent();
     boolean[] moved = new boolean[1];
     records.update(
         OciKeys.tag(name.value(), tag.value()),
@@ -74,15 +75,10 @@ final class TagMoves {
           requireCondition(push, old);
           String digest = mergeable ? withOthers(name, old, target).digest() : target.digest();
           moved[0] = old.isEmpty() || !old.get().digest().equals(digest);
+          Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
           return moved[0]
-              ? Optional.of(
-                  new TagRecord(
-                      old.map(TagRecord::generation).orElse(0L) + 1,
-                      name.value(),
-                      tag.value(),
-                      digest,
-                      old.flatMap(t -> lastVisible(name, t)),
-                      clock.instant().truncatedTo(ChronoUnit.MILLIS)))
+              ? old.map(t -> t.moved(digest, isVisible(name, t.digest()), now))
+                  .or(() -> Optional.of(new TagRecord(name.value(), tag.value(), digest, now)))
               : old;
         });
     return moved[0];
@@ -105,12 +101,10 @@ final class TagMoves {
         .orElse(target);
   }
 
-  private Optional<String> lastVisible(OciName name, TagRecord tag) {
-    boolean visible =
-        Digest.parse(tag.digest())
-            .flatMap(d -> manifests.find(name, d))
-            .map(Manifests::visible)
-            .orElse(false);
-    return visible ? Optional.of(tag.digest()) : tag.previous();
+  private boolean isVisible(OciName name, String digest) {
+    return Digest.parse(digest)
+        .flatMap(d -> manifests.find(name, d))
+        .filter(Sight::isVisible)
+        .isPresent();
   }
 }

@@ -16,10 +16,17 @@ import java.util.Optional;
 final class Tags {
   private static final int PAGE = 1000;
 
-  private final BlobStore store;
+  /** Tags on a page when each of them must be looked at. */
+  private static final int LOOKS = 250;
 
-  Tags(BlobStore store) {
+  private final BlobStore store;
+  private final Manifests manifests;
+  private final Sight sight;
+
+  Tags(BlobStore store, Manifests manifests, Sight sight) {
     this.store = store;
+    this.manifests = manifests;
+    this.sight = sight;
   }
 
   /**
@@ -28,30 +35,46 @@ final class Tags {
   record Listing(List<String> entries, Optional<String> next) {}
 
   /**
+   * Which tags.
+   *
    * @param last only tags after this one; empty for all
    * @param limit most tags on the page; absent for all
+   * @param signedOnly whether only those that show something signed; their page is never longer
+   *     than {@link #LOOKS}
+   */
+  record Wanted(String last, Optional<Integer> limit, boolean signedOnly) {
+    int most() {
+      int most = limit.orElse(Integer.MAX_VALUE);
+      return signedOnly ? Math.min(LOOKS, most) : most;
+    }
+  }
+
+  /**
    * @throws Failed {@code NAME_UNKNOWN} when the name holds nothing at all
    */
-  Listing tags(RepositoryRecord repository, OciName name, String last, Optional<Integer> limit) {
+  Listing tags(RepositoryRecord repository, OciName name, Wanted wanted) {
     if (store.list("oci/" + name + "/_", "", 1).entries().isEmpty()) {
       throw OciCode.NAME_UNKNOWN.failed("there is no image " + name);
     }
-    int most = limit.orElse(Integer.MAX_VALUE);
+    int most = wanted.most();
     List<String> tags = new ArrayList<>();
     if (most == 0) {
       return new Listing(tags, Optional.empty());
     }
     String prefix = OciKeys.tags(name.value());
-    String after = last.isEmpty() ? "" : prefix + last;
+    String after = wanted.last().isEmpty() ? "" : prefix + wanted.last();
     BlobStore.Page page;
     do {
-      page = store.list(prefix, after, PAGE);
+      page = store.list(prefix, after, wanted.signedOnly() ? LOOKS : PAGE);
+      List<String> listed = new ArrayList<>();
       for (BlobStore.Entry entry : page.entries()) {
         after = entry.key();
         String tag = after.substring(prefix.length());
-        if (Tag.parse(tag).isEmpty() || hidden(repository, tag)) {
-          continue;
+        if (Tag.parse(tag).isPresent() && !hidden(repository, tag)) {
+          listed.add(tag);
         }
+      }
+      for (String tag : wanted.signedOnly() ? visible(name, listed) : listed) {
         if (tags.size() == most) {
           return new Listing(tags, Optional.of(tags.get(most - 1)));
         }
@@ -59,6 +82,10 @@ final class Tags {
       }
     } while (page.more());
     return new Listing(tags, Optional.empty());
+  }
+
+  private List<String> visible(OciName name, List<String> tags) {
+    return sight.passing(tags, tag -> manifests.isVisible(name, new Tag(tag)));
   }
 
   private static boolean hidden(RepositoryRecord repository, String tag) {

@@ -37,6 +37,8 @@ class StoreBudgetTest {
   private final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
   private final Blobs blobs = new Blobs(store);
   private final SignatureView signatures = new SignatureView(store);
+  private final Sight sight = new Sight(store, Runnable::run);
+  private final Manifests manifests = new Manifests(store, signatures, sight);
   private final ManifestPushes pushes = pushes(blobs);
   private final BlobUploads uploads =
       new BlobUploads(
@@ -147,8 +149,8 @@ class StoreBudgetTest {
     return new ManifestPushes(
         store,
         new ManifestReferences(store, blobs, Runnable::run),
-        new Referrers(store, signatures),
-        new TagMoves(store, new Manifests(store, signatures), signatures, Clock.systemUTC()),
+        new Referrers(store, signatures, manifests, sight),
+        new TagMoves(store, manifests, signatures, Clock.systemUTC()),
         (format, upload) -> {},
         Clock.systemUTC());
   }
