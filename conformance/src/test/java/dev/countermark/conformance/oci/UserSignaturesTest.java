@@ -2,17 +2,21 @@ package dev.countermark.conformance.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.conformance.Client;
 import dev.countermark.conformance.Client.Home;
 import dev.countermark.conformance.Command;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
+import dev.countermark.contracts.Json;
 import dev.countermark.testkit.oci.Digests;
 import dev.countermark.testkit.oci.SampleImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -92,6 +96,110 @@ class UserSignaturesTest {
 
     assertAccepted(Verifier.COSIGN3, key);
     Images.assertSigned(platform, repository, "app", image.digest());
+  }
+
+  @Test
+  void aReplacedAttestationIsGone() {
+    Client cosign = Client.cosign2();
+    generateKeyPair(cosign, "user");
+    for (String verdict : List.of("stale", "fresh")) {
+      cosign
+          .run(
+              home,
+              "attest",
+              "--key",
+              "user.key",
+              "--tlog-upload=false",
+              "--replace",
+              "--type",
+              "https://example.test/verdict",
+              "--predicate",
+              home.file(verdict + ".json", "{\"verdict\":\"" + verdict + "\"}"),
+              target)
+          .succeeded();
+    }
+
+    Command.Result verified =
+        cosign
+            .run(
+                home,
+                "verify-attestation",
+                "--key",
+                "user.pub",
+                "--insecure-ignore-tlog=true",
+                "--type",
+                "https://example.test/verdict",
+                target)
+            .succeeded();
+    List<String> attested =
+        verified
+            .output()
+            .lines()
+            .filter(line -> line.startsWith("{"))
+            .map(line -> Json.read(line.getBytes(StandardCharsets.UTF_8), JsonNode.class))
+            .map(envelope -> Base64.getDecoder().decode(envelope.path("payload").asText()))
+            .map(payload -> new String(payload, StandardCharsets.UTF_8))
+            .toList();
+    assertThat(attested).hasSize(1).allSatisfy(text -> assertThat(text).contains("fresh"));
+    Images.assertSigned(platform, repository, "app", image.digest());
+  }
+
+  @Test
+  void signedByNotation() {
+    Client notation = Client.require("notation");
+    notation.run(home, "cert", "generate-test", "user").succeeded();
+
+    notation
+        .run(
+            home,
+            "sign",
+            "--insecure-registry",
+            "--username",
+            "token",
+            "--password",
+            repository.token(),
+            "--key",
+            "user",
+            target)
+        .succeeded();
+
+    String signature = referrer("application/vnd.cncf.notary.signature");
+    assertThat(repository.status("app", signature).path("status").asText()).isEqualTo("exempt");
+    Images.assertSigned(platform, repository, "app", image.digest());
+  }
+
+  /** An artifact says of itself what it likes. */
+  @Test
+  void whatOrasAttachesIsSigned() {
+    Client oras = Client.require("oras");
+    home.file("sbom.json", "{}");
+
+    oras.run(
+            home,
+            "attach",
+            "--plain-http",
+            "--artifact-type",
+            "application/vnd.in-toto+json",
+            target,
+            "sbom.json:application/spdx+json")
+        .succeeded();
+
+    Images.assertSigned(platform, repository, "app", referrer("application/vnd.in-toto+json"));
+    Images.assertSigned(platform, repository, "app", image.digest());
+  }
+
+  private String referrer(String artifactType) {
+    for (JsonNode entry :
+        repository
+            .registry()
+            .referrers(repository.name("app"), image.digest())
+            .json()
+            .path("manifests")) {
+      if (entry.path("artifactType").asText().equals(artifactType)) {
+        return entry.path("digest").asText();
+      }
+    }
+    throw new AssertionError("nothing of type " + artifactType + " refers to the image");
   }
 
   private void signLegacy(Client cosign, String prefix) {

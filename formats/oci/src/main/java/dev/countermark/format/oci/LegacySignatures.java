@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The manifest behind a {@code sha256-<hex>.sig} tag: one layer per signature, whose blob is the
@@ -83,55 +86,96 @@ public final class LegacySignatures {
    * holds, unknown members included, is kept as it is; only the config is written anew.
    *
    * @return empty when nothing is lacking, when one is no OCI manifest in JSON, or when there would
-   *     be more than {@link #MOST_LAYERS} layers
+   *     be more than {@link #MOST_LAYERS} layers, or a manifest larger than {@link
+   *     Manifest#LARGEST}
    */
   public static Optional<Rendered> union(byte[] first, byte[] second) {
     Optional<ObjectNode> base = StrictJson.object(first);
-    Optional<ObjectNode> other = StrictJson.object(second);
-    if (base.isEmpty()
-        || other.isEmpty()
-        || !(base.get().get("layers") instanceof ArrayNode layers)
-        || !(other.get().get("layers") instanceof ArrayNode candidates)) {
+    Optional<List<JsonNode>> layers = layers(first);
+    Optional<List<JsonNode>> candidates = layers(second);
+    if (base.isEmpty() || layers.isEmpty() || candidates.isEmpty()) {
       return Optional.empty();
     }
-    int before = layers.size();
-    for (JsonNode candidate : candidates) {
-      if (!holds(layers, candidate)) {
-        layers.add(candidate);
+    List<JsonNode> lacking = without(candidates.get(), layers.get());
+    if (lacking.isEmpty() || layers.get().size() + lacking.size() > MOST_LAYERS) {
+      return Optional.empty();
+    }
+    lacking.forEach(((ArrayNode) base.get().get("layers"))::add);
+    Rendered rendered = withConfig(base.get());
+    return rendered.manifest().size() > Manifest.LARGEST ? Optional.empty() : Optional.of(rendered);
+  }
+
+  /**
+   * A manifest with all layers of the first, and after them as many of the second's as readers
+   * still read.
+   *
+   * @param wanted which of the second's; those of the first are not asked for
+   */
+  public static Rendered before(byte[] first, byte[] second, Predicate<Digest> wanted) {
+    ObjectNode base = StrictJson.object(first).orElseThrow();
+    ArrayNode layers = (ArrayNode) base.get("layers");
+    long size = first.length;
+    for (JsonNode layer : without(layers(second).orElse(List.of()), layers(first).orElseThrow())) {
+      size += StrictJson.write(layer).length + 1L;
+      if (layers.size() == MOST_LAYERS || size > Manifest.LARGEST) {
+        break;
+      }
+      if (Digest.parse(layer.path("digest").asText()).filter(wanted).isPresent()) {
+        layers.add(layer);
       }
     }
-    return layers.size() == before || layers.size() > MOST_LAYERS
-        ? Optional.empty()
-        : Optional.of(withConfig(base.get()));
+    return withConfig(base);
+  }
+
+  /**
+   * Whether whoever wrote {@code pushed} began from what {@code current} was before its last layers
+   * were appended, and appended something himself: he did not see them and takes none of them away.
+   * Every change that appends keeps the order of what was there. Who leaves out something that is
+   * older than what he keeps, or adds nothing, means it.
+   *
+   * @param own the platform's manifest, whose layers nobody can take away: they do not count
+   */
+  public static boolean raced(byte[] current, byte[] pushed, Optional<byte[]> own) {
+    List<JsonNode> ours = own.flatMap(LegacySignatures::layers).orElse(List.of());
+    List<JsonNode> now = without(layers(current).orElse(List.of()), ours);
+    List<JsonNode> wanted = without(layers(pushed).orElse(List.of()), ours);
+    List<JsonNode> dropped = without(now, wanted);
+    List<JsonNode> kept = without(now, dropped);
+    return !dropped.isEmpty()
+        && !without(wanted, now).isEmpty()
+        && kept.equals(now.subList(0, kept.size()));
+  }
+
+  private static Optional<List<JsonNode>> layers(byte[] manifest) {
+    return StrictJson.object(manifest)
+        .filter(json -> json.get("layers") instanceof ArrayNode)
+        .map(
+            json -> {
+              List<JsonNode> layers = new ArrayList<>();
+              json.get("layers").forEach(layers::add);
+              return layers;
+            });
+  }
+
+  /** Those of the first that are not among the second. */
+  private static List<JsonNode> without(List<JsonNode> layers, List<JsonNode> others) {
+    Set<List<JsonNode>> known = new HashSet<>();
+    others.forEach(other -> known.add(identity(other)));
+    return layers.stream().filter(layer -> !known.contains(identity(layer))).toList();
+  }
+
+  /** The same payload may be signed by several keys: both must be equal. */
+  private static List<JsonNode> identity(JsonNode layer) {
+    return List.of(layer.path("digest"), layer.path("annotations"));
   }
 
   /** Whether all layers of the second manifest are among those of the first. */
   public static boolean contains(byte[] first, byte[] second) {
-    Optional<ObjectNode> base = StrictJson.object(first);
-    Optional<ObjectNode> other = StrictJson.object(second);
-    if (base.isEmpty()
-        || other.isEmpty()
-        || !(base.get().get("layers") instanceof ArrayNode layers)
-        || !(other.get().get("layers") instanceof ArrayNode candidates)) {
-      return false;
-    }
-    for (JsonNode candidate : candidates) {
-      if (!holds(layers, candidate)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** The same payload may be signed by several keys: both must be equal. */
-  private static boolean holds(ArrayNode layers, JsonNode candidate) {
-    for (JsonNode layer : layers) {
-      if (layer.path("digest").equals(candidate.path("digest"))
-          && layer.path("annotations").equals(candidate.path("annotations"))) {
-        return true;
-      }
-    }
-    return false;
+    Optional<List<JsonNode>> layers = layers(first);
+    Optional<List<JsonNode>> candidates = layers(second);
+    return layers.isPresent()
+        && candidates.isPresent()
+        && without(candidates.get(), layers.get()).isEmpty();
   }
 
   /**

@@ -116,4 +116,55 @@ class LegacySignaturesTest {
     byte[] full = manifest(many);
     assertThat(LegacySignatures.union(full, manifest(List.of(layer(5000))))).isEmpty();
   }
+
+  private static byte[] of(int... numbers) {
+    return manifest(
+        java.util.Arrays.stream(numbers).mapToObj(LegacySignaturesTest::layer).toList());
+  }
+
+  @Test
+  void whoDidNotSeeTheLastLayersRaced() {
+    Optional<byte[]> own = Optional.of(of(1));
+    assertThat(LegacySignatures.raced(of(1, 2, 3), of(1, 2, 4), own)).isTrue();
+    assertThat(LegacySignatures.raced(of(1, 2, 3), of(1, 4), own)).isTrue();
+    assertThat(LegacySignatures.raced(of(2, 3), of(4), Optional.empty())).isTrue();
+  }
+
+  @Test
+  void whoSawThemDidNot() {
+    Optional<byte[]> own = Optional.of(of(1));
+    // Appends, adds nothing, keeps a later one, or leaves out ours only.
+    assertThat(LegacySignatures.raced(of(1, 2, 3), of(1, 2, 3, 4), own)).isFalse();
+    assertThat(LegacySignatures.raced(of(1, 2, 3), of(1, 2), own)).isFalse();
+    assertThat(LegacySignatures.raced(of(1, 2, 3), of(1, 3, 4), own)).isFalse();
+    assertThat(LegacySignatures.raced(of(1, 2), of(2, 3), own)).isFalse();
+    assertThat(LegacySignatures.raced(of(1), of(2), own)).isFalse();
+  }
+
+  /** What racing writers leave is what later ones race against. */
+  @Test
+  void writersThatAlwaysRaceLoseNothing() {
+    Random random = new Random(3);
+    for (int round = 0; round < 200; round++) {
+      List<byte[]> states = new ArrayList<>(List.of(of(0)));
+      for (int n = 1; n < 15; n++) {
+        byte[] seen = states.get(random.nextInt(states.size()));
+        byte[] pushed = union(seen, of(n));
+        byte[] current = states.get(states.size() - 1);
+        states.add(
+            LegacySignatures.raced(current, pushed, Optional.empty())
+                ? union(current, pushed)
+                : pushed);
+      }
+      assertThat(layers(states.get(states.size() - 1))).hasSize(15);
+    }
+  }
+
+  @Test
+  void oursComesFirstAndWhatIsNotWantedIsLeftOut() {
+    var rendered =
+        LegacySignatures.before(
+            of(5), of(2, 5, 8), digest -> !digest.equals(layer(2).payload().digest()));
+    assertThat(layers(rendered.manifest().bytes())).containsExactly(layer(5), layer(8));
+  }
 }

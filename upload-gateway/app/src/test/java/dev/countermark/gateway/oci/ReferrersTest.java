@@ -3,11 +3,17 @@ package dev.countermark.gateway.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.countermark.blobs.Records;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.Referrer;
+import dev.countermark.format.oci.OciRecords.ReferrersRecord;
 import dev.countermark.gateway.oci.Registry.Answer;
 import dev.countermark.testkit.oci.SampleImage;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -176,7 +182,7 @@ class ReferrersTest extends RegistryTestBase {
     String bundle = signatures.bundleManifests().get(0);
 
     Answer answer = list(repository, image.digest(), "");
-    assertThat(digests(answer)).containsExactlyInAnyOrder(users, bundle);
+    assertThat(digests(answer)).containsExactly(bundle, users);
     String type = Registry.encoded(PlatformSignature.BUNDLE);
     assertThat(digests(list(repository, image.digest(), "?artifactType=" + type)))
         .containsExactly(bundle);
@@ -188,6 +194,32 @@ class ReferrersTest extends RegistryTestBase {
               repository.reader.get(repository.blobs(blob.path("digest").asText())).is(200).body())
           .hasSize(blob.path("size").asInt());
     }
+  }
+
+  /** Of them and of ours one list is made, which must stay readable. */
+  @Test
+  void moreThanOneListHoldsAreRefused() {
+    Repository repository = repository();
+    List<Referrer> many = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      many.add(
+          new Referrer(OCI, "sha256:" + String.format("%064x", i), 7, Optional.empty(), Map.of()));
+    }
+    new Records(store)
+        .create(OciKeys.referrers(repository.name, NOWHERE), new ReferrersRecord(1, NOWHERE, many));
+    byte[] content =
+        utf8(
+            "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/vnd.test\",\"digest\":\""
+                + repository.pusher.upload(repository.name, utf8("{}"))
+                + "\",\"size\":2},\"subject\":{\"mediaType\":\"x\",\"size\":7,\"digest\":\""
+                + NOWHERE
+                + "\"}}");
+
+    repository
+        .pusher
+        .putManifest(repository.name, Registry.digest("sha256", content), OCI, content)
+        .isRefused(403, "DENIED");
+    assertThat(digests(list(repository, NOWHERE, ""))).hasSize(1000);
   }
 
   @Test

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.testkit.oci.SampleImage;
 import io.quarkus.test.junit.QuarkusTest;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,7 +26,7 @@ class SignatureTagTest extends RegistryTestBase {
   }
 
   /** A user's signature with the layers of these signatures, as cosign writes it. */
-  private static byte[] cosign(Repository repository, String tag, String... signatures) {
+  static byte[] cosign(Repository repository, String tag, String... signatures) {
     String subject = tag.replace("sha256-", "sha256:").replace(".sig", "");
     byte[] config = utf8("{\"n\":" + signatures.length + ",\"s\":\"" + signatures[0] + "\"}");
     repository.pusher.upload(repository.name, config);
@@ -80,14 +83,14 @@ class SignatureTagTest extends RegistryTestBase {
     assertThat(shown(repository, tag)).containsExactly("dXNlcg==");
     PlatformSignature.sign(store, repository.name, image.digest());
 
-    assertThat(shown(repository, tag)).containsExactly("dXNlcg==", PLATFORM);
+    assertThat(shown(repository, tag)).containsExactly(PLATFORM, "dXNlcg==");
     String merged =
         repository
             .reader
             .head(repository.manifests(tag))
             .header("Docker-Content-Digest")
             .orElseThrow();
-    assertThat(shown(repository, merged)).containsExactly("dXNlcg==", PLATFORM);
+    assertThat(shown(repository, merged)).containsExactly(PLATFORM, "dXNlcg==");
   }
 
   @Test
@@ -183,17 +186,137 @@ class SignatureTagTest extends RegistryTestBase {
   }
 
   @Test
-  void anOrdinaryImageUnderASignatureTagIsNotMerged() {
+  void whatIsNoSignatureIsRefusedBesideAnImage() {
     Repository repository = repository();
     SampleImage image = repository.push("t", SampleImage.oci(7));
-    PlatformSignature.sign(store, repository.name, image.digest());
-    SampleImage other = repository.push(tag(image.digest()), SampleImage.oci(8));
+    String tag = tag(image.digest());
+    byte[] other = repository.push("o", SampleImage.oci(8)).manifest().content().toArray();
+    byte[] empty = utf8("{\"schemaVersion\":2,\"manifests\":[]}");
+    byte[] docker =
+        utf8(
+            new String(cosign(repository, tag, "dXNlcg=="), StandardCharsets.UTF_8)
+                .replace(OCI, SampleImage.DOCKER_MANIFEST));
 
+    repository.pusher.putManifest(repository.name, tag, OCI, other).isRefused(403, "DENIED");
     repository
-        .reader
-        .get(repository.manifests(tag(image.digest())))
-        .is(200)
-        .has("Docker-Content-Digest", other.digest());
+        .pusher
+        .putManifest(repository.name, tag, SampleImage.OCI_INDEX, empty)
+        .isRefused(403, "DENIED");
+    repository
+        .pusher
+        .putManifest(repository.name, tag, SampleImage.DOCKER_MANIFEST, docker)
+        .isRefused(403, "DENIED");
+    repository
+        .pusher
+        .putManifest(repository.name, PlatformSignature.sha256(other) + "?tag=" + tag, OCI, other)
+        .isRefused(403, "DENIED");
+    assertThat(repository.tag(tag)).isEmpty();
+  }
+
+  /** It came before the image, when nobody could know. */
+  @Test
+  void oursIsShownWhateverLiesAtItsTag() {
+    Repository repository = repository();
+    SampleImage image = SampleImage.oci(9);
+    String tag = tag(image.digest());
+    SampleImage other = repository.push(tag, SampleImage.oci(10));
     assertThat(repository.announced()).contains(other.digest());
+    byte[] empty = utf8("{\"schemaVersion\":2,\"manifests\":[]}");
+    SampleImage second = SampleImage.oci(11);
+    repository
+        .pusher
+        .putManifest(repository.name, tag(second.digest()), SampleImage.OCI_INDEX, empty)
+        .is(201);
+
+    for (SampleImage signed : List.of(image, second)) {
+      repository.push("t", signed);
+      PlatformSignature.sign(store, repository.name, signed.digest());
+      assertThat(shown(repository, tag(signed.digest()))).containsExactly(PLATFORM);
+    }
+  }
+
+  @Test
+  void oursComesBeforeAsManyAsClientsRead() {
+    Repository repository = repository();
+    SampleImage image = SampleImage.oci(12);
+    String tag = tag(image.digest());
+    String[] many = new String[1000];
+    Arrays.setAll(many, i -> Base64.getEncoder().encodeToString(utf8("signature " + i)));
+    byte[] full = cosign(repository, tag, many);
+    repository.pusher.putManifest(repository.name, tag, OCI, full).is(201);
+    repository.push("t", image);
+    PlatformSignature.sign(store, repository.name, image.digest());
+
+    JsonNode layers =
+        repository.reader.get(repository.manifests(tag)).is(200).json().path("layers");
+
+    assertThat(layers).hasSize(1000);
+    assertThat(layers.path(0).path("annotations").toString()).contains(PLATFORM);
+    // One that did not see them would make it more than clients read.
+    repository
+        .pusher
+        .putManifest(repository.name, tag, OCI, cosign(repository, tag, "bW9yZQ=="))
+        .isRefused(403, "DENIED");
+  }
+
+  @Test
+  void aSignatureWithoutItsPayloadIsNotShownBesideOurs() {
+    Repository repository = repository();
+    SampleImage image = repository.push("t", SampleImage.oci(13));
+    String tag = tag(image.digest());
+    PlatformSignature.sign(store, repository.name, image.digest());
+    repository
+        .pusher
+        .putManifest(repository.name, tag, OCI, cosign(repository, tag, "dXNlcg=="))
+        .is(201);
+
+    admin()
+        .delete(
+            repository.blobs(
+                PlatformSignature.sha256(PlatformSignature.payload("of/dXNlcg==", image.digest()))))
+        .is(202);
+
+    assertThat(shown(repository, tag)).containsExactly(PLATFORM);
+  }
+
+  @Test
+  void whoTakesASignatureAwayHasHisWay() {
+    Repository repository = repository();
+    SampleImage image = repository.push("t", SampleImage.oci(14));
+    String tag = tag(image.digest());
+    PlatformSignature.sign(store, repository.name, image.digest());
+    String a = "YWFh";
+    String b = "YmJi";
+    String c = "Y2Nj";
+    for (String[] signatures : new String[][] {{a}, {a, b}}) {
+      repository
+          .pusher
+          .putManifest(repository.name, tag, OCI, cosign(repository, tag, signatures))
+          .is(201);
+    }
+    assertThat(shown(repository, tag)).containsExactly(PLATFORM, a, b);
+
+    // Whoever adds one without having seen the last one takes nothing away.
+    repository.pusher.putManifest(repository.name, tag, OCI, cosign(repository, tag, a, c)).is(201);
+    assertThat(shown(repository, tag)).containsExactly(PLATFORM, a, b, c);
+
+    // Whoever adds nothing, or keeps a later one, means it.
+    repository.pusher.putManifest(repository.name, tag, OCI, cosign(repository, tag, b, c)).is(201);
+    assertThat(shown(repository, tag)).containsExactly(PLATFORM, b, c);
+    repository.pusher.putManifest(repository.name, tag, OCI, cosign(repository, tag, b)).is(201);
+    assertThat(shown(repository, tag)).containsExactly(PLATFORM, b);
+  }
+
+  @Test
+  void attestationsAreReplaced() {
+    Repository repository = repository();
+    SampleImage image = repository.push("t", SampleImage.oci(15));
+    PlatformSignature.sign(store, repository.name, image.digest());
+    String tag = image.digest().replace(':', '-') + ".att";
+    PlatformSignature.attest(repository, tag, "{\"stale\":true}");
+
+    String fresh = PlatformSignature.attest(repository, tag, "{\"stale\":false}");
+
+    repository.reader.get(repository.manifests(tag)).is(200).has("Docker-Content-Digest", fresh);
   }
 }

@@ -76,15 +76,18 @@ final class ManifestPushes {
     Manifest manifest = parse(content, push.contentType());
     references.require(name, manifest);
     tagMoves.requireCondition(push, tags);
+    Optional<SignatureLayout> layout = references.layout(name, manifest);
+    tagMoves.requireSignatures(name, tags, layout);
 
     Optional<Digest> subject = manifest.subject().map(Descriptor::digest);
-    ManifestRecord record = store(repository, name, digest, manifest, content, subject);
+    ManifestRecord record =
+        store(fresh(repository, push, new Parsed(digest, manifest, layout), content));
     if (subject.isPresent()) {
       referrers.add(name, subject.get(), digest, manifest, content.length);
     }
     boolean moved = false;
     for (Tag tag : tags) {
-      moved |= tagMoves.point(push, tag, record, manifest);
+      moved |= tagMoves.point(push, tag, record);
     }
     if (record.state() == State.RECEIVED
         || record.state() == State.AVAILABLE
@@ -140,29 +143,30 @@ final class ManifestPushes {
     }
   }
 
-  private ManifestRecord store(
-      RepositoryRecord repository,
-      OciName name,
-      Digest digest,
-      Manifest manifest,
-      byte[] content,
-      Optional<Digest> subject) {
-    Optional<SignatureLayout> layout = references.layout(name, manifest);
-    ManifestRecord fresh =
-        new ManifestRecord(
-            1,
-            repository.repository(),
-            name.value(),
-            digest.toString(),
-            manifest.mediaType(),
-            Bytes.of(content),
-            clock.instant().truncatedTo(ChronoUnit.MILLIS),
-            layout.isPresent() ? State.EXEMPT : State.RECEIVED,
-            subject.map(Digest::toString),
-            Optional.empty(),
-            Optional.empty(),
-            layout.map(SignatureLayout::label));
-    String key = OciKeys.manifest(name.value(), digest.toString());
+  /** What was found out of a manifest that is pushed. */
+  private record Parsed(Digest digest, Manifest manifest, Optional<SignatureLayout> layout) {}
+
+  private ManifestRecord fresh(
+      RepositoryRecord repository, Push push, Parsed parsed, byte[] content) {
+    Manifest manifest = parsed.manifest();
+    return new ManifestRecord(
+        1,
+        repository.repository(),
+        push.name().value(),
+        parsed.digest().toString(),
+        manifest.mediaType(),
+        Bytes.of(content),
+        clock.instant().truncatedTo(ChronoUnit.MILLIS),
+        parsed.layout().isPresent() ? State.EXEMPT : State.RECEIVED,
+        manifest.subject().map(s -> s.digest().toString()),
+        Optional.empty(),
+        Optional.empty(),
+        parsed.layout().map(SignatureLayout::label));
+  }
+
+  /** The record, or the one that is there. */
+  private ManifestRecord store(ManifestRecord fresh) {
+    String key = OciKeys.manifest(fresh.name(), fresh.digest());
     while (!records.create(key, fresh)) {
       Optional<ManifestRecord> existing = records.read(key, ManifestRecord.class);
       if (existing.isPresent()) {

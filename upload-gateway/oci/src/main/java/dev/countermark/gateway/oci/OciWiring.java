@@ -82,8 +82,8 @@ class OciWiring {
 
   @Produces
   @Singleton
-  SignatureView signatures(BlobStore store) {
-    return new SignatureView(store);
+  SignatureView signatures(BlobStore store, Blobs blobs) {
+    return new SignatureView(store, blobs);
   }
 
   @Produces

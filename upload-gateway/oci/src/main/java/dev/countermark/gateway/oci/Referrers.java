@@ -23,6 +23,11 @@ import java.util.Optional;
 
 /** What refers to a manifest: users' referrers from one record, the platform's from the subject. */
 final class Referrers {
+  /** To one subject. Users' list and ours are one answer: it must not become unreadable. */
+  private static final int MOST = 1_000;
+
+  private static final int LARGEST = BlobStore.MAX_IN_MEMORY - (1 << 20);
+
   private final BlobStore store;
   private final Records records;
   private final SignatureView signatures;
@@ -55,9 +60,18 @@ final class Referrers {
             return old;
           }
           all.add(entry);
-          return Optional.of(
+          ReferrersRecord more =
               new ReferrersRecord(
-                  old.map(ReferrersRecord::generation).orElse(0L) + 1, subject.toString(), all));
+                  old.map(ReferrersRecord::generation).orElse(0L) + 1, subject.toString(), all);
+          if (all.size() > MOST || Json.write(more).length > LARGEST) {
+            throw OciCode.DENIED.failed(
+                "no more than "
+                    + MOST
+                    + " manifests refer to "
+                    + subject
+                    + ", and their annotations have 15 MiB in all: delete some of them");
+          }
+          return Optional.of(more);
         });
   }
 

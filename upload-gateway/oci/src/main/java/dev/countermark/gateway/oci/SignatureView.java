@@ -8,9 +8,14 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Content;
+import dev.countermark.format.oci.Descriptor;
+import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.InvalidManifestException;
 import dev.countermark.format.oci.LegacySignatures;
+import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.MediaTypes;
 import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.SignaturePiece;
 import dev.countermark.format.oci.OciRecords.Signatures;
@@ -26,6 +31,7 @@ import java.util.Optional;
  */
 final class SignatureView {
   private final BlobStore store;
+  private final Blobs blobs;
   private final Records records;
 
   /**
@@ -35,37 +41,68 @@ final class SignatureView {
   private final Cache<String, Boolean> materialised =
       Caffeine.newBuilder().maximumSize(20_000).expireAfterWrite(Duration.ofMinutes(5)).build();
 
-  SignatureView(BlobStore store) {
+  SignatureView(BlobStore store, Blobs blobs) {
     this.store = store;
+    this.blobs = blobs;
     this.records = new Records(store);
   }
 
   /** What the {@code .sig} tag of {@code subject} shows when no user pushed one. */
   Optional<ManifestRecord> own(ManifestRecord subject) {
-    return subject
-        .signatures()
-        .flatMap(
-            s ->
-                s.signatureManifest()
-                    .flatMap(s::piece)
-                    .map(
-                        piece -> {
-                          materialise(subject, s);
-                          return manifest(subject, piece);
-                        }));
+    return piece(subject)
+        .map(
+            piece -> {
+              materialise(subject, subject.signatures().get());
+              return manifest(subject, piece);
+            });
   }
 
-  /** What the {@code .sig} tag shows when users pushed one: theirs, and the platform's layers. */
+  /** The platform's {@code .sig} manifest, if that form is on. */
+  Optional<SignaturePiece> piece(ManifestRecord subject) {
+    return subject.signatures().flatMap(s -> s.signatureManifest().flatMap(s::piece));
+  }
+
+  /**
+   * What the {@code .sig} tag shows when users pushed one: the platform's layers, then theirs. What
+   * is no signature is not shown beside ours; neither is a signature whose payload is gone, because
+   * podman and skopeo give up on it.
+   */
   ManifestRecord merged(ManifestRecord users, ManifestRecord subject) {
-    Optional<SignaturePiece> own =
-        subject.signatures().flatMap(s -> s.signatureManifest().flatMap(s::piece));
-    if (own.isEmpty() || users.state() != State.EXEMPT) {
+    Optional<SignaturePiece> own = piece(subject);
+    if (own.isEmpty()) {
       return users;
     }
+    byte[] ours = own.get().content().toArray();
+    byte[] theirs = users.content().toArray();
+    List<Digest> layers = layers(users);
+    if (layers.isEmpty()) {
+      return own(subject).orElseThrow();
+    }
     materialise(subject, subject.signatures().get());
-    return LegacySignatures.union(users.content().toArray(), own.get().content().toArray())
-        .map(union -> store(users, union))
-        .orElse(users);
+    OciName name = OciName.parse(users.name()).orElseThrow();
+    if (LegacySignatures.contains(theirs, ours)
+        && layers.size() <= LegacySignatures.MOST_LAYERS
+        && layers.stream().allMatch(digest -> blobs.holds(name, digest))) {
+      return users;
+    }
+    LegacySignatures.Rendered rendered =
+        LegacySignatures.before(ours, theirs, digest -> blobs.holds(name, digest));
+    return LegacySignatures.contains(ours, rendered.manifest().bytes())
+        ? own(subject).orElseThrow()
+        : store(users, rendered);
+  }
+
+  /** Of what is laid out as signatures; else none. */
+  private static List<Digest> layers(ManifestRecord users) {
+    try {
+      Manifest manifest = Manifest.parse(users.content().toArray(), users.mediaType());
+      return SignatureLayout.claimed(manifest)
+          .filter(SignatureLayout.COSIGN_SIGNATURES::equals)
+          .map(layout -> manifest.layers().stream().map(Descriptor::digest).toList())
+          .orElse(List.of());
+    } catch (InvalidManifestException e) {
+      return List.of(); // was checked before it was stored
+    }
   }
 
   /** Stores a manifest that was put together from others, and its config. */

@@ -2,9 +2,9 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.LegacySignatures;
-import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
@@ -57,23 +57,56 @@ final class TagMoves {
   }
 
   /**
+   * Beside an image, its signature tag is for signatures: whatever else clients find there, they
+   * take it for the signatures, or give up.
+   *
+   * @param layout what is pushed
+   * @throws Failed 403 {@code DENIED}
+   */
+  void requireSignatures(OciName name, List<Tag> tags, Optional<SignatureLayout> layout) {
+    if (layout.filter(SignatureLayout.COSIGN_SIGNATURES::equals).isPresent()) {
+      return;
+    }
+    for (Tag tag : tags) {
+      Optional<Digest> subject = signatureTag(tag);
+      if (subject.isPresent() && manifests.find(name, subject.get()).isPresent()) {
+        throw OciCode.DENIED.failed(
+            "the tag "
+                + tag
+                + " is for the signatures of "
+                + subject.get()
+                + ", in the layout of cosign 2: this manifest is none. Give it another tag");
+      }
+    }
+  }
+
+  private static Optional<Digest> signatureTag(Tag tag) {
+    return SignatureTags.parse(tag.value())
+        .filter(s -> s.suffix().equals("sig"))
+        .map(SignatureTags::subject);
+  }
+
+  /**
    * Points a tag to the manifest.
    *
    * @return whether it pointed elsewhere before
    */
-  boolean point(ManifestPushes.Push push, Tag tag, ManifestRecord target, Manifest manifest) {
+  boolean point(ManifestPushes.Push push, Tag tag, ManifestRecord target) {
     OciName name = push.name();
-    boolean mergeable =
-        push.ifMatch().isEmpty()
-            && SignatureTags.parse(tag.value()).isPresent()
-            && SignatureLayout.claimed(manifest).isPresent();
+    // Attestations are replaced by whoever means to: there is none of ours to keep among them.
+    Optional<Digest> signed =
+        signatureTag(tag).filter(s -> push.ifMatch().isEmpty() && target.state() == State.EXEMPT);
     boolean[] moved = new boolean[1];
     records.update(
         OciKeys.tag(name.value(), tag.value()),
         TagRecord.class,
         old -> {
           requireCondition(push, old);
-          String digest = mergeable ? withOthers(name, old, target).digest() : target.digest();
+          String digest =
+              signed
+                  .flatMap(subject -> old.map(t -> withOthers(name, t, subject, target)))
+                  .orElse(target)
+                  .digest();
           moved[0] = old.isEmpty() || !old.get().digest().equals(digest);
           Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
           return moved[0]
@@ -86,19 +119,35 @@ final class TagMoves {
 
   /**
    * Signers read a tag, add their layer and write it back; of two at a time the later one would
-   * undo the earlier one's. So the tag gets a manifest with the layers of both.
+   * undo the earlier one's. So the tag gets a manifest with the layers of both. Who takes layers
+   * away, having seen them, has his way.
    */
-  private ManifestRecord withOthers(OciName name, Optional<TagRecord> old, ManifestRecord target) {
-    Optional<ManifestRecord> before =
-        old.flatMap(t -> Digest.parse(t.digest())).flatMap(d -> manifests.find(name, d));
-    if (before.isEmpty()) {
+  private ManifestRecord withOthers(
+      OciName name, TagRecord tag, Digest subject, ManifestRecord target) {
+    Optional<byte[]> current =
+        Digest.parse(tag.digest())
+            .flatMap(d -> manifests.find(name, d))
+            .filter(m -> m.state() == State.EXEMPT)
+            .map(m -> m.content().toArray());
+    Optional<byte[]> own =
+        manifests
+            .find(name, subject)
+            .flatMap(signatures::piece)
+            .map(piece -> piece.content().toArray());
+    byte[] pushed = target.content().toArray();
+    if (current.filter(c -> LegacySignatures.raced(c, pushed, own)).isEmpty()) {
       return target;
     }
-    byte[] earlier = before.get().content().toArray();
-    byte[] pushed = target.content().toArray();
-    return LegacySignatures.union(pushed, earlier)
+    return LegacySignatures.union(current.get(), pushed)
         .map(union -> signatures.store(target, union))
-        .orElse(target);
+        .orElseThrow(
+            () ->
+                OciCode.DENIED.failed(
+                    "the tag "
+                        + tag.tag()
+                        + " would have more than the "
+                        + LegacySignatures.MOST_LAYERS
+                        + " signatures, or the 4 MiB, that clients read"));
   }
 
   private boolean isVisible(OciName name, String digest) {

@@ -36,7 +36,7 @@ class StoreBudgetTest {
 
   private final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
   private final Blobs blobs = new Blobs(store);
-  private final SignatureView signatures = new SignatureView(store);
+  private final SignatureView signatures = new SignatureView(store, blobs);
   private final Sight sight = new Sight(store, Runnable::run);
   private final Manifests manifests = new Manifests(store, signatures, sight);
   private final ManifestPushes pushes = pushes(blobs);
