@@ -93,7 +93,8 @@ final class PlatformSignature {
 
   private static Signatures make(ManifestRecord subject) {
     byte[] payload = payload("registry.test/x", subject.digest());
-    byte[] config = RegistryTestBase.utf8("{\"of\":\"" + subject.digest() + "\"}");
+    byte[] config =
+        RegistryTestBase.utf8("{\"rootfs\":{\"diff_ids\":[\"" + sha256(payload) + "\"]}}");
     byte[] legacy =
         cosignManifest(
             sha256(config),

@@ -19,14 +19,21 @@ final class BlobRequests {
   private final AnonymousPull anonymous;
   private final SignedOnly rule;
   private final Sight sight;
+  private final PlatformPieces pieces;
 
   BlobRequests(
-      Blobs blobs, BlobUploads uploads, AnonymousPull anonymous, SignedOnly rule, Sight sight) {
+      Blobs blobs,
+      BlobUploads uploads,
+      AnonymousPull anonymous,
+      SignedOnly rule,
+      Sight sight,
+      PlatformPieces pieces) {
     this.blobs = blobs;
     this.uploads = uploads;
     this.anonymous = anonymous;
     this.rule = rule;
     this.sight = sight;
+    this.pieces = pieces;
   }
 
   Response get(OciRequest request) {
@@ -66,6 +73,7 @@ final class BlobRequests {
   }
 
   Response delete(OciRequest request) {
+    pieces.requireOthers(request.name(), request.digest());
     blobs.delete(request.name(), request.digest());
     return OciAnswers.deleted();
   }

@@ -83,6 +83,13 @@ final class Blobs {
             .map(Blobs::whole);
   }
 
+  /** The same, of a blob of whatever size. */
+  Optional<byte[]> small(OciName name, Digest digest) {
+    return find(name, digest)
+        .filter(blob -> blob.size() <= SignatureLayout.LARGEST_BLOB)
+        .map(Blobs::whole);
+  }
+
   private static byte[] whole(Blob blob) {
     if (blob.size() == 0) {
       return new byte[0];

@@ -24,6 +24,7 @@ final class ManifestDeletions {
   private final Manifests manifests;
   private final Referrers referrers;
   private final SignatureView signatures;
+  private final PlatformPieces pieces;
   private final Clock clock;
 
   ManifestDeletions(
@@ -31,12 +32,14 @@ final class ManifestDeletions {
       Manifests manifests,
       Referrers referrers,
       SignatureView signatures,
+      PlatformPieces pieces,
       Clock clock) {
     this.store = store;
     this.records = new Records(store);
     this.manifests = manifests;
     this.referrers = referrers;
     this.signatures = signatures;
+    this.pieces = pieces;
     this.clock = clock;
   }
 
@@ -56,7 +59,8 @@ final class ManifestDeletions {
           manifests
               .find(name, digest)
               .orElseThrow(() -> OciCode.MANIFEST_UNKNOWN.failed(name + " holds no " + digest));
-      new Deletion(name, SignedOnly.isRule(repository)).delete(manifest, 0);
+      pieces.requireOthers(name, manifest);
+      new Deletion(name, digest, SignedOnly.isRule(repository)).delete(manifest, 0);
       return;
     }
     Tag tag =
@@ -70,8 +74,7 @@ final class ManifestDeletions {
               .flatMap(ManifestRecord::signatures)
               .isPresent();
       throw virtual
-          ? OciCode.UNSUPPORTED.failed(
-              "this signature is the platform's and lives as long as its image")
+          ? PlatformPieces.ours()
           : OciCode.MANIFEST_UNKNOWN.failed(name + " has no tag " + tag);
     }
     store.delete(OciKeys.tag(name.value(), tag.value()));
@@ -80,14 +83,17 @@ final class ManifestDeletions {
   /**
    * The deletion of one manifest and what belongs to it.
    *
+   * @param root the manifest that somebody wants deleted
    * @param signedOnly whether readers still see what a tag showed before an unsigned one was pushed
    */
   private final class Deletion {
     private final OciName name;
+    private final Digest root;
     private final boolean signedOnly;
 
-    Deletion(OciName name, boolean signedOnly) {
+    Deletion(OciName name, Digest root, boolean signedOnly) {
       this.name = name;
+      this.root = root;
       this.signedOnly = signedOnly;
     }
 
@@ -122,6 +128,8 @@ final class ManifestDeletions {
                 Digest.parse(record.digest())
                     .flatMap(d -> manifests.find(name, d))
                     .filter(m -> m.state() == State.EXEMPT)
+                    // Anybody can give a signature of ours another image's tag.
+                    .filter(m -> pieces.subject(name, m).filter(s -> !s.equals(root)).isEmpty())
                     .ifPresent(m -> delete(m, depth + 1));
                 store.delete(OciKeys.tag(name.value(), tag.value()));
               });

@@ -107,6 +107,12 @@ class OciWiring {
 
   @Produces
   @Singleton
+  PlatformPieces pieces(Manifests manifests, Blobs blobs) {
+    return new PlatformPieces(manifests, blobs);
+  }
+
+  @Produces
+  @Singleton
   ManifestReferences references(BlobStore store, Blobs blobs, GatewayResources resources) {
     return new ManifestReferences(store, blobs, resources.readers());
   }
@@ -136,8 +142,9 @@ class OciWiring {
       Manifests manifests,
       Referrers referrers,
       SignatureView signatures,
+      PlatformPieces pieces,
       Clock clock) {
-    return new ManifestDeletions(store, manifests, referrers, signatures, clock);
+    return new ManifestDeletions(store, manifests, referrers, signatures, pieces, clock);
   }
 
   @Produces
@@ -161,7 +168,12 @@ class OciWiring {
   @Produces
   @Singleton
   BlobRequests blobRequests(
-      Blobs blobs, BlobUploads uploads, AnonymousPull anonymous, SignedOnly rule, Sight sight) {
-    return new BlobRequests(blobs, uploads, anonymous, rule, sight);
+      Blobs blobs,
+      BlobUploads uploads,
+      AnonymousPull anonymous,
+      SignedOnly rule,
+      Sight sight,
+      PlatformPieces pieces) {
+    return new BlobRequests(blobs, uploads, anonymous, rule, sight, pieces);
   }
 }
