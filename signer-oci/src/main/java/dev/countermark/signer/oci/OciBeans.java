@@ -2,6 +2,7 @@ package dev.countermark.signer.oci;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
+import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.OciFormat;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
@@ -25,7 +26,6 @@ class OciBeans {
   SignerFormat<ManifestRecord, OciSettings> signer(
       BlobStore store,
       KeyClients clients,
-      OciConfig limits,
       Clock clock,
       @ConfigProperty(name = "countermark.public-url") URI publicUrl) {
     KeyClient keys = clients.of(new OciFormat());
@@ -34,6 +34,6 @@ class OciBeans {
         new ManifestSigner(
             new TagReferences(store, records, publicUrl.getRawAuthority()), keys, clock),
         new ImageBlobs(store),
-        new SignOciManifest.Limits(limits.indexDepth(), limits.indexManifests()));
+        new SignOciManifest.Limits(Manifest.DEEPEST, Manifest.MOST));
   }
 }

@@ -110,6 +110,49 @@ class SignIndexTest {
   }
 
   @Test
+  void refusesWhatLiesAroundARefusedIndex() {
+    String inner = images.pushImage("leaf");
+    for (int depth = 1; depth <= 8; depth++) {
+      inner = images.pushIndex(inner);
+    }
+    for (int depth = 9; depth <= 12; depth++) {
+      inner = images.pushIndex(inner);
+
+      assertThat(images.upload(inner)).isInstanceOf(Refused.class);
+      assertThat(images.record(inner).state()).isEqualTo(State.REFUSED);
+    }
+  }
+
+  @Test
+  void refusesAnIndexWithARefusedImage() {
+    String good = images.pushImage("good");
+    byte[] other = Json.write(TestImages.imageJson("other"));
+    String bad = "sha256:" + "ab".repeat(32);
+    images.store(TestImages.IMAGE, bad, other); // not what its digest says
+    String index = images.pushIndex(good, bad);
+    String diamond = images.pushIndex(bad, images.pushIndex(good, bad), good);
+
+    for (String refused : List.of(index, images.pushIndex(index), diamond)) {
+      assertThat(images.upload(refused)).isInstanceOf(Refused.class);
+      assertThat(images.record(refused).state()).isEqualTo(State.REFUSED);
+      assertThat(images.record(refused).signatures()).isEmpty();
+    }
+    images.assertSignedByCurrentKey(good);
+  }
+
+  /** A short way to an index must not hide a long one. */
+  @Test
+  void measuresTheLongestWay() {
+    String bottom = images.pushIndex(images.pushImage("leaf"));
+    String inner = bottom;
+    for (int depth = 2; depth <= 8; depth++) {
+      inner = images.pushIndex(inner);
+    }
+
+    assertThat(images.upload(images.pushIndex(bottom, inner))).isInstanceOf(Refused.class);
+  }
+
+  @Test
   void refusesAnIndexOfTooManyManifests() {
     String index =
         images.pushIndex(images.pushImage("a"), images.pushImage("b"), images.pushImage("c"));

@@ -18,8 +18,10 @@ import dev.countermark.signing.SigningOutcome.Refused;
 import dev.countermark.signing.SigningOutcome.Signed;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
@@ -71,6 +73,11 @@ public final class RecordSigner<R extends PackageRecord<R>, S>
     private final PackageRequest request;
     private final S settings;
     private final Set<String> seen = new HashSet<>();
+
+    /** Containers from a package down to the deepest: 0 of one that is none. */
+    private final Map<String, Integer> heights = new HashMap<>();
+
+    private final Set<String> refused = new HashSet<>();
     private final List<SignedArtifact> contained = new ArrayList<>();
 
     Visit(PackageRequest request, S settings) {
@@ -102,21 +109,39 @@ public final class RecordSigner<R extends PackageRecord<R>, S>
       }
       Look first = new Look(digest);
       SigningOutcome<SignedArtifact> outcome = first.update();
-      if (first.within.isEmpty()) {
-        return outcome;
+      if (first.within.isPresent()) {
+        outcome = container(digest, first.within.get(), depth);
+      } else {
+        heights.put(digest, 0);
       }
-      if (depth > containers.orElseThrow().depth()) {
-        throw new TooLargeException(
-            "more than " + containers.get().depth() + " packages in each other");
+      if (outcome instanceof Refused<SignedArtifact>) {
+        refused.add(digest);
       }
-      for (String inner : first.within.get()) {
+      return outcome;
+    }
+
+    /** What is in it comes first, and is all signed, or it is not. */
+    private SigningOutcome<SignedArtifact> container(String digest, List<String> within, int depth)
+        throws TooLargeException {
+      int most = containers.orElseThrow().depth();
+      int height = 1;
+      for (String inner : within) {
+        if (depth > most) {
+          break;
+        }
         if (!seen.contains(inner)
             && visit(inner, depth + 1) instanceof Signed<SignedArtifact> signed) {
           contained.add(signed.result());
         }
+        height = Math.max(height, 1 + heights.get(inner));
+      }
+      heights.put(digest, height);
+      if (depth - 1 + height > most) {
+        throw new TooLargeException("more than " + most + " packages in each other");
       }
       Look second = new Look(digest);
       second.isDoneWithin = true;
+      second.refusedWithin = within.stream().filter(refused::contains).findFirst();
       return second.update();
     }
 
@@ -125,6 +150,7 @@ public final class RecordSigner<R extends PackageRecord<R>, S>
       private final String key;
       private Optional<String> tooLarge = Optional.empty();
       private boolean isDoneWithin;
+      private Optional<String> refusedWithin = Optional.empty();
 
       /** What a container lists, when that must be signed first. */
       private Optional<List<String>> within = Optional.empty();
@@ -194,6 +220,11 @@ public final class RecordSigner<R extends PackageRecord<R>, S>
           if (within.isPresent()) {
             return record;
           }
+        }
+        if (refusedWithin.isPresent()) {
+          throw new Failure.Permanent(
+              Refusal.MALFORMED_PACKAGE,
+              "it contains " + refusedWithin.get() + ", which is refused");
         }
         R after = signer.upToDate(record, settings, request);
         if (after.state() == State.EXEMPT) {

@@ -33,6 +33,12 @@ public record Manifest(
   /** Largest manifest that is accepted, bytes. */
   public static final int LARGEST = 4 * 1024 * 1024;
 
+  /** Indexes within indexes that are accepted and signed, the outermost counted. */
+  public static final int DEEPEST = 8;
+
+  /** Manifests of one index that are accepted and signed, with all below it and itself. */
+  public static final int MOST = 1_000;
+
   public Manifest {
     layers = List.copyOf(layers);
     children = List.copyOf(children);
