@@ -37,16 +37,22 @@ public final class Json {
 
   public static byte[] write(Object value) {
     try {
-      return MAPPER.writeValueAsBytes(value);
+      byte[] json = MAPPER.writeValueAsBytes(value);
+      return value instanceof Checksummed ? Checksum.added(json) : json;
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot write " + value.getClass().getSimpleName(), e);
     }
   }
 
   /**
-   * @throws MalformedJsonException when the bytes are not the JSON of a {@code type}
+   * @throws MalformedJsonException when the bytes are not the JSON of a {@code type}, or not those
+   *     that were written
    */
   public static <T> T read(byte[] json, Class<T> type) {
+    if (Checksummed.class.isAssignableFrom(type) && !Checksum.isRight(json)) {
+      throw new MalformedJsonException(
+          "the JSON of a " + type.getSimpleName() + " is not what its checksum says", null);
+    }
     try {
       T value = MAPPER.readValue(json, type);
       if (value == null) {

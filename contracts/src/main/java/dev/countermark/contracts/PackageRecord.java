@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  *
  * @param <R> the format's record
  */
-public interface PackageRecord<R extends PackageRecord<R>> {
+public interface PackageRecord<R extends PackageRecord<R>> extends Checksummed {
   long generation();
 
   RepositoryName repository();

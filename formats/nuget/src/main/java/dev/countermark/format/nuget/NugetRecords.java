@@ -3,6 +3,7 @@ package dev.countermark.format.nuget;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Checksummed;
 import dev.countermark.contracts.InForce;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.Part;
@@ -362,5 +363,6 @@ public final class NugetRecords {
       RepositoryName repository,
       Identity identity,
       Upload upload,
-      Instant pushedAt) {}
+      Instant pushedAt)
+      implements Checksummed {}
 }

@@ -2,6 +2,7 @@ package dev.countermark.format.oci;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Checksummed;
 import dev.countermark.contracts.InForce;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.Part;
@@ -280,7 +281,8 @@ public final class OciRecords {
       String digest,
       Optional<String> previous,
       Instant updatedAt,
-      List<String> earlier) {
+      List<String> earlier)
+      implements Checksummed {
     /** Of one tag. */
     private static final int MOST_EARLIER = 4;
 
@@ -329,7 +331,8 @@ public final class OciRecords {
    * @param size bytes
    * @param parts immutable content objects, in order; empty when inline
    */
-  public record BlobRecord(String digest, long size, List<Part> parts, Optional<Bytes> inline) {
+  public record BlobRecord(String digest, long size, List<Part> parts, Optional<Bytes> inline)
+      implements Checksummed {
     public BlobRecord {
       parts = parts == null ? List.of() : List.copyOf(parts);
       inline = inline == null ? Optional.empty() : inline;
@@ -337,7 +340,8 @@ public final class OciRecords {
   }
 
   /** All manifests in one name whose subject is {@code subject}, pushed by users. */
-  public record ReferrersRecord(long generation, String subject, List<Referrer> manifests) {
+  public record ReferrersRecord(long generation, String subject, List<Referrer> manifests)
+      implements Checksummed {
     public ReferrersRecord {
       manifests = List.copyOf(manifests);
     }

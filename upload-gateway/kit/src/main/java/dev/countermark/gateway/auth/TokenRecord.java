@@ -1,6 +1,7 @@
 package dev.countermark.gateway.auth;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.countermark.contracts.Checksummed;
 import dev.countermark.contracts.RepositoryName;
 import java.time.Instant;
 import java.util.Collections;
@@ -28,7 +29,8 @@ public record TokenRecord(
     Optional<String> description,
     Instant createdAt,
     Optional<Instant> expiresAt,
-    Optional<Instant> revokedAt) {
+    Optional<Instant> revokedAt)
+    implements Checksummed {
   public TokenRecord {
     scopes = Collections.unmodifiableSet(EnumSet.copyOf(scopes));
     description = description == null ? Optional.empty() : description;
