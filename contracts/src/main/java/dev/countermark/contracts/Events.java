@@ -74,6 +74,24 @@ public final class Events {
     public static final String TYPE = "dev.countermark.package.listing-changed.v1";
   }
 
+  /**
+   * What is stored of the package, or of a blob of that digest, is not what was stored: it is not
+   * handed out.
+   *
+   * @param object what is damaged, as the store names it
+   * @param foundAt when that was found
+   */
+  public record PackageDamaged(
+      RepositoryName repository, String name, String digest, String object, Instant foundAt) {
+    public static final String TYPE = "dev.countermark.package.damaged.v1";
+  }
+
+  /** What was damaged is right again: by a good copy, or because somebody put it right. */
+  public record PackageRepaired(
+      RepositoryName repository, String name, String digest, String object, Instant repairedAt) {
+    public static final String TYPE = "dev.countermark.package.repaired.v1";
+  }
+
   /** The package will never be signed as it is. */
   public record PackageRefused(
       RepositoryName repository, String name, String digest, Refusal code, String detail) {

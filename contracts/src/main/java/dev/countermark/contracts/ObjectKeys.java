@@ -1,5 +1,7 @@
 package dev.countermark.contracts;
 
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -10,8 +12,14 @@ public final class ObjectKeys {
   public static final String REPOSITORIES = "repositories/";
   public static final String CONTENT = "content/sha256/";
 
+  /** Everything that is known to be damaged. */
+  public static final String QUARANTINE = "quarantine/";
+
   private static final Pattern SHA256_HEX = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern UPLOAD_ID = Pattern.compile("[0-9a-f-]{36}");
+
+  private static final Pattern PART =
+      Pattern.compile(CONTENT + "[0-9a-f]{2}/([0-9a-f]{64})/[0-9a-f-]{36}");
 
   private ObjectKeys() {}
 
@@ -26,7 +34,27 @@ public final class ObjectKeys {
     if (!SHA256_HEX.matcher(sha256Hex).matches() || !UPLOAD_ID.matcher(upload).matches()) {
       throw new IllegalArgumentException("not the hexadecimal form of a SHA-256, or no upload id");
     }
-    return CONTENT + sha256Hex.substring(0, 2) + "/" + sha256Hex + "/" + upload;
+    return contents(sha256Hex) + upload;
+  }
+
+  /**
+   * All parts with the same bytes, whoever brought them.
+   *
+   * @param sha256Hex 64 lower-case hexadecimal digits
+   */
+  public static String contents(String sha256Hex) {
+    return CONTENT + sha256Hex.substring(0, 2) + "/" + sha256Hex + "/";
+  }
+
+  /** The SHA-256 of a part, by its key; empty for any other key. */
+  public static Optional<String> sha256Of(String key) {
+    Matcher matcher = PART.matcher(key);
+    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+
+  /** That the object of a key is damaged, or content that it names. */
+  public static String quarantine(String key) {
+    return QUARANTINE + key;
   }
 
   /** A {@link RepositoryRecord}. */

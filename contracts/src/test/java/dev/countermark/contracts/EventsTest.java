@@ -50,7 +50,13 @@ class EventsTest {
                 REPOSITORY, "acme/app/web", DIGEST, Refusal.TOO_LARGE, "1,001 children")),
         event(
             Events.PackageListingChanged.TYPE,
-            new Events.PackageListingChanged(REPOSITORY, "acme.tools/1.0.0", DIGEST, T)));
+            new Events.PackageListingChanged(REPOSITORY, "acme.tools/1.0.0", DIGEST, T)),
+        event(
+            Events.PackageDamaged.TYPE,
+            new Events.PackageDamaged(REPOSITORY, "acme.tools/1.0.0", DIGEST, "content/x", T)),
+        event(
+            Events.PackageRepaired.TYPE,
+            new Events.PackageRepaired(REPOSITORY, "acme.tools/1.0.0", DIGEST, "content/x", T)));
   }
 
   private static CloudEvent event(String type, Object data) {
