@@ -1,6 +1,8 @@
 package dev.countermark.format.oci;
 
 import dev.countermark.contracts.RepositoryName;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +20,9 @@ public final class OciKeys {
   public static final Pattern BLOB = Pattern.compile("oci/.+/_blobs/[^/]+/[0-9a-f]+");
 
   private static final Pattern BLOB_BYTES = Pattern.compile("oci/.+/_bytes/[^/]+/[0-9a-f]+");
+
+  private static final Pattern BLOB_KEY =
+      Pattern.compile("oci/(.+)/_(bytes|blobs)/([^/]+)/([0-9a-f]+)");
 
   static final Pattern MANIFEST = Pattern.compile("oci/.+/_manifests/[^/]+/[0-9a-f]+");
 
@@ -75,6 +80,23 @@ public final class OciKeys {
    */
   public static boolean isLeftOfBytes(String key) {
     return key.contains("/_bytes/") && !BLOB_BYTES.matcher(key).matches();
+  }
+
+  /**
+   * The blob of a key.
+   *
+   * @param name that holds it
+   * @param bytes whether the object is the blob itself, as {@link #blobBytes} makes it
+   */
+  public record BlobOf(String name, Digest digest, boolean bytes) {}
+
+  /** Reads the keys of {@link #blob} and {@link #blobBytes}; empty for any other. */
+  public static Optional<BlobOf> blobOf(String key) {
+    Matcher matcher = BLOB_KEY.matcher(key);
+    return matcher.matches()
+        ? Digest.parse(matcher.group(3) + ":" + matcher.group(4))
+            .map(d -> new BlobOf(matcher.group(1), d, matcher.group(2).equals("bytes")))
+        : Optional.empty();
   }
 
   /** A {@link OciRecords.ReferrersRecord}: what refers to the manifest {@code subject}. */

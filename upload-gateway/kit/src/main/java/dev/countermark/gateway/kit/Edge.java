@@ -1,12 +1,14 @@
 package dev.countermark.gateway.kit;
 
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Json;
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.LongerThanAnnouncedException;
 import dev.countermark.gateway.content.NoRoomException;
 import dev.countermark.gateway.content.RequestBody;
 import dev.countermark.gateway.content.Spool;
 import dev.countermark.gateway.content.UnsatisfiableRangeException;
+import dev.countermark.gateway.integrity.DamagedException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -93,6 +95,7 @@ public final class Edge {
     }
     Trouble trouble = trouble(failure);
     switch (trouble) {
+      case DAMAGED -> LOG.errorf("%s: damaged: %s", call.path(), damaged(failure));
       case UNFORESEEN -> LOG.errorf(failure, "unforeseen failure in a request for %s", call.path());
       case NO_ROOM -> LOG.errorf(failure, "%s: %s", call.path(), failure.getMessage());
       case UNAVAILABLE -> LOG.warnf("%s: %s", call.path(), failure.getMessage());
@@ -128,13 +131,22 @@ public final class Edge {
         || failure instanceof Spool.TooLargeException) {
       return Trouble.TOO_LARGE;
     }
+    if (failure instanceof DamagedException || failure instanceof Json.MalformedJsonException) {
+      return Trouble.DAMAGED;
+    }
     return failure instanceof UnsatisfiableRangeException ? Trouble.RANGE : Trouble.UNFORESEEN;
+  }
+
+  /** Whatever else is read as JSON here is a record: what clients send has readers of its own. */
+  private static String damaged(Throwable failure) {
+    return failure instanceof DamagedException damaged ? damaged.key() : failure.getMessage();
   }
 
   /** What comes from inside stays there; the rest is the client's own doing. */
   private static String detail(Trouble trouble, Throwable failure) {
     return switch (trouble) {
       case UNAVAILABLE, NO_ROOM, UNFORESEEN, CUT_OFF -> "";
+      case DAMAGED -> DamagedException.MESSAGE;
       default -> failure.getMessage();
     };
   }

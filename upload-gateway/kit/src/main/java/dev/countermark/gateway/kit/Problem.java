@@ -34,6 +34,7 @@ public record Problem(String type, String title, int status, String detail) {
     PACKAGE_UNKNOWN(404, "There is no such package"),
     CONFIRMATION_NEEDED(409, "This breaks clients and needs a confirmation"),
     TOO_LARGE(413, "The request is too large"),
+    DAMAGED(500, "What is stored is damaged"),
     UNAVAILABLE(503, "A part of the platform does not answer");
 
     private final int status;

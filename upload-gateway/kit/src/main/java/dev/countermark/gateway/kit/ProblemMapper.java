@@ -2,6 +2,7 @@ package dev.countermark.gateway.kit;
 
 import dev.countermark.contracts.Failure;
 import dev.countermark.gateway.content.BusyException;
+import dev.countermark.gateway.integrity.DamagedException;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -15,6 +16,11 @@ class ProblemMapper {
   @ServerExceptionMapper
   Response map(BusyException busy) {
     return Problem.response(Problem.Kind.UNAVAILABLE, busy.getMessage());
+  }
+
+  @ServerExceptionMapper
+  Response map(DamagedException damaged) {
+    return Problem.response(Problem.Kind.DAMAGED, damaged.getMessage());
   }
 
   @ServerExceptionMapper

@@ -16,6 +16,8 @@ public enum Trouble {
   TOO_LARGE(413, 0),
   /** No byte of the file is in the range that was asked for. */
   RANGE(416, 0),
+  /** What is stored is not what was stored. */
+  DAMAGED(500, 0),
   /** A bug; the log has it. */
   UNFORESEEN(500, 0);
 
