@@ -5,6 +5,7 @@ import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.RepositoryName;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How a format hangs into the gateway, beside the resources that speak its protocol. A bean of the
@@ -37,6 +38,16 @@ public interface GatewayFormat<R extends PackageRecord<R>, S> {
   /** What consumers need to verify, below {@code /{owner}/{name}/keys/{label}/}. */
   default TrustMaterial<S> trust() {
     return new TrustMaterial<>() {};
+  }
+
+  /** Whether what a record holds inline has the digests that it says. */
+  default boolean isRight(R record) {
+    return true;
+  }
+
+  /** Keys of what a package needs besides the content that its record names. */
+  default Stream<String> needs(R record) {
+    return Stream.empty();
   }
 
   /** Content that is named elsewhere than in package records. */
@@ -73,6 +84,13 @@ public interface GatewayFormat<R extends PackageRecord<R>, S> {
 
   /** A package was signed, refused, or is listed in another way: views look again. */
   default void changed(RepositoryName repository, String packageName) {}
+
+  /**
+   * An object, or what it names, was found damaged, or is right again: views look again.
+   *
+   * @param key of any object below the format's root
+   */
+  default void damagedOrRight(String key) {}
 
   /** A repository was deleted, or was made again by another gateway. */
   default void forget(RepositoryName repository) {}

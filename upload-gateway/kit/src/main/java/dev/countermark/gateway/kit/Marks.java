@@ -3,12 +3,14 @@ package dev.countermark.gateway.kit;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Part;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.integrity.Sum;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a format keeps in the store besides package records, as far as the sweeper must know it. See
- * there for the order in which it is asked.
+ * What a format keeps in the store besides package records, as far as sweeper and scrubber must
+ * know it. See the sweeper for the order in which it is asked.
  */
 public interface Marks {
   /** Package records only. */
@@ -18,6 +20,36 @@ public interface Marks {
    * Content that the object of a key below the format's root names; not asked for package records.
    */
   default Stream<Part> parts(String key, Records records) {
+    return Stream.empty();
+  }
+
+  /**
+   * The hash that the object of a key below the format's root must have, when it is content itself;
+   * not asked for package records.
+   */
+  default Optional<Sum> itself(String key) {
+    return Optional.empty();
+  }
+
+  /** Whom an object concerns that is no package record, for events. */
+  default Optional<About> about(String key) {
+    return Optional.empty();
+  }
+
+  /**
+   * What an object is of.
+   *
+   * @param name as in events, within the repository
+   * @param digest {@code algorithm:hex}
+   */
+  record About(RepositoryName repository, String name, String digest) {}
+
+  /**
+   * Keys of objects that are content of a digest, or would be; there need be none. Bounded.
+   *
+   * @param digest {@code algorithm:hex}
+   */
+  default Stream<String> copies(String digest, BlobStore store) {
     return Stream.empty();
   }
 

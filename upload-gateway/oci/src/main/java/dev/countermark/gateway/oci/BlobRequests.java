@@ -42,6 +42,10 @@ final class BlobRequests {
       throw Blobs.unknown(request.name(), digest);
     }
     Blobs.Blob blob = blobs.require(request.name(), digest);
+    if (request.head() && blobs.isDamaged(request.name(), digest)) {
+      // Clients ask so before they push: they are to push it again, which repairs it.
+      throw OciCode.BLOB_UNKNOWN.failed("the blob " + digest + " is damaged: push it again");
+    }
     // Ranges are defined for GET only: RFC 9110, section 14.2.
     String wanted = request.head() ? null : request.header("Range").orElse(null);
     ByteRange.Request asked = ByteRange.request(wanted, blob.size());
@@ -67,6 +71,7 @@ final class BlobRequests {
           "Content-Range", "bytes " + range.first() + "-" + range.last() + "/" + blob.size());
     }
     if (!request.head()) {
+      blob.requireRight(!whole);
       response.entity(range.length() == 0 ? NOTHING : blob.open(range));
     }
     return response.build();

@@ -95,6 +95,9 @@ final class BlobUploads {
    * @return false when the other one does not
    */
   boolean mount(OciName name, OciName from, Digest digest) {
+    if (blobs.isDamaged(from, digest)) {
+      return false;
+    }
     String source = OciKeys.blob(from.value(), digest.toString());
     Optional<BlobRecord> blob = records.read(source, BlobRecord.class);
     boolean mounted =
@@ -127,8 +130,9 @@ final class BlobUploads {
         info.get().size(),
         () -> {
           Optional<byte[]> content = content(source, info.get().size());
-          content.ifPresent(bytes -> put(name, digest, bytes, bytes.length));
-          return content.isPresent();
+          Optional<byte[]> right = content.filter(digest::matches);
+          right.ifPresent(bytes -> put(name, digest, bytes, bytes.length));
+          return right.isPresent();
         });
   }
 
@@ -300,7 +304,18 @@ final class BlobUploads {
     String key = OciKeys.blob(state.name(), blob.digest());
     // Refused is also what was written but, for a lost answer, sent twice by the store's client.
     return records.create(key, blob)
-        || records.read(key, BlobRecord.class).filter(blob::equals).isPresent();
+        || records.read(key, BlobRecord.class).filter(blob::equals).isPresent()
+        || repaired(state, key, blob);
+  }
+
+  /** What is damaged is replaced by what was brought again. */
+  private boolean repaired(UploadState state, String key, BlobRecord blob) {
+    if (!blobs.isDamaged(new OciName(state.name()), Digest.of(blob.digest()))) {
+      return false;
+    }
+    records.update(key, BlobRecord.class, old -> Optional.of(blob));
+    blobs.replaced(key);
+    return true;
   }
 
   /** The sweeper counts on parts being young when their record is written. */

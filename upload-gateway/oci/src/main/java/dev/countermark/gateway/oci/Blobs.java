@@ -14,6 +14,8 @@ import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.BlobRecord;
 import dev.countermark.format.oci.SignatureLayout;
 import dev.countermark.gateway.content.ByteRange;
+import dev.countermark.gateway.integrity.Integrity;
+import dev.countermark.gateway.integrity.Sum;
 import dev.countermark.gateway.kit.Failed;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -31,23 +34,40 @@ import java.util.stream.Stream;
 final class Blobs {
   private final BlobStore store;
   private final Records records;
+  private final Integrity integrity;
 
   /** Blobs that were there a moment ago: clients push several manifests over the same layers. */
   private final Cache<String, Boolean> present =
       Caffeine.newBuilder().maximumSize(100_000).expireAfterWrite(Duration.ofSeconds(5)).build();
 
   Blobs(BlobStore store) {
+    this(store, Integrity.alone(store));
+  }
+
+  Blobs(BlobStore store, Integrity integrity) {
     this.store = store;
     this.records = new Records(store);
+    this.integrity = integrity;
   }
 
   /**
    * A blob that a name holds.
    *
    * @param size bytes
+   * @param check see {@link #requireRight}
    * @param bytes opens a range
    */
-  record Blob(long size, Function<ByteRange, InputStream> bytes) {
+  record Blob(long size, Consumer<Boolean> check, Function<ByteRange, InputStream> bytes) {
+    /**
+     * Before anything of it is handed out.
+     *
+     * @param range whether only a range of it is wanted
+     * @throws dev.countermark.gateway.integrity.DamagedException when it is damaged
+     */
+    void requireRight(boolean range) {
+      check.accept(range);
+    }
+
     /** The caller closes the stream. */
     InputStream open(ByteRange range) {
       return bytes.apply(range);
@@ -56,17 +76,49 @@ final class Blobs {
 
   Optional<Blob> find(OciName name, Digest digest) {
     String bytes = OciKeys.blobBytes(name.value(), digest.toString());
-    return store
-        .head(bytes)
+    Sum sum = new Sum(digest.algorithm(), digest.encoded());
+    Optional<Blob> object =
+        store
+            .head(bytes)
+            .map(
+                info ->
+                    new Blob(
+                        info.size(),
+                        range -> integrity.require(bytes, sum, info.size(), range),
+                        r -> new PartsInputStream(store, bytes, r.first(), r.length())));
+    // What came in both forms is handed out in the one that is right.
+    return object.isPresent() && !integrity.isHeld(bytes)
+        ? object
+        : recorded(name, digest, sum).or(() -> object);
+  }
+
+  private Optional<Blob> recorded(OciName name, Digest digest, Sum sum) {
+    String key = OciKeys.blob(name.value(), digest.toString());
+    return integrity
+        .read(key, BlobRecord.class)
         .map(
-            info ->
+            record ->
                 new Blob(
-                    info.size(), r -> new PartsInputStream(store, bytes, r.first(), r.length())))
-        .or(
-            () ->
-                records
-                    .read(OciKeys.blob(name.value(), digest.toString()), BlobRecord.class)
-                    .map(record -> new Blob(record.size(), r -> open(record, r))));
+                    record.size(), range -> check(key, record, sum, range), r -> open(record, r)));
+  }
+
+  private void check(String key, BlobRecord blob, Sum sum, boolean range) {
+    if (blob.inline().isPresent()) {
+      integrity.require(key, sum, blob.inline().get().toArray());
+    } else {
+      integrity.require(key, blob.parts(), range);
+    }
+  }
+
+  /** What a record of a blob names is not what it named. */
+  void replaced(String key) {
+    integrity.replaced(key);
+  }
+
+  /** Whether a name's blob is known to be damaged: whoever brings it again is welcome. */
+  boolean isDamaged(OciName name, Digest digest) {
+    return integrity.isHeld(OciKeys.blobBytes(name.value(), digest.toString()))
+        || integrity.isHeld(OciKeys.blob(name.value(), digest.toString()));
   }
 
   /**
@@ -114,6 +166,9 @@ final class Blobs {
    * five seconds, as one does that comes right after the look.
    */
   boolean holds(OciName name, Digest digest) {
+    if (isDamaged(name, digest)) {
+      return false;
+    }
     if (present.getIfPresent(id(name, digest)) != null) {
       return true;
     }

@@ -10,6 +10,8 @@ import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.TagRecord;
 import dev.countermark.format.oci.SignatureTags;
 import dev.countermark.format.oci.Tag;
+import dev.countermark.gateway.integrity.Integrity;
+import dev.countermark.gateway.integrity.Sum;
 import dev.countermark.gateway.kit.Failed;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,11 +21,17 @@ final class Manifests {
   private final Records records;
   private final SignatureView signatures;
   private final Sight sight;
+  private final Integrity integrity;
 
   Manifests(BlobStore store, SignatureView signatures, Sight sight) {
+    this(store, signatures, sight, Integrity.alone(store));
+  }
+
+  Manifests(BlobStore store, SignatureView signatures, Sight sight, Integrity integrity) {
     this.records = new Records(store);
     this.signatures = signatures;
     this.sight = sight;
+    this.integrity = integrity;
   }
 
   /**
@@ -51,9 +59,20 @@ final class Manifests {
     if (signedOnly) {
       found.ifPresent(manifest -> sight.show(name, manifest));
     }
+    found.ifPresent(this::requireRight);
     return found
         .map(Found::new)
         .orElseThrow(() -> OciCode.MANIFEST_UNKNOWN.failed(name + " holds no " + shown(reference)));
+  }
+
+  private void requireRight(ManifestRecord manifest) {
+    Sum.parse(manifest.digest())
+        .ifPresent(
+            sum ->
+                integrity.require(
+                    OciKeys.manifest(manifest.name(), manifest.digest()),
+                    sum,
+                    manifest.content().toArray()));
   }
 
   /** A reference as a message may have it: strangers write it. */
@@ -105,7 +124,7 @@ final class Manifests {
   }
 
   Optional<ManifestRecord> find(OciName name, Digest digest) {
-    return records.read(OciKeys.manifest(name.value(), digest.toString()), ManifestRecord.class);
+    return integrity.read(OciKeys.manifest(name.value(), digest.toString()), ManifestRecord.class);
   }
 
   Optional<TagRecord> tag(OciName name, Tag tag) {

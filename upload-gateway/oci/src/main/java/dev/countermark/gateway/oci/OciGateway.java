@@ -3,7 +3,10 @@ package dev.countermark.gateway.oci;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.InvalidManifestException;
+import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.OciFormat;
+import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
@@ -81,6 +84,12 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
     sight.forget(repository);
   }
 
+  /** A piece of a signature is made again by who asks for the signature next. */
+  @Override
+  public void damagedOrRight(String key) {
+    OciKeys.blobOf(key).ifPresent(blob -> signatures.forgetPieces());
+  }
+
   @Override
   public Map<String, String> addresses(String base) {
     String keys = base + "/{owner}/{repository}/keys/oci/";
@@ -123,6 +132,33 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
   @Override
   public void shown(ManifestRecord record) {
     record.signatures().ifPresent(s -> signatures.materialise(record, s));
+  }
+
+  @Override
+  public boolean isRight(ManifestRecord record) {
+    return isRight(record.digest(), record.content())
+        && record.signatures().stream()
+            .flatMap(s -> s.pieces().stream())
+            .allMatch(piece -> isRight(piece.digest(), piece.content()));
+  }
+
+  private static boolean isRight(String digest, Bytes content) {
+    return Digest.parse(digest).filter(d -> d.matches(content.toArray())).isPresent();
+  }
+
+  /** Its blobs, in either form. */
+  @Override
+  public Stream<String> needs(ManifestRecord record) {
+    try {
+      return Manifest.parse(record.content().toArray(), record.mediaType()).requiredBlobs().stream()
+          .flatMap(
+              digest ->
+                  Stream.of(
+                      OciKeys.blobBytes(record.name(), digest.toString()),
+                      OciKeys.blob(record.name(), digest.toString())));
+    } catch (InvalidManifestException e) {
+      return Stream.empty();
+    }
   }
 
   /** Where each form of the signature is found. */

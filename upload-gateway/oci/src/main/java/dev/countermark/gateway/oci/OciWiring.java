@@ -7,6 +7,7 @@ import dev.countermark.format.oci.OciRecords.OciSettings;
 import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.auth.GatewaySecrets;
 import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.RepositoryAccess;
@@ -70,8 +71,8 @@ class OciWiring {
 
   @Produces
   @Singleton
-  Blobs blobs(BlobStore store) {
-    return new Blobs(store);
+  Blobs blobs(BlobStore store, Integrity integrity) {
+    return new Blobs(store, integrity);
   }
 
   @Produces
@@ -101,8 +102,9 @@ class OciWiring {
 
   @Produces
   @Singleton
-  Manifests manifests(BlobStore store, SignatureView signatures, Sight sight) {
-    return new Manifests(store, signatures, sight);
+  Manifests manifests(
+      BlobStore store, SignatureView signatures, Sight sight, Integrity integrity) {
+    return new Manifests(store, signatures, sight, integrity);
   }
 
   @Produces

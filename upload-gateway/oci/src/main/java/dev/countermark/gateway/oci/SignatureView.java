@@ -211,6 +211,11 @@ final class SignatureView {
     return set.startsWith(repository + "/") || set.startsWith(repository + " ");
   }
 
+  /** What was made may be there no more, or be damaged: it is made again. */
+  void forgetPieces() {
+    materialised.invalidateAll();
+  }
+
   /** Deletes what {@link #materialise} made for a manifest that goes. */
   void forget(ManifestRecord subject) {
     materialised.invalidateAll();
