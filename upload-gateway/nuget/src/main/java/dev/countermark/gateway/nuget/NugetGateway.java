@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 
 /** NuGet packages in the gateway. */
 final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> {
@@ -102,6 +103,15 @@ final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> 
   @Override
   public void changed(RepositoryName repository, String packageName) {
     Identity.parse(packageName).ifPresent(identity -> views.changed(repository, identity));
+  }
+
+  @Override
+  public void damagedOrRight(String key) {
+    Matcher matcher = NugetKeys.RECORD.matcher(key);
+    if (matcher.matches() && FORMAT.isRecord(key)) {
+      RepositoryName.parse(matcher.group(1))
+          .ifPresent(repository -> changed(repository, matcher.group(3) + "/" + matcher.group(4)));
+    }
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.countermark.gateway.nuget;
 
 import dev.countermark.blobs.BlobStore;
-import dev.countermark.blobs.Records;
 import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.format.nuget.NugetRecords.NugetSettings;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
@@ -11,6 +10,7 @@ import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
+import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.Ingest;
@@ -37,8 +37,9 @@ class NugetWiring {
 
   @Produces
   @Singleton
-  PackageIndex packages(BlobStore store, GatewayResources resources, Clock clock) {
-    return new PackageIndex(store, resources.readers(), resources.views(), clock);
+  PackageIndex packages(
+      BlobStore store, Integrity integrity, GatewayResources resources, Clock clock) {
+    return new PackageIndex(store, integrity, resources.readers(), resources.views(), clock);
   }
 
   @Produces
@@ -66,8 +67,8 @@ class NugetWiring {
 
   @Produces
   @Singleton
-  PackageReads reads(BlobStore store, Views views) {
-    return new PackageReads(new Records(store), new PackageFiles(store), views);
+  PackageReads reads(BlobStore store, Integrity integrity, Views views) {
+    return new PackageReads(integrity, new PackageFiles(store), views);
   }
 
   @Produces

@@ -1,6 +1,5 @@
 package dev.countermark.gateway.nuget;
 
-import dev.countermark.blobs.Records;
 import dev.countermark.contracts.State;
 import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
@@ -8,6 +7,7 @@ import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.metadata.NuGetVersion;
 import dev.countermark.format.nuget.metadata.PackageId;
 import dev.countermark.gateway.content.FileAnswers;
+import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.nuget.view.PackageVersions;
 import dev.countermark.gateway.nuget.view.SearchRequest;
@@ -28,12 +28,12 @@ final class PackageReads {
   private static final int DEFAULT_TAKE = 20;
   private static final NuGetVersion SEMVER_2 = NuGetVersion.parse("2.0.0").orElseThrow();
 
-  private final Records records;
+  private final Integrity integrity;
   private final PackageFiles files;
   private final Views views;
 
-  PackageReads(Records records, PackageFiles files, Views views) {
-    this.records = records;
+  PackageReads(Integrity integrity, PackageFiles files, Views views) {
+    this.integrity = integrity;
     this.files = files;
     this.views = views;
   }
@@ -53,7 +53,7 @@ final class PackageReads {
   Response file(FeedRequest request) throws IOException {
     Identity identity = request.identity();
     VersionRecord version =
-        records
+        integrity
             .read(NugetKeys.version(request.name(), identity), VersionRecord.class)
             .filter(v -> v.state() == State.AVAILABLE)
             .orElseThrow(() -> FeedDialect.notFound("The feed has no such package."));
@@ -72,6 +72,9 @@ final class PackageReads {
 
   private Response nupkg(FeedRequest request, VersionRecord version) {
     var signed = version.signed().orElseThrow().file();
+    if (!request.head() && !FileAnswers.isUnchanged(request.headers(), '"' + signed.etag() + '"')) {
+      requireRight(request, version);
+    }
     return FileAnswers.answer(
             request.headers(),
             request.head(),
@@ -80,6 +83,13 @@ final class PackageReads {
             (first, length) -> files.open(version, first, length))
         .type(MediaType.APPLICATION_OCTET_STREAM)
         .build();
+  }
+
+  private void requireRight(FeedRequest request, VersionRecord version) {
+    integrity.require(
+        NugetKeys.version(request.name(), version.identity()),
+        version.parts().toList(),
+        request.header("Range").isPresent());
   }
 
   /** Files that strangers brought: never anything that a browser would run. */
@@ -91,6 +101,7 @@ final class PackageReads {
           case "readme" -> version.readme();
           default -> version.license();
         };
+    requireRight(request, version);
     byte[] content = name.isEmpty() ? null : files.embedded(version, name.get()).orElse(null);
     if (content == null) {
       throw FeedDialect.notFound("The package has no " + kind + ".");

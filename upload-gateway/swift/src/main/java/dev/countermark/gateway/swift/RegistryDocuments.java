@@ -10,6 +10,7 @@ import dev.countermark.format.swift.SwiftRecords.SignedBy;
 import dev.countermark.format.swift.SwiftRecords.SignedRelease;
 import dev.countermark.format.swift.metadata.InvalidMetadataException;
 import dev.countermark.format.swift.metadata.PackageMetadata;
+import dev.countermark.gateway.integrity.DamagedException;
 import dev.countermark.gateway.swift.view.ReleaseView;
 import dev.countermark.gateway.swift.view.Releases;
 import java.time.Instant;
@@ -33,16 +34,22 @@ final class RegistryDocuments {
     for (ReleaseView release : releases.descending()) {
       ObjectNode entry = list.putObject(release.identity().version());
       if (release.withdrawn()) {
-        ObjectNode problem = entry.putObject("problem");
-        problem.put("status", 410);
-        problem.put("title", "Gone");
-        // Without it clients cannot read the whole list.
-        problem.put("detail", "This release was withdrawn.");
+        problem(entry, 410, "Gone", "This release was withdrawn.");
+      } else if (release.damaged()) {
+        problem(entry, 500, "Internal Server Error", DamagedException.MESSAGE);
       } else {
         entry.put("url", at.release(release));
       }
     }
     return Json.write(document);
+  }
+
+  private static void problem(ObjectNode entry, int status, String title, String detail) {
+    ObjectNode problem = entry.putObject("problem");
+    problem.put("status", status);
+    problem.put("title", title);
+    // Without it clients cannot read the whole list.
+    problem.put("detail", detail);
   }
 
   /** An available release. */

@@ -1,7 +1,6 @@
 package dev.countermark.gateway.swift;
 
 import dev.countermark.blobs.PiecedFiles;
-import dev.countermark.blobs.Records;
 import dev.countermark.contracts.State;
 import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
@@ -9,6 +8,7 @@ import dev.countermark.format.swift.SwiftRecords.SignedManifest;
 import dev.countermark.format.swift.SwiftRecords.SignedRelease;
 import dev.countermark.format.swift.identity.ToolsVersion;
 import dev.countermark.gateway.content.FileAnswers;
+import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.swift.view.ReleaseIndex;
 import dev.countermark.gateway.swift.view.ReleaseView;
@@ -32,12 +32,12 @@ final class ReleaseReads {
   /** A signature may be made anew; an archive never changes but by an operator's will. */
   private static final String FIXED = "public, max-age=600, immutable";
 
-  private final Records records;
+  private final Integrity integrity;
   private final ReleaseIndex index;
   private final PiecedFiles files;
 
-  ReleaseReads(Records records, ReleaseIndex index, PiecedFiles files) {
-    this.records = records;
+  ReleaseReads(Integrity integrity, ReleaseIndex index, PiecedFiles files) {
+    this.integrity = integrity;
     this.index = index;
     this.files = files;
   }
@@ -61,10 +61,9 @@ final class ReleaseReads {
 
   /** The release that is asked for, which is available. */
   private ReleaseRecord stored(SwiftRequest request) {
+    String key = SwiftKeys.release(request.name(), request.identity());
     ReleaseRecord release =
-        records
-            .read(SwiftKeys.release(request.name(), request.identity()), ReleaseRecord.class)
-            .orElseThrow(SwiftDialect::noRelease);
+        integrity.read(key, ReleaseRecord.class).orElseThrow(SwiftDialect::noRelease);
     if (release.state() == State.DELETED) {
       throw new Failed(410, "This release was withdrawn: use another version.");
     }
@@ -74,11 +73,21 @@ final class ReleaseReads {
     return release;
   }
 
-  Response release(SwiftRequest request) {
+  /** One that is handed out as it is; what the archive says of itself would be of no use else. */
+  private ReleaseRecord right(SwiftRequest request) {
     ReleaseRecord release = stored(request);
+    String key = SwiftKeys.release(request.name(), request.identity());
+    if (integrity.isHeld(key, release.parts().toList())) {
+      integrity.require(key, release.parts().toList(), false);
+    }
+    return release;
+  }
+
+  Response release(SwiftRequest request) {
+    ReleaseRecord release = right(request);
     Releases all = index.find(request.name(), release.identity().id());
     Optional<ReleaseView> own = all.find(release.identity());
-    if (own.filter(r -> !r.withdrawn()).isEmpty()) {
+    if (own.filter(ReleaseView::isOffered).isEmpty()) {
       // Who sees the release finds it in the list, too.
       index.changed(request.name(), release.identity());
       all = index.find(request.name(), release.identity().id());
@@ -143,6 +152,13 @@ final class ReleaseReads {
   Response archive(SwiftRequest request) {
     ReleaseRecord release = stored(request);
     SignedRelease signed = release.signed().orElseThrow();
+    if (!request.head()
+        && !FileAnswers.isUnchanged(request.headers(), '"' + signed.sha256() + '"')) {
+      integrity.require(
+          SwiftKeys.release(request.name(), request.identity()),
+          release.parts().toList(),
+          request.header("Range").isPresent());
+    }
     byte[] sha256 = HexFormat.of().parseHex(signed.sha256());
     return FileAnswers.answer(
             request.headers(),

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Swift packages in the gateway. */
@@ -113,6 +114,15 @@ final class SwiftGateway implements GatewayFormat<ReleaseRecord, SwiftSettings> 
   @Override
   public void changed(RepositoryName repository, String packageName) {
     Identity.parse(packageName).ifPresent(identity -> index.changed(repository, identity));
+  }
+
+  @Override
+  public void damagedOrRight(String key) {
+    Matcher matcher = SwiftKeys.RELEASE.matcher(key);
+    if (matcher.matches()) {
+      RepositoryName.parse(matcher.group(1))
+          .ifPresent(repository -> changed(repository, matcher.group(2) + "/" + matcher.group(3)));
+    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.countermark.format.swift.archive.ArchiveLimits;
 import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
+import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.Ingest;
@@ -28,8 +29,8 @@ import java.time.Clock;
 class SwiftWiring {
   @Produces
   @Singleton
-  ReleaseIndex index(BlobStore store, GatewayResources resources) {
-    return new ReleaseIndex(store, resources.readers(), resources.views());
+  ReleaseIndex index(BlobStore store, Integrity integrity, GatewayResources resources) {
+    return new ReleaseIndex(store, integrity, resources.readers(), resources.views());
   }
 
   @Produces
@@ -56,8 +57,8 @@ class SwiftWiring {
 
   @Produces
   @Singleton
-  ReleaseReads reads(BlobStore store, ReleaseIndex index) {
-    return new ReleaseReads(new Records(store), index, new PiecedFiles(store));
+  ReleaseReads reads(BlobStore store, Integrity integrity, ReleaseIndex index) {
+    return new ReleaseReads(integrity, index, new PiecedFiles(store));
   }
 
   @Produces

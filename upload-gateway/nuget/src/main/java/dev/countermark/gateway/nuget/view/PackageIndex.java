@@ -1,11 +1,12 @@
 package dev.countermark.gateway.nuget.view;
 
 import dev.countermark.blobs.BlobStore;
-import dev.countermark.blobs.Records;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import dev.countermark.gateway.integrity.DamagedException;
+import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.views.PackageViews;
 import dev.countermark.gateway.views.RecordReader;
 import dev.countermark.gateway.views.Seen;
@@ -36,7 +37,7 @@ public final class PackageIndex {
 
   private record Key(RepositoryName repository, String lowerId) {}
 
-  private final Records records;
+  private final Integrity integrity;
   private final Clock clock;
   private final RecordReader<Identity, VersionView> reader;
   private final PackageViews<Key, PackageVersions> views;
@@ -45,7 +46,16 @@ public final class PackageIndex {
    * @param reads for the independent reads of one package
    */
   public PackageIndex(BlobStore store, Executor reads, ViewMemory memory, Clock clock) {
-    this.records = new Records(store);
+    this(store, Integrity.alone(store), reads, memory, clock);
+  }
+
+  /**
+   * @param integrity what is damaged is not seen
+   * @param reads for the independent reads of one package
+   */
+  public PackageIndex(
+      BlobStore store, Integrity integrity, Executor reads, ViewMemory memory, Clock clock) {
+    this.integrity = integrity;
     this.clock = clock;
     this.reader = new RecordReader<>(store, reads, PackageIndex::identity, this::view);
     this.views = new PackageViews<>(memory, new StoredVersions());
@@ -224,7 +234,14 @@ public final class PackageIndex {
   }
 
   private Optional<VersionView> view(String key) {
-    return records.read(key, VersionRecord.class).flatMap(VersionView::of);
+    try {
+      return integrity
+          .read(key, VersionRecord.class)
+          .filter(v -> !integrity.isHeld(key, v.parts().toList()))
+          .flatMap(VersionView::of);
+    } catch (DamagedException e) {
+      return Optional.empty(); // the other versions are told of all the same
+    }
   }
 
   static Optional<Identity> identity(String key) {

@@ -1,11 +1,12 @@
 package dev.countermark.gateway.swift.view;
 
 import dev.countermark.blobs.BlobStore;
-import dev.countermark.blobs.Records;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.gateway.integrity.DamagedException;
+import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.views.PackageViews;
 import dev.countermark.gateway.views.RecordReader;
 import dev.countermark.gateway.views.Seen;
@@ -27,15 +28,16 @@ public final class ReleaseIndex {
    */
   private record Key(RepositoryName repository, String prefix) {}
 
-  private final Records records;
+  private final Integrity integrity;
   private final RecordReader<Identity, ReleaseView> reader;
   private final PackageViews<Key, Releases> views;
 
   /**
+   * @param integrity what is damaged is seen as such
    * @param reads for independent reads
    */
-  public ReleaseIndex(BlobStore store, Executor reads, ViewMemory memory) {
-    this.records = new Records(store);
+  public ReleaseIndex(BlobStore store, Integrity integrity, Executor reads, ViewMemory memory) {
+    this.integrity = integrity;
     this.reader = new RecordReader<>(store, reads, ReleaseIndex::identity, this::view);
     this.views = new PackageViews<>(memory, new StoredReleases());
   }
@@ -109,7 +111,13 @@ public final class ReleaseIndex {
   }
 
   private Optional<ReleaseView> view(String key) {
-    return records.read(key, ReleaseRecord.class).flatMap(ReleaseView::of);
+    try {
+      return integrity
+          .read(key, ReleaseRecord.class)
+          .flatMap(r -> ReleaseView.of(r, integrity.isHeld(key, r.parts().toList())));
+    } catch (DamagedException e) {
+      return Optional.empty(); // the other releases are told of all the same
+    }
   }
 
   static Optional<Identity> identity(String key) {

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param scope as the publisher wrote it
  * @param name as the publisher wrote it
  * @param withdrawn whether it only once was available
+ * @param damaged whether what is stored of it is not what was stored
  * @param sources where its source code is kept, as its metadata says
  */
 public record ReleaseView(
@@ -27,13 +28,14 @@ public record ReleaseView(
     String scope,
     String name,
     boolean withdrawn,
+    boolean damaged,
     List<String> sources,
     Instant acceptedAt) {
   private static final int MAX_SOURCES = 20;
   private static final int LONGEST_SOURCE = 2_000;
 
   /** Empty for a release that nobody sees. */
-  static Optional<ReleaseView> of(ReleaseRecord release) {
+  static Optional<ReleaseView> of(ReleaseRecord release, boolean damaged) {
     boolean available = release.state() == State.AVAILABLE;
     if (!available && release.state() != State.DELETED) {
       return Optional.empty();
@@ -48,8 +50,14 @@ public record ReleaseView(
                     release.scope(),
                     release.name(),
                     !available,
+                    available && damaged,
                     available ? sources(release.metadata()) : List.of(),
                     release.acceptedAt()));
+  }
+
+  /** Whether clients get it. */
+  public boolean isOffered() {
+    return !withdrawn && !damaged;
   }
 
   private static List<String> sources(Optional<Bytes> metadata) {

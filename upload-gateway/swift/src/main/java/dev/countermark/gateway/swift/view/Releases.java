@@ -28,7 +28,7 @@ public final class Releases {
 
   private Releases(TreeMap<Order, ReleaseView> ascending) {
     this.ascending = ascending;
-    this.available = ascending.values().stream().filter(r -> !r.withdrawn()).toList();
+    this.available = ascending.values().stream().filter(ReleaseView::isOffered).toList();
   }
 
   static Releases of(Collection<ReleaseView> releases) {
@@ -37,12 +37,12 @@ public final class Releases {
     return new Releases(sorted);
   }
 
-  /** With those that were withdrawn. */
+  /** With those that clients do not get. */
   public Collection<ReleaseView> ascending() {
     return Collections.unmodifiableCollection(ascending.values());
   }
 
-  /** The highest version first, with those that were withdrawn. */
+  /** The highest version first, with those that clients do not get. */
   public Collection<ReleaseView> descending() {
     return Collections.unmodifiableCollection(ascending.descendingMap().values());
   }
@@ -51,13 +51,13 @@ public final class Releases {
     return ascending.isEmpty();
   }
 
-  /** Also one that was withdrawn. */
+  /** Also one that clients do not get. */
   public Optional<ReleaseView> find(Identity identity) {
     return SwiftVersion.parse(identity.version())
         .map(version -> ascending.get(new Order(identity.id(), version)));
   }
 
-  /** Without those that were withdrawn, in ascending order. */
+  /** Those that clients get, in ascending order. */
   public List<ReleaseView> available() {
     return available;
   }
