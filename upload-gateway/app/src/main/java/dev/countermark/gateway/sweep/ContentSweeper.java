@@ -3,6 +3,7 @@ package dev.countermark.gateway.sweep;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.BlobStore.Entry;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Json;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.Part;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
 
 /**
  * Deletes parts of blobs that no record names, what is left of uploads, and records that belong to
@@ -48,6 +50,7 @@ import java.util.regex.Pattern;
  * of ten at 30 million. Reads one record per blob: count on an hour for a million.
  */
 public final class ContentSweeper {
+  private static final Logger LOG = Logger.getLogger(ContentSweeper.class);
   private static final int PAGE = 1000;
   private static final int FILTER_BYTES = 16 * 1024 * 1024;
   private static final Pattern RECORD_OF = Pattern.compile("[^/]+/([^/]+/[^/]+)/.+");
@@ -89,27 +92,24 @@ public final class ContentSweeper {
    * One run.
    *
    * @return empty when marking took too long for anything to be deleted
-   * @throws dev.countermark.contracts.Failure.Transient when the store fails; nothing is deleted
-   *     unless everything was read
+   * @throws dev.countermark.contracts.Failure.Transient when the store fails; no part is deleted
+   *     unless every record was read
    */
   public Optional<Swept> sweep() {
     Instant begin = clock.instant();
     Instant before = begin.minus(grace);
     ReferenceFilter named = new ReferenceFilter(FILTER_BYTES);
-    formats.all().forEach(format -> mark(format, named));
+    boolean allRead = true;
+    for (GatewayFormat<?, ?> format : formats.all()) {
+      allRead &= mark(format, named);
+    }
     if (clock.instant().isAfter(begin.plus(grace.dividedBy(2)))) {
       return Optional.empty();
     }
     Tally tally = new Tally();
-    each(
-        ObjectKeys.CONTENT,
-        entry -> {
-          if (entry.lastModified().isBefore(before) && !named.mayHold(entry.key())) {
-            store.delete(entry.key());
-            tally.parts++;
-            tally.bytes += entry.size();
-          }
-        });
+    if (allRead) {
+      sweepParts(named, before, tally);
+    }
     for (GatewayFormat<?, ?> format : formats.all()) {
       format.marks().sessions().ifPresent(prefix -> sweepSessions(prefix, before, tally));
       each(
@@ -119,6 +119,18 @@ public final class ContentSweeper {
     return Optional.of(new Swept(tally.parts, tally.bytes, tally.sessions, tally.orphans));
   }
 
+  private void sweepParts(ReferenceFilter named, Instant before, Tally tally) {
+    each(
+        ObjectKeys.CONTENT,
+        entry -> {
+          if (entry.lastModified().isBefore(before) && !named.mayHold(entry.key())) {
+            store.delete(entry.key());
+            tally.parts++;
+            tally.bytes += entry.size();
+          }
+        });
+  }
+
   private static final class Tally {
     private long parts;
     private long bytes;
@@ -126,17 +138,28 @@ public final class ContentSweeper {
     private long orphans;
   }
 
-  /** Records come before sessions: see above. */
-  private <R extends PackageRecord<R>> void mark(
+  /**
+   * Records come before sessions: see above.
+   *
+   * @return false when one could not be read: nobody knows which parts it names
+   */
+  private <R extends PackageRecord<R>> boolean mark(
       GatewayFormat<R, ?> format, ReferenceFilter named) {
+    boolean[] allRead = {true};
     each(
         format.format().root(),
-        entry ->
+        entry -> {
+          try {
             (format.format().isRecord(entry.key())
                     ? records.read(entry.key(), format.format().recordType()).stream()
                         .flatMap(PackageRecord::parts)
                     : format.marks().parts(entry.key(), records))
-                .forEach(part -> mark(part, named)));
+                .forEach(part -> mark(part, named));
+          } catch (Json.MalformedJsonException e) {
+            LOG.errorf("no content is deleted while %s is damaged", entry.key());
+            allRead[0] = false;
+          }
+        });
     format
         .marks()
         .sessions()
@@ -149,6 +172,7 @@ public final class ContentSweeper {
                             .marks()
                             .sessionParts(entry.key(), records)
                             .forEach(part -> mark(part, named))));
+    return allRead[0];
   }
 
   private void sweepSessions(String prefix, Instant before, Tally tally) {

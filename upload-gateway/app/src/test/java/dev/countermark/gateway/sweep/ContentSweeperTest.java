@@ -91,6 +91,21 @@ class ContentSweeperTest {
   }
 
   @Test
+  void whileARecordIsDamagedNoPartGoesButAllElseDoes() {
+    Part dead = part();
+    String broken = OciKeys.blob(NAME, "sha256:" + hex());
+    store.create(broken, new byte[] {'{'});
+    store.create(OciKeys.uploadCancelled(UUID.randomUUID().toString()), new byte[1]);
+    clock.advance(GRACE.plusSeconds(1));
+
+    assertThat(sweep()).isEqualTo(new Swept(0, 0, 1, 0));
+    assertThat(isThere(dead)).isTrue();
+
+    store.delete(broken);
+    assertThat(sweep()).isEqualTo(new Swept(1, 100, 0, 0));
+  }
+
+  @Test
   void aPartIsKeptUntilItsLastRecordGoes() {
     Part part = part();
     String digest = blob(NAME, part);
