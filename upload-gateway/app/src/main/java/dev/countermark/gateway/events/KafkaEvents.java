@@ -1,11 +1,15 @@
 package dev.countermark.gateway.events;
 
 import dev.countermark.contracts.CloudEvent;
+import dev.countermark.contracts.Events.PackageDamaged;
 import dev.countermark.contracts.Events.PackageListingChanged;
+import dev.countermark.contracts.Events.PackageRepaired;
 import dev.countermark.contracts.Events.PackageUploaded;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
+import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.Topics;
+import dev.countermark.gateway.kit.IntegrityEvents;
 import dev.countermark.gateway.kit.ListingEvents;
 import dev.countermark.gateway.kit.UploadEvents;
 import io.smallrye.reactive.messaging.MutinyEmitter;
@@ -14,6 +18,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -21,7 +26,7 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 
 /** Publishes to Kafka, each event to its topic; done only when the broker has the record. */
 @ApplicationScoped
-class KafkaEvents implements UploadEvents, ListingEvents {
+class KafkaEvents implements UploadEvents, ListingEvents, IntegrityEvents {
   private static final String SOURCE = "/upload-gateway";
   private static final Duration PATIENCE = Duration.ofSeconds(25);
 
@@ -74,6 +79,40 @@ class KafkaEvents implements UploadEvents, ListingEvents {
             format.purl(change.repository(), change.name(), change.digest()),
             clock.instant(),
             change));
+  }
+
+  @Override
+  public void damaged(Format<?, ?> format, PackageDamaged found) {
+    Fact fact = new Fact(found.repository(), found.name(), found.digest(), found.foundAt());
+    outcome(format, PackageDamaged.TYPE, fact, found.object(), found);
+  }
+
+  @Override
+  public void repaired(Format<?, ?> format, PackageRepaired found) {
+    Fact fact = new Fact(found.repository(), found.name(), found.digest(), found.repairedAt());
+    outcome(format, PackageRepaired.TYPE, fact, found.object(), found);
+  }
+
+  private record Fact(RepositoryName repository, String name, String digest, Instant at) {}
+
+  private void outcome(Format<?, ?> format, String type, Fact fact, String object, Object data) {
+    send(
+        Topics.OUTCOMES,
+        format.eventKey(fact.repository(), fact.name(), fact.digest()),
+        CloudEvent.of(
+            CloudEvent.id(
+                type,
+                format,
+                fact.repository(),
+                fact.name(),
+                fact.digest(),
+                object,
+                fact.at().toString()),
+            SOURCE,
+            type,
+            format.purl(fact.repository(), fact.name(), fact.digest()),
+            clock.instant(),
+            data));
   }
 
   private void send(String topic, String key, CloudEvent event) {

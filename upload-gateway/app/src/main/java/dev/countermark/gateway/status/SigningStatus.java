@@ -18,6 +18,7 @@ import java.util.Map;
  *     in force is somebody else's
  * @param fingerprint of that key or its certificate
  * @param lagMillis from acceptance to that signature, milliseconds
+ * @param damaged present when what is stored of it is damaged, and not handed out
  * @param details what the format tells besides
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -32,6 +33,7 @@ public record SigningStatus(
     Instant signedAt,
     Long lagMillis,
     Refused refusal,
+    Boolean damaged,
     Map<String, Object> details) {
   /** Where it stands. */
   public enum Stage {
@@ -68,6 +70,11 @@ public record SigningStatus(
   public record Refused(Refusal code, String detail, Instant at) {}
 
   static SigningStatus of(String format, PackageRecord<?> record, Map<String, Object> details) {
+    return of(format, record, false, details);
+  }
+
+  static SigningStatus of(
+      String format, PackageRecord<?> record, boolean damaged, Map<String, Object> details) {
     InForce by = record.inForce().orElse(null);
     return new SigningStatus(
         Stage.of(record.state()),
@@ -80,6 +87,7 @@ public record SigningStatus(
         by == null ? null : by.signedAt(),
         by == null ? null : Duration.between(record.acceptedAt(), by.signedAt()).toMillis(),
         record.refusal().map(r -> new Refused(r.code(), r.detail(), r.at())).orElse(null),
+        damaged ? true : null,
         details);
   }
 }

@@ -1,11 +1,10 @@
 package dev.countermark.gateway.status;
 
-import dev.countermark.blobs.BlobStore;
-import dev.countermark.blobs.Records;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.auth.AuthChallenge;
+import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.kit.DeniedException;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
@@ -45,11 +44,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class StatusResource {
   private final GatewayFormats formats;
-  private final Records records;
+  private final Integrity integrity;
 
-  StatusResource(GatewayFormats formats, BlobStore store) {
+  StatusResource(GatewayFormats formats, Integrity integrity) {
     this.formats = formats;
-    this.records = new Records(store);
+    this.integrity = integrity;
   }
 
   @GET
@@ -92,14 +91,17 @@ public class StatusResource {
     }
     return format
         .statusKey(repository, rest)
-        .flatMap(key -> records.read(key, format.format().recordType()))
+        .flatMap(key -> integrity.read(key, format.format().recordType()))
         .filter(record -> format.mayBeTold(caller, record))
         .map(
             record -> {
               format.shown(record);
               return Response.ok(
                       SigningStatus.of(
-                          format.format().label(), record, format.statusDetails(record)))
+                          format.format().label(),
+                          record,
+                          isDamaged(format, record),
+                          format.statusDetails(record)))
                   .header(HttpHeaders.CACHE_CONTROL, "no-store")
                   .build();
             })
@@ -107,6 +109,15 @@ public class StatusResource {
             () ->
                 Problem.response(
                     Kind.PACKAGE_UNKNOWN, "there is no such package in " + repository));
+  }
+
+  private <R extends PackageRecord<R>> boolean isDamaged(GatewayFormat<R, ?> format, R record) {
+    return format
+            .format()
+            .recordKey(record.repository(), record.packageName(), record.digest())
+            .filter(key -> integrity.isHeld(key, record.parts().toList()))
+            .isPresent()
+        || format.needs(record).anyMatch(integrity::isHeld);
   }
 
   private static Credentials credentials(GatewayFormat<?, ?> format, HttpHeaders headers) {

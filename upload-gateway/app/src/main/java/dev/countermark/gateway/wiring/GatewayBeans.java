@@ -6,18 +6,25 @@ import dev.countermark.blobs.S3Settings;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.integrity.Integrity;
+import dev.countermark.gateway.integrity.Quarantine;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
+import dev.countermark.gateway.kit.IntegrityEvents;
 import dev.countermark.gateway.kit.PublicKeys;
 import dev.countermark.gateway.kit.RequestMemory;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.gateway.scrub.Scrub;
+import dev.countermark.gateway.scrub.ScrubMetrics;
+import dev.countermark.gateway.scrub.ScrubProgress;
 import dev.countermark.gateway.sweep.ContentSweeper;
 import dev.countermark.gateway.sweep.SweepLease;
 import dev.countermark.gateway.sweep.SweepMetrics;
 import dev.countermark.keys.HttpKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClientSettings;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Arc;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -144,6 +151,56 @@ class GatewayBeans {
   @Singleton
   Repositories repositories(BlobStore store, Clock clock, Instance<GatewayFormats> formats) {
     return new Repositories(store, clock, name -> formats.get().forget(name));
+  }
+
+  /** Not at once: who finds something may hold what views wait for. */
+  @Produces
+  @Singleton
+  Quarantine quarantine(
+      BlobStore store,
+      Clock clock,
+      GatewayResources resources,
+      MeterRegistry meters,
+      Instance<GatewayFormats> formats) {
+    Quarantine quarantine =
+        new Quarantine(
+            store,
+            clock,
+            key -> resources.maintenance().execute(() -> formats.get().damagedOrRight(key)));
+    Gauge.builder("countermark.quarantine.objects", quarantine, Quarantine::size)
+        .description("Objects that are not handed out: they are damaged, or name what is")
+        .register(meters);
+    return quarantine;
+  }
+
+  @Produces
+  @Singleton
+  Integrity integrity(BlobStore store, Quarantine quarantine) {
+    return new Integrity(store, quarantine);
+  }
+
+  @Produces
+  @Singleton
+  Scrub scrub(
+      Scrub.Parts parts, MeterRegistry meters, ScrubConfig config, BlobStore store, Clock clock) {
+    return new Scrub(
+        parts,
+        new ScrubProgress(store, config.interval(), clock),
+        new ScrubMetrics(meters),
+        config.rate().asLongValue(),
+        clock);
+  }
+
+  @Produces
+  @Singleton
+  Scrub.Parts scrubbed(
+      BlobStore store,
+      GatewayFormats formats,
+      Integrity integrity,
+      Quarantine quarantine,
+      GatewayResources resources,
+      IntegrityEvents events) {
+    return new Scrub.Parts(store, formats, integrity, quarantine, resources.bodies(), events);
   }
 
   @Produces

@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.PartsInputStream;
-import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.oci.Descriptor;
@@ -33,7 +32,6 @@ import java.util.stream.Stream;
  */
 final class Blobs {
   private final BlobStore store;
-  private final Records records;
   private final Integrity integrity;
 
   /** Blobs that were there a moment ago: clients push several manifests over the same layers. */
@@ -46,7 +44,6 @@ final class Blobs {
 
   Blobs(BlobStore store, Integrity integrity) {
     this.store = store;
-    this.records = new Records(store);
     this.integrity = integrity;
   }
 

@@ -1,0 +1,102 @@
+package dev.countermark.gateway.scrub;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.Failure;
+import dev.countermark.gateway.content.MemoryBudget;
+import dev.countermark.gateway.integrity.Integrity;
+import dev.countermark.gateway.integrity.Quarantine;
+import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.kit.IntegrityEvents;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
+
+/** A slice of the pass, if it is this gateway's turn, and a look at what is marked. */
+public final class Scrub implements Runnable {
+  private static final Logger LOG = Logger.getLogger(Scrub.class);
+
+  /** What a slice reads at the rate that is set. */
+  private static final Duration SLICE = Duration.ofSeconds(30);
+
+  /** Of what a slice reads, what is marked may be. */
+  private static final int SHARE = 4;
+
+  private final ScrubProgress progress;
+  private final ContentScrubber scrubber;
+  private final Quarantined quarantined;
+  private final MemoryBudget memory;
+  private final ScrubMetrics metrics;
+  private final Pace pace;
+  private final boolean passes;
+
+  /**
+   * What it works on.
+   *
+   * @param memory that bytes of a copy are drawn from
+   */
+  public record Parts(
+      BlobStore store,
+      GatewayFormats formats,
+      Integrity integrity,
+      Quarantine quarantine,
+      MemoryBudget memory,
+      IntegrityEvents events) {}
+
+  /**
+   * @param rate bytes a second; 0 to look at nothing but what is marked
+   */
+  public Scrub(Parts parts, ScrubProgress progress, ScrubMetrics metrics, long rate, Clock clock) {
+    this.progress = progress;
+    this.metrics = metrics;
+    this.memory = parts.memory();
+    this.passes = rate > 0;
+    this.pace =
+        new Pace(rate > 0 ? rate : Integrity.SMALL, System::nanoTime, LockSupport::parkNanos);
+    Finds finds =
+        new Finds(
+            parts.store(),
+            parts.quarantine(),
+            parts.formats(),
+            parts.memory(),
+            parts.events(),
+            metrics,
+            clock);
+    this.scrubber =
+        new ContentScrubber(parts.store(), parts.formats(), parts.integrity(), finds, pace);
+    this.quarantined =
+        new Quarantined(parts.store(), parts.quarantine(), parts.integrity(), finds, pace, clock);
+  }
+
+  @Override
+  public void run() {
+    try {
+      memory.scoped(this::once);
+    } catch (Failure e) {
+      LOG.warnf("the comparison of what is stored goes on later: %s", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("the comparison of what is stored failed", e);
+    }
+  }
+
+  private void once() {
+    quarantined.look(pace.in(SLICE) / SHARE);
+    if (passes) {
+      progress.claim().ifPresent(this::slice);
+    }
+  }
+
+  private void slice(ScrubState state) {
+    ContentScrubber.Slice slice = scrubber.slice(state.position(), pace.in(SLICE));
+    progress
+        .advance(slice)
+        .ifPresent(
+            now -> {
+              metrics.read(slice.bytes(), now);
+              if (slice.isLast()) {
+                LOG.infof(
+                    "compared all that is stored: %d bytes, %d damaged", now.bytes(), now.finds());
+              }
+            });
+  }
+}
