@@ -62,6 +62,11 @@ public final class ObjectKeys {
     return REPOSITORIES + repository.owner() + "/" + repository.name() + ".json";
   }
 
+  /** That a repository of that name was deleted. */
+  public static String deletion(RepositoryName repository) {
+    return "deletions/" + repository.owner() + "/" + repository.name() + ".json";
+  }
+
   /** All tokens of one repository. */
   public static String tokens(RepositoryName repository) {
     return "tokens/" + repository.owner() + "/" + repository.name() + "/";

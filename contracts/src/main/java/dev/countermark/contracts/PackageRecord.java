@@ -43,6 +43,14 @@ public interface PackageRecord<R extends PackageRecord<R>> extends Checksummed {
   /** The next generation, refused. */
   R refused(RefusalNote note);
 
+  /**
+   * What stays of it when its repository is deleted: that its identity was given away. Empty where
+   * nobody but the signers ever got it, and where a digest is the identity.
+   */
+  default Optional<R> tombstone() {
+    return Optional.empty();
+  }
+
   /** All content objects that it names; the sweeper deletes what no record names. */
   Stream<Part> parts();
 

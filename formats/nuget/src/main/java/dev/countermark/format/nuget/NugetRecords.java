@@ -324,6 +324,15 @@ public final class NugetRecords {
           Optional.empty());
     }
 
+    /** Whoever has it trusts its identity, whoever the repository's name is given to. */
+    @Override
+    public Optional<VersionRecord> tombstone() {
+      if (state == State.DELETED) {
+        return Optional.of(this);
+      }
+      return signed.isPresent() ? Optional.of(deleted()) : Optional.empty();
+    }
+
     /** The same identity pushed again after a refusal: a later generation, never the same bytes. */
     public VersionRecord following(VersionRecord refused) {
       return with(refused.generation + 1, upload, listed, state, signed, refusal);

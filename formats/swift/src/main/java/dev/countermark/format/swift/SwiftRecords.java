@@ -295,6 +295,15 @@ public final class SwiftRecords {
           Optional.empty());
     }
 
+    /** Whoever has it trusts its identity, whoever the repository's name is given to. */
+    @Override
+    public Optional<ReleaseRecord> tombstone() {
+      if (state == State.DELETED) {
+        return Optional.of(this);
+      }
+      return signed.isPresent() ? Optional.of(deleted()) : Optional.empty();
+    }
+
     /** The same identity pushed again after a refusal: a later generation, never the same bytes. */
     public ReleaseRecord following(ReleaseRecord refused) {
       return with(refused.generation + 1, state, signed, refusal);

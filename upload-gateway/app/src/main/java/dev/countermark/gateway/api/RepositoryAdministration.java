@@ -5,10 +5,12 @@ import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
+import dev.countermark.contracts.Json;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.gateway.auth.RepositoryTokens;
+import dev.countermark.gateway.repositories.RepositoryContents;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
 import java.time.Clock;
@@ -23,10 +25,10 @@ import org.jboss.logging.Logger;
 /** Creates, configures, lists and deletes repositories. */
 final class RepositoryAdministration {
   private static final Logger LOG = Logger.getLogger(RepositoryAdministration.class);
-  private static final int PAGE = 1_000;
 
   private final BlobStore store;
   private final Records records;
+  private final RepositoryContents contents;
   private final RepositoryTokens tokens;
   private final KeyClient keys;
   private final Consumer<RepositoryName> changed;
@@ -43,6 +45,7 @@ final class RepositoryAdministration {
       Clock clock) {
     this.store = store;
     this.records = new Records(store);
+    this.contents = new RepositoryContents(store, clock);
     this.tokens = tokens;
     this.keys = keys;
     this.changed = changed;
@@ -61,6 +64,14 @@ final class RepositoryAdministration {
    * @return empty when there is none and it may not be created
    */
   Optional<Put> put(RepositoryName name, Requests.Settings settings, boolean mayCreate) {
+    if (mayCreate && find(name).isEmpty()) {
+      return contents.making(name, () -> written(name, settings, true));
+    }
+    return written(name, settings, mayCreate);
+  }
+
+  private Optional<Put> written(
+      RepositoryName name, Requests.Settings settings, boolean mayCreate) {
     AtomicBoolean created = new AtomicBoolean();
     Optional<RepositoryRecord> now =
         records.update(
@@ -116,42 +127,26 @@ final class RepositoryAdministration {
         store.list(ObjectKeys.REPOSITORIES, after.map(ObjectKeys::repository).orElse(""), limit);
     List<RepositoryRecord> found = new ArrayList<>();
     for (BlobStore.Entry entry : page.entries()) {
-      records.read(entry.key(), RepositoryRecord.class).ifPresent(found::add);
+      try {
+        records.read(entry.key(), RepositoryRecord.class).ifPresent(found::add);
+      } catch (Json.MalformedJsonException e) {
+        LOG.errorf("the record %s is damaged, and left out of a list", entry.key());
+      }
     }
     return new Listing(found, page.more());
   }
 
   /**
-   * Deletes a repository: first its record, so that nothing is served from then on, then its tokens
-   * and packages. Its keys stay, because copies elsewhere must stay verifiable. So do parts of
-   * blobs, which other repositories may hold: the sweeper deletes them. Called again after a crash,
-   * it goes on.
+   * Deletes a repository. Its keys stay, because copies elsewhere must stay verifiable, and with
+   * them what says which identities were given away.
    *
    * @return false when there was nothing to delete
+   * @see RepositoryContents
    */
   boolean delete(RepositoryName name) {
-    String key = ObjectKeys.repository(name);
-    boolean found = store.head(key).isPresent();
-    store.delete(key);
+    boolean found = contents.delete(name, () -> changed.accept(name));
+    tokens.forget(name);
     changed.accept(name);
-    found |= tokens.deleteAll(name);
-    for (Format<?, ?> format : Formats.all()) {
-      found |= deleteBelow(format.prefix(name));
-    }
-    changed.accept(name);
-    return found;
-  }
-
-  private boolean deleteBelow(String prefix) {
-    boolean found = false;
-    BlobStore.Page page;
-    do {
-      page = store.list(prefix, "", PAGE);
-      for (BlobStore.Entry entry : page.entries()) {
-        store.delete(entry.key());
-        found = true;
-      }
-    } while (page.more());
     return found;
   }
 

@@ -6,6 +6,7 @@ import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
+import dev.countermark.contracts.Json;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.ResyncMode;
@@ -24,9 +25,11 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /** Queues all packages of a repository for the signers' resync lane. */
 final class Resyncs {
+  private static final Logger LOG = Logger.getLogger(Resyncs.class);
   private static final int PAGE = 1_000;
 
   /** So many requests may wait for the broker; bounds memory. */
@@ -168,10 +171,20 @@ final class Resyncs {
       for (BlobStore.Entry entry : page.entries()) {
         after = entry.key();
         if (format.isRecord(entry.key())) {
-          records.read(entry.key(), format.recordType()).ifPresent(action);
+          read(format, entry.key()).ifPresent(action);
         }
       }
     } while (page.more());
+  }
+
+  /** The others must not wait for one that is damaged. */
+  private <R extends PackageRecord<R>> Optional<R> read(Format<R, ?> format, String key) {
+    try {
+      return records.read(key, format.recordType());
+    } catch (Json.MalformedJsonException e) {
+      LOG.warnf("the record %s is left out of a resync: %s", key, e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private static void await(List<CompletableFuture<Void>> waiting) {

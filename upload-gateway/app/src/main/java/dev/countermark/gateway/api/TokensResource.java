@@ -1,8 +1,10 @@
 package dev.countermark.gateway.api;
 
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.gateway.api.Answers.CreatedToken;
 import dev.countermark.gateway.auth.RepositoryTokens;
+import dev.countermark.gateway.auth.TokenRecord;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.ProblemException;
@@ -83,7 +85,8 @@ public class TokensResource {
       @PathParam("owner") String owner,
       @PathParam("name") String name,
       InputStream body) {
-    RepositoryName repository = managed(owner, name, authorization);
+    RepositoryRecord seen = managedRecord(owner, name, authorization);
+    RepositoryName repository = seen.repository();
     Requests.NewToken wanted = StrictJson.read(body, Requests.NewToken.class);
     var created =
         tokens.create(
@@ -91,6 +94,7 @@ public class TokensResource {
             wanted.checkedScopes(),
             wanted.checkedDescription(),
             wanted.expiresAt(clock.instant()));
+    requireStill(seen, created.record());
     return Response.status(Response.Status.CREATED)
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .entity(CreatedToken.of(created))
@@ -140,12 +144,26 @@ public class TokensResource {
     return Response.noContent().build();
   }
 
+  /** A token that was made while its repository was deleted would open the one that comes next. */
+  private void requireStill(RepositoryRecord seen, TokenRecord token) {
+    if (administration
+        .find(seen.repository())
+        .filter(now -> now.createdAt().equals(seen.createdAt()))
+        .isEmpty()) {
+      tokens.takeBack(token);
+      throw RepositoriesResource.unknown(seen.repository());
+    }
+  }
+
   private RepositoryName managed(String owner, String name, String authorization) {
+    return managedRecord(owner, name, authorization).repository();
+  }
+
+  private RepositoryRecord managedRecord(String owner, String name, String authorization) {
     RepositoryName repository = Requests.repository(owner, name);
     managers.managerOf(repository, authorization);
-    if (administration.find(repository).isEmpty()) {
-      throw RepositoriesResource.unknown(repository);
-    }
-    return repository;
+    return administration
+        .find(repository)
+        .orElseThrow(() -> RepositoriesResource.unknown(repository));
   }
 }

@@ -3,6 +3,7 @@ package dev.countermark.gateway.sweep;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.BlobStore.Entry;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.PackageRecord;
@@ -11,6 +12,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.content.UploadTimes;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.repositories.RepositoryContents;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +59,7 @@ public final class ContentSweeper {
 
   private final BlobStore store;
   private final Records records;
+  private final RepositoryContents contents;
   private final GatewayFormats formats;
   private final Duration grace;
   private final Clock clock;
@@ -72,6 +75,7 @@ public final class ContentSweeper {
     }
     this.store = store;
     this.records = new Records(store);
+    this.contents = new RepositoryContents(store, clock);
     this.formats = formats;
     this.grace = grace;
     this.clock = clock;
@@ -114,7 +118,8 @@ public final class ContentSweeper {
       format.marks().sessions().ifPresent(prefix -> sweepSessions(prefix, before, tally));
       each(
           format.format().root(),
-          new Orphans(before, tally).andThen(entry -> sweepOrphan(format, entry, before, tally)));
+          new Orphans(format.format(), before, tally)
+              .andThen(entry -> sweepOrphan(format, entry, before, tally)));
     }
     return Optional.of(new Swept(tally.parts, tally.bytes, tally.sessions, tally.orphans));
   }
@@ -202,11 +207,13 @@ public final class ContentSweeper {
    * go one by one, each after a look whether the repository was made again.
    */
   private final class Orphans implements Consumer<Entry> {
+    private final Format<?, ?> format;
     private final Instant before;
     private final Tally tally;
     private String known = "";
 
-    Orphans(Instant before, Tally tally) {
+    Orphans(Format<?, ?> format, Instant before, Tally tally) {
+      this.format = format;
       this.before = before;
       this.tally = tally;
     }
@@ -222,12 +229,16 @@ public final class ContentSweeper {
         return;
       }
       // Of the time before the look at its repository: what is changed after that stays.
+      Optional<BlobStore.StoredObject> record =
+          format.isRecord(entry.key()) ? store.get(entry.key()) : Optional.empty();
       Optional<BlobStore.ObjectInfo> orphan = store.head(entry.key());
       if (store.head(ObjectKeys.repository(repository.get())).isPresent()) {
         known = key.group(1); // keys of one repository follow each other
         return;
       }
-      if (orphan.isPresent() && store.delete(entry.key(), orphan.get().version())) {
+      if (format.isRecord(entry.key())
+          ? record.isPresent() && contents.bury(format, entry.key(), record.get())
+          : orphan.isPresent() && store.delete(entry.key(), orphan.get().version())) {
         tally.orphans++;
       }
     }

@@ -1,16 +1,23 @@
 package dev.countermark.gateway.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.gateway.TestFormats;
+import dev.countermark.gateway.auth.GatewayAuthenticator;
 import dev.countermark.gateway.auth.RepositoryTokens;
+import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
+import java.io.ByteArrayInputStream;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +98,98 @@ class RepositoryAdministrationTest {
 
     assertThat(store.list(OciKeys.repository(APP), "", 1).entries()).isEmpty();
     assertThat(administration.delete(APP)).isFalse();
+  }
+
+  /** Without it, what was left of the one before would be there for the one that comes next. */
+  @Test
+  void whoMakesOneAgainGoesOnWithADeletionThatBrokeOff() {
+    var administration = administration(new InMemoryKeyClient());
+    administration.put(APP, DEFAULTS, true);
+    administration.delete(APP);
+    // As a crash leaves them: the record is gone, and nobody holds the note any more.
+    store.create(OciKeys.tag("acme/app", "left"), new byte[] {'{', '}'});
+    store.create(ObjectKeys.token(APP, "left0000"), new byte[] {'{', '}'});
+
+    assertThat(administration.put(APP, DEFAULTS, true).orElseThrow().created()).isTrue();
+
+    assertThat(store.list(OciKeys.repository(APP), "", 1).entries()).isEmpty();
+    assertThat(store.list(ObjectKeys.tokens(APP), "", 1).entries()).isEmpty();
+  }
+
+  @Test
+  void whatIsNewIsNotTakenForWhatWasLeft() {
+    var administration = administration(new InMemoryKeyClient());
+    administration.put(APP, DEFAULTS, true);
+    administration.delete(APP);
+    administration.put(APP, DEFAULTS, true);
+    store.create(OciKeys.tag("acme/app", "new"), new byte[] {'{', '}'});
+
+    assertThat(administration.put(APP, DEFAULTS, true).orElseThrow().created()).isFalse();
+
+    assertThat(store.head(OciKeys.tag("acme/app", "new"))).isPresent();
+  }
+
+  @Test
+  void nobodyMakesOneThatIsBeingDeleted() {
+    var administration = administration(new InMemoryKeyClient());
+    administration.put(APP, DEFAULTS, true);
+    List<Throwable> failures = new ArrayList<>();
+    var deleting =
+        new RepositoryAdministration(
+            store,
+            new RepositoryTokens(store, Clock.systemUTC()),
+            new InMemoryKeyClient(),
+            name -> {
+              try {
+                administration.put(APP, DEFAULTS, true);
+              } catch (Failure.Transient e) {
+                failures.add(e);
+              }
+            },
+            Clock.systemUTC());
+
+    assertThat(deleting.delete(APP)).isTrue();
+
+    assertThat(failures).isNotEmpty();
+  }
+
+  @Test
+  void aTokenThatIsMadeMeanwhileOpensNothing() {
+    var administration = administration(new InMemoryKeyClient());
+    administration.put(APP, DEFAULTS, true);
+    BlobStore deletedUnderneath =
+        (BlobStore)
+            Proxy.newProxyInstance(
+                BlobStore.class.getClassLoader(),
+                new Class<?>[] {BlobStore.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("create")) {
+                    administration.delete(APP);
+                  }
+                  return method.invoke(store, arguments);
+                });
+    Clock clock = Clock.systemUTC();
+    RepositoryTokens tokens = new RepositoryTokens(deletedUnderneath, clock);
+    String admin = "an-admin-token-of-the-tests";
+    var resource =
+        new TokensResource(
+            new Managers(
+                new GatewayAuthenticator(admin, new byte[32], "registry.test", tokens, clock)),
+            administration,
+            tokens,
+            clock);
+
+    assertThatThrownBy(
+            () ->
+                resource.create(
+                    "Bearer " + admin,
+                    APP.owner(),
+                    APP.name(),
+                    new ByteArrayInputStream(
+                        "{\"scopes\":[\"read\"]}".getBytes(StandardCharsets.UTF_8))))
+        .isInstanceOf(ProblemException.class);
+
+    assertThat(store.list(ObjectKeys.tokens(APP), "", 1).entries()).isEmpty();
   }
 
   private static final class AwayKeyClient implements KeyClient {

@@ -12,6 +12,7 @@ import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
 import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
@@ -112,6 +113,24 @@ class PackageSweepTest {
     assertThat(keys(ObjectKeys.CONTENT)).hasSize(3 + 1 + 1);
     assertThat(sweep()).isEqualTo(new Swept(0, 0, 0, 0));
     assertThat(keys(ObjectKeys.CONTENT)).hasSize(3 + 1 + 1);
+  }
+
+  /** A push, and its signer, may overlap the deletion of their repository. */
+  @Test
+  void ofASignedOrphanItsIdentityStays() throws IOException {
+    push(PACKAGE);
+    new TestSigner(store, new InMemoryKeyClient()).sign(REPOSITORY.repository(), TOOLS, true);
+    store.delete(ObjectKeys.repository(REPOSITORY.repository()));
+
+    assertThat(sweep().orphans()).isOne();
+    assertThat(sweep().parts()).isEqualTo(2);
+    assertThat(sweep().orphans()).isZero();
+
+    assertThat(records.read(NugetKeys.version(REPOSITORY.repository(), TOOLS), VersionRecord.class))
+        .get()
+        .extracting(VersionRecord::state)
+        .isEqualTo(State.DELETED);
+    assertThatThrownBy(() -> push(PACKAGE)).hasMessageContaining("not given away again");
   }
 
   @Test

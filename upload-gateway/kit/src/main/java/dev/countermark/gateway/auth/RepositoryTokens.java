@@ -111,23 +111,17 @@ public final class RepositoryTokens {
     return now.isPresent();
   }
 
-  /**
-   * Forgets all tokens of a repository that is deleted.
-   *
-   * @return false when there were none
-   */
-  public boolean deleteAll(RepositoryName repository) {
-    boolean found = false;
-    BlobStore.Page page;
-    do {
-      page = store.list(ObjectKeys.tokens(repository), "", 1_000);
-      for (BlobStore.Entry entry : page.entries()) {
-        store.delete(entry.key());
-        cache.invalidate(entry.key());
-        found = true;
-      }
-    } while (page.more());
-    return found;
+  /** Deletes a token as if it had never been made. */
+  public void takeBack(TokenRecord token) {
+    String key = ObjectKeys.token(token.repository(), token.id());
+    store.delete(key);
+    cache.invalidate(key);
+  }
+
+  /** Remembers no token of a repository that was deleted. */
+  public void forget(RepositoryName repository) {
+    String prefix = ObjectKeys.tokens(repository);
+    cache.asMap().keySet().removeIf(key -> key.startsWith(prefix));
   }
 
   /** The valid token of that id. */

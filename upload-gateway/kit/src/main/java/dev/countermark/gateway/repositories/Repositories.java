@@ -22,6 +22,7 @@ public final class Repositories {
   private static final Duration CACHED = Duration.ofSeconds(2);
 
   private final Records records;
+  private final RepositoryContents contents;
   private final Clock clock;
   private final Cache<RepositoryName, Optional<RepositoryRecord>> cache =
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(CACHED).build();
@@ -37,6 +38,7 @@ public final class Repositories {
    */
   public Repositories(BlobStore store, Clock clock, Consumer<RepositoryName> remade) {
     this.records = new Records(store);
+    this.contents = new RepositoryContents(store, clock);
     this.clock = clock;
     this.remade = remade;
   }
@@ -67,7 +69,7 @@ public final class Repositories {
             () -> {
               RepositoryRecord fresh =
                   new RepositoryRecord(1, name, clock.instant().truncatedTo(ChronoUnit.MILLIS));
-              records.create(ObjectKeys.repository(name), fresh);
+              contents.making(name, () -> records.create(ObjectKeys.repository(name), fresh));
               forget(name);
               return find(name).orElse(fresh);
             });

@@ -1,0 +1,53 @@
+package dev.countermark.gateway.nuget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetRecords.Identity;
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A feed that is deleted and made again signs with the same certificate: versions are not reused.
+ */
+@QuarkusTest
+class RemadeFeedTest extends FeedTestBase {
+  private static final Identity SIGNED = identity("acme.tools", "1.0.0");
+  private static final Identity WAITING = identity("acme.tools", "2.0.0");
+
+  private void remake(Feed feed) {
+    manager().send("DELETE", "/api/v1/repositories/" + feed.name, new byte[0]).is(204);
+    feed.configure("\"nuget\":{}");
+  }
+
+  private FeedClient.Answer push(Feed feed, byte[] file) {
+    return with(feed.token("\"push\",\"read\"")).push(feed.at("package"), file);
+  }
+
+  @Test
+  void whatWasSignedIsNeverGivenAwayAgain() {
+    Feed feed = feed();
+    feed.publish(SIGNED, Packages.sound("Acme.Tools", "1.0.0"));
+    feed.push(Packages.sound("Acme.Tools", "2.0.0")).is(202);
+
+    remake(feed);
+
+    push(feed, Packages.sound("Acme.Tools", "1.0.0")).isRefused(409, "not given away again");
+    assertThat(feed.record(SIGNED).orElseThrow().state()).isEqualTo(State.DELETED);
+    // Nobody ever got this one.
+    assertThat(feed.record(WAITING)).isEmpty();
+    push(feed, Packages.sound("Acme.Tools", "2.0.0")).is(202);
+
+    remake(feed);
+    push(feed, Packages.sound("Acme.Tools", "1.0.0")).isRefused(409, "not given away again");
+  }
+
+  @Test
+  void whatIsLeftIsNothingToDelete() {
+    Feed feed = feed();
+    feed.publish(SIGNED, Packages.sound("Acme.Tools", "1.0.0"));
+    manager().send("DELETE", "/api/v1/repositories/" + feed.name, new byte[0]).is(204);
+
+    manager().send("DELETE", "/api/v1/repositories/" + feed.name, new byte[0]).is(404);
+  }
+}
