@@ -8,6 +8,7 @@ import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.integrity.Quarantine;
+import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.IntegrityEvents;
@@ -201,6 +202,12 @@ class GatewayBeans {
       GatewayResources resources,
       IntegrityEvents events) {
     return new Scrub.Parts(store, formats, integrity, quarantine, resources.bodies(), events);
+  }
+
+  @Produces
+  @Singleton
+  Fence fence(BlobStore store) {
+    return new Fence(store);
   }
 
   @Produces

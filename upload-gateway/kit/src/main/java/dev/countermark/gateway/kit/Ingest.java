@@ -3,11 +3,13 @@ package dev.countermark.gateway.kit;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.BlobStore.StoredObject;
 import dev.countermark.blobs.BlobStore.Version;
+import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.Part;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.Upload;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.Spool;
@@ -30,6 +32,7 @@ public final class Ingest<R extends PackageRecord<R>> {
   private final UploadEvents events;
   private final Format<R, ?> format;
   private final BinaryOperator<R> following;
+  private final Fence fence;
 
   /**
    * @param following makes of a new record, and the refused one that it replaces, a later
@@ -41,6 +44,21 @@ public final class Ingest<R extends PackageRecord<R>> {
       UploadEvents events,
       Format<R, ?> format,
       BinaryOperator<R> following) {
+    this(store, parts, events, format, following, Fence.open());
+  }
+
+  /**
+   * @param following as above
+   * @param fence keeps packages out of repositories that are deleted
+   */
+  public Ingest(
+      BlobStore store,
+      PartReceiver parts,
+      UploadEvents events,
+      Format<R, ?> format,
+      BinaryOperator<R> following,
+      Fence fence) {
+    this.fence = fence;
     this.store = store;
     this.parts = parts;
     this.events = events;
@@ -118,6 +136,31 @@ public final class Ingest<R extends PackageRecord<R>> {
 
   private R read(StoredObject object) {
     return Json.read(object.content(), format.recordType());
+  }
+
+  /**
+   * Makes sure that a package that was taken lies in the repository that let it in.
+   *
+   * @param repository as it was then
+   * @throws DeniedException when that was deleted meanwhile; the package is taken back
+   */
+  public void fence(RepositoryRecord repository, String key, R ours) {
+    List<Part> mine = ours.parts().toList();
+    fence.require(
+        repository,
+        () -> {
+          new Records(store)
+              .update(
+                  key,
+                  format.recordType(),
+                  now -> now.filter(r -> r.parts().noneMatch(mine::contains)));
+          parts.takeBack(mine);
+        });
+  }
+
+  /** The same of what a format stores beside packages. */
+  public Fence fence() {
+    return fence;
   }
 
   /** Tells the signers, perhaps again: telling twice does no harm. */

@@ -11,6 +11,7 @@ import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.integrity.Integrity;
+import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.Ingest;
@@ -85,8 +86,9 @@ class NugetWiring {
 
   @Produces
   @Singleton
-  Ingest<VersionRecord> ingest(BlobStore store, PartReceiver parts, UploadEvents events) {
-    return new Ingest<>(store, parts, events, new NugetFormat(), VersionRecord::following);
+  Ingest<VersionRecord> ingest(
+      BlobStore store, PartReceiver parts, UploadEvents events, Fence fence) {
+    return new Ingest<>(store, parts, events, new NugetFormat(), VersionRecord::following, fence);
   }
 
   @Produces

@@ -91,7 +91,7 @@ final class PackagePushes {
       Optional<String> session = request.session().map(s -> sha256(s + "\n" + request.subject()));
       String key = NugetKeys.version(request.repository().repository(), identity);
       Optional<Ingest.Found<VersionRecord>> existing = ingest.find(key);
-      if (existing.filter(e -> e.record().state() != State.REFUSED).isPresent()) {
+      if (existing.filter(e -> isTaken(e.record())).isPresent()) {
         return repeated(existing.get().record(), file, session, warnings);
       }
       String contentHash = contentHash(found.archive(), file);
@@ -104,9 +104,15 @@ final class PackagePushes {
       if (!taken.ours()) {
         return repeated(taken.record(), file, session, warnings);
       }
+      ingest.fence(request.repository(), key, taken.record());
       ingest.announce(taken.record());
       return new Accepted(identity, warnings);
     }
+  }
+
+  /** What was signed once is somebody's, whatever became of it. */
+  private static boolean isTaken(VersionRecord record) {
+    return record.state() != State.REFUSED || record.signed().isPresent();
   }
 
   private VersionRecord record(
@@ -209,15 +215,20 @@ final class PackagePushes {
                       identity,
                       upload,
                       clock.instant().truncatedTo(ChronoUnit.MILLIS))));
+      ingest.fence().require(request.repository(), () -> takeBack(key, upload));
       if (!isThere(repository, identity)) {
-        // Another push's record is that push's business.
-        records.update(
-            key, SymbolsRecord.class, now -> now.filter(s -> !s.upload().equals(upload)));
-        parts.takeBack(upload.parts());
+        takeBack(key, upload);
         throw new Failed(404, "The package was deleted while its symbols were pushed.");
       }
       return identity;
     }
+  }
+
+  /** Another push's record is that push's business. */
+  private void takeBack(String symbols, Upload upload) {
+    records.update(
+        symbols, SymbolsRecord.class, now -> now.filter(s -> !s.upload().equals(upload)));
+    parts.takeBack(upload.parts());
   }
 
   private boolean isThere(RepositoryName repository, Identity identity) {

@@ -29,6 +29,7 @@ import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
+import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.Ingest;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
@@ -69,13 +70,22 @@ final class TestSigner {
   /** Of signatures that packages come with. */
   /** Pushes that tell nobody. */
   static PackagePushes pushes(BlobStore store, Path spool, long largest, Clock clock) {
+    return pushes(store, Fence.open(), spool, largest, clock);
+  }
+
+  static PackagePushes pushes(BlobStore store, Fence fence, Path spool, long largest, Clock clock) {
     PartReceiver parts = new PartReceiver(store, new MemoryBudget(64 << 20));
     try {
       return new PackagePushes(
           store,
           parts,
           new Ingest<>(
-              store, parts, (format, upload) -> {}, new NugetFormat(), VersionRecord::following),
+              store,
+              parts,
+              (format, upload) -> {},
+              new NugetFormat(),
+              VersionRecord::following,
+              fence),
           new PackageIntake(
               SpoolFolder.open(spool, clock),
               new PackageInspector(IngestLimits.defaults()),

@@ -4,14 +4,17 @@ import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.content.ByteRange;
+import dev.countermark.gateway.kit.Failed;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Answers requests for blobs, and for the uploads that they become from. */
 final class BlobRequests {
+  private static final Logger LOG = Logger.getLogger(BlobRequests.class);
   private static final byte[] NOTHING = new byte[0];
 
   private final Blobs blobs;
@@ -81,6 +84,15 @@ final class BlobRequests {
     pieces.requireOthers(request.name(), request.digest());
     blobs.delete(request.name(), request.digest());
     return OciAnswers.deleted();
+  }
+
+  /** Of a push into a repository that is gone; what the deletion took already is as it shall be. */
+  void takeBack(OciRequest push, Digest digest) {
+    try {
+      blobs.delete(push.name(), digest);
+    } catch (Failed e) {
+      LOG.debugf("nothing to take back: %s", e.getMessage());
+    }
   }
 
   // ---- uploads --------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.MediaTypes;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.kit.AnswerBytes;
+import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.RequestMemory;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -14,9 +15,11 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Answers requests for manifests, and for the lists of tags, images and referrers. */
 final class ManifestRequests {
+  private static final Logger LOG = Logger.getLogger(ManifestRequests.class);
 
   private final Manifests manifests;
   private final ManifestPushes pushes;
@@ -103,6 +106,15 @@ final class ManifestRequests {
   Response delete(OciRequest request) {
     deletions.delete(request.repository(), request.name(), request.reference());
     return OciAnswers.deleted();
+  }
+
+  /** Of a push into a repository that is gone; what the deletion took already is as it shall be. */
+  void takeBack(OciRequest push, Digest digest) {
+    try {
+      deletions.delete(push.repository(), push.name(), digest.toString());
+    } catch (Failed e) {
+      LOG.debugf("nothing to take back: %s", e.getMessage());
+    }
   }
 
   // ---- lists ----------------------------------------------------------------------------------

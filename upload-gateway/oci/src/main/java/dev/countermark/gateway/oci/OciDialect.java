@@ -2,6 +2,7 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.contracts.Json;
 import dev.countermark.gateway.kit.Call;
+import dev.countermark.gateway.kit.DeniedException;
 import dev.countermark.gateway.kit.Dialect;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Trouble;
@@ -29,6 +30,13 @@ final class OciDialect implements Dialect {
       case DAMAGED -> OciCode.UNKNOWN.failed(detail);
       case UNFORESEEN -> OciCode.UNKNOWN.failed("unforeseen failure; the log has it");
     };
+  }
+
+  @Override
+  public Failed denied(DeniedException e) {
+    return e.reason() == DeniedException.Reason.UNKNOWN_REPOSITORY
+        ? OciCode.NAME_UNKNOWN.failed(e.getMessage())
+        : Dialect.super.denied(e);
   }
 
   @Override

@@ -1,11 +1,13 @@
 package dev.countermark.gateway.oci;
 
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.oci.Digest;
 import dev.countermark.gateway.auth.Access;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.content.RequestBody;
 import dev.countermark.gateway.kit.Call;
 import dev.countermark.gateway.kit.Edge;
+import dev.countermark.gateway.kit.Fence;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.BeanParam;
@@ -25,6 +27,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.BiConsumer;
 
 /**
  * The edge of the distribution API: reads requests, checks callers, writes answers. Bodies are
@@ -39,8 +42,10 @@ public class RegistryResource {
   private final OciAccess access;
   private final ManifestRequests manifests;
   private final BlobRequests blobs;
+  private final Fence fence;
 
-  RegistryResource(OciAccess access, ManifestRequests manifests, BlobRequests blobs) {
+  RegistryResource(OciAccess access, ManifestRequests manifests, BlobRequests blobs, Fence fence) {
+    this.fence = fence;
     this.access = access;
     this.manifests = manifests;
     this.blobs = blobs;
@@ -153,7 +158,7 @@ public class RegistryResource {
 
   private Response post(OciRequest request) throws IOException {
     return switch (request.route().kind()) {
-      case UPLOADS -> blobs.begin(request);
+      case UPLOADS -> fenced(request, blobs.begin(request), blobs::takeBack);
       default -> throw OciAnswers.unsupported();
     };
   }
@@ -167,10 +172,20 @@ public class RegistryResource {
 
   private Response put(OciRequest request) throws IOException {
     return switch (request.route().kind()) {
-      case MANIFEST -> manifests.put(request);
-      case UPLOAD -> blobs.complete(request);
+      case MANIFEST -> fenced(request, manifests.put(request), manifests::takeBack);
+      case UPLOAD -> fenced(request, blobs.complete(request), blobs::takeBack);
       default -> throw OciAnswers.unsupported();
     };
+  }
+
+  /** What was made in a repository that was deleted meanwhile is taken back. */
+  private Response fenced(
+      OciRequest request, Response answer, BiConsumer<OciRequest, Digest> takeBack) {
+    if (answer.getStatus() == Response.Status.CREATED.getStatusCode()) {
+      Digest made = Digest.of(answer.getHeaderString(OciAnswers.CONTENT_DIGEST));
+      fence.require(request.repository(), () -> takeBack.accept(request, made));
+    }
+    return answer;
   }
 
   private Response delete(OciRequest request) {

@@ -99,6 +99,7 @@ final class Publications {
         refuseUnlessOpen(request, taken.record());
         throw new Failed(409, "The release was changed meanwhile: publish it again.");
       }
+      ingest.fence(request.repository(), key, taken.record());
       return announce(taken.record(), request.patience())
           .thenApply(release -> new Outcome(release, checked.warnings()));
     }

@@ -11,6 +11,7 @@ import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.integrity.Integrity;
+import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.Ingest;
@@ -87,8 +88,9 @@ class SwiftWiring {
 
   @Produces
   @Singleton
-  Ingest<ReleaseRecord> ingest(BlobStore store, PartReceiver parts, UploadEvents events) {
-    return new Ingest<>(store, parts, events, new SwiftFormat(), ReleaseRecord::following);
+  Ingest<ReleaseRecord> ingest(
+      BlobStore store, PartReceiver parts, UploadEvents events, Fence fence) {
+    return new Ingest<>(store, parts, events, new SwiftFormat(), ReleaseRecord::following, fence);
   }
 
   @Produces
