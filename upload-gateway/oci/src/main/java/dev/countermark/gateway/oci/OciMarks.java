@@ -44,8 +44,8 @@ final class OciMarks implements Marks {
   /** In the names that come first; a blob that many have is found in one of them. */
   @Override
   public Stream<String> copies(String digest, BlobStore store) {
-    return new Tags(store)
-        .names("", MOST_NAMES).entries().stream().map(name -> OciKeys.blobBytes(name, digest));
+    return Tags.names(store, "", MOST_NAMES).entries().stream()
+        .map(name -> OciKeys.blobBytes(name, digest));
   }
 
   @Override

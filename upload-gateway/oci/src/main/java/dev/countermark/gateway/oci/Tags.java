@@ -93,8 +93,12 @@ final class Tags {
         && SignatureTags.parse(tag).isPresent();
   }
 
-  /** Names of all images; one listing request per name. */
   Listing names(String last, int limit) {
+    return names(store, last, limit);
+  }
+
+  /** Names of all images; one listing request per name. */
+  static Listing names(BlobStore store, String last, int limit) {
     List<String> names = new ArrayList<>();
     String after = last.isEmpty() ? "" : "oci/" + last + "/_~";
     while (true) {
