@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.function.LongConsumer;
 
 /** Random access to the bytes of a package, wherever they are. */
 public interface ByteSource {
@@ -58,6 +59,35 @@ public interface ByteSource {
             throw new EOFException("the file became shorter");
           }
         }
+      }
+    };
+  }
+
+  /**
+   * The same bytes. Before a piece of more than 4 KiB is read whole, as a central directory is, its
+   * length is told: whoever counts memory may refuse it by throwing.
+   */
+  static ByteSource drawing(ByteSource source, LongConsumer memory) {
+    return new ByteSource() {
+      private static final int SMALL = 4 << 10;
+
+      @Override
+      public long size() {
+        return source.size();
+      }
+
+      @Override
+      public void read(long position, byte[] target, int offset, int length) throws IOException {
+        source.read(position, target, offset, length);
+      }
+
+      @Override
+      public byte[] read(long position, int length) throws IOException {
+        requireInside(this, position, length);
+        if (length > SMALL) {
+          memory.accept(length);
+        }
+        return source.read(position, length);
       }
     };
   }

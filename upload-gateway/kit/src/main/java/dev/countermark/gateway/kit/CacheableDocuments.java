@@ -36,7 +36,7 @@ public final class CacheableDocuments {
     Response.ResponseBuilder response =
         unchanged
             ? Response.notModified()
-            : Response.ok(content).header(HttpHeaders.CONTENT_TYPE, mediaType);
+            : Response.ok(new AnswerBytes(content)).header(HttpHeaders.CONTENT_TYPE, mediaType);
     return response
         .header(HttpHeaders.ETAG, etag)
         .header(HttpHeaders.CACHE_CONTROL, "public, max-age=" + maxAgeSeconds)

@@ -16,6 +16,7 @@ import dev.countermark.gateway.nuget.view.VersionView;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * The JSON that clients read about packages.
@@ -34,10 +35,25 @@ final class FeedDocuments {
   private static final Instant UNLISTED = Instant.parse("1900-01-01T00:00:00Z");
 
   private final FeedAddresses at;
+  private final LongConsumer memory;
   private final JsonNodeFactory json = JsonNodeFactory.instance;
 
   FeedDocuments(FeedAddresses at) {
+    this(at, bytes -> {});
+  }
+
+  /**
+   * @param memory told of what a registration says in full before it is made: an eighth of what
+   *     that takes
+   */
+  FeedDocuments(FeedAddresses at, LongConsumer memory) {
     this.at = at;
+    this.memory = memory;
+  }
+
+  /** An eighth of what a list of versions takes while it is made. */
+  static long memoryOfList(PackageVersions versions) {
+    return versions.ascending().size() * 32L;
   }
 
   /** Of the flat container: every version that can be downloaded. */
@@ -56,6 +72,7 @@ final class FeedDocuments {
     ObjectNode document = json.objectNode();
     document.put("@id", base + "/index.json");
     document.putArray("@type").add("catalog:CatalogRoot").add("PackageRegistration");
+    memory.accept(memoryOfList(versions));
     ArrayNode pages = json.arrayNode();
     for (int from = 0; from < all.size(); from += PAGE) {
       List<VersionView> page = all.subList(from, Math.min(from + PAGE, all.size()));
@@ -119,6 +136,8 @@ final class FeedDocuments {
   }
 
   private ArrayNode leaves(String hive, List<VersionView> page) {
+    // A tree, its text, and that compressed, of what a nuspec says.
+    memory.accept(page.stream().mapToLong(VersionView::weight).sum() / 2);
     ArrayNode leaves = json.arrayNode();
     for (VersionView version : page) {
       ObjectNode leaf = leaves.addObject();

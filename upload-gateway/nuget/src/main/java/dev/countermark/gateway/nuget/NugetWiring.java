@@ -17,6 +17,7 @@ import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.Ingest;
 import dev.countermark.gateway.kit.ListingEvents;
 import dev.countermark.gateway.kit.RepositoryAccess;
+import dev.countermark.gateway.kit.RequestMemory;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.nuget.view.PackageIndex;
 import dev.countermark.gateway.nuget.view.SearchIndexes;
@@ -68,8 +69,8 @@ class NugetWiring {
 
   @Produces
   @Singleton
-  PackageReads reads(BlobStore store, Integrity integrity, Views views) {
-    return new PackageReads(integrity, new PackageFiles(store), views);
+  PackageReads reads(BlobStore store, Integrity integrity, Views views, RequestMemory memory) {
+    return new PackageReads(integrity, new PackageFiles(store, memory::draw), views, memory::draw);
   }
 
   @Produces
@@ -93,10 +94,10 @@ class NugetWiring {
 
   @Produces
   @Singleton
-  PackageIntake intake(SpoolFolder spool, FeedConfig config, Clock clock) {
+  PackageIntake intake(SpoolFolder spool, FeedConfig config, RequestMemory memory, Clock clock) {
     return new PackageIntake(
         spool,
-        new PackageInspector(IngestLimits.defaults()),
+        new PackageInspector(IngestLimits.defaults(), memory::draw),
         config.maxPackageSize().asLongValue(),
         clock);
   }

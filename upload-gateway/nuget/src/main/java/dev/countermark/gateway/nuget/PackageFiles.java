@@ -12,6 +12,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
@@ -21,9 +22,15 @@ final class PackageFiles {
   private static final int STORED = 0;
 
   private final PiecedFiles files;
+  private final LongConsumer memory;
 
-  PackageFiles(BlobStore store) {
+  /**
+   * @param memory told of what is read of a package besides what is handed out; may refuse by
+   *     throwing
+   */
+  PackageFiles(BlobStore store, LongConsumer memory) {
     this.files = new PiecedFiles(store);
+    this.memory = memory;
   }
 
   /**
@@ -44,7 +51,7 @@ final class PackageFiles {
    */
   Optional<byte[]> embedded(VersionRecord version, String name) throws IOException {
     try {
-      ByteSource source = new Remote(version);
+      ByteSource source = ByteSource.drawing(new Remote(version), memory);
       PackageArchive archive = PackageArchive.read(source);
       Optional<ArchiveEntry> entry =
           archive.entries().stream().filter(e -> e.nameText().equals(name)).findFirst();

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.zip.GZIPOutputStream;
 
 /** What clients read of packages: versions, files, registrations, and what a search finds. */
@@ -31,8 +32,14 @@ final class PackageReads {
   private final Integrity integrity;
   private final PackageFiles files;
   private final Views views;
+  private final LongConsumer memory;
 
-  PackageReads(Integrity integrity, PackageFiles files, Views views) {
+  /**
+   * @param memory told of what documents are made of before they are; an eighth of what they and
+   *     what is made on the way take
+   */
+  PackageReads(Integrity integrity, PackageFiles files, Views views, LongConsumer memory) {
+    this.memory = memory;
     this.integrity = integrity;
     this.files = files;
     this.views = views;
@@ -47,7 +54,9 @@ final class PackageReads {
   }
 
   Response versions(FeedRequest request) {
-    return FeedAnswers.json(request, new FeedDocuments(request.at()).versions(packageOf(request)));
+    PackageVersions versions = packageOf(request);
+    memory.accept(FeedDocuments.memoryOfList(versions));
+    return FeedAnswers.json(request, new FeedDocuments(request.at()).versions(versions));
   }
 
   Response file(FeedRequest request) throws IOException {
@@ -127,7 +136,7 @@ final class PackageReads {
     if (seen.isEmpty()) {
       throw FeedDialect.notFound("The feed has no such package.");
     }
-    FeedDocuments documents = new FeedDocuments(request.at());
+    FeedDocuments documents = new FeedDocuments(request.at(), memory);
     String id = request.route().id().toLowerCase(Locale.ROOT);
     byte[] document =
         switch (request.route().kind()) {
@@ -167,7 +176,10 @@ final class PackageReads {
     return FeedAnswers.json(
         request,
         new FeedDocuments(request.at())
-            .search(hive, request.name().owner(), views.searches().search(request.name(), wanted)));
+            .search(
+                hive,
+                request.name().owner(),
+                views.searches().search(request.name(), wanted, memory)));
   }
 
   private static SearchRequest searchRequest(FeedRequest request) {
@@ -198,13 +210,14 @@ final class PackageReads {
     String id = request.parameter("id");
     if (!id.isEmpty()) {
       PackageVersions versions =
-          views
-              .packages()
-              .find(request.name(), id.length() > 100 ? "" : id.toLowerCase(Locale.ROOT))
+          PackageId.parse(id)
+              .map(known -> views.packages().find(request.name(), known.lower()))
+              .orElse(PackageVersions.NONE)
               .only(wanted::covers);
+      memory.accept(FeedDocuments.memoryOfList(versions));
       return FeedAnswers.json(request, documents.versionsOf(versions));
     }
     return FeedAnswers.json(
-        request, documents.ids(views.searches().idsLike(request.name(), wanted)));
+        request, documents.ids(views.searches().idsLike(request.name(), wanted, memory)));
   }
 }

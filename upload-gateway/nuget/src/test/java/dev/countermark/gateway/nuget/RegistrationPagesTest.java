@@ -2,6 +2,7 @@ package dev.countermark.gateway.nuget;
 
 import static dev.countermark.format.zip.TestArchives.ascii;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.contracts.Json;
@@ -9,6 +10,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.metadata.InvalidNuspecException;
 import dev.countermark.format.nuget.metadata.Nuspec;
+import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.nuget.view.PackageVersions;
 import dev.countermark.gateway.nuget.view.VersionView;
 import java.time.Instant;
@@ -66,6 +68,31 @@ class RegistrationPagesTest {
     List<String> versions = new ArrayList<>();
     page.path("items").forEach(i -> versions.add(i.path("catalogEntry").path("version").asText()));
     return versions;
+  }
+
+  /** 1,024 versions of a large nuspec are told of before any of it is a document. */
+  @Test
+  void whatIsMadeIsDrawnForBefore() {
+    PackageVersions versions = versions(IntStream.range(0, 500));
+    long weight = versions.ascending().stream().mapToLong(VersionView::weight).sum();
+    List<Long> drawn = new ArrayList<>();
+    FeedAddresses at = new FeedAddresses("https://registry.test", RepositoryName.of("acme/app"));
+
+    new FeedDocuments(at, drawn::add)
+        .registrationPage(HIVE, "acme.tools", "1.0.0/1.0.499", versions);
+
+    assertThat(drawn).contains(weight / 2);
+    FeedDocuments refused =
+        new FeedDocuments(
+            at,
+            bytes -> {
+              throw new BusyException();
+            });
+    assertThatThrownBy(() -> refused.registration(HIVE, "acme.tools", versions))
+        .isInstanceOf(BusyException.class);
+    assertThatThrownBy(
+            () -> refused.registrationPage(HIVE, "acme.tools", "1.0.0/1.0.499", versions))
+        .isInstanceOf(BusyException.class);
   }
 
   @Test

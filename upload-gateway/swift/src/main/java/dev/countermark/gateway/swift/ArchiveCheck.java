@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * Looks whether what is published is a package that clients can use, and whether its author's
@@ -41,8 +42,18 @@ import java.util.Optional;
 final class ArchiveCheck {
   private final ArchiveLimits limits;
   private final Clock clock;
+  private final LongConsumer memory;
 
   ArchiveCheck(ArchiveLimits limits, Clock clock) {
+    this(limits, clock, bytes -> {});
+  }
+
+  /**
+   * @param memory told of the bytes of a central directory before it is read; may refuse by
+   *     throwing
+   */
+  ArchiveCheck(ArchiveLimits limits, Clock clock, LongConsumer memory) {
+    this.memory = memory;
     this.limits = limits;
     this.clock = clock;
   }
@@ -65,7 +76,7 @@ final class ArchiveCheck {
               + " --private-key-path and --cert-chain-paths.");
     }
     checkMetadata(form);
-    ByteSource source = ByteSource.of(form.archive().channel());
+    ByteSource source = ByteSource.drawing(ByteSource.of(form.archive().channel()), memory);
     try {
       SourceArchive archive = SourceArchive.read(source, limits);
       List<String> warnings = new ArrayList<>(archive.warnings());

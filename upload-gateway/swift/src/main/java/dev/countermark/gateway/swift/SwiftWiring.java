@@ -17,6 +17,7 @@ import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.Ingest;
 import dev.countermark.gateway.kit.ListingEvents;
 import dev.countermark.gateway.kit.RepositoryAccess;
+import dev.countermark.gateway.kit.RequestMemory;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.gateway.swift.view.ReleaseIndex;
@@ -100,10 +101,11 @@ class SwiftWiring {
       SettledReleases settled,
       SpoolFolder spool,
       SwiftConfig config,
+      RequestMemory memory,
       Clock clock) {
     return new Publications(
         ingest,
-        new ArchiveCheck(ArchiveLimits.defaults(), clock),
+        new ArchiveCheck(ArchiveLimits.defaults(), clock, memory::draw),
         settled,
         new ReleaseForm.Limits(
             config.maxArchiveSize().asLongValue(),

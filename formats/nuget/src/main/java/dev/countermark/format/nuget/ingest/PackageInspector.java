@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -41,9 +42,19 @@ public final class PackageInspector {
       Set.of(".pdb", ".nuspec", ".xml", ".psmdcp", ".rels", ".p7s");
 
   private final IngestLimits limits;
+  private final LongConsumer memory;
 
   public PackageInspector(IngestLimits limits) {
+    this(limits, bytes -> {});
+  }
+
+  /**
+   * @param memory told of the bytes of a central directory before it is read; may refuse by
+   *     throwing
+   */
+  public PackageInspector(IngestLimits limits, LongConsumer memory) {
     this.limits = limits;
+    this.memory = memory;
   }
 
   /**
@@ -94,7 +105,7 @@ public final class PackageInspector {
     PackageArchive archive;
     Map<String, ArchiveEntry> entries;
     try {
-      archive = PackageArchive.read(ByteSource.of(file));
+      archive = PackageArchive.read(ByteSource.drawing(ByteSource.of(file), memory));
       Preflight.check(archive);
       entries = entries(archive, now, onlyExtensions);
     } catch (MalformedArchiveException e) {

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 
 /** The visible versions of one package in ascending order; immutable. */
 public final class PackageVersions {
-  static final PackageVersions NONE = new PackageVersions(List.of());
+  public static final PackageVersions NONE = new PackageVersions(List.of());
 
   private static final Comparator<VersionView> ORDER = Comparator.comparing(VersionView::version);
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
@@ -233,22 +234,31 @@ final class SearchIndex implements AutoCloseable {
   }
 
   Results search(SearchRequest request) {
-    return run(request, terms(request.text()));
+    return search(request, bytes -> {});
+  }
+
+  /**
+   * @param memory told of the bytes of what was found, before they are taken apart
+   */
+  Results search(SearchRequest request, LongConsumer memory) {
+    return run(request, terms(request.text()), memory);
   }
 
   /** Ids that begin with a text, or have a part that does; in alphabetical order. */
-  Results idsLike(SearchRequest request) {
+  Results idsLike(SearchRequest request, LongConsumer memory) {
     String start = request.text().strip().toLowerCase(Locale.ROOT);
     if (start.isEmpty() || start.length() > MAX_TERM) {
-      return start.isEmpty() ? run(request, new MatchAllDocsQuery()) : new Results(0, List.of());
+      return start.isEmpty()
+          ? run(request, new MatchAllDocsQuery(), memory)
+          : new Results(0, List.of());
     }
     BooleanQuery.Builder either = new BooleanQuery.Builder();
     either.add(new PrefixQuery(new Term("lid", start)), Occur.SHOULD);
     either.add(new PrefixQuery(new Term("id", start)), Occur.SHOULD);
-    return run(request, new ConstantScoreQuery(either.build()));
+    return run(request, new ConstantScoreQuery(either.build()), memory);
   }
 
-  private Results run(SearchRequest request, Query wanted) {
+  private Results run(SearchRequest request, Query wanted, LongConsumer memory) {
     BooleanQuery.Builder query = new BooleanQuery.Builder();
     query.add(wanted, Occur.MUST);
     query.add(new TermQuery(new Term("seen", seen(request.scope()))), Occur.FILTER);
@@ -272,10 +282,13 @@ final class SearchIndex implements AutoCloseable {
         }
         TopFieldDocs top = searcher.search(query.build(), until, order);
         List<Found> page = new ArrayList<>();
+        Drawn drawn = new Drawn(memory);
         for (ScoreDoc hit :
             Arrays.asList(top.scoreDocs)
                 .subList(Math.min(request.skip(), top.scoreDocs.length), top.scoreDocs.length)) {
-          found(searcher.storedFields().document(hit.doc), request.scope()).ifPresent(page::add);
+          Document document = searcher.storedFields().document(hit.doc);
+          drawn.add(document.getBinaryValue("shown").length);
+          found(document, request.scope()).ifPresent(page::add);
         }
         return new Results(total, page);
       } finally {
@@ -283,6 +296,26 @@ final class SearchIndex implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read a search index", e);
+    }
+  }
+
+  /** What was found is drawn for in pieces: each package by itself would be a piece of memory. */
+  private static final class Drawn {
+    private static final int PIECE = 8 << 10;
+
+    private final LongConsumer memory;
+    private long open;
+
+    Drawn(LongConsumer memory) {
+      this.memory = memory;
+    }
+
+    void add(int bytes) {
+      open += bytes;
+      if (open >= PIECE) {
+        memory.accept(open);
+        open = 0;
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
@@ -39,12 +40,20 @@ public final class SearchIndexes implements AutoCloseable {
   public record Results(long total, List<Found> page) {}
 
   public Results search(RepositoryName repository, SearchRequest request) {
-    return search(repository, index -> index.search(request));
+    return search(repository, request, bytes -> {});
+  }
+
+  /**
+   * @param memory told of what is read of the packages that are found, before it is taken apart;
+   *     may refuse by throwing
+   */
+  public Results search(RepositoryName repository, SearchRequest request, LongConsumer memory) {
+    return search(repository, index -> index.search(request, memory));
   }
 
   /** Packages whose id, or a part of it, begins with the text. */
-  public Results idsLike(RepositoryName repository, SearchRequest request) {
-    return search(repository, index -> index.idsLike(request));
+  public Results idsLike(RepositoryName repository, SearchRequest request, LongConsumer memory) {
+    return search(repository, index -> index.idsLike(request, memory));
   }
 
   private Results search(RepositoryName repository, Function<SearchIndex, Results> search) {

@@ -1,6 +1,7 @@
 package dev.countermark.gateway.nuget.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.metadata.Nuspec;
@@ -74,6 +75,27 @@ class SearchWordsTest {
       })
   void everyPartOfAnIdFindsIt(String text) {
     assertThat(find(text)).containsExactly("acme.entityframework.sqlserver");
+  }
+
+  @Test
+  void whatIsFoundIsDrawnForBeforeItIsTakenApart() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      add("Acme.Many" + i);
+    }
+    SearchRequest all = new SearchRequest("", 0, 1_000, false, false, Optional.empty());
+    long[] drawn = new long[1];
+
+    assertThat(index.search(all, bytes -> drawn[0] += bytes).page()).hasSize(102);
+
+    assertThat(drawn[0]).isGreaterThan(8 << 10);
+    assertThatThrownBy(
+            () ->
+                index.search(
+                    all,
+                    bytes -> {
+                      throw new IllegalStateException("no memory");
+                    }))
+        .hasMessage("no memory");
   }
 
   @Test
