@@ -3,6 +3,7 @@ package dev.countermark.gateway.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.countermark.format.oci.OciKeys;
 import dev.countermark.gateway.oci.Registry.Answer;
 import dev.countermark.testkit.oci.SampleImage;
 import io.quarkus.test.junit.QuarkusTest;
@@ -99,6 +100,26 @@ class TagListTest extends RegistryTestBase {
     repository.push("t", SampleImage.oci(3));
 
     repository.reader.get(list(repository, "?n=" + n)).isRefused(400, "UNSUPPORTED");
+  }
+
+  /** Whoever asks for all of them gets the first page, and the way to the next. */
+  @Test
+  void manyTagsAreManyPagesWhateverWasAskedFor() {
+    Repository repository = repository();
+    SampleImage image = repository.push("t", SampleImage.oci(7));
+    byte[] tag = store.get(OciKeys.tag(repository.name, "t")).orElseThrow().content();
+    for (int i = 0; i < 1_500; i++) {
+      store.create(OciKeys.tag(repository.name, "u" + i), tag);
+    }
+    assertThat(repository.record(image.digest())).isPresent();
+
+    for (String query : new String[] {"", "?n=100000"}) {
+      Answer first = repository.reader.get(list(repository, query));
+      assertThat(tags(first)).hasSize(1_000);
+      String next = first.header("Link").orElseThrow();
+      next = next.substring(next.indexOf('<') + 1, next.indexOf('>'));
+      assertThat(tags(repository.reader.get(next))).hasSize(501);
+    }
   }
 
   @Test

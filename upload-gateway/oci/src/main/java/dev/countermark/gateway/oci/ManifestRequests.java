@@ -21,6 +21,9 @@ import org.jboss.logging.Logger;
 final class ManifestRequests {
   private static final Logger LOG = Logger.getLogger(ManifestRequests.class);
 
+  /** A page of the longest tags, bytes. */
+  private static final int LONGEST_LIST = 128 << 10;
+
   private final Manifests manifests;
   private final ManifestPushes pushes;
   private final ManifestDeletions deletions;
@@ -124,6 +127,7 @@ final class ManifestRequests {
   Response tags(OciRequest request) {
     OciName name = request.name();
     Optional<Integer> limit = limit(request);
+    memory.draw(LONGEST_LIST);
     Tags.Listing listing =
         tags.tags(
             request.repository(),

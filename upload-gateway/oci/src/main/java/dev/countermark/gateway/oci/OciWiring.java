@@ -102,8 +102,7 @@ class OciWiring {
 
   @Produces
   @Singleton
-  Manifests manifests(
-      BlobStore store, SignatureView signatures, Sight sight, Integrity integrity) {
+  Manifests manifests(BlobStore store, SignatureView signatures, Sight sight, Integrity integrity) {
     return new Manifests(store, signatures, sight, integrity);
   }
 

@@ -38,14 +38,15 @@ final class Tags {
    * Which tags.
    *
    * @param last only tags after this one; empty for all
-   * @param limit most tags on the page; absent for all
+   * @param limit most tags on the page, which is never longer than {@link #PAGE}; the rest is on
+   *     the next ones
    * @param signedOnly whether only those that show something signed; their page is never longer
    *     than {@link #LOOKS}
    */
   record Wanted(String last, Optional<Integer> limit, boolean signedOnly) {
     int most() {
-      int most = limit.orElse(Integer.MAX_VALUE);
-      return signedOnly ? Math.min(LOOKS, most) : most;
+      int longest = signedOnly ? LOOKS : PAGE;
+      return Math.min(longest, limit.orElse(longest));
     }
   }
 
