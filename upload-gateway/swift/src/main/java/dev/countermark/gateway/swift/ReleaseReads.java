@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * What clients read: lists, releases, manifests, archives, and packages by their source address.
@@ -29,14 +30,22 @@ final class ReleaseReads {
   private static final String MANIFEST = "Package.swift";
   private static final String ZIP = "application/zip";
 
+  /** An eighth of what a release takes while a list is made, bytes. */
+  private static final long EACH = 64;
+
   /** A signature may be made anew; an archive never changes but by an operator's will. */
   private static final String FIXED = "public, max-age=600, immutable";
 
   private final Integrity integrity;
   private final ReleaseIndex index;
   private final PiecedFiles files;
+  private final LongConsumer memory;
 
-  ReleaseReads(Integrity integrity, ReleaseIndex index, PiecedFiles files) {
+  /**
+   * @param memory told of what a list is made of before it is; an eighth of what that takes
+   */
+  ReleaseReads(Integrity integrity, ReleaseIndex index, PiecedFiles files, LongConsumer memory) {
+    this.memory = memory;
     this.integrity = integrity;
     this.index = index;
     this.files = files;
@@ -49,6 +58,7 @@ final class ReleaseReads {
     if (releases.isEmpty()) {
       throw noPackage();
     }
+    memory.accept(releases.ascending().size() * EACH);
     return SwiftAnswers.json(
         request,
         RegistryDocuments.releases(request.at(), releases),

@@ -59,8 +59,9 @@ class SwiftWiring {
 
   @Produces
   @Singleton
-  ReleaseReads reads(BlobStore store, Integrity integrity, ReleaseIndex index) {
-    return new ReleaseReads(integrity, index, new PiecedFiles(store));
+  ReleaseReads reads(
+      BlobStore store, Integrity integrity, ReleaseIndex index, RequestMemory memory) {
+    return new ReleaseReads(integrity, index, new PiecedFiles(store), memory::draw);
   }
 
   @Produces
