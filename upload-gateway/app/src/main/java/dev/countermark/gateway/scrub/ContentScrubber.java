@@ -27,6 +27,9 @@ import java.util.TreeSet;
 final class ContentScrubber {
   private static final int PAGE = 200;
 
+  /** What an object costs the store beside its bytes, in bytes. */
+  static final long EACH = 256 << 10;
+
   /** What many names share is read once, as long as this many others do not come in between. */
   private static final int MOST_REMEMBERED = 20_000;
 
@@ -60,7 +63,8 @@ final class ContentScrubber {
   /**
    * Goes on after a position.
    *
-   * @param most bytes after which it stops; at least one object is looked at
+   * @param most bytes after which it stops, each object counted as {@link #EACH} at least; one is
+   *     looked at in any case
    * @throws dev.countermark.contracts.Failure.Transient when the store fails: the slice is to be
    *     done again
    */
@@ -79,6 +83,7 @@ final class ContentScrubber {
     private final Set<String> compared = new TreeSet<>();
     private String position;
     private long bytes;
+    private long cost;
     private long damaged;
 
     Run(String position, long most) {
@@ -100,7 +105,7 @@ final class ContentScrubber {
       do {
         page = store.list(root, position.startsWith(root) ? position : "", PAGE);
         for (Entry entry : page.entries()) {
-          if (bytes >= most) {
+          if (cost >= most) {
             return false;
           }
           visit(format, entry);
@@ -160,8 +165,10 @@ final class ContentScrubber {
     }
 
     private void read(long size) {
-      pace.take(size);
+      long counted = Math.max(size, EACH);
+      pace.take(counted);
       bytes += size;
+      cost += counted;
     }
 
     /** A second look at what is damaged: it may have been deleted while it was looked at. */

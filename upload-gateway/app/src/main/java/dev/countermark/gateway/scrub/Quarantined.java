@@ -93,7 +93,7 @@ final class Quarantined {
   private long content(Mark mark, Sum sum) {
     String key = mark.key();
     long size = store.head(key).map(BlobStore.ObjectInfo::size).orElse(0L);
-    pace.take(size);
+    pace.take(Math.max(size, ContentScrubber.EACH));
     Integrity.State state = integrity.compare(key, sum, size);
     if (state == Integrity.State.RIGHT || finds.repaired(key, sum)) {
       finds.right(key);

@@ -2,6 +2,7 @@ package dev.countermark.gateway.scrub;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Failure;
+import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.integrity.Quarantine;
@@ -72,7 +73,7 @@ public final class Scrub implements Runnable {
   public void run() {
     try {
       memory.scoped(this::once);
-    } catch (Failure e) {
+    } catch (Failure | BusyException e) {
       LOG.warnf("the comparison of what is stored goes on later: %s", e.getMessage());
     } catch (RuntimeException e) {
       LOG.error("the comparison of what is stored failed", e);

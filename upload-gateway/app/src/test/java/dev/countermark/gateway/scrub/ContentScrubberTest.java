@@ -315,12 +315,12 @@ class ContentScrubberTest {
             integrity,
             finds,
             new Pace(1L << 40, System::nanoTime, nanos -> {}));
-    ContentScrubber.Slice slice = scrubber.slice("", 3_000);
+    ContentScrubber.Slice slice = scrubber.slice("", 3 * ContentScrubber.EACH);
     long bytes = slice.bytes();
     int slices = 1;
     while (!slice.isLast()) {
       assertThat(slice.bytes()).isEqualTo(3_000);
-      slice = scrubber.slice(slice.position(), 3_000);
+      slice = scrubber.slice(slice.position(), 3 * ContentScrubber.EACH);
       bytes += slice.bytes();
       slices++;
     }

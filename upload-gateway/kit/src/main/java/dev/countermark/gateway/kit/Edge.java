@@ -95,7 +95,7 @@ public final class Edge {
     }
     Trouble trouble = trouble(failure);
     switch (trouble) {
-      case DAMAGED -> LOG.errorf("%s: damaged: %s", call.path(), damaged(failure));
+      case DAMAGED -> LOG.warnf("%s: damaged: %s", call.path(), damaged(failure));
       case UNFORESEEN -> LOG.errorf(failure, "unforeseen failure in a request for %s", call.path());
       case NO_ROOM -> LOG.errorf(failure, "%s: %s", call.path(), failure.getMessage());
       case UNAVAILABLE -> LOG.warnf("%s: %s", call.path(), failure.getMessage());

@@ -16,8 +16,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jboss.logging.Logger;
 
 /**
  * Deletes what lies below the name of a repository, and sees to it that a repository which is made
@@ -28,8 +30,9 @@ import java.util.function.UnaryOperator;
  * whoever comes next, to delete or to make the repository, goes on.
  */
 public final class RepositoryContents {
-  private static final int PAGE = 1_000;
-  private static final Duration LEASE = Duration.ofMinutes(2);
+  private static final Logger LOG = Logger.getLogger(RepositoryContents.class);
+  private static final int PAGE = 200;
+  private static final Duration LEASE = Duration.ofSeconds(30);
 
   private final BlobStore store;
   private final Records records;
@@ -55,17 +58,19 @@ public final class RepositoryContents {
     if (isNothing(name)) {
       return false;
     }
-    Lease lease = new Lease(name);
-    boolean found = false;
-    do {
-      found |= store.head(key).isPresent();
-      store.delete(key);
-      gone.run();
-      found |= clear(name, lease);
-      // Made again meanwhile by somebody who had not seen the note: gone, as if made before.
-    } while (store.head(key).isPresent());
-    lease.end();
-    return found;
+    return new Lease(name)
+        .during(
+            lease -> {
+              boolean found = false;
+              do {
+                found |= store.head(key).isPresent();
+                store.delete(key);
+                gone.run();
+                found |= clear(name, lease);
+                // Made again meanwhile by who had not seen the note: gone, as if made before.
+              } while (store.head(key).isPresent());
+              return found;
+            });
   }
 
   /** Of names that never were anything there are no notes. */
@@ -88,14 +93,15 @@ public final class RepositoryContents {
     if (store.head(ObjectKeys.deletion(name)).isEmpty()) {
       return make.get();
     }
-    Lease lease = new Lease(name);
-    if (store.head(ObjectKeys.repository(name)).isEmpty()) {
-      clear(name, lease);
-    }
-    // Before the lease ends: whoever has it next must not take what is new for what was left.
-    T made = make.get();
-    lease.end();
-    return made;
+    return new Lease(name)
+        .during(
+            lease -> {
+              if (store.head(ObjectKeys.repository(name)).isEmpty()) {
+                clear(name, lease);
+              }
+              // Within the lease: whoever has it next must not take what is new for what was left.
+              return make.get();
+            });
   }
 
   private boolean clear(RepositoryName name, Lease lease) {
@@ -187,12 +193,25 @@ public final class RepositoryContents {
       update(now -> now.plus(LEASE));
     }
 
+    /** Holds it while something is done, done or not. */
+    <T> T during(Function<Lease, T> work) {
+      try {
+        return work.apply(this);
+      } finally {
+        end();
+      }
+    }
+
     void renew() {
       update(now -> now.plus(LEASE));
     }
 
-    void end() {
-      update(now -> now);
+    private void end() {
+      try {
+        update(now -> now);
+      } catch (Failure.Transient e) {
+        LOG.warnf("the deletion of %s can go on in %s: %s", name, LEASE, e.getMessage());
+      }
     }
 
     private void update(UnaryOperator<Instant> until) {
