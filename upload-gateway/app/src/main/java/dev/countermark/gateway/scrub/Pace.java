@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
-/** Spreads work over time: so many bytes a second, on the average. For one thread. */
+/** Spreads work over time: so many bytes a second, on the average. */
 final class Pace {
   private final long rate;
   private final LongSupplier nanoTime;
@@ -25,13 +25,17 @@ final class Pace {
 
   /** Returns when so many bytes may be read; what was not read before is not made up for. */
   void take(long bytes) {
-    long now = nanoTime.getAsLong();
-    if (free > now) {
-      sleep.accept(free - now);
-    } else {
-      free = now;
+    long wait = waiting(bytes);
+    if (wait > 0) {
+      sleep.accept(wait);
     }
-    free += (long) ((double) bytes / rate * TimeUnit.SECONDS.toNanos(1));
+  }
+
+  private synchronized long waiting(long bytes) {
+    long now = nanoTime.getAsLong();
+    long wait = Math.max(0, free - now);
+    free = now + wait + (long) ((double) bytes / rate * TimeUnit.SECONDS.toNanos(1));
+    return wait;
   }
 
   /** Bytes that may be read in that time. */

@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
-/** A slice of the pass, if it is this gateway's turn, and a look at what is marked. */
-public final class Scrub implements Runnable {
+/** Slices of the pass, when it is this gateway's turn, and looks at what is marked. */
+public final class Scrub {
   private static final Logger LOG = Logger.getLogger(Scrub.class);
 
   /** What a slice reads at the rate that is set. */
@@ -69,21 +69,25 @@ public final class Scrub implements Runnable {
         new Quarantined(parts.store(), parts.quarantine(), parts.integrity(), finds, pace, clock);
   }
 
-  @Override
-  public void run() {
+  /** Sees what other gateways found, and looks after some of what is marked. */
+  public void look() {
+    orLater(() -> quarantined.look(pace.in(SLICE) / SHARE));
+  }
+
+  /** Goes on with the pass, if there is one and no other gateway is at it. */
+  public void pass() {
+    if (passes) {
+      orLater(() -> progress.claim().ifPresent(this::slice));
+    }
+  }
+
+  private void orLater(Runnable work) {
     try {
-      memory.scoped(this::once);
+      memory.scoped(work);
     } catch (Failure | BusyException e) {
       LOG.warnf("the comparison of what is stored goes on later: %s", e.getMessage());
     } catch (RuntimeException e) {
       LOG.error("the comparison of what is stored failed", e);
-    }
-  }
-
-  private void once() {
-    quarantined.look(pace.in(SLICE) / SHARE);
-    if (passes) {
-      progress.claim().ifPresent(this::slice);
     }
   }
 

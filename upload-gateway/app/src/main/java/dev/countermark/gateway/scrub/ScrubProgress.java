@@ -11,7 +11,7 @@ import java.util.UUID;
 /**
  * Lets one of all gateways go on with the pass where the last one left off: a gateway that dies
  * loses its lease, and the slice that it was at is done again. A pass begins an interval after the
- * one before began.
+ * one before began, the first one an interval after the first gateway started.
  */
 public final class ScrubProgress {
   private static final String KEY = "scrubs/content.json";
@@ -43,11 +43,14 @@ public final class ScrubProgress {
 
   private ScrubState claimed(Optional<ScrubState> old, Instant now) {
     Instant until = now.plus(LEASE);
-    if (old.isEmpty() || old.get().endedAt().isPresent() && isDue(old.get(), now)) {
-      long generation = old.map(ScrubState::generation).orElse(0L) + 1;
-      return new ScrubState(generation, now, "", 0, 0, Optional.empty(), me, until);
+    if (old.isEmpty()) {
+      // As if one had ended: what is new was looked at just now.
+      return new ScrubState(1, now, "", 0, 0, Optional.of(now), me, until);
     }
     ScrubState state = old.get();
+    if (state.endedAt().isPresent() && isDue(state, now)) {
+      return new ScrubState(state.generation() + 1, now, "", 0, 0, Optional.empty(), me, until);
+    }
     boolean mine = state.holder().equals(me) || !now.isBefore(state.heldUntil());
     return state.endedAt().isPresent() || !mine ? state : state.heldBy(me, until);
   }

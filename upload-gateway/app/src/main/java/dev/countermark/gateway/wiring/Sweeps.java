@@ -4,7 +4,6 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.kit.GatewayResources;
-import dev.countermark.gateway.scrub.Scrub;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -24,14 +23,10 @@ class Sweeps {
   private static final long FIRST_SWEEP_SECONDS = 300;
   private static final long SPOOL_MINUTES = 15;
 
-  /** Between two slices; also how late another gateway's find is seen. */
-  private static final long SCRUB_SECONDS = 5;
-
   private final ScheduledExecutorService timer;
   private final SpoolFolder spool;
 
   private final Reconciler reconciler;
-  private final Scrub scrub;
   private final SweepTask sweep;
   private final Duration sweepInterval;
   private final long minutes;
@@ -41,7 +36,6 @@ class Sweeps {
    */
   Sweeps(
       Reconciler reconciler,
-      Scrub scrub,
       SweepTask sweep,
       SweepConfig sweeps,
       GatewayResources resources,
@@ -51,7 +45,6 @@ class Sweeps {
     this.timer = resources.maintenance();
     this.spool = spool;
     this.reconciler = reconciler;
-    this.scrub = scrub;
     this.sweep = sweep;
     this.sweepInterval = sweeps.interval();
     this.minutes = minutes;
@@ -59,7 +52,6 @@ class Sweeps {
 
   void start(@Observes StartupEvent started) {
     repeat(this::cleanSpool, SPOOL_MINUTES, SPOOL_MINUTES, TimeUnit.MINUTES);
-    repeat(scrub, SCRUB_SECONDS, SCRUB_SECONDS, TimeUnit.SECONDS);
     if (minutes > 0) {
       repeat(this::reconcile, 1, minutes, TimeUnit.MINUTES);
     }

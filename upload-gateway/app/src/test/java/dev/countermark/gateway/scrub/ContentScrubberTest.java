@@ -78,8 +78,9 @@ class ContentScrubberTest {
 
   /** A pass that begins now. */
   private void pass() {
+    scrub().pass();
     clock.advance(INTERVAL);
-    scrub().run();
+    scrub().pass();
   }
 
   private byte[] random(int size) {
@@ -163,8 +164,8 @@ class ContentScrubberTest {
     pass();
     flip(key(bad));
 
-    scrub().run(); // no pass is due: what is marked is looked at all the same
-    scrub().run();
+    scrub().look(); // no pass is due: what is marked is looked at all the same
+    scrub().look();
 
     assertThat(quarantine.size()).isZero();
     assertThat(told.repaired)
@@ -271,7 +272,7 @@ class ContentScrubberTest {
     store.delete(key(bad));
 
     clock.advance(Duration.ofDays(2));
-    scrub().run();
+    scrub().look();
 
     assertThat(store.list(ObjectKeys.QUARANTINE, "", 10).entries()).isEmpty();
   }
@@ -287,7 +288,7 @@ class ContentScrubberTest {
     assertThat(quarantine.holds(key(bad))).isTrue();
 
     told.away = false;
-    scrub().run();
+    scrub().look();
 
     assertThat(told.damaged).hasSize(1);
   }

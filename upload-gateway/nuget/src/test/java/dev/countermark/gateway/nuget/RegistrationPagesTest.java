@@ -10,7 +10,6 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.metadata.InvalidNuspecException;
 import dev.countermark.format.nuget.metadata.Nuspec;
-import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.nuget.view.PackageVersions;
 import dev.countermark.gateway.nuget.view.VersionView;
 import java.time.Instant;
@@ -86,13 +85,13 @@ class RegistrationPagesTest {
         new FeedDocuments(
             at,
             bytes -> {
-              throw new BusyException();
+              throw new IllegalStateException("no memory");
             });
     assertThatThrownBy(() -> refused.registration(HIVE, "acme.tools", versions))
-        .isInstanceOf(BusyException.class);
+        .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(
             () -> refused.registrationPage(HIVE, "acme.tools", "1.0.0/1.0.499", versions))
-        .isInstanceOf(BusyException.class);
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test

@@ -52,6 +52,15 @@ public final class SearchIndexes implements AutoCloseable {
   }
 
   /** Packages whose id, or a part of it, begins with the text. */
+  public Results idsLike(RepositoryName repository, SearchRequest request) {
+    return idsLike(repository, request, bytes -> {});
+  }
+
+  /**
+   * Packages whose id, or a part of it, begins with the text.
+   *
+   * @param memory as for a search
+   */
   public Results idsLike(RepositoryName repository, SearchRequest request, LongConsumer memory) {
     return search(repository, index -> index.idsLike(request, memory));
   }
