@@ -44,8 +44,8 @@ class DamagedBlobTest extends RegistryTestBase {
     repository.pusher.head(repository.blobs(digest)).is(404);
     repository.pusher.upload(repository.name, content);
 
-    assertThat(repository.reader.get(repository.blobs(digest)).is(200).body()).isEqualTo(content);
     repository.pusher.head(repository.blobs(digest)).is(200);
+    assertThat(repository.reader.get(repository.blobs(digest)).is(200).body()).isEqualTo(content);
   }
 
   @Test

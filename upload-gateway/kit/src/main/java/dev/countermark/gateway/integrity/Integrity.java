@@ -156,9 +156,15 @@ public final class Integrity {
     }
   }
 
-  /** A record names other content than it did. */
-  public void replaced(String holder) {
-    lift(holder);
+  /**
+   * An object was written again, or names other content than it did.
+   *
+   * @param key of the object
+   */
+  public void replaced(String key) {
+    if (isHeld(key)) {
+      lift(key);
+    }
   }
 
   private boolean isRight(String key, Sum sum, long size, boolean mayBeRemembered) {

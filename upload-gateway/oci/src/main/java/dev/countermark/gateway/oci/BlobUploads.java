@@ -164,6 +164,8 @@ final class BlobUploads {
     } else {
       store.put(key, content, length);
     }
+    // The manifest that comes next is to find it.
+    blobs.replaced(key);
   }
 
   /**

@@ -107,7 +107,7 @@ final class Blobs {
     }
   }
 
-  /** What a record of a blob names is not what it named. */
+  /** What lies at a key was brought again. */
   void replaced(String key) {
     integrity.replaced(key);
   }
