@@ -7,9 +7,12 @@ import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Json;
+import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.kit.GatewayResources;
+import dev.countermark.gateway.scrub.Scrub;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Set;
@@ -30,10 +33,18 @@ class OutcomeFeed {
   /** What all these events say. */
   private record Subject(RepositoryName repository, String name, String digest) {}
 
-  private final GatewayFormats formats;
+  /** What a signer says of a package whose bytes are not what its record says. */
+  private static final Set<String> DAMAGED =
+      Set.of(Refusal.DIGEST_MISMATCH.name(), Refusal.BLOB_GONE.name());
 
-  OutcomeFeed(GatewayFormats formats) {
+  private final GatewayFormats formats;
+  private final Scrub scrub;
+  private final GatewayResources resources;
+
+  OutcomeFeed(GatewayFormats formats, Scrub scrub, GatewayResources resources) {
     this.formats = formats;
+    this.scrub = scrub;
+    this.resources = resources;
   }
 
   @Incoming("outcomes")
@@ -50,7 +61,13 @@ class OutcomeFeed {
       }
       formats.all().stream()
           .filter(format -> isOf(format.format(), subject, cloudEvent.subject()))
-          .forEach(format -> tell(format, subject, !isKnown(cloudEvent)));
+          .forEach(
+              format -> {
+                tell(format, subject, !isKnown(cloudEvent));
+                if (isDamaged(cloudEvent)) {
+                  suspect(format.format(), subject);
+                }
+              });
     } catch (Json.MalformedJsonException e) {
       LOG.debugf("an event that is none: %s", e.getMessage());
     }
@@ -60,6 +77,19 @@ class OutcomeFeed {
   private static boolean isKnown(CloudEvent event) {
     JsonNode changed = event.data() == null ? null : event.data().get("changed");
     return changed != null && changed.isBoolean() && !changed.booleanValue();
+  }
+
+  /** Refused in a resync, it is available all the same: it is looked at before it is handed out. */
+  private static boolean isDamaged(CloudEvent event) {
+    return event.type().equals(PackageRefused.TYPE)
+        && event.data() != null
+        && DAMAGED.contains(event.data().path("code").asText());
+  }
+
+  private void suspect(Format<?, ?> format, Subject subject) {
+    format
+        .recordKey(subject.repository(), subject.name(), subject.digest())
+        .ifPresent(key -> resources.maintenance().execute(() -> scrub.suspect(key)));
   }
 
   private static boolean isOf(Format<?, ?> format, Subject subject, String purl) {

@@ -12,6 +12,7 @@ import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.integrity.Sum;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +77,18 @@ final class ContentScrubber {
       }
     }
     return run.slice(true);
+  }
+
+  /** Looks at one object out of turn. */
+  void lookAt(String key) {
+    for (GatewayFormat<?, ?> format : formats.all()) {
+      if (key.startsWith(format.format().root())) {
+        store
+            .head(key)
+            .map(info -> new Entry(key, info.size(), Instant.EPOCH))
+            .ifPresent(entry -> new Run(key, 1).visit(format, entry));
+      }
+    }
   }
 
   private final class Run {

@@ -81,6 +81,15 @@ public final class Scrub {
     }
   }
 
+  /**
+   * Looks at a package out of turn, because somebody found that it is not what its record says.
+   *
+   * @param key of its record
+   */
+  public void suspect(String key) {
+    orLater(() -> scrubber.lookAt(key));
+  }
+
   private void orLater(Runnable work) {
     try {
       memory.scoped(work);

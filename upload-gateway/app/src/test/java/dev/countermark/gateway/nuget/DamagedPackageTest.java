@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
+import dev.countermark.contracts.Refusal;
 import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.zip.TestArchives;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** A package that is not what was stored is neither handed out nor listed. */
@@ -59,6 +62,24 @@ class DamagedPackageTest extends FeedTestBase {
     flip(key);
     assertThat(feed.reader().get(feed.nupkg(LATER)).is(200).body()).isEqualTo(signed);
     await().until(() -> feed.listed(LATER) && found(feed, LATER));
+  }
+
+  /** A large one is not compared when it is asked for; a resync looks at it. */
+  @Test
+  void whatASignerFindsIsNotListedAnyMore() {
+    Feed feed = feed();
+    TestArchives large = Packages.archive("Acme.Tools", "1.0.0", "");
+    byte[] noise = new byte[5 << 20];
+    new Random(5).nextBytes(noise);
+    large.stored("content/noise", noise);
+    feed.publish(TOOLS, large.bytes());
+    Part part = feed.record(TOOLS).orElseThrow().upload().parts().get(1);
+    flip(ObjectKeys.content(part.sha256(), part.upload()));
+
+    feed.tellRefused(TOOLS, Refusal.DIGEST_MISMATCH);
+
+    await().until(() -> !feed.listed(TOOLS));
+    assertDamaged(feed.reader().get(feed.nupkg(TOOLS)));
   }
 
   @Test

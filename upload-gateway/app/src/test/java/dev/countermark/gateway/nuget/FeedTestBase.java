@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.CloudEvent;
+import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.contracts.Events.PackageUploaded;
+import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.format.nuget.NugetKeys;
@@ -215,6 +217,23 @@ abstract class FeedTestBase {
                       NugetFormat.purl(name, identity.toString()),
                       Instant.EPOCH,
                       event)
+                  .toJson());
+    }
+
+    /** The event of a signer that refuses. */
+    void tellRefused(Identity identity, Refusal code) {
+      VersionRecord record = record(identity).orElseThrow();
+      broker
+          .<byte[]>source("outcomes")
+          .send(
+              CloudEvent.of(
+                      UUID.randomUUID().toString(),
+                      "/signer-nuget",
+                      PackageRefused.TYPE,
+                      NugetFormat.purl(name, identity.toString()),
+                      Instant.EPOCH,
+                      new PackageRefused(
+                          name, identity.toString(), record.digest(), code, "in this test"))
                   .toJson());
     }
 
