@@ -96,8 +96,9 @@ public final class ContentSweeper {
    * One run.
    *
    * @return empty when marking took too long for anything to be deleted
-   * @throws dev.countermark.contracts.Failure.Transient when the store fails; no part is deleted
-   *     unless every record was read
+   * @throws dev.countermark.contracts.Failure.Transient when the store fails
+   * @throws IllegalStateException when a record cannot be read; no part is deleted unless every
+   *     record was read
    */
   public Optional<Swept> sweep() {
     Instant begin = clock.instant();
@@ -120,6 +121,9 @@ public final class ContentSweeper {
           format.format().root(),
           new Orphans(format.format(), before, tally)
               .andThen(entry -> sweepOrphan(format, entry, before, tally)));
+    }
+    if (!allRead) {
+      throw new IllegalStateException("no content was deleted: a record cannot be read");
     }
     return Optional.of(new Swept(tally.parts, tally.bytes, tally.sessions, tally.orphans));
   }

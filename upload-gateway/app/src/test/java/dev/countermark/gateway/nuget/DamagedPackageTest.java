@@ -10,6 +10,7 @@ import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.zip.TestArchives;
 import io.quarkus.test.junit.QuarkusTest;
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +81,8 @@ class DamagedPackageTest extends FeedTestBase {
 
     await().until(() -> !feed.listed(TOOLS));
     assertDamaged(feed.reader().get(feed.nupkg(TOOLS)));
+    flip(ObjectKeys.content(part.sha256(), part.upload()));
+    await().atMost(Duration.ofSeconds(30)).until(() -> feed.listed(TOOLS));
   }
 
   @Test

@@ -95,11 +95,13 @@ class ContentSweeperTest {
     Part dead = part();
     String broken = OciKeys.blob(NAME, "sha256:" + hex());
     store.create(broken, new byte[] {'{'});
-    store.create(OciKeys.uploadCancelled(UUID.randomUUID().toString()), new byte[1]);
+    String over = OciKeys.uploadCancelled(UUID.randomUUID().toString());
+    store.create(over, new byte[1]);
     clock.advance(GRACE.plusSeconds(1));
 
-    assertThat(sweep()).isEqualTo(new Swept(0, 0, 1, 0));
+    assertThatThrownBy(this::sweep).isInstanceOf(IllegalStateException.class);
     assertThat(isThere(dead)).isTrue();
+    assertThat(store.head(over)).isEmpty();
 
     store.delete(broken);
     assertThat(sweep()).isEqualTo(new Swept(1, 100, 0, 0));

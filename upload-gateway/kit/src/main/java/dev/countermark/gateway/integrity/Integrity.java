@@ -140,6 +140,7 @@ public final class Integrity {
       hold(key, List.of(key));
       throw new DamagedException(key);
     }
+    replaced(key);
   }
 
   /**
@@ -157,7 +158,7 @@ public final class Integrity {
   }
 
   /**
-   * An object was written again, or names other content than it did.
+   * An object was written again, is right again, or names other content than it did.
    *
    * @param key of the object
    */
