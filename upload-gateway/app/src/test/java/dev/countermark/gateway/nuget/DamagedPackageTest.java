@@ -98,5 +98,6 @@ class DamagedPackageTest extends FeedTestBase {
     assertThat(feed.reader().get(feed.status(LATER)).is(500).text()).contains("damaged");
     flip(NugetKeys.version(feed.name, LATER));
     feed.reader().get(nuspec).is(200);
+    await().atMost(Duration.ofSeconds(30)).until(() -> feed.listed(LATER));
   }
 }

@@ -7,12 +7,16 @@ import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
 import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.Identity;
+import dev.countermark.gateway.integrity.Quarantine;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import org.junit.jupiter.api.Test;
 
 /** A release that is not what was stored is not handed out, and its list says so. */
 @QuarkusTest
 class DamagedReleaseTest extends SwiftTestBase {
+  @Inject Quarantine quarantine;
+
   private static final Identity LIST = identity("mona.list", "1.0.0");
 
   private void flip(String key) {
@@ -62,5 +66,7 @@ class DamagedReleaseTest extends SwiftTestBase {
     }
     flip(SwiftKeys.release(registry.name, LIST));
     registry.reader.get(registry.at("mona/list/1.0.0/Package.swift")).is(200);
+    String key = SwiftKeys.release(registry.name, LIST);
+    await().atMost(Duration.ofSeconds(30)).until(() -> !quarantine.holds(key));
   }
 }
