@@ -81,6 +81,16 @@ class PromisesTest {
         new Promise("dev.countermark.gateway.status..", "dev.countermark.format.."),
         new Promise("dev.countermark.gateway.sweep..", "dev.countermark.format.."),
         new Promise(
+            "dev.countermark.gateway.integrity..",
+            "dev.countermark.format..",
+            "jakarta.ws.rs..",
+            "io.vertx.."),
+        new Promise(
+            "dev.countermark.gateway.scrub..",
+            "dev.countermark.format..",
+            "jakarta.ws.rs..",
+            "io.vertx.."),
+        new Promise(
             "dev.countermark.gateway.trust..",
             "dev.countermark.format..",
             "dev.countermark.gateway.content.."),
