@@ -67,6 +67,11 @@ public final class ObjectKeys {
     return "deletions/" + repository.owner() + "/" + repository.name() + ".json";
   }
 
+  /** What had the identity of a package whose repository was deleted, by the key of its record. */
+  public static String tombstone(String record) {
+    return "tombstones/" + record;
+  }
+
   /** All tokens of one repository. */
   public static String tokens(RepositoryName repository) {
     return "tokens/" + repository.owner() + "/" + repository.name() + "/";

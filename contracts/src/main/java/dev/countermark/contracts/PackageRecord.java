@@ -44,11 +44,11 @@ public interface PackageRecord<R extends PackageRecord<R>> extends Checksummed {
   R refused(RefusalNote note);
 
   /**
-   * What stays of it when its repository is deleted: that its identity was given away. Empty where
-   * nobody but the signers ever got it, and where a digest is the identity.
+   * Whether somebody may have it, so that its identity is never given to other content, whoever has
+   * the repository's name later. Never where a digest is the identity.
    */
-  default Optional<R> tombstone() {
-    return Optional.empty();
+  default boolean isGivenAway() {
+    return false;
   }
 
   /** All content objects that it names; the sweeper deletes what no record names. */

@@ -20,6 +20,11 @@ public record Upload(List<Part> parts, long size, String sha256) {
 
   /** {@code sha256:hex}, as records and events name the file. */
   public String digest() {
+    return digest(sha256);
+  }
+
+  /** {@link #digest} of a file of that SHA-256, lower-case hexadecimal. */
+  public static String digest(String sha256) {
     return ALGORITHM + sha256;
   }
 

@@ -326,11 +326,8 @@ public final class NugetRecords {
 
     /** Whoever has it trusts its identity, whoever the repository's name is given to. */
     @Override
-    public Optional<VersionRecord> tombstone() {
-      if (state == State.DELETED) {
-        return Optional.of(this);
-      }
-      return signed.isPresent() ? Optional.of(deleted()) : Optional.empty();
+    public boolean isGivenAway() {
+      return signed.isPresent() || state == State.DELETED;
     }
 
     /** The same identity pushed again after a refusal: a later generation, never the same bytes. */

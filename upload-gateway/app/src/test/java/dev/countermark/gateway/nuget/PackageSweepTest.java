@@ -12,13 +12,13 @@ import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
-import dev.countermark.contracts.State;
 import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.zip.TestArchives;
 import dev.countermark.gateway.TestFormats;
 import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.repositories.Tombstone;
 import dev.countermark.gateway.sweep.ContentSweeper;
 import dev.countermark.gateway.sweep.ContentSweeper.Swept;
 import dev.countermark.keys.InMemoryKeyClient;
@@ -120,17 +120,18 @@ class PackageSweepTest {
   void ofASignedOrphanItsIdentityStays() throws IOException {
     push(PACKAGE);
     new TestSigner(store, new InMemoryKeyClient()).sign(REPOSITORY.repository(), TOOLS, true);
+    String key = NugetKeys.version(REPOSITORY.repository(), TOOLS);
+    String digest = records.read(key, VersionRecord.class).orElseThrow().digest();
     store.delete(ObjectKeys.repository(REPOSITORY.repository()));
 
     assertThat(sweep().orphans()).isOne();
     assertThat(sweep().parts()).isEqualTo(2);
-    assertThat(sweep().orphans()).isZero();
 
-    assertThat(records.read(NugetKeys.version(REPOSITORY.repository(), TOOLS), VersionRecord.class))
+    assertThat(store.head(key)).isEmpty();
+    assertThat(records.read(ObjectKeys.tombstone(key), Tombstone.class))
         .get()
-        .extracting(VersionRecord::state)
-        .isEqualTo(State.DELETED);
-    assertThatThrownBy(() -> push(PACKAGE)).hasMessageContaining("not given away again");
+        .extracting(Tombstone::digest)
+        .isEqualTo(digest);
   }
 
   @Test

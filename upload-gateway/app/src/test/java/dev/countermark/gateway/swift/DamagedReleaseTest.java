@@ -10,6 +10,7 @@ import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.gateway.integrity.Quarantine;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** A release that is not what was stored is not handed out, and its list says so. */

@@ -1,15 +1,19 @@
 package dev.countermark.gateway.kit;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.gateway.repositories.Tombstone;
 import java.util.Optional;
 
 /**
- * Keeps what is written into a repository from outliving it. A repository is deleted record first:
- * whoever looks at the record after he wrote, and finds that it is not the one that let him write,
- * takes back what he wrote; whoever wrote before that is found by the deletion.
+ * Keeps repositories apart that have one name, one after the other. A repository is deleted record
+ * first: whoever looks at the record after he wrote, and finds that it is not the one that let him
+ * write, takes back what he wrote; whoever wrote before that is found by the deletion.
  */
 public final class Fence {
   private final Optional<Records> records;
@@ -17,6 +21,10 @@ public final class Fence {
   public Fence(BlobStore store) {
     this.records = Optional.of(new Records(store));
   }
+
+  /** Whether there was a repository before one. */
+  private final Cache<RepositoryRecord, Boolean> made =
+      Caffeine.newBuilder().maximumSize(10_000).build();
 
   private Fence() {
     this.records = Optional.empty();
@@ -49,5 +57,28 @@ public final class Fence {
           DeniedException.Reason.UNKNOWN_REPOSITORY,
           "the repository " + seen.repository() + " was deleted meanwhile");
     }
+  }
+
+  /**
+   * Whether the identity of a package was that of other content, in a repository of the same name
+   * that was deleted.
+   *
+   * @param key of the package's record
+   * @param digest of what is to have the identity
+   */
+  public boolean wasOthers(RepositoryRecord repository, String key, String digest) {
+    return records
+        .filter(r -> hasPredecessor(r, repository))
+        .flatMap(r -> r.read(ObjectKeys.tombstone(key), Tombstone.class))
+        .filter(tombstone -> !tombstone.digest().equals(digest))
+        .isPresent();
+  }
+
+  /** That never changes: notes of deletions stay. */
+  private boolean hasPredecessor(Records notes, RepositoryRecord repository) {
+    RepositoryRecord life =
+        new RepositoryRecord(0, repository.repository(), repository.createdAt());
+    return made.get(
+        life, l -> notes.read(ObjectKeys.deletion(l.repository()), JsonNode.class).isPresent());
   }
 }

@@ -158,6 +158,16 @@ public final class Ingest<R extends PackageRecord<R>> {
         });
   }
 
+  /**
+   * Whether an identity was that of other content than what was received, in a repository of the
+   * same name before this one. What is there again is the same package.
+   *
+   * @param key of the package's record
+   */
+  public boolean wasOthers(RepositoryRecord repository, String key, Spool spool) {
+    return fence.wasOthers(repository, key, Upload.digest(spool.sha256()));
+  }
+
   /** The same of what a format stores beside packages. */
   public Fence fence() {
     return fence;

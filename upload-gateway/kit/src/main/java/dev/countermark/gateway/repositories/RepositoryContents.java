@@ -23,8 +23,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Deletes what lies below the name of a repository, and sees to it that a repository which is made
- * again finds nothing of the one before. What says that an identity was given away stays: the keys
- * are those of the name, and clients would trust both.
+ * again finds nothing of the one before. What had an identity that was given away stays known: the
+ * keys are those of the name, and clients would trust other content under it, too.
  *
  * <p>One at a time is at it, by a lease in the store. Who dies leaves the note of the deletion, and
  * whoever comes next, to delete or to make the repository, goes on.
@@ -126,7 +126,7 @@ public final class RepositoryContents {
   private <R extends PackageRecord<R>> boolean bury(Format<R, ?> format, String key) {
     while (true) {
       Optional<StoredObject> seen = store.get(key);
-      if (seen.isEmpty() || stays(format, seen.get())) {
+      if (seen.isEmpty() || read(format, seen.get()).isEmpty()) {
         return false;
       }
       if (bury(format, key, seen.get())) {
@@ -135,32 +135,34 @@ public final class RepositoryContents {
     }
   }
 
-  /** What cannot be read stays, too: nobody knows what it was, so that its name stays taken. */
-  private static <R extends PackageRecord<R>> boolean stays(
+  /** What cannot be read stays: nobody knows what it was, so that its name stays taken. */
+  private static <R extends PackageRecord<R>> Optional<R> read(
       Format<R, ?> format, StoredObject seen) {
     try {
-      R record = Json.read(seen.content(), format.recordType());
-      return record.tombstone().filter(record::equals).isPresent();
+      return Optional.of(Json.read(seen.content(), format.recordType()));
     } catch (Json.MalformedJsonException e) {
-      return true;
+      return Optional.empty();
     }
   }
 
   /**
-   * Deletes a package's record, or leaves what says that its identity was given away.
+   * Deletes a package's record, and leaves what says which content had its identity.
    *
    * @param seen the record as it is
-   * @return false when it stays, or changed meanwhile
+   * @return false when it changed meanwhile, or cannot be read
    */
   public <R extends PackageRecord<R>> boolean bury(
       Format<R, ?> format, String key, StoredObject seen) {
-    if (stays(format, seen)) {
+    Optional<R> record = read(format, seen);
+    if (record.isEmpty()) {
       return false;
     }
-    Optional<R> left = Json.read(seen.content(), format.recordType()).tombstone();
-    return left.isPresent()
-        ? store.replace(key, Json.write(left.get()), seen.version()).isPresent()
-        : store.delete(key, seen.version());
+    if (record.get().isGivenAway()) {
+      // First: a crash leaves both. It may be there, of a repository before, with the same digest.
+      Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+      records.create(ObjectKeys.tombstone(key), new Tombstone(record.get().digest(), now));
+    }
+    return store.delete(key, seen.version());
   }
 
   private interface Visit {

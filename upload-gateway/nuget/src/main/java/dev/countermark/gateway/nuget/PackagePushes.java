@@ -94,6 +94,10 @@ final class PackagePushes {
       if (existing.filter(e -> isTaken(e.record())).isPresent()) {
         return repeated(existing.get().record(), file, session, warnings);
       }
+      if (ingest.wasOthers(request.repository(), key, file)) {
+        throw new Failed(
+            409, "This version was another package's, and its number is not given away again.");
+      }
       String contentHash = contentHash(found.archive(), file);
       Ingest.Taken<VersionRecord> taken =
           ingest.take(

@@ -92,6 +92,12 @@ final class Publications {
     try (ReleaseForm form = ReleaseForm.receive(request.body(), request.contentType(), limits)) {
       checkSignatureParts(request, form);
       ArchiveCheck.Checked checked = check.check(form, request.settings());
+      if (ingest.wasOthers(request.repository(), key, form.archive())) {
+        throw new Failed(
+            409,
+            "This version was another release's, in a registry of this name before: it is not given"
+                + " away again. Publish the next one.");
+      }
       Ingest.Taken<ReleaseRecord> taken =
           ingest.take(
               key, form.archive(), existing, upload -> record(request, form, checked, upload));
