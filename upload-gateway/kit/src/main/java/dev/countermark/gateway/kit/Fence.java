@@ -18,13 +18,13 @@ import java.util.Optional;
 public final class Fence {
   private final Optional<Records> records;
 
+  /** Whether there was a repository before one. */
+  private final Cache<RepositoryRecord, Boolean> preceded =
+      Caffeine.newBuilder().maximumSize(10_000).build();
+
   public Fence(BlobStore store) {
     this.records = Optional.of(new Records(store));
   }
-
-  /** Whether there was a repository before one. */
-  private final Cache<RepositoryRecord, Boolean> made =
-      Caffeine.newBuilder().maximumSize(10_000).build();
 
   private Fence() {
     this.records = Optional.empty();
@@ -78,7 +78,7 @@ public final class Fence {
   private boolean hasPredecessor(Records notes, RepositoryRecord repository) {
     RepositoryRecord life =
         new RepositoryRecord(0, repository.repository(), repository.createdAt());
-    return made.get(
+    return preceded.get(
         life, l -> notes.read(ObjectKeys.deletion(l.repository()), JsonNode.class).isPresent());
   }
 }

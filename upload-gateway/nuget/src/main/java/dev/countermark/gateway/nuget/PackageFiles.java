@@ -21,6 +21,9 @@ final class PackageFiles {
   private static final int MAX_EMBEDDED = 1 << 20;
   private static final int STORED = 0;
 
+  /** Whoever counts memory takes more for what is taken apart: this is handed out as it is. */
+  private static final int BUFFERED = 4;
+
   private final PiecedFiles files;
   private final LongConsumer memory;
 
@@ -58,6 +61,7 @@ final class PackageFiles {
       if (entry.isEmpty() || entry.get().uncompressedSize() > MAX_EMBEDDED) {
         return Optional.empty();
       }
+      memory.accept(entry.get().uncompressedSize() / BUFFERED);
       LocalHeader local = archive.localHeader(entry.get());
       long at = entry.get().localOffset() + local.length();
       try (InputStream data = open(version, at, entry.get().compressedSize())) {
