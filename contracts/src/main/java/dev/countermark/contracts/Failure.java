@@ -27,10 +27,27 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** Worth another try later: a store, broker or key service that is away or slow. */
+  /**
+   * Not the package's fault: worth another try later, when what is in the way is gone.
+   *
+   * @see Obstacle#isPassing
+   */
   public static final class Transient extends Failure {
+    private final Obstacle obstacle;
+
+    /** A store or broker that is away or slow. */
     public Transient(String message, Throwable cause) {
+      this(Obstacle.PLATFORM_UNAVAILABLE, message, cause);
+    }
+
+    public Transient(Obstacle obstacle, String message, Throwable cause) {
       super(message, cause);
+      this.obstacle = obstacle;
+    }
+
+    /** What is in the way. */
+    public Obstacle obstacle() {
+      return obstacle;
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.countermark.keys;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.RepositoryName;
 import java.io.IOException;
 import java.net.URI;
@@ -112,7 +113,7 @@ public final class HttpKeyClient implements KeyClient {
                 BodyPublishers.ofByteArray(body)),
             SignedBatch.class);
     if (batch.signatures().size() != items.size()) {
-      throw new Failure.Transient(
+      throw away(
           "key service answered "
               + batch.signatures().size()
               + " signatures for "
@@ -176,14 +177,7 @@ public final class HttpKeyClient implements KeyClient {
     if (status == 200) {
       return response.body();
     }
-    String what = "key service answered " + status + " to " + call;
-    switch (status) {
-      case 400, 413, 422 -> throw new SignBatcher.InvalidCallException(what);
-      case 401 ->
-          throw new Failure.Transient(what + ": it does not know this service's credential", null);
-      case 403 -> throw new Failure.Transient(what + ": this service may not do that", null);
-      default -> throw new Failure.Transient(what, null);
-    }
+    throw KeyServiceAnswers.failure(status, response.body(), call);
   }
 
   private String base() {
@@ -202,9 +196,9 @@ public final class HttpKeyClient implements KeyClient {
         return http.send(request, BodyHandlers.ofByteArray());
       }
     } catch (HttpTimeoutException e) {
-      throw new Failure.Transient("key service is too slow: " + what, e);
+      throw away("key service is too slow: " + what, e);
     } catch (IOException e) {
-      throw new Failure.Transient("key service cannot be reached: " + what, e);
+      throw away("key service cannot be reached: " + what, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Failure.Transient("interrupted: " + what, e);
@@ -215,7 +209,11 @@ public final class HttpKeyClient implements KeyClient {
     try {
       return Json.read(json, type);
     } catch (Json.MalformedJsonException e) {
-      throw new Failure.Transient("key service answered something else than JSON", e);
+      throw away("key service answered something else than JSON", e);
     }
+  }
+
+  private static Failure.Transient away(String message, Throwable cause) {
+    return new Failure.Transient(Obstacle.KEY_SERVICE_UNAVAILABLE, message, cause);
   }
 }

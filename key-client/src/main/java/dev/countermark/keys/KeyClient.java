@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /**
  * What the services ask of the key service. All calls block and throw {@link Failure.Transient}
- * when it is away, slow, refuses the caller or answers 5xx.
+ * when it is away, slow, refuses the caller or answers 5xx; its obstacle says whether that passes.
  */
 public interface KeyClient {
   /**

@@ -21,6 +21,11 @@ public final class KeyServiceApi {
   /** Length of what is signed: a SHA-256, bytes. */
   public static final int HASH_LENGTH = 32;
 
+  /** Titles of problems that an operator has to end. */
+  public static final String AUDIT_BROKEN = "audit-broken";
+
+  public static final String RECORD_UNUSABLE = "record-unusable";
+
   /** Media types of RFC 6960, appendix A. */
   public static final String OCSP_REQUEST = "application/ocsp-request";
 

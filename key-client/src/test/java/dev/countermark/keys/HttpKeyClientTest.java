@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.Purpose;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -44,6 +46,7 @@ class HttpKeyClientTest {
   private final AtomicInteger requests = new AtomicInteger();
   private HttpServer server;
   private volatile int status = 200;
+  private volatile String refusal = "secret detail";
   private volatile String authorization;
   private volatile String seen;
   private volatile byte[] sent;
@@ -71,7 +74,7 @@ class HttpKeyClientTest {
                   ? seen.contains("ocsp")
                       ? OCSP_ANSWER
                       : Json.write(keys.current(REPOSITORY, PURPOSE))
-                  : "secret detail".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                  : refusal.getBytes(java.nio.charset.StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(status, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
@@ -117,6 +120,41 @@ class HttpKeyClientTest {
         .hasMessageContaining("acme/tools")
         .hasMessageNotContaining(CREDENTIAL)
         .hasMessageNotContaining("secret detail");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "401, '', KEY_SERVICE_REFUSES, false",
+    "403, '', KEY_SERVICE_REFUSES, false",
+    "404, '', KEY_SERVICE_REFUSES, false",
+    "409, conflict, KEY_NOT_IN_FORCE, false",
+    "500, audit-broken, AUDIT_BROKEN, false",
+    "500, record-unusable, KEY_UNUSABLE, false",
+    "500, internal, KEY_SERVICE_UNAVAILABLE, true",
+    "429, '', KEY_SERVICE_UNAVAILABLE, true",
+    "503, store-unavailable, KEY_SERVICE_UNAVAILABLE, true"
+  })
+  void tellsWhatIsInTheWayAndWhetherItPasses(
+      int answer, String title, Obstacle expected, boolean passing) {
+    status = answer;
+    refusal = "{\"type\":\"about:blank\",\"title\":\"" + title + "\",\"detail\":\"x\"}";
+    Item item = new Item("pkg:oci/a@b", "sha256:00", Bytes.of(new byte[32]));
+    assertThatThrownBy(() -> new HttpKeyClient(settings()).sign(REPOSITORY, PURPOSE, List.of(item)))
+        .isInstanceOfSatisfying(
+            Failure.Transient.class, e -> assertThat(e.obstacle()).isEqualTo(expected));
+    assertThat(expected.isPassing()).isEqualTo(passing);
+  }
+
+  @Test
+  void takesNoBodyForATitle() {
+    status = 500;
+    for (String body : List.of("", "null", "[]", "{\"title\":null}", "{\"title\":{}}", "<html>")) {
+      refusal = body;
+      assertThatThrownBy(() -> new HttpKeyClient(settings()).current(REPOSITORY, PURPOSE))
+          .isInstanceOfSatisfying(
+              Failure.Transient.class,
+              e -> assertThat(e.obstacle()).isEqualTo(Obstacle.KEY_SERVICE_UNAVAILABLE));
+    }
   }
 
   @Test
