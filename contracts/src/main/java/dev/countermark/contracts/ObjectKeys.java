@@ -1,5 +1,9 @@
 package dev.countermark.contracts;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +18,9 @@ public final class ObjectKeys {
 
   /** Everything that is known to be damaged. */
   public static final String QUARANTINE = "quarantine/";
+
+  /** {@link WaitingNote}s of all repositories. */
+  public static final String WAITING = "waiting/";
 
   private static final Pattern SHA256_HEX = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern UPLOAD_ID = Pattern.compile("[0-9a-f-]{36}");
@@ -79,5 +86,26 @@ public final class ObjectKeys {
 
   public static String token(RepositoryName repository, String id) {
     return tokens(repository) + id + ".json";
+  }
+
+  /** The {@link WaitingNote}s of one repository. */
+  public static String waiting(RepositoryName repository) {
+    return WAITING + repository.owner() + "/" + repository.name() + "/";
+  }
+
+  /**
+   * A {@link WaitingNote}.
+   *
+   * @param format label
+   * @param recordKey key of the package's record; has a length of its own, so its hash stands here
+   */
+  public static String waiting(RepositoryName repository, String format, String recordKey) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(recordKey.getBytes(StandardCharsets.UTF_8));
+      return waiting(repository) + format + "/" + HexFormat.of().formatHex(hash) + ".json";
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 }

@@ -53,6 +53,10 @@ public record DeadLetter(
     MALFORMED_EVENT,
     /** Foreseen failures until the retries ran out. */
     RETRIES_EXHAUSTED,
+    /** A foreseen failure that does not pass by itself: an operator must do something first. */
+    NEEDS_OPERATOR,
+    /** Foreseen failures, and too much rests already. */
+    NO_ROOM_TO_REST,
     /** A bug: not tried again. */
     UNFORESEEN;
 

@@ -21,6 +21,8 @@ public record Delivery(
     Optional<Bytes> key,
     Bytes value,
     Supplier<CompletionStage<Void>> acknowledge) {
+  /** Of whoever handles it, and of what the connector remembers of it, bytes. */
+  private static final int HANDLING = 2 << 10;
 
   /**
    * Different for different keys, whatever bytes they are: ISO 8859-1 has a character for each. A
@@ -29,6 +31,11 @@ public record Delivery(
   String orderKey() {
     return key.map(k -> new String(k.toArray(), StandardCharsets.ISO_8859_1))
         .orElseGet(this::position);
+  }
+
+  /** What it takes in memory, about. */
+  long bytes() {
+    return HANDLING + value.length() + key.map(Bytes::length).orElse(0);
   }
 
   /** {@code topic/partition/offset}. */

@@ -13,18 +13,33 @@ import java.util.random.RandomGenerator;
  * @param cap upper bound of every wait
  * @param maxAttempts tries in all, the first one included
  * @param maxElapsed no further try is planned when it would begin later than this after the first
+ * @param rest before the single tries that follow these, and those of what does not pass by itself;
+ *     up to a quarter longer
  */
-public record RetryPolicy(Duration base, Duration cap, int maxAttempts, Duration maxElapsed) {
+public record RetryPolicy(
+    Duration base, Duration cap, int maxAttempts, Duration maxElapsed, Duration rest) {
   public RetryPolicy {
-    if (base.isNegative() || base.isZero() || cap.compareTo(base) < 0 || maxAttempts < 1) {
+    if (base.isNegative()
+        || base.isZero()
+        || cap.compareTo(base) < 0
+        || maxAttempts < 1
+        || rest.isNegative()
+        || rest.isZero()) {
       throw new IllegalArgumentException(
-          "a retry policy needs 0 < base <= cap and at least one attempt, got base "
+          "a retry policy needs 0 < base <= cap, at least one attempt and 0 < rest, got base "
               + base
               + ", cap "
               + cap
               + ", attempts "
-              + maxAttempts);
+              + maxAttempts
+              + ", rest "
+              + rest);
     }
+  }
+
+  /** The wait before a try that nobody remembers meanwhile. */
+  Duration rest(RandomGenerator random) {
+    return rest.plusMillis(random.nextLong(rest.toMillis() / 4 + 1));
   }
 
   /**

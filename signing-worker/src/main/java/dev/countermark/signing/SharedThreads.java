@@ -12,7 +12,7 @@ import java.util.concurrent.Executor;
  *
  * <p>Uploads run first. A resync gets a thread when no upload is ready for one, and once after
  * every {@value #UPLOADS_IN_A_ROW} uploads so that it never starves; never more than the share of
- * resyncs. Within a lane the dispatchers take turns.
+ * resyncs. Within a lane the dispatchers take turns, and so do the tenants of each.
  */
 public final class SharedThreads {
   /** Uploads that run while a resync is ready, before the resync gets its turn. */
@@ -25,6 +25,7 @@ public final class SharedThreads {
   private final int resyncThreads;
   private final Executor workers;
   private final Timer timer;
+  private final Bulkheads tenants;
   private final List<KeyedDispatcher> dispatchers = new ArrayList<>();
   private final Map<Lane, Integer> running = new EnumMap<>(Lane.class);
 
@@ -36,15 +37,18 @@ public final class SharedThreads {
   /**
    * @param threads jobs that run at the same time, all dispatchers and lanes together
    * @param resyncThreads resyncs among them, at most
+   * @param resting room for jobs that rest before another try, of all dispatchers together, bytes
    * @param workers runs at least {@code threads} tasks at once
    */
-  public SharedThreads(int threads, int resyncThreads, Executor workers, Timer timer) {
+  public SharedThreads(
+      int threads, int resyncThreads, long resting, Executor workers, Timer timer) {
     if (threads < 1 || resyncThreads < 1) {
       throw new IllegalArgumentException(
           "uploads and resyncs need a thread, got " + threads + " and " + resyncThreads);
     }
     this.threads = threads;
     this.resyncThreads = resyncThreads;
+    this.tenants = new Bulkheads(threads, resting);
     this.workers = workers;
     this.timer = timer;
     for (Lane lane : Lane.values()) {
@@ -62,6 +66,18 @@ public final class SharedThreads {
     synchronized (lock) {
       return sum();
     }
+  }
+
+  /** Bytes of jobs that rest before another try. */
+  public long resting() {
+    synchronized (lock) {
+      return tenants.resting();
+    }
+  }
+
+  /** Guarded by the lock. */
+  Bulkheads tenants() {
+    return tenants;
   }
 
   private int sum() {

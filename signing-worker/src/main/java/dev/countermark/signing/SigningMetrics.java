@@ -1,10 +1,12 @@
 package dev.countermark.signing;
 
+import dev.countermark.contracts.Obstacle;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * The meters of one signer; all carry {@code format}, most {@code lane}.
@@ -16,7 +18,9 @@ import java.time.Duration;
  *   <li>{@code countermark.signing.outcomes} by {@code code}
  *   <li>{@code countermark.signing.retries}, {@code countermark.signing.dead.letters} by {@code
  *       code}
- *   <li>{@code countermark.signing.in.flight}: accepted and not yet dealt with
+ *   <li>{@code countermark.signing.in.flight}: accepted, and neither dealt with nor resting
+ *   <li>{@code countermark.signing.resting}: resting before another try
+ *   <li>{@code countermark.signing.waiting} by {@code code}: packages that will be handed in again
  * </ul>
  */
 public final class SigningMetrics {
@@ -52,10 +56,14 @@ public final class SigningMetrics {
   public void watch(KeyedDispatcher dispatcher) {
     for (Lane lane : Lane.values()) {
       Gauge.builder("countermark.signing.in.flight", dispatcher, d -> d.inFlight(lane))
-          .description("Records accepted and not yet dealt with")
+          .description("Records accepted, and neither dealt with nor resting")
           .tags("format", format, "lane", lane.label())
           .register(registry);
     }
+    Gauge.builder("countermark.signing.resting", dispatcher, KeyedDispatcher::resting)
+        .description("Records that rest before another try")
+        .tags("format", format)
+        .register(registry);
   }
 
   void signed(Lane lane, Duration lag) {
@@ -81,6 +89,14 @@ public final class SigningMetrics {
 
   void deadLetter(Lane lane, DeadLetter.Code code) {
     count("countermark.signing.dead.letters", "Records given up", lane, code.label());
+  }
+
+  void handedOver(Lane lane, Obstacle obstacle) {
+    count(
+        "countermark.signing.waiting",
+        "Packages that wait, and will be handed in again",
+        lane,
+        obstacle.name().toLowerCase(Locale.ROOT));
   }
 
   void retry(Lane lane) {

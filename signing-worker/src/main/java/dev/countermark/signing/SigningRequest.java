@@ -9,4 +9,13 @@ public interface SigningRequest {
 
   /** When the upload was accepted, or the resync requested: the lag counts from here. */
   Instant since();
+
+  /** Whose package it is: tenants take turns. */
+  String tenant();
+
+  /**
+   * Whether another upload's request, which is looked at later, asks for all that this one asks
+   * for. It may be of another time: a signer looks at the package as it is then.
+   */
+  boolean asksTheSame(SigningRequest other);
 }

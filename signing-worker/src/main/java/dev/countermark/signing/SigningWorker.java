@@ -2,6 +2,7 @@ package dev.countermark.signing;
 
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.signing.KeyedDispatcher.Next;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -15,18 +16,26 @@ import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 
 /**
- * Turns every delivered record into exactly one of: an outcome that the broker acknowledged, or a
- * dead letter that the broker acknowledged; and only then acknowledges the record itself.
+ * Turns every delivered record into one of: an outcome that the broker acknowledged, a dead letter
+ * that the broker acknowledged, or a note that is stored and by which it is handed in again; and
+ * only then acknowledges the record itself.
  *
- * <p>Transient failures are tried again by the {@link RetryPolicy}, permanent ones become refused
- * outcomes, anything unforeseen and anything malformed becomes a dead letter at once. When only the
- * publication of an outcome fails, only the publication is tried again.
+ * <p>Transient failures are tried again by the {@link RetryPolicy} as long as they pass by
+ * themselves; then, and the others at once, an upload becomes a note with the time of its next try,
+ * and a resync a dead letter. Permanent failures become refused outcomes, anything unforeseen and
+ * anything malformed becomes a dead letter at once. When only the publication of an outcome fails,
+ * only the publication is tried again.
  *
  * @param <R> the format's request
  * @param <O> the format's way to name a package in an outcome
  */
 public final class SigningWorker<R extends SigningRequest, O> {
   private static final Logger LOG = System.getLogger(SigningWorker.class.getName());
+
+  /** Nobody needs to be told of a shorter wait, unless it was in vain so often. */
+  private static final Duration WORTH_A_NOTE = Duration.ofSeconds(1);
+
+  private static final int IN_VAIN = 3;
 
   /** Reads a record's bytes. */
   @FunctionalInterface
@@ -57,8 +66,9 @@ public final class SigningWorker<R extends SigningRequest, O> {
     CompletionStage<Void> publish(DeadLetter letter);
   }
 
-  /** Where every record ends: in one of the two. */
-  public record Ends<R, O>(Outcomes<R, O> outcomes, DeadLetters deadLetters) {}
+  /** Where every record ends: in one of the three. */
+  public record Ends<R, O>(
+      Outcomes<R, O> outcomes, DeadLetters deadLetters, WaitingNotes<R> waiting) {}
 
   /**
    * When a failed try is made again.
@@ -73,6 +83,7 @@ public final class SigningWorker<R extends SigningRequest, O> {
   private final FormatSigner<R, O> signer;
   private final Outcomes<R, O> outcomes;
   private final DeadLetters deadLetters;
+  private final WaitingNotes<R> waiting;
   private final RetryPolicy retries;
   private final SigningMetrics metrics;
   private final Clock clock;
@@ -90,6 +101,7 @@ public final class SigningWorker<R extends SigningRequest, O> {
     this.signer = signer;
     this.outcomes = ends.outcomes();
     this.deadLetters = ends.deadLetters();
+    this.waiting = ends.waiting();
     this.retries = retries.policy();
     this.metrics = metrics;
     this.clock = retries.clock();
@@ -99,23 +111,63 @@ public final class SigningWorker<R extends SigningRequest, O> {
   /**
    * Takes a record over. Never blocks.
    *
-   * @return completes as soon as there is a slot for it, long before it is dealt with
+   * @return completes as soon as there is room for it, long before it is dealt with
    */
   public CompletionStage<Void> accept(Delivery delivery) {
-    return dispatcher.submit(delivery.orderKey(), delivery.lane(), new Handling(delivery));
+    Handling handling = new Handling(delivery);
+    return dispatcher.submit(
+        new KeyedDispatcher.Task(
+            delivery.orderKey(), handling.tenant(), delivery.lane(), delivery.bytes(), handling));
   }
 
   /** The life of one delivery. Its tries never overlap, and each sees what the last one left. */
   private final class Handling implements KeyedDispatcher.Job {
     private final Delivery delivery;
+    private final R request;
+    private final Throwable unreadable;
     private volatile int attempts;
+    private volatile int earlier;
     private volatile Instant firstTry;
-    private volatile R request;
+    private volatile Obstacle obstacle = Obstacle.BUSY;
+    private volatile boolean noted;
     private volatile SigningOutcome<O> outcome;
     private volatile DeadLetter letter;
 
     Handling(Delivery delivery) {
       this.delivery = delivery;
+      R read = null;
+      Throwable failure = null;
+      try {
+        read = decoder.decode(delivery.lane(), delivery.value());
+      } catch (Throwable e) { // whatever it is, the record must end somewhere
+        failure = e;
+      }
+      this.request = read;
+      this.unreadable = failure;
+    }
+
+    /** Records that nobody can read are one tenant's. */
+    String tenant() {
+      return request == null ? "" : request.tenant();
+    }
+
+    @Override
+    public boolean isCoveredBy(KeyedDispatcher.Job other) {
+      return delivery.lane() == Lane.UPLOAD
+          && request != null
+          && other instanceof SigningWorker<?, ?>.Handling handling
+          && handling.request != null
+          && handling.letter == null
+          && handling.outcome == null
+          && request.asksTheSame(handling.request);
+    }
+
+    /**
+     * The other one is not acknowledged before it is done, so that nothing is lost with this one.
+     */
+    @Override
+    public void covered() {
+      CompletionStage<Next> unused = acknowledge();
     }
 
     @Override
@@ -125,29 +177,49 @@ public final class SigningWorker<R extends SigningRequest, O> {
       firstTry = firstTry == null ? begin : firstTry;
       CompletionStage<Void> told;
       try {
-        told = letter == null ? signAndTell() : deadLetters.publish(letter);
+        if (letter != null) {
+          return ended(begin, deadLetters.publish(letter));
+        }
+        if (outcome == null) {
+          outcome = sign();
+          if (noted || earlier > 0) {
+            waiting.clear(request);
+          }
+        }
+        told = outcomes.publish(request, outcome);
+      } catch (Failure.Transient e) {
+        // Still on the thread of the try, which may block: a note is written.
+        told = CompletableFuture.failedStage(e);
+        if (isUnsignedUpload()) {
+          metrics.attempt(delivery.lane(), Duration.between(begin, clock.instant()));
+          return rest(e);
+        }
       } catch (Throwable e) { // whatever it is, the record must end somewhere
+        if (isUnsignedUpload()) {
+          write(Obstacle.UNFORESEEN, Optional.empty(), false);
+        }
         told = CompletableFuture.failedStage(e);
       }
+      return ended(begin, told);
+    }
+
+    private boolean isUnsignedUpload() {
+      return delivery.lane() == Lane.UPLOAD && request != null && outcome == null && letter == null;
+    }
+
+    private CompletionStage<Next> ended(Instant begin, CompletionStage<Void> told) {
       return told.handle(
               (ok, error) -> {
                 metrics.attempt(delivery.lane(), Duration.between(begin, clock.instant()));
-                return error == null ? acknowledge() : failed(unwrap(error));
+                return error == null ? told() : failed(unwrap(error));
               })
           .thenCompose(next -> next);
     }
 
-    private CompletionStage<Void> signAndTell() {
+    private SigningOutcome<O> sign() throws Throwable {
       if (request == null) {
-        request = decoder.decode(delivery.lane(), delivery.value());
+        throw unreadable;
       }
-      if (outcome == null) {
-        outcome = sign();
-      }
-      return outcomes.publish(request, outcome);
-    }
-
-    private SigningOutcome<O> sign() {
       try {
         SigningOutcome<O> result = signer.sign(request);
         if (result instanceof SigningOutcome.Signed) {
@@ -159,7 +231,7 @@ public final class SigningWorker<R extends SigningRequest, O> {
       }
     }
 
-    private CompletionStage<Next> acknowledge() {
+    private CompletionStage<Next> told() {
       if (letter != null) {
         metrics.deadLetter(delivery.lane(), letter.code());
         LOG.log(
@@ -170,17 +242,17 @@ public final class SigningWorker<R extends SigningRequest, O> {
             delivery.position(),
             letter.attempts(),
             letter.detail());
-      } else {
-        metrics.outcome(delivery.lane(), outcome.code());
-        if (outcome instanceof SigningOutcome.Refused<O> refused) {
-          LOG.log(
-              Level.WARNING,
-              "refused {0}: {1}, {2}",
-              subject(),
-              refused.reason(),
-              refused.detail());
-        }
+        return acknowledge().thenApply(done -> Next.gaveUp());
       }
+      metrics.outcome(delivery.lane(), outcome.code());
+      if (outcome instanceof SigningOutcome.Refused<O> refused) {
+        LOG.log(
+            Level.WARNING, "refused {0}: {1}, {2}", subject(), refused.reason(), refused.detail());
+      }
+      return acknowledge();
+    }
+
+    private CompletionStage<Next> acknowledge() {
       return delivery
           .acknowledge()
           .get()
@@ -199,22 +271,86 @@ public final class SigningWorker<R extends SigningRequest, O> {
         LOG.log(Level.WARNING, "cannot write the dead letter of " + delivery.position(), error);
         return again(retries.backoff(attempts, random));
       }
-      if (error instanceof Failure.Transient) {
+      if (error instanceof Failure.Transient failure) {
         Duration elapsed = Duration.between(firstTry, clock.instant());
-        Optional<Duration> wait = retries.next(attempts, elapsed, random);
+        Optional<Duration> wait =
+            failure.obstacle().isPassing()
+                ? retries.next(attempts, elapsed, random)
+                : Optional.empty();
         if (wait.isPresent()) {
-          LOG.log(
-              Level.DEBUG, "try {0} for {1} failed: {2}", attempts, subject(), error.getMessage());
-          metrics.retry(delivery.lane());
-          return again(wait.get());
+          return retry(failure, wait.get());
         }
-        return giveUp(DeadLetter.Code.RETRIES_EXHAUSTED, error.getMessage());
+        return giveUp(code(failure), error.getMessage());
       }
       if (error instanceof MalformedEventException) {
         return giveUp(DeadLetter.Code.MALFORMED_EVENT, error.getMessage());
       }
       LOG.log(Level.ERROR, "unforeseen failure for " + subject(), error);
       return giveUp(DeadLetter.Code.UNFORESEEN, error.toString());
+    }
+
+    private DeadLetter.Code code(Failure.Transient failure) {
+      return failure.obstacle().isPassing()
+          ? DeadLetter.Code.RETRIES_EXHAUSTED
+          : DeadLetter.Code.NEEDS_OPERATOR;
+    }
+
+    private CompletionStage<Next> retry(Failure.Transient failure, Duration wait) {
+      LOG.log(
+          Level.DEBUG, "try {0} for {1} failed: {2}", attempts, subject(), failure.getMessage());
+      metrics.retry(delivery.lane());
+      return again(wait);
+    }
+
+    /** An upload that was not signed. What is read here counts the tries of earlier deliveries. */
+    private CompletionStage<Next> rest(Failure.Transient failure) {
+      obstacle = failure.obstacle();
+      if (attempts == 1) {
+        earlier = waiting.tries(request);
+      }
+      int tries = earlier + attempts;
+      Duration elapsed = Duration.between(firstTry, clock.instant());
+      Optional<Duration> wait =
+          obstacle.isPassing() ? retries.next(tries, elapsed, random) : Optional.empty();
+      if (wait.isPresent()) {
+        if (wait.get().compareTo(WORTH_A_NOTE) >= 0 || tries >= IN_VAIN || noted) {
+          noted |= write(obstacle, wait, false);
+        }
+        return retry(failure, wait.get());
+      }
+      // Who is tried once in a while is dead for nobody: one letter, after many tries, is enough.
+      return write(obstacle, Optional.of(retries.rest(random)), true) && attempts == 1
+          ? handedOver(failure.getMessage())
+          : giveUp(code(failure), failure.getMessage());
+    }
+
+    private boolean write(Obstacle what, Optional<Duration> wait, boolean handedOver) {
+      Instant now = clock.instant();
+      return waiting.write(
+          request,
+          new WaitingNotes.Note(what, earlier + attempts, now, wait.map(now::plus), handedOver));
+    }
+
+    private CompletionStage<Next> handedOver(String why) {
+      metrics.handedOver(delivery.lane(), obstacle);
+      LOG.log(Level.WARNING, "{0} waits ({1}): {2}", subject(), obstacle, why);
+      return acknowledge().thenApply(done -> Next.gaveUp());
+    }
+
+    @Override
+    public CompletionStage<Next> giveWay() {
+      if (delivery.lane() == Lane.UPLOAD
+          && request != null
+          && letter == null
+          && write(obstacle, Optional.of(retries.rest(random)), true)) {
+        return handedOver("too much rests already");
+      }
+      if (letter == null) {
+        letter =
+            DeadLetter.of(
+                delivery, DeadLetter.Code.NO_ROOM_TO_REST, obstacle.text(), earlier + attempts);
+      }
+      return ended(clock.instant(), deadLetters.publish(letter));
     }
 
     private CompletionStage<Next> giveUp(DeadLetter.Code code, String detail) {

@@ -8,8 +8,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RetryPolicyTest {
+  private static final Duration REST = Duration.ofMinutes(15);
+
   private final RetryPolicy policy =
-      new RetryPolicy(Duration.ofMillis(200), Duration.ofSeconds(10), 50, Duration.ofMinutes(5));
+      new RetryPolicy(
+          Duration.ofMillis(200), Duration.ofSeconds(10), 50, Duration.ofMinutes(5), REST);
 
   @Test
   void waitsAtMostTwiceAsLongAfterEachTryUpToTheCap() {
@@ -37,6 +40,14 @@ class RetryPolicyTest {
   }
 
   @Test
+  void spreadsThoseThatRestOverAQuarterMore() {
+    Random random = new Random(7);
+    for (int i = 0; i < 50; i++) {
+      assertThat(policy.rest(random)).isBetween(REST, REST.plus(REST.dividedBy(4)));
+    }
+  }
+
+  @Test
   void endsWithTheLastAttempt() {
     assertThat(policy.next(49, Duration.ZERO, new Random(1))).isPresent();
     assertThat(policy.next(50, Duration.ZERO, new Random(1))).isEmpty();
@@ -56,7 +67,9 @@ class RetryPolicyTest {
   @Test
   void refusesToBeMeaningless() {
     assertThatThrownBy(
-            () -> new RetryPolicy(Duration.ZERO, Duration.ofSeconds(1), 3, Duration.ofMinutes(1)))
+            () ->
+                new RetryPolicy(
+                    Duration.ZERO, Duration.ofSeconds(1), 3, Duration.ofMinutes(1), REST))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.Refusal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -21,10 +22,21 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SigningWorkerTest {
-  private record Request(String purl, Instant since) implements SigningRequest {}
+  private record Request(String purl, Instant since) implements SigningRequest {
+    @Override
+    public String tenant() {
+      return "acme/app";
+    }
+
+    @Override
+    public boolean asksTheSame(SigningRequest other) {
+      return purl.startsWith("pkg:") && purl.equals(other.purl());
+    }
+  }
 
   private static final SigningOutcome<String> SIGNED =
       new SigningOutcome.Signed<>("by key 1", List.of());
@@ -41,11 +53,45 @@ class SigningWorkerTest {
   private final Deque<Throwable> publicationFailures = new ArrayDeque<>();
 
   private final Deque<Throwable> deadLetterFailures = new ArrayDeque<>();
+  private static final Duration REST = Duration.ofMinutes(15);
   private RetryPolicy retries =
-      new RetryPolicy(Duration.ofMillis(100), Duration.ofSeconds(2), 5, Duration.ofMinutes(1));
+      new RetryPolicy(
+          Duration.ofMillis(100), Duration.ofSeconds(2), 5, Duration.ofMinutes(1), REST);
+
+  /** Room for what rests, bytes. */
+  private long room = 1 << 20;
+
+  private final Notes notes = new Notes();
+
+  /** What is written down, and whether that can be done. */
+  private static final class Notes implements WaitingNotes<Request> {
+    private final List<Note> written = new ArrayList<>();
+    private int earlier;
+    private boolean away;
+    private int cleared;
+
+    @Override
+    public int tries(Request request) {
+      return earlier;
+    }
+
+    @Override
+    public boolean write(Request request, Note note) {
+      if (!away) {
+        written.add(note);
+      }
+      return !away;
+    }
+
+    @Override
+    public void clear(Request request) {
+      cleared++;
+    }
+  }
 
   private SigningWorker<Request, String> worker() {
-    var dispatcher = new KeyedDispatcher(new SharedThreads(2, 1, scheduler, scheduler), 8, 2);
+    var dispatcher =
+        new KeyedDispatcher(new SharedThreads(2, 1, room, scheduler, scheduler), 1 << 20, 1 << 20);
     return new SigningWorker<>(
         dispatcher,
         (lane, value) -> {
@@ -67,7 +113,8 @@ class SigningWorkerTest {
                 letters.add(letter);
               }
               return stage(failure);
-            }),
+            },
+            notes),
         new SigningWorker.Retries(retries, scheduler, new Random(3)),
         new SigningMetrics(meters, "test"));
   }
@@ -92,8 +139,12 @@ class SigningWorkerTest {
   }
 
   private Delivery delivery(String value) {
+    return delivery(Lane.UPLOAD, value);
+  }
+
+  private Delivery delivery(Lane lane, String value) {
     return new Delivery(
-        Lane.UPLOAD,
+        lane,
         "uploads",
         3,
         77,
@@ -187,6 +238,167 @@ class SigningWorkerTest {
     assertThat(count("countermark.signing.dead.letters", "retries_exhausted")).isEqualTo(1);
   }
 
+  // ---- what waits -----------------------------------------------------------------------------
+
+  private static Failure.Transient because(Obstacle obstacle) {
+    return new Failure.Transient(obstacle, "on purpose", null);
+  }
+
+  @Test
+  void triesOnceAndWritesDownWhatDoesNotPassByItself() {
+    answers.add(because(Obstacle.AUDIT_BROKEN));
+    worker().accept(delivery("pkg:a"));
+    Instant now = scheduler.instant();
+    scheduler.runAll();
+
+    assertThat(events).containsExactly("signing", "acknowledged");
+    assertThat(scheduler.instant()).isEqualTo(now);
+    assertThat(notes.written).hasSize(1);
+    WaitingNotes.Note note = notes.written.get(0);
+    assertThat(note.obstacle()).isEqualTo(Obstacle.AUDIT_BROKEN);
+    assertThat(note.tries()).isEqualTo(1);
+    assertThat(note.handedOver()).isTrue();
+    assertThat(note.nextTry().orElseThrow()).isAfterOrEqualTo(now.plus(REST));
+    assertThat(count("countermark.signing.waiting", "audit_broken")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Obstacle.class, names = "UNFORESEEN", mode = EnumSource.Mode.EXCLUDE)
+  void asksAgainOnlyWhileThatCanHelp(Obstacle obstacle) {
+    answers.add(because(obstacle));
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    assertThat(events.stream().filter("signing"::equals).count())
+        .isEqualTo(obstacle.isPassing() ? 2 : 1);
+  }
+
+  /** Nobody would find it by its state. */
+  @Test
+  void writesADeadLetterOfAResyncThatDoesNotPassByItself() {
+    answers.add(because(Obstacle.KEY_NOT_IN_FORCE));
+    worker().accept(delivery(Lane.RESYNC, "pkg:a"));
+    scheduler.runAll();
+
+    assertThat(events).containsExactly("signing", "dead letter NEEDS_OPERATOR", "acknowledged");
+    assertThat(notes.written).isEmpty();
+  }
+
+  @Test
+  void tellsOfTheNextTryWhileItRests() {
+    retries =
+        new RetryPolicy(
+            Duration.ofSeconds(60), Duration.ofSeconds(60), 3, Duration.ofMinutes(60), REST);
+    answers.add(because(Obstacle.TIMESTAMP_AUTHORITY_UNAVAILABLE));
+    worker().accept(delivery("pkg:a"));
+    scheduler.runOne();
+    WaitingNotes.Note note = notes.written.get(0);
+    scheduler.ring();
+
+    assertThat(scheduler.instant()).isEqualTo(note.nextTry().orElseThrow());
+    assertThat(note.handedOver()).isFalse();
+
+    scheduler.runAll();
+
+    assertThat(notes.cleared).isEqualTo(1);
+  }
+
+  @Test
+  void writesDownTheNextTryWhenTheRetriesRunOut() {
+    for (int i = 0; i < 5; i++) {
+      answers.add(because(Obstacle.KEY_SERVICE_UNAVAILABLE));
+    }
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    WaitingNotes.Note last = notes.written.get(notes.written.size() - 1);
+    assertThat(last.tries()).isEqualTo(5);
+    assertThat(last.handedOver()).isTrue();
+    assertThat(letters).hasSize(1);
+  }
+
+  @Test
+  void triesOnceWhatWasHandedInAgain() {
+    notes.earlier = 5;
+    answers.add(because(Obstacle.KEY_SERVICE_UNAVAILABLE));
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    assertThat(events).containsExactly("signing", "acknowledged");
+    assertThat(notes.written).hasSize(1);
+    assertThat(notes.written.get(0).tries()).isEqualTo(6);
+  }
+
+  @Test
+  void writesADeadLetterWhenNothingElseCanBeWritten() {
+    notes.away = true;
+    answers.add(because(Obstacle.AUDIT_BROKEN));
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    assertThat(events).containsExactly("signing", "dead letter NEEDS_OPERATOR", "acknowledged");
+  }
+
+  @Test
+  void tellsOfABugThatNobodyWillTryItAgain() {
+    answers.add(new NullPointerException("oops"));
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    assertThat(notes.written).hasSize(1);
+    assertThat(notes.written.get(0).obstacle()).isEqualTo(Obstacle.UNFORESEEN);
+    assertThat(notes.written.get(0).nextTry()).isEmpty();
+  }
+
+  @Test
+  void handsOverWhatFindsNoRoomToRest() {
+    room = 100;
+    answers.add(because(Obstacle.BUSY));
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    assertThat(events).containsExactly("signing", "acknowledged");
+    assertThat(notes.written.get(notes.written.size() - 1).handedOver()).isTrue();
+  }
+
+  @Test
+  void losesNothingThatCanNeitherRestNorBeHandedOver() {
+    room = 100;
+    notes.away = true;
+    deadLetterFailures.add(new Failure.Transient("broker away", null));
+    answers.add(because(Obstacle.BUSY));
+    worker().accept(delivery("pkg:a"));
+    scheduler.runAll();
+
+    assertThat(events)
+        .containsExactly(
+            "signing",
+            "dead letter NO_ROOM_TO_REST",
+            "dead letter NO_ROOM_TO_REST",
+            "acknowledged");
+  }
+
+  /** Whoever pushes again while it waits tells the signers again, as often as he likes. */
+  @Test
+  void acknowledgesAtOnceWhatWaitsAlready() {
+    retries =
+        new RetryPolicy(
+            Duration.ofSeconds(60), Duration.ofSeconds(60), 9, Duration.ofMinutes(60), REST);
+    SigningWorker<Request, String> worker = worker();
+    answers.add(because(Obstacle.BUSY));
+    worker.accept(delivery("pkg:a"));
+    scheduler.runOne();
+    for (int i = 0; i < 100; i++) {
+      worker.accept(delivery("pkg:a"));
+    }
+    assertThat(events).filteredOn("acknowledged"::equals).hasSize(100);
+
+    scheduler.runAll();
+
+    assertThat(events).filteredOn("signing"::equals).hasSize(2);
+    assertThat(events).filteredOn("acknowledged"::equals).hasSize(101);
+  }
+
   @Test
   void doesNotTryABugAgain() {
     answers.add(new NullPointerException("oops"));
@@ -240,7 +452,7 @@ class SigningWorkerTest {
   void doesNotHoldUpOthersWhileOnePackageFails() {
     retries =
         new RetryPolicy(
-            Duration.ofSeconds(60), Duration.ofSeconds(60), 100, Duration.ofMinutes(60));
+            Duration.ofSeconds(60), Duration.ofSeconds(60), 100, Duration.ofMinutes(60), REST);
     SigningWorker<Request, String> worker = worker();
     answers.add(new Failure.Transient("store away", null));
     worker.accept(delivery("pkg:a"));
@@ -288,7 +500,9 @@ class SigningWorkerTest {
     Random random = new Random(seed);
     Map<String, List<Integer>> acknowledged = new HashMap<>();
     Map<String, List<Integer>> ended = new HashMap<>();
-    var dispatcher = new KeyedDispatcher(new SharedThreads(3, 1, scheduler, scheduler), 8, 2);
+    var dispatcher =
+        new KeyedDispatcher(
+            new SharedThreads(3, 1, 1 << 24, scheduler, scheduler), 8 << 10, 2 << 10);
     SigningWorker<Request, String> worker =
         new SigningWorker<>(
             dispatcher,
@@ -312,7 +526,8 @@ class SigningWorkerTest {
                   maybeThrow(random, 3, new Failure.Transient("away", null));
                   end(ended, letter.value().toUtf8());
                   return CompletableFuture.completedStage(null);
-                }),
+                },
+                notes),
             new SigningWorker.Retries(retries, scheduler, random),
             new SigningMetrics(meters, "test"));
     int records = 300;

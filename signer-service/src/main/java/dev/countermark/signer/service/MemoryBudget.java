@@ -1,6 +1,7 @@
 package dev.countermark.signer.service;
 
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Obstacle;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -113,7 +114,8 @@ public final class MemoryBudget {
               ? free.tryAcquire(needed, patience.toNanos(), TimeUnit.NANOSECONDS)
               : !free.hasQueuedThreads() && free.tryAcquire(needed);
       if (!room) {
-        throw new Failure.Transient("other packages hold all memory for packages", null);
+        throw new Failure.Transient(
+            Obstacle.BUSY, "other packages hold all memory for packages", null);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

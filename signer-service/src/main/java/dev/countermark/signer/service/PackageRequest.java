@@ -39,4 +39,21 @@ public record PackageRequest(
   public String purl() {
     return format.purl(repository, name, digest);
   }
+
+  @Override
+  public String tenant() {
+    return repository.toString();
+  }
+
+  /** When it was asked for matters to resyncs only. */
+  @Override
+  public boolean asksTheSame(SigningRequest other) {
+    return other instanceof PackageRequest that
+        && lane == that.lane
+        && mode == that.mode
+        && format.label().equals(that.format.label())
+        && repository.equals(that.repository)
+        && name.equals(that.name)
+        && digest.equals(that.digest);
+  }
 }

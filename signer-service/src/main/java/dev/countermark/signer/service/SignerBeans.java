@@ -80,7 +80,11 @@ class SignerBeans {
   @Produces
   @Singleton
   SignerResources resources(SignerConfig config, MeterRegistry meters) {
-    return SignerResources.ofHeap(config.threads(), config.resyncThreads(), config.memoryShare())
+    return SignerResources.ofHeap(
+            config.threads(),
+            config.resyncThreads(),
+            config.restingMemory().asLongValue(),
+            config.memoryShare())
         .watchedBy(meters);
   }
 
@@ -103,8 +107,9 @@ class SignerBeans {
   @Singleton
   SigningWorker.Ends<PackageRequest, SignedArtifact> ends(
       SigningWorker.Outcomes<PackageRequest, SignedArtifact> outcomes,
-      SigningWorker.DeadLetters deadLetters) {
-    return new SigningWorker.Ends<>(outcomes, deadLetters);
+      SigningWorker.DeadLetters deadLetters,
+      BlobStore store) {
+    return new SigningWorker.Ends<>(outcomes, deadLetters, new StoredWaitingNotes(store));
   }
 
   /** At once, not with the first record: a wrong setting must stop the service. */
@@ -122,12 +127,16 @@ class SignerBeans {
     var retry = config.retry();
     var retries =
         new SigningWorker.Retries(
-            new RetryPolicy(retry.base(), retry.cap(), retry.maxAttempts(), retry.maxElapsed()),
+            new RetryPolicy(
+                retry.base(), retry.cap(), retry.maxAttempts(), retry.maxElapsed(), retry.rest()),
             clock,
             () -> ThreadLocalRandom.current().nextLong());
     for (Format<?, ?> format : HostedFormats.of(config.formats(), signers.known())) {
       KeyedDispatcher dispatcher =
-          new KeyedDispatcher(resources.threads(), config.uploadSlots(), config.resyncSlots());
+          new KeyedDispatcher(
+              resources.threads(),
+              config.uploadMemory().asLongValue(),
+              config.resyncMemory().asLongValue());
       SigningMetrics metrics = new SigningMetrics(meters, format.label());
       metrics.watch(dispatcher);
       workers.put(

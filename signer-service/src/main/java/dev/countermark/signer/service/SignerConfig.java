@@ -1,5 +1,6 @@
 package dev.countermark.signer.service;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -26,15 +27,22 @@ public interface SignerConfig {
   int threads();
 
   /**
-   * Uploads of each format accepted from Kafka and not yet dealt with, those that wait for another
-   * try included.
+   * Memory for the records of uploads of each format that were accepted from Kafka, and neither are
+   * dealt with nor rest; about 3 KB each. Repositories take turns among them.
    */
-  @WithDefault("256")
-  int uploadSlots();
+  @WithDefault("4M")
+  MemorySize uploadMemory();
 
   /** The same for resyncs. */
-  @WithDefault("16")
-  int resyncSlots();
+  @WithDefault("256K")
+  MemorySize resyncMemory();
+
+  /**
+   * Memory for the records of all formats that rest before another try, a quarter of it for one
+   * repository; about 3 KB each. What finds no room is handed in again later.
+   */
+  @WithDefault("16M")
+  MemorySize restingMemory();
 
   /** Threads that resyncs may use at the same time; the rest is always free for uploads. */
   @WithDefault("4")
@@ -64,15 +72,26 @@ public interface SignerConfig {
     Duration base();
 
     /** Upper bound of every wait. */
-    @WithDefault("5s")
+    @WithDefault("30s")
     Duration cap();
 
-    /** Tries in all before a record becomes a dead letter. */
-    @WithDefault("1000")
+    /**
+     * Tries in all before a record becomes a dead letter. An upload is then tried once after each
+     * {@link #rest}.
+     */
+    @WithDefault("40")
     int maxAttempts();
 
     /** Time in all before a record becomes a dead letter. */
     @WithDefault("15m")
     Duration maxElapsed();
+
+    /**
+     * Wait of an upload whose tries are used up, or that waits for something that does not pass by
+     * itself; up to a quarter longer, and until the gateway looks after it, which it does once a
+     * minute.
+     */
+    @WithDefault("15m")
+    Duration rest();
   }
 }

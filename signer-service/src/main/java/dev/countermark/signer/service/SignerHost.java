@@ -13,7 +13,7 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 
 /**
  * Where the channels of the formats that this process signs hand over their records. A channel gets
- * its next record as soon as there is a slot, so records are handled many at once; each is
+ * its next record as soon as there is room, so records are handled many at once; each is
  * acknowledged when it is dealt with, and the connector commits only up to the first that is not.
  *
  * <p>The channels are the format's, one lane per topic: {@code uploads-<label>} and {@code

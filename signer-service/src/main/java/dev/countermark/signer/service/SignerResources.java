@@ -35,9 +35,10 @@ public final class SignerResources implements AutoCloseable {
   /**
    * @param threads that sign, uploads and resyncs of all formats together
    * @param resyncThreads those among them that resyncs may use
+   * @param resting memory for what rests before another try, bytes
    * @param memory for packages of all formats together, bytes
    */
-  SignerResources(int threads, int resyncThreads, long memory) {
+  SignerResources(int threads, int resyncThreads, long resting, long memory) {
     this.workers = Executors.newFixedThreadPool(threads, named("signing-"));
     this.alarms = new ScheduledThreadPoolExecutor(1, named("retry-timer-"));
     // What rests when the service stops is delivered again.
@@ -46,6 +47,7 @@ public final class SignerResources implements AutoCloseable {
         new SharedThreads(
             threads,
             resyncThreads,
+            resting,
             workers,
             (delay, task) -> {
               ScheduledFuture<?> unused =
@@ -71,13 +73,13 @@ public final class SignerResources implements AutoCloseable {
    * @param memoryShare above 0 and below 1
    * @throws IllegalArgumentException when it is something else
    */
-  static SignerResources ofHeap(int threads, int resyncThreads, double memoryShare) {
+  static SignerResources ofHeap(int threads, int resyncThreads, long resting, double memoryShare) {
     if (!(memoryShare > 0 && memoryShare < 1)) {
       throw new IllegalArgumentException(
           "countermark.signer.memory-share must be above 0 and below 1, not " + memoryShare);
     }
     return new SignerResources(
-        threads, resyncThreads, (long) (Runtime.getRuntime().maxMemory() * memoryShare));
+        threads, resyncThreads, resting, (long) (Runtime.getRuntime().maxMemory() * memoryShare));
   }
 
   /** For every dispatcher of the process. */
@@ -94,6 +96,7 @@ public final class SignerResources implements AutoCloseable {
   SignerResources watchedBy(MeterRegistry meters) {
     gauge(meters, "threads.limit", null, "Threads that sign", r -> r.threads.limit());
     gauge(meters, "threads.used", null, "Those of them that are busy", r -> r.threads.used());
+    gauge(meters, "resting.used", "bytes", "Memory of what rests", r -> r.threads.resting());
     gauge(meters, "memory.limit", "bytes", "Memory for packages", r -> r.memory.limit());
     gauge(meters, "memory.used", "bytes", "What of it is drawn", r -> r.memory.used());
     return this;

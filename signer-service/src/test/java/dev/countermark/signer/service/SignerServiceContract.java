@@ -14,12 +14,14 @@ import dev.countermark.contracts.Events.PackageUploaded;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.Topics;
+import dev.countermark.contracts.WaitingNote;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.signing.DeadLetter;
@@ -38,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -309,6 +312,49 @@ public abstract class SignerServiceContract<R extends PackageRecord<R>, S> {
     all.forEach(this::awaitSigned);
     awaitEverythingCommitted();
     assertSignedOnce(all);
+  }
+
+  private Optional<WaitingNote> note(R record) {
+    return records.read(
+        ObjectKeys.waiting(repository, format().label(), key(record)), WaitingNote.class);
+  }
+
+  /** What an operator has to end is tried once, and the event is done with: the note stays. */
+  @Test
+  void writesDownWhatDoesNotPassByItself() {
+    SignerTestBeans.keysObstacle = Obstacle.AUDIT_BROKEN;
+    SignerTestBeans.keysAway = true;
+    R record = push();
+    int before = SignerTestBeans.REFUSED_CALLS.get();
+    announce(record);
+    until(() -> note(record).isPresent());
+    awaitEverythingCommitted();
+
+    WaitingNote note = note(record).orElseThrow();
+    assertThat(note.obstacle()).isEqualTo(Obstacle.AUDIT_BROKEN);
+    assertThat(note.tries()).isEqualTo(1);
+    assertThat(note.handedOver()).isTrue();
+    assertThat(note.nextTry().orElseThrow()).isAfter(note.at());
+    assertThat(SignerTestBeans.REFUSED_CALLS.get()).isEqualTo(before + 1);
+    assertThat(current(record)).isEqualTo(record);
+
+    SignerTestBeans.keysAway = false;
+    announce(record);
+    awaitSigned(record);
+    assertSignedOnce(List.of(record));
+  }
+
+  @Test
+  void forgetsWhatStoodInTheWayOnceItIsSigned() {
+    SignerTestBeans.keysAway = true;
+    R record = push();
+    announce(record);
+    until(() -> note(record).isPresent());
+
+    SignerTestBeans.keysAway = false;
+
+    awaitSigned(record);
+    until(() -> note(record).isEmpty());
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.countermark.blobs.ObservedBlobStore;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
@@ -32,6 +33,9 @@ public class SignerTestBeans {
 
   /** Whether the key service does not answer. */
   public static volatile boolean keysAway;
+
+  /** Why it does not answer. */
+  public static volatile Obstacle keysObstacle = Obstacle.KEY_SERVICE_UNAVAILABLE;
 
   /** How often the key service was asked while it did not answer. */
   public static final AtomicInteger REFUSED_CALLS = new AtomicInteger();
@@ -71,13 +75,14 @@ public class SignerTestBeans {
   private static void requireKeys() {
     if (keysAway) {
       REFUSED_CALLS.incrementAndGet();
-      throw new Failure.Transient("the key service went away on purpose", null);
+      throw new Failure.Transient(keysObstacle, "the key service went away on purpose", null);
     }
   }
 
   /** Everything works again. */
   public static void repair() {
     keysAway = false;
+    keysObstacle = Obstacle.KEY_SERVICE_UNAVAILABLE;
     store.beforeReplace = key -> {};
     store.afterReplace = key -> {};
     BROKEN_PUBLICATIONS.clear();
