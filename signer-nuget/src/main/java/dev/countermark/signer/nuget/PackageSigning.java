@@ -5,12 +5,14 @@ import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.format.nuget.NugetRecords.ReplacedSignature;
 import dev.countermark.format.nuget.NugetRecords.RepositorySignature;
 import dev.countermark.format.nuget.NugetRecords.SignatureKind;
+import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
 import dev.countermark.format.nuget.NugetRecords.SignedFile;
 import dev.countermark.format.nuget.NugetRecords.SignedPackage;
 import dev.countermark.format.nuget.NugetRecords.TimestampPolicy;
@@ -131,8 +133,19 @@ final class PackageSigning {
    * @throws Failure.Permanent when the upload can never be signed
    */
   SignedPackage sign(VersionRecord record, SigningSettings settings, Instant signingTime) {
+    // What waits for an authority is not read again and again; but a foreign signature needs none.
+    if (settings.policy() != SignaturePolicy.KEEP_VALID_FOREIGN) {
+      requireTimestamps(settings);
+    }
     return memory.within(
         memory(record.upload().size()), () -> readAndSign(record, settings, signingTime));
+  }
+
+  /** A signature that cannot be completed is not made: each is in the audit log for ever. */
+  private void requireTimestamps(SigningSettings settings) {
+    if (settings.timestamps() == TimestampPolicy.REQUIRED) {
+      timestamps.requireAnswer();
+    }
   }
 
   /** What an upload of this size takes while it is signed, bytes. */
@@ -200,6 +213,7 @@ final class PackageSigning {
   private SignedPackage signed(Opened opened, Wanted wanted)
       throws IOException, MalformedArchiveException, MalformedSignatureException {
     VersionRecord record = opened.record();
+    requireTimestamps(wanted.settings());
     SignerIdentity signer = signers.guess(record.repository());
     for (int attempt = 0; ; attempt++) {
       SignaturePreparation preparation =
@@ -226,7 +240,8 @@ final class PackageSigning {
       }
       // The key was rotated since: the certificate is part of what is signed.
       if (attempt > 0) {
-        throw new Failure.Transient("the key of " + record.repository() + " keeps changing", null);
+        throw new Failure.Transient(
+            Obstacle.KEY_CHANGING, "the key of " + record.repository() + " keeps changing", null);
       }
       signer = by;
     }

@@ -1,6 +1,7 @@
 package dev.countermark.signer.nuget;
 
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.format.nuget.signature.MalformedSignatureException;
 import dev.countermark.format.nuget.signature.Timestamping;
 import dev.countermark.format.nuget.verify.TimestampCheck;
@@ -20,12 +21,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
-/** Asks timestamp authorities over HTTP (RFC 3161, 3.4), in order, until one answers. */
+/**
+ * Asks timestamp authorities over HTTP (RFC 3161, 3.4), in order, until one answers. One that does
+ * not is left alone for a while.
+ */
 final class Timestamps {
   private static final Logger LOG = Logger.getLogger(Timestamps.class);
   private static final int MAX_ANSWER = 1 << 20;
 
-  private final List<URI> authorities;
+  /** Bytes that nobody signed. */
+  private static final int PROBE = 32;
+
+  private final List<Authority> authorities;
   private final Duration timeout;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
@@ -35,10 +42,26 @@ final class Timestamps {
    * @param timeout of one exchange
    */
   Timestamps(List<URI> authorities, Duration timeout, Clock clock) {
-    this.authorities = List.copyOf(authorities);
+    this.authorities = authorities.stream().map(Authority::new).toList();
     this.timeout = timeout;
     this.clock = clock;
     this.http = HttpClient.newBuilder().connectTimeout(timeout).build();
+  }
+
+  /**
+   * Before a signature is made that is worth nothing without a timestamp: that somebody is there to
+   * make one. Who answered the last time is believed; whoever did not is asked for a timestamp of
+   * something else.
+   *
+   * @throws Failure.Transient when no authority is set, or none answers
+   */
+  void requireAnswer() {
+    requireAny();
+    if (authorities.stream().noneMatch(Authority::isAnswering)) {
+      byte[] nothing = new byte[PROBE];
+      random.nextBytes(nothing);
+      of(nothing, true);
+    }
   }
 
   /**
@@ -49,24 +72,36 @@ final class Timestamps {
    * @throws Failure.Transient when one is required and no authority answers
    */
   Optional<byte[]> of(byte[] signatureValue, boolean required) {
-    for (URI authority : authorities) {
-      try {
-        return Optional.of(ask(authority, signatureValue));
-      } catch (IOException | MalformedSignatureException e) {
-        LOG.warnf("timestamp authority %s: %s", authority, e.getMessage());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new Failure.Transient("interrupted while waiting for a timestamp", e);
+    for (Authority authority : authorities) {
+      if (authority.mayBeAsked(clock.instant())) {
+        try {
+          byte[] token = ask(authority.address(), signatureValue);
+          authority.answered();
+          return Optional.of(token);
+        } catch (IOException | MalformedSignatureException e) {
+          authority.failed(clock.instant());
+          LOG.warnf("timestamp authority %s: %s", authority.address(), e.getMessage());
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new Failure.Transient("interrupted while waiting for a timestamp", e);
+        }
       }
     }
     if (required) {
+      requireAny();
       throw new Failure.Transient(
-          authorities.isEmpty()
-              ? "timestamps are required and no countermark.nuget.timestamp-authorities are set"
-              : "no timestamp authority answers",
-          null);
+          Obstacle.TIMESTAMP_AUTHORITY_UNAVAILABLE, "no timestamp authority answers", null);
     }
     return Optional.empty();
+  }
+
+  private void requireAny() {
+    if (authorities.isEmpty()) {
+      throw new Failure.Transient(
+          Obstacle.NO_TIMESTAMP_AUTHORITY,
+          "timestamps are required and no countermark.nuget.timestamp-authorities are set",
+          null);
+    }
   }
 
   private byte[] ask(URI authority, byte[] signatureValue)

@@ -2,6 +2,7 @@ package dev.countermark.signer.oci;
 
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.oci.Content;
 import dev.countermark.format.oci.CosignVerifier;
@@ -89,7 +90,7 @@ final class ManifestSigner {
     SignedBatch batch = sign(record, plan.hashes());
     if (missing.key().isPresent()
         && !missing.key().get().fingerprint().equals(batch.key().fingerprint())) {
-      throw new Failure.Transient("the key of " + record.repository() + " was just rotated", null);
+      throw justRotated(record);
     }
     SignaturePlan.Signed made =
         plan.complete(
@@ -135,13 +136,17 @@ final class ManifestSigner {
       List<Item> some = items.subList(from, Math.min(items.size(), from + MAX_ITEMS));
       SignedBatch batch = keys.sign(record.repository(), PURPOSE, some);
       if (key != null && !key.fingerprint().equals(batch.key().fingerprint())) {
-        throw new Failure.Transient(
-            "the key of " + record.repository() + " was just rotated", null);
+        throw justRotated(record);
       }
       key = batch.key();
       signatures.addAll(batch.signatures());
     }
     return new SignedBatch(key, signatures);
+  }
+
+  private static Failure justRotated(ManifestRecord record) {
+    return new Failure.Transient(
+        Obstacle.KEY_CHANGING, "the key of " + record.repository() + " was just rotated", null);
   }
 
   /** Clients refuse the image over one bad signature, so nothing unverified is stored. */

@@ -3,6 +3,7 @@ package dev.countermark.signer.swift;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.format.swift.SwiftFormat;
 import dev.countermark.format.swift.SwiftRecords.ArchiveMode;
@@ -182,7 +183,8 @@ final class ReleaseSigning {
         return signed.get();
       }
     }
-    throw new Failure.Transient("the key of " + record.repository() + " keeps changing", null);
+    throw new Failure.Transient(
+        Obstacle.KEY_CHANGING, "the key of " + record.repository() + " keeps changing", null);
   }
 
   /**

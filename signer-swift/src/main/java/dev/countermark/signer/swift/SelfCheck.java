@@ -2,6 +2,7 @@ package dev.countermark.signer.swift;
 
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.format.swift.SwiftRecords.SignedManifest;
 import dev.countermark.format.swift.SwiftRecords.SignedRelease;
@@ -47,7 +48,9 @@ final class SelfCheck {
   void requireSound(ReleaseRecord record, SignedRelease release, List<Manifest> uploaded) {
     if (!signer.chain().stream().allMatch(this::isValid)) {
       throw new Failure.Transient(
-          "the certificates of " + record.repository() + " are not valid now", null);
+          Obstacle.KEY_NOT_IN_FORCE,
+          "the certificates of " + record.repository() + " are not valid now",
+          null);
     }
     try {
       VerificationReport report =
