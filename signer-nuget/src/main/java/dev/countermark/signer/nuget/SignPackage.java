@@ -37,7 +37,7 @@ final class SignPackage implements SignerFormat<VersionRecord, NugetSettings> {
   @Override
   public VersionRecord upToDate(
       VersionRecord record, NugetSettings settings, PackageRequest request) {
-    SigningSettings wanted = SigningSettings.of(settings);
+    SigningSettings wanted = SigningSettings.of(record, settings, request.lane());
     if (isUpToDate(record, wanted, request)) {
       return record;
     }

@@ -52,6 +52,7 @@ final class PushedVersions implements PushedPackages<VersionRecord> {
             true,
             State.RECEIVED,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     new Records(place.store()).create(NugetKeys.version(place.repository(), identity), record);
     return record;

@@ -15,6 +15,7 @@ import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
 import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.AppliedPolicy;
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.NugetSettings;
 import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
@@ -85,6 +86,9 @@ final class TestFeed {
   long rehashLimit = 16 << 20;
   MemoryBudget memory = new MemoryBudget(64 << 20, 32, Duration.ofSeconds(10));
 
+  /** By which what is pushed from now on was taken. */
+  Optional<AppliedPolicy> taken = Optional.empty();
+
   TestFeed() {
     settings(SignaturePolicy.RESIGN, TimestampPolicy.NONE);
   }
@@ -133,7 +137,8 @@ final class TestFeed {
             true,
             State.RECEIVED,
             Optional.empty(),
-            Optional.empty()));
+            Optional.empty(),
+            taken));
   }
 
   private Part part(byte[] content) {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.State;
+import dev.countermark.format.nuget.NugetRecords.AppliedPolicy;
 import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
 import dev.countermark.format.nuget.NugetRecords.TimestampPolicy;
 import dev.countermark.format.nuget.SignedPackages;
@@ -19,10 +21,18 @@ import dev.countermark.signing.SigningOutcome.Signed;
 import java.math.BigInteger;
 import java.net.URI;
 import java.security.KeyPair;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bouncycastle.tsp.TSPAlgorithms;
 import org.bouncycastle.tsp.TimeStampRequestGenerator;
 import org.junit.jupiter.api.AfterEach;
@@ -191,6 +201,114 @@ class TimestampsTest {
     assertThatThrownBy(() -> feed.sign(Lane.RESYNC)).isInstanceOf(Failure.Transient.class);
 
     assertThat(feed.file()).isEqualTo(before);
+  }
+
+  // ---- settings that changed since it was pushed ----------------------------------------------
+
+  private void take(TimestampPolicy policy) {
+    feed.taken = Optional.of(new AppliedPolicy(SignaturePolicy.RESIGN, policy));
+  }
+
+  @Test
+  void asksNobodyForWhatWasTakenWhenNoneWasWanted() throws Exception {
+    take(TimestampPolicy.NONE);
+    ask(TimestampPolicy.REQUIRED);
+
+    assertThat(feed.sign(Lane.UPLOAD)).isInstanceOf(Signed.class);
+    assertNotTimestamped();
+  }
+
+  @Test
+  void waitsWithWhatWasTakenWhenOneWasRequired() throws Exception {
+    take(TimestampPolicy.REQUIRED);
+    ask(TimestampPolicy.NONE);
+
+    assertThatThrownBy(() -> feed.sign(Lane.UPLOAD)).isInstanceOf(Failure.Transient.class);
+    assertThat(feed.sign(Lane.RESYNC)).isInstanceOf(Signed.class);
+    assertNotTimestamped();
+  }
+
+  // ---- no signature for nothing ---------------------------------------------------------------
+
+  private Obstacle obstacle(Timestamps timestamps) {
+    AtomicReference<Obstacle> found = new AtomicReference<>();
+    assertThatThrownBy(timestamps::requireAnswer)
+        .isInstanceOfSatisfying(Failure.Transient.class, e -> found.set(e.obstacle()));
+    return found.get();
+  }
+
+  @Test
+  void signsNothingWhereNoAuthorityIsSet() {
+    ask(TimestampPolicy.REQUIRED);
+    feed.store.reset();
+
+    assertThatThrownBy(() -> feed.sign(Lane.UPLOAD))
+        .isInstanceOfSatisfying(
+            Failure.Transient.class,
+            e -> assertThat(e.obstacle()).isEqualTo(Obstacle.NO_TIMESTAMP_AUTHORITY));
+    assertThat(feed.signatures).hasValue(0);
+  }
+
+  /** While nobody answers, one caller after each pause finds out whether somebody does again. */
+  @Test
+  void asksForNothingBeforeItSignsAgain() throws Exception {
+    AtomicBoolean away = new AtomicBoolean(true);
+    TestTsa tsa = new TestTsa();
+    TimestampAuthority authority =
+        authority(
+            TimestampAuthority.answering(
+                (exchange, request) ->
+                    TimestampAuthority.send(
+                        exchange,
+                        away.get() ? 503 : 200,
+                        away.get() ? new byte[0] : tsa.answer(request))));
+    Instant[] now = {NOW};
+    Timestamps timestamps =
+        new Timestamps(
+            List.of(authority.address()), Duration.ofSeconds(20), new MovedClock(() -> now[0]));
+    timestamps.requireAnswer();
+    assertThat(authority.asked).as("nothing is known against it").hasValue(0);
+
+    assertThatThrownBy(() -> timestamps.of(new byte[1], true))
+        .isInstanceOf(Failure.Transient.class);
+    assertThat(obstacle(timestamps)).isEqualTo(Obstacle.TIMESTAMP_AUTHORITY_UNAVAILABLE);
+    assertThat(timestamps.of(new byte[1], false)).isEmpty();
+    assertThat(authority.asked).as("left alone").hasValue(1);
+
+    now[0] = now[0].plusSeconds(5);
+    assertThat(obstacle(timestamps)).isEqualTo(Obstacle.TIMESTAMP_AUTHORITY_UNAVAILABLE);
+    assertThat(obstacle(timestamps)).isEqualTo(Obstacle.TIMESTAMP_AUTHORITY_UNAVAILABLE);
+    assertThat(authority.asked).hasValue(2);
+
+    away.set(false);
+    now[0] = now[0].plusSeconds(5);
+    timestamps.requireAnswer();
+    timestamps.requireAnswer();
+    assertThat(timestamps.of(new byte[1], true)).isPresent();
+    assertThat(authority.asked).hasValue(4);
+  }
+
+  private static final class MovedClock extends Clock {
+    private final Supplier<Instant> now;
+
+    MovedClock(Supplier<Instant> now) {
+      this.now = now;
+    }
+
+    @Override
+    public Instant instant() {
+      return now.get();
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
   }
 
   // ---- failover -------------------------------------------------------------------------------

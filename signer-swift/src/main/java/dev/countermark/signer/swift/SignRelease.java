@@ -34,7 +34,8 @@ final class SignRelease implements SignerFormat<ReleaseRecord, SwiftSettings> {
   public ReleaseRecord upToDate(
       ReleaseRecord record, SwiftSettings settings, PackageRequest request) {
     if (record.state() != State.AVAILABLE) {
-      return record.signed(signing.sign(record, settings, settings.archives()));
+      SwiftSettings taken = taken(record, settings, request.lane());
+      return record.signed(signing.sign(record, taken, taken.archives()));
     }
     // An upload's event never signs anew what is signed: that is what resyncs are for.
     if (request.lane() == Lane.UPLOAD) {
@@ -46,6 +47,16 @@ final class SignRelease implements SignerFormat<ReleaseRecord, SwiftSettings> {
             ? signing.sign(record, settings, before.mode())
             : upkeep.of(record, before, request);
     return isSame(before, after) ? record : record.signed(after);
+  }
+
+  /**
+   * What was published is signed as was said when it was taken, which is final; a resync is asked
+   * for by whoever wants the settings of now.
+   */
+  private static SwiftSettings taken(ReleaseRecord record, SwiftSettings settings, Lane lane) {
+    return lane == Lane.UPLOAD
+        ? record.policy().map(policy -> policy.over(settings)).orElse(settings)
+        : settings;
   }
 
   /** Whether clients get the same bytes; when and by whom they were made follows from them. */

@@ -170,4 +170,59 @@ class AuthorSignatureTest {
     assertThat(registry.upload()).isInstanceOf(Refused.class);
     assertThat(registry.record().state()).isEqualTo(State.REFUSED);
   }
+
+  // ---- settings that changed since it was taken -----------------------------------------------
+
+  /** What nobody vouched for is not handed out because somebody would vouch for it now. */
+  @Test
+  void replacesWhomNobodyVouchedForWhateverIsSetSince() {
+    registry.taken(ArchiveMode.EMBED, AuthorPolicy.REPLACE);
+    registry.settings(registry.authors(AuthorPolicy.KEEP_AUTHOR, registry.author.root()));
+    registry.pushSigned();
+
+    assertThat(registry.upload()).isInstanceOf(Signed.class);
+    registry.assertSignedBy(registry.current());
+  }
+
+  @ParameterizedTest
+  @EnumSource(AuthorPolicy.class)
+  void keepsWhoWasVouchedForWhateverIsSetSince(AuthorPolicy since) {
+    registry.taken(ArchiveMode.EMBED, AuthorPolicy.KEEP_AUTHOR, registry.author.root());
+    registry.settings(registry.authors(since, new Author(TestRegistry.CLOCK).root()));
+    registry.pushSigned();
+
+    assertThat(registry.upload()).isInstanceOf(Signed.class);
+    assertThat(registry.signed().signer().by()).isEqualTo(SignedBy.AUTHOR);
+  }
+
+  /** The gateway's word is not enough: the signer looks whether these roots do vouch. */
+  @Test
+  void checksTheRootsOfTheRecordItself() {
+    registry.taken(
+        ArchiveMode.EMBED, AuthorPolicy.KEEP_AUTHOR, new Author(TestRegistry.CLOCK).root());
+    registry.settings(registry.authors(AuthorPolicy.KEEP_AUTHOR, registry.author.root()));
+    registry.pushSigned();
+
+    registry.assertRefused(registry.upload(), Refusal.SIGNATURE_POLICY);
+  }
+
+  @Test
+  void takesUnsignedReleasesThatWereTakenBeforeAuthorsHadToSign() {
+    registry.taken(ArchiveMode.OVERLAY, AuthorPolicy.KEEP_AUTHOR);
+    registry.settings(registry.authors(AuthorPolicy.REQUIRE, registry.author.root()));
+    registry.push(Archives.sample());
+
+    assertThat(registry.upload()).isInstanceOf(Signed.class);
+    assertThat(registry.signed().mode()).isEqualTo(ArchiveMode.OVERLAY);
+  }
+
+  /** Whoever asks for a resync wants the settings of now, also for what still waits. */
+  @Test
+  void aResyncOfWhatWaitsGoesByTheSettings() {
+    registry.taken(ArchiveMode.OVERLAY, AuthorPolicy.KEEP_AUTHOR);
+    registry.push(Archives.sample());
+
+    assertThat(registry.resync(ResyncMode.ENSURE)).isInstanceOf(Signed.class);
+    assertThat(registry.signed().mode()).isEqualTo(ArchiveMode.EMBED);
+  }
 }

@@ -184,6 +184,7 @@ class LargeArchiveTest {
             UUID.randomUUID().toString(),
             State.RECEIVED,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     Clock clock = Clock.fixed(PUSHED, ZoneOffset.UTC);
     ReleaseSigning signing =

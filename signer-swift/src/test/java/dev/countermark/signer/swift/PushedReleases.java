@@ -43,6 +43,7 @@ final class PushedReleases implements PushedPackages<ReleaseRecord> {
             UUID.randomUUID().toString(),
             State.RECEIVED,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     new Records(place.store()).create(SwiftKeys.release(place.repository(), identity), record);
     return record;

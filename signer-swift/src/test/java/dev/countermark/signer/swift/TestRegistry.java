@@ -18,6 +18,7 @@ import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
 import dev.countermark.format.swift.SwiftFormat;
 import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.AppliedPolicy;
 import dev.countermark.format.swift.SwiftRecords.ArchiveMode;
 import dev.countermark.format.swift.SwiftRecords.AuthorPolicy;
 import dev.countermark.format.swift.SwiftRecords.AuthorSignature;
@@ -78,6 +79,13 @@ final class TestRegistry {
     settings(SwiftSettings.defaults());
   }
 
+  /** By which what is pushed from now on was taken. */
+  Optional<AppliedPolicy> policy = Optional.empty();
+
+  void taken(ArchiveMode archives, AuthorPolicy authors, Bytes... roots) {
+    policy = Optional.of(new AppliedPolicy(archives, authors, List.of(roots)));
+  }
+
   void settings(SwiftSettings wanted) {
     records.update(
         ObjectKeys.repository(REPOSITORY),
@@ -114,7 +122,8 @@ final class TestRegistry {
             UUID.randomUUID().toString(),
             State.RECEIVED,
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            policy);
     records.update(KEY, ReleaseRecord.class, old -> Optional.of(record));
     store.reset();
     return record;

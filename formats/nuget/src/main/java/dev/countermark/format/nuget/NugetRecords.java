@@ -77,6 +77,16 @@ public final class NugetRecords {
   }
 
   /**
+   * The part of the settings by which a package was taken and is signed, whatever they become
+   * meanwhile.
+   */
+  public record AppliedPolicy(SignaturePolicy signatures, TimestampPolicy timestamps) {
+    public static AppliedPolicy of(NugetSettings settings) {
+      return new AppliedPolicy(settings.signatures(), settings.timestamps());
+    }
+  }
+
+  /**
    * What tells one package from another: case and the notation of the version do not.
    *
    * @param id lower-case id
@@ -232,6 +242,7 @@ public final class NugetRecords {
    *     told from a second push
    * @param listed false hides it from search
    * @param signed absent until signed
+   * @param policy absent in records of earlier releases: then the settings say it
    */
   public record VersionRecord(
       long generation,
@@ -250,7 +261,8 @@ public final class NugetRecords {
       boolean listed,
       State state,
       Optional<SignedPackage> signed,
-      Optional<RefusalNote> refusal)
+      Optional<RefusalNote> refusal,
+      Optional<AppliedPolicy> policy)
       implements PackageRecord<VersionRecord> {
     public VersionRecord {
       icon = icon == null ? Optional.empty() : icon;
@@ -259,6 +271,7 @@ public final class NugetRecords {
       pushSession = pushSession == null ? Optional.empty() : pushSession;
       signed = signed == null ? Optional.empty() : signed;
       refusal = refusal == null ? Optional.empty() : refusal;
+      policy = policy == null ? Optional.empty() : policy;
     }
 
     @Override
@@ -321,6 +334,7 @@ public final class NugetRecords {
           false,
           State.DELETED,
           Optional.empty(),
+          Optional.empty(),
           Optional.empty());
     }
 
@@ -359,7 +373,8 @@ public final class NugetRecords {
           listed,
           state,
           signed,
-          refusal);
+          refusal,
+          policy);
     }
   }
 

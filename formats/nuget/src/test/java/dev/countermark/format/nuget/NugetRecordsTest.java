@@ -50,6 +50,7 @@ class NugetRecordsTest {
         true,
         State.RECEIVED,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -72,6 +72,23 @@ public final class SwiftRecords {
   }
 
   /**
+   * The part of the settings by which a release was taken and is signed, whatever they become
+   * meanwhile.
+   *
+   * @param authorRoots those that vouched for the author, DER; none where nobody had to
+   */
+  public record AppliedPolicy(ArchiveMode archives, AuthorPolicy authors, List<Bytes> authorRoots) {
+    public AppliedPolicy {
+      authorRoots = authorRoots == null ? List.of() : List.copyOf(authorRoots);
+    }
+
+    /** Settings with this part in place of theirs. */
+    public SwiftSettings over(SwiftSettings settings) {
+      return new SwiftSettings(settings.anonymousRead(), archives, authors, authorRoots);
+    }
+  }
+
+  /**
    * What tells one release from another: the case of scope and name does not.
    *
    * @param scope lower case
@@ -208,6 +225,7 @@ public final class SwiftRecords {
    * @param acceptedAt when it was pushed
    * @param submission random; whoever pushed it asks by it how things stand
    * @param signed absent until signed
+   * @param policy absent in records of earlier releases: then the settings say it
    */
   public record ReleaseRecord(
       long generation,
@@ -222,13 +240,15 @@ public final class SwiftRecords {
       String submission,
       State state,
       Optional<SignedRelease> signed,
-      Optional<RefusalNote> refusal)
+      Optional<RefusalNote> refusal,
+      Optional<AppliedPolicy> policy)
       implements PackageRecord<ReleaseRecord> {
     public ReleaseRecord {
       metadata = metadata == null ? Optional.empty() : metadata;
       author = author == null ? Optional.empty() : author;
       signed = signed == null ? Optional.empty() : signed;
       refusal = refusal == null ? Optional.empty() : refusal;
+      policy = policy == null ? Optional.empty() : policy;
     }
 
     @Override
@@ -292,6 +312,7 @@ public final class SwiftRecords {
           submission,
           State.DELETED,
           Optional.empty(),
+          Optional.empty(),
           Optional.empty());
     }
 
@@ -324,7 +345,8 @@ public final class SwiftRecords {
           submission,
           state,
           signed,
-          refusal);
+          refusal,
+          policy);
     }
   }
 }

@@ -53,6 +53,7 @@ class SwiftRecordsTest {
         "submission",
         State.RECEIVED,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

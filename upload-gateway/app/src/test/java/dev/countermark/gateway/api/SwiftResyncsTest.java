@@ -68,6 +68,7 @@ class SwiftResyncsTest {
                     "s",
                     State.RECEIVED,
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty())));
   }
 

@@ -69,6 +69,7 @@ class ReleaseCareTest {
             "s",
             State.RECEIVED,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     records.update(
         KEY,

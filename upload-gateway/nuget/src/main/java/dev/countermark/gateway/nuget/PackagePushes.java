@@ -7,7 +7,9 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
+import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.format.nuget.NugetKeys;
+import dev.countermark.format.nuget.NugetRecords.AppliedPolicy;
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.SymbolsRecord;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
@@ -142,7 +144,8 @@ final class PackagePushes {
         true,
         State.RECEIVED,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        Optional.of(AppliedPolicy.of(repository.settings(new NugetFormat()))));
   }
 
   /** The same request again is answered as before; everything else finds the identity taken. */

@@ -46,7 +46,8 @@ final class LargeFeed {
             true,
             first.state(),
             first.signed(),
-            first.refusal());
+            first.refusal(),
+            first.policy());
     store.create(NugetKeys.version(first.repository(), copy.identity()), Json.write(copy));
     return copy.identity();
   }

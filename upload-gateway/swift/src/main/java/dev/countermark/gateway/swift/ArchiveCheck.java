@@ -22,6 +22,7 @@ import dev.countermark.format.zip.ByteSource;
 import dev.countermark.gateway.kit.Failed;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -62,9 +63,10 @@ final class ArchiveCheck {
    * What was found.
    *
    * @param author the author's signatures, which were verified
+   * @param vouching those of the repository's author roots that vouch for them, DER
    * @param warnings for whoever publishes
    */
-  record Checked(Optional<AuthorSignature> author, List<String> warnings) {}
+  record Checked(Optional<AuthorSignature> author, List<Bytes> vouching, List<String> warnings) {}
 
   /**
    * @throws Failed 422 when it is no such package
@@ -81,7 +83,7 @@ final class ArchiveCheck {
       SourceArchive archive = SourceArchive.read(source, limits);
       List<String> warnings = new ArrayList<>(archive.warnings());
       if (form.archiveSignature().isEmpty()) {
-        return new Checked(Optional.empty(), warnings);
+        return new Checked(Optional.empty(), List.of(), warnings);
       }
       VerificationReport report = report(form, source, archive, settings);
       refuse(report, settings);
@@ -89,7 +91,7 @@ final class ArchiveCheck {
           .filter(f -> f.severity() == Severity.WARNING)
           .map(Finding::message)
           .forEach(warnings::add);
-      return new Checked(Optional.of(author(form, report)), warnings);
+      return new Checked(Optional.of(author(form, report)), vouching(report), warnings);
     } catch (InvalidArchiveException e) {
       throw SwiftDialect.unprocessable(e.getMessage());
     }
@@ -156,6 +158,18 @@ final class ArchiveCheck {
                 + " its administrator set swift.authorRoots, or swift.authors to replace; or publish"
                 + " without a signature.");
       }
+    }
+  }
+
+  private static List<Bytes> vouching(VerificationReport report) {
+    try {
+      List<Bytes> roots = new ArrayList<>();
+      for (X509Certificate root : report.vouching()) {
+        roots.add(Bytes.of(root.getEncoded()));
+      }
+      return roots;
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a certificate of the settings cannot be written", e);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
 import dev.countermark.format.swift.SwiftKeys;
+import dev.countermark.format.swift.SwiftRecords.AppliedPolicy;
 import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
@@ -186,6 +187,9 @@ final class Publications {
         UUID.randomUUID().toString(),
         State.RECEIVED,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        Optional.of(
+            new AppliedPolicy(
+                request.settings().archives(), request.settings().authors(), checked.vouching())));
   }
 }

@@ -27,6 +27,9 @@ final class CertificateChains {
 
   private static final int MAX_LENGTH = 8;
 
+  /** Bit of keyUsage (RFC 5280, 4.2.1.3). */
+  private static final int KEY_CERT_SIGN = 5;
+
   private static final Set<String> KNOWN_EXTENSIONS =
       Set.of(
           Extension.basicConstraints.getId(),
@@ -49,6 +52,7 @@ final class CertificateChains {
   private final CertificatePolicy policy;
   private final Set<X509Certificate> candidates = new LinkedHashSet<>();
   private boolean trusted;
+  private Set<X509Certificate> vouching = Set.of();
   private Optional<String> failure = Optional.empty();
   private int steps;
 
@@ -60,7 +64,7 @@ final class CertificateChains {
 
   Trust judge(X509Certificate certificate) {
     extend(new ArrayList<>(List.of(certificate)));
-    return new Trust(trusted, trusted ? Optional.empty() : failure);
+    return new Trust(trusted, trusted ? Optional.empty() : failure, vouching);
   }
 
   private void extend(List<X509Certificate> path) {
@@ -70,7 +74,11 @@ final class CertificateChains {
     }
     if (policy.roots().contains(last)) {
       Optional<String> objection = objection(path);
-      trusted |= objection.isEmpty();
+      if (!trusted && objection.isEmpty()) {
+        trusted = true;
+        vouching = new LinkedHashSet<>(path);
+        vouching.retainAll(policy.roots());
+      }
       failure = failure.or(() -> objection);
     }
     if (path.size() == MAX_LENGTH) {
@@ -118,9 +126,9 @@ final class CertificateChains {
         return date;
       }
     }
-    X509Certificate anchor = path.get(path.size() - 1);
-    if (anchor.getBasicConstraints() < 0) {
-      return Optional.of("RFC5280Policy: " + name(anchor) + " is not marked as a CA");
+    Optional<String> anchor = authorityObjection(path.get(path.size() - 1));
+    if (anchor.isPresent()) {
+      return anchor;
     }
     for (int i = 1; i < path.size(); i++) {
       // Between it and the signer's certificate lie i - 1 others; -1 is an end entity.
@@ -132,6 +140,29 @@ final class CertificateChains {
     return IssuedNames.arePermitted(path)
         ? Optional.empty()
         : Optional.of("RFC5280Policy: " + name(leaf) + " has a name that its issuers may not give");
+  }
+
+  private static Optional<String> authorityObjection(X509Certificate anchor) {
+    return anchor.getBasicConstraints() < 0
+        ? Optional.of("RFC5280Policy: " + name(anchor) + " is not marked as a CA")
+        : Optional.empty();
+  }
+
+  /** What stands against a trusted certificate, whatever is below it. */
+  static Optional<String> rootObjection(X509Certificate root, Instant moment) {
+    if (hasUnknownCriticalExtension(root)) {
+      return Optional.of(name(root) + " has a critical extension that clients do not know");
+    }
+    return authorityObjection(root)
+        .or(() -> usageObjection(root))
+        .or(() -> dateObjection(root, moment));
+  }
+
+  private static Optional<String> usageObjection(X509Certificate root) {
+    boolean[] usage = root.getKeyUsage();
+    return usage != null && !usage[KEY_CERT_SIGN]
+        ? Optional.of(name(root) + " may not sign certificates (keyUsage)")
+        : Optional.empty();
   }
 
   private static Optional<String> dateObjection(X509Certificate certificate, Instant moment) {

@@ -33,6 +33,15 @@ public record CertificatePolicy(Set<X509Certificate> roots, Optional<Instant> va
   }
 
   /**
+   * Why a certificate could vouch for nobody, if it were among the roots.
+   *
+   * @param moment when it would have to be valid
+   */
+  public static Optional<String> objection(X509Certificate root, Instant moment) {
+    return CertificateChains.rootObjection(root, moment);
+  }
+
+  /**
    * Judges a signer's certificate.
    *
    * @param others from the signature
@@ -43,6 +52,7 @@ public record CertificatePolicy(Set<X509Certificate> roots, Optional<Instant> va
 
   /**
    * @param failure empty when there is no chain at all
+   * @param vouching the roots on the way that was found; they alone would do
    */
-  record Trust(boolean trusted, Optional<String> failure) {}
+  record Trust(boolean trusted, Optional<String> failure, Set<X509Certificate> vouching) {}
 }

@@ -9,10 +9,13 @@ import dev.countermark.format.swift.signature.SignerName;
 import dev.countermark.format.swift.verify.CertificatePolicy.Trust;
 import dev.countermark.format.swift.verify.Finding.Kind;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -112,6 +115,7 @@ public final class ReleaseVerifier {
     private final String over;
     private final List<Finding> findings = new ArrayList<>();
     private final List<SignatureSummary> signatures = new ArrayList<>();
+    private final Set<X509Certificate> vouching = new LinkedHashSet<>();
 
     Judging(String over) {
       this.over = over;
@@ -145,6 +149,7 @@ public final class ReleaseVerifier {
 
     private void judgeTrust(CmsSignature signature, boolean clientChecksTrust) {
       Trust trust = policy.judge(signature.signer(), signature.certificates());
+      vouching.addAll(trust.vouching());
       if (trust.trusted()) {
         return;
       }
@@ -172,7 +177,7 @@ public final class ReleaseVerifier {
     }
 
     VerificationReport report() {
-      return new VerificationReport(findings, signatures);
+      return new VerificationReport(findings, signatures, vouching);
     }
   }
 }
