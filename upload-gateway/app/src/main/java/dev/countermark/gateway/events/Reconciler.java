@@ -8,6 +8,7 @@ import dev.countermark.contracts.Json;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.gateway.kit.UploadEvents;
+import dev.countermark.gateway.kit.Waits;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,19 +18,21 @@ import org.jboss.logging.Logger;
 
 /**
  * Finds packages that wait for their signature although nobody may have told the signers: the
- * gateway ended between record and event. Telling them twice does no harm.
+ * gateway ended between record and event. Telling them twice does no harm. What signers know of and
+ * cannot sign is {@link WaitingPackages}'.
  */
 public final class Reconciler {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration LOOK_BACK = Duration.ofHours(24);
 
-  /** Nobody waits for it: it rests this many times as long as it worked. */
   private static final Logger LOG = Logger.getLogger(Reconciler.class);
 
+  /** Nobody waits for it: it rests this many times as long as it worked. */
   private static final long REST = 4;
 
   private final BlobStore store;
   private final Records records;
+  private final Waits waits;
   private final UploadEvents events;
   private final Clock clock;
   private Instant from = Instant.MIN;
@@ -37,6 +40,7 @@ public final class Reconciler {
   public Reconciler(BlobStore store, UploadEvents events, Clock clock) {
     this.store = store;
     this.records = new Records(store);
+    this.waits = new Waits(records);
     this.events = events;
     this.clock = clock;
   }
@@ -87,7 +91,11 @@ public final class Reconciler {
   private <R extends PackageRecord<R>> boolean publish(Format<R, ?> format, String key) {
     Optional<R> waiting;
     try {
-      waiting = records.read(key, format.recordType()).filter(r -> r.state() == State.RECEIVED);
+      // Of what has a note, a signer knows, or it is told when its time comes.
+      waiting =
+          records
+              .read(key, format.recordType())
+              .filter(r -> r.state() == State.RECEIVED && waits.note(format, r).isEmpty());
     } catch (Json.MalformedJsonException e) {
       // Perhaps of a later version, or damaged: the others must not wait for it.
       LOG.warnf("the record %s cannot be read: %s", key, e.getMessage());

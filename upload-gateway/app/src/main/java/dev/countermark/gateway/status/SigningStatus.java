@@ -6,9 +6,11 @@ import dev.countermark.contracts.InForce;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.State;
+import dev.countermark.gateway.kit.Waits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where the signing of one package stands; members that do not apply are absent.
@@ -19,6 +21,8 @@ import java.util.Map;
  * @param fingerprint of that key or its certificate
  * @param lagMillis from acceptance to that signature, milliseconds
  * @param damaged present when what is stored of it is damaged, and not handed out
+ * @param waiting what was in the way at the last try, and when the next one is; absent when nothing
+ *     was so far
  * @param details what the format tells besides
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -34,6 +38,7 @@ public record SigningStatus(
     Long lagMillis,
     Refused refusal,
     Boolean damaged,
+    Waits.Waiting waiting,
     Map<String, Object> details) {
   /** Where it stands. */
   public enum Stage {
@@ -70,11 +75,15 @@ public record SigningStatus(
   public record Refused(Refusal code, String detail, Instant at) {}
 
   static SigningStatus of(String format, PackageRecord<?> record, Map<String, Object> details) {
-    return of(format, record, false, details);
+    return of(format, record, false, Optional.empty(), details);
   }
 
   static SigningStatus of(
-      String format, PackageRecord<?> record, boolean damaged, Map<String, Object> details) {
+      String format,
+      PackageRecord<?> record,
+      boolean damaged,
+      Optional<Waits.Waiting> waiting,
+      Map<String, Object> details) {
     InForce by = record.inForce().orElse(null);
     return new SigningStatus(
         Stage.of(record.state()),
@@ -88,6 +97,7 @@ public record SigningStatus(
         by == null ? null : Duration.between(record.acceptedAt(), by.signedAt()).toMillis(),
         record.refusal().map(r -> new Refused(r.code(), r.detail(), r.at())).orElse(null),
         damaged ? true : null,
+        waiting.orElse(null),
         details);
   }
 }

@@ -13,6 +13,7 @@ import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.RepositoryAccess.Credentials;
+import dev.countermark.gateway.kit.Waits;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -45,10 +46,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class StatusResource {
   private final GatewayFormats formats;
   private final Integrity integrity;
+  private final Waits waits;
 
-  StatusResource(GatewayFormats formats, Integrity integrity) {
+  StatusResource(GatewayFormats formats, Integrity integrity, Waits waits) {
     this.formats = formats;
     this.integrity = integrity;
+    this.waits = waits;
   }
 
   @GET
@@ -101,6 +104,7 @@ public class StatusResource {
                           format.format().label(),
                           record,
                           isDamaged(format, record),
+                          waits.of(format.format(), record),
                           format.statusDetails(record)))
                   .header(HttpHeaders.CACHE_CONTROL, "no-store")
                   .build();

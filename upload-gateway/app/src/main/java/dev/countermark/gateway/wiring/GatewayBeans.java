@@ -1,11 +1,13 @@
 package dev.countermark.gateway.wiring;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.events.WaitingPackages;
 import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.integrity.Quarantine;
 import dev.countermark.gateway.kit.Fence;
@@ -15,6 +17,7 @@ import dev.countermark.gateway.kit.IntegrityEvents;
 import dev.countermark.gateway.kit.PublicKeys;
 import dev.countermark.gateway.kit.RequestMemory;
 import dev.countermark.gateway.kit.UploadEvents;
+import dev.countermark.gateway.kit.Waits;
 import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.gateway.scrub.Scrub;
 import dev.countermark.gateway.scrub.ScrubMetrics;
@@ -214,6 +217,18 @@ class GatewayBeans {
   @Singleton
   Reconciler reconciler(BlobStore store, UploadEvents events, Clock clock) {
     return new Reconciler(store, events, clock);
+  }
+
+  @Produces
+  @Singleton
+  WaitingPackages waiting(BlobStore store, UploadEvents events, Clock clock) {
+    return new WaitingPackages(store, events, clock);
+  }
+
+  @Produces
+  @Singleton
+  Waits waits(BlobStore store) {
+    return new Waits(new Records(store));
   }
 
   @Produces

@@ -1,8 +1,6 @@
 package dev.countermark.gateway.wiring;
 
-import dev.countermark.contracts.Failure;
 import dev.countermark.gateway.content.SpoolFolder;
-import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.kit.GatewayResources;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,10 +21,13 @@ class Sweeps {
   private static final long FIRST_SWEEP_SECONDS = 300;
   private static final long SPOOL_MINUTES = 15;
 
+  /** What waits is told when its next try is; later by this at most. */
+  private static final long WAITING_SECONDS = 60;
+
   private final ScheduledExecutorService timer;
   private final SpoolFolder spool;
 
-  private final Reconciler reconciler;
+  private final ReconcileTask reconcile;
   private final SweepTask sweep;
   private final Duration sweepInterval;
   private final long minutes;
@@ -35,7 +36,7 @@ class Sweeps {
    * @param minutes between two searches for what waits too long for its signature; 0 for none
    */
   Sweeps(
-      Reconciler reconciler,
+      ReconcileTask reconcile,
       SweepTask sweep,
       SweepConfig sweeps,
       GatewayResources resources,
@@ -44,7 +45,7 @@ class Sweeps {
           long minutes) {
     this.timer = resources.maintenance();
     this.spool = spool;
-    this.reconciler = reconciler;
+    this.reconcile = reconcile;
     this.sweep = sweep;
     this.sweepInterval = sweeps.interval();
     this.minutes = minutes;
@@ -53,8 +54,10 @@ class Sweeps {
   void start(@Observes StartupEvent started) {
     repeat(this::cleanSpool, SPOOL_MINUTES, SPOOL_MINUTES, TimeUnit.MINUTES);
     if (minutes > 0) {
-      repeat(this::reconcile, 1, minutes, TimeUnit.MINUTES);
+      repeat(reconcile::reconcile, 1, minutes, TimeUnit.MINUTES);
     }
+    // Always: signers rely on it when they hand over what they cannot sign.
+    repeat(reconcile::tellOfWaiting, WAITING_SECONDS, WAITING_SECONDS, TimeUnit.SECONDS);
     if (sweepInterval.toSeconds() > 0) {
       // The lease decides whether it is time: replicas that restart often must not run often.
       long seconds = sweepInterval.toSeconds();
@@ -65,19 +68,6 @@ class Sweeps {
   /** What goes wrong is said by the task itself: nobody asks its future. */
   private void repeat(Runnable task, long first, long pause, TimeUnit unit) {
     ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(task, first, pause, unit);
-  }
-
-  private void reconcile() {
-    try {
-      int published = reconciler.reconcile();
-      if (published > 0) {
-        LOG.infof("told the signers again of %d packages that wait for their signature", published);
-      }
-    } catch (Failure e) {
-      LOG.warnf("the search for unsigned packages goes on later: %s", e.getMessage());
-    } catch (RuntimeException e) {
-      LOG.error("the search for unsigned packages failed", e);
-    }
   }
 
   private void cleanSpool() {

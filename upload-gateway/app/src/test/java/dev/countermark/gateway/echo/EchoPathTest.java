@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
@@ -13,7 +14,9 @@ import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.PackageUploaded;
 import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.WaitingNote;
 import dev.countermark.format.echo.EchoFormat;
 import dev.countermark.format.echo.EchoRecord;
 import dev.countermark.gateway.events.Reconciler;
@@ -34,10 +37,12 @@ import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
@@ -184,6 +189,45 @@ class EchoPathTest {
         .filteredOn(e -> e.repository().equals(repository))
         .singleElement()
         .matches(e -> e.name().equals("lost"));
+  }
+
+  @Test
+  void theStatusTellsWhatItWaitsFor() {
+    RepositoryName repository = RepositoryName.of("echo-path/stuck");
+    String base = create(repository);
+    put(base + "/echo/stuck");
+    String key = FORMAT.recordKey(repository, "stuck").orElseThrow();
+    EchoRecord record = new Records(store).read(key, EchoRecord.class).orElseThrow();
+    Instant at = Instant.parse("2026-11-24T10:00:00Z");
+    new Records(store)
+        .create(
+            ObjectKeys.waiting(repository, "echo", key),
+            new WaitingNote(
+                1,
+                "echo",
+                repository,
+                "stuck",
+                record.digest(),
+                Obstacle.KEY_NOT_IN_FORCE,
+                3,
+                at,
+                at.plusSeconds(9),
+                Optional.of(at.plusSeconds(900)),
+                true));
+
+    admin()
+        .get(base + "/status/echo/stuck")
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("pending"))
+        .body("waiting.code", equalTo("KEY_NOT_IN_FORCE"))
+        .body("waiting.detail", equalTo(Obstacle.KEY_NOT_IN_FORCE.text()))
+        .body("waiting.tries", equalTo(3))
+        .body("waiting.nextTry", equalTo("2026-11-24T10:15:00Z"));
+
+    sign(repository, "stuck");
+
+    admin().get(base + "/status/echo/stuck").then().body("waiting", nullValue());
   }
 
   @Test

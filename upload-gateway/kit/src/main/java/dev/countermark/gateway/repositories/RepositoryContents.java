@@ -109,6 +109,8 @@ public final class RepositoryContents {
     for (Format<?, ?> format : Formats.all()) {
       found |= clear(format, name, lease);
     }
+    // Notes of signers are no content: whoever looks after them would delete them, too.
+    each(ObjectKeys.waiting(name), lease, this::deleted);
     return found | each(ObjectKeys.tokens(name), lease, this::deleted);
   }
 

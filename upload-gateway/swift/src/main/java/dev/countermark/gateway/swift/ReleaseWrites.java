@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Json;
+import dev.countermark.format.swift.SwiftFormat;
 import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.kit.Edge;
 import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.kit.Waits;
 import dev.countermark.gateway.swift.SwiftRoute.Kind;
 import dev.countermark.gateway.swift.view.ReleaseIndex;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -33,7 +35,10 @@ final class ReleaseWrites {
   /** Signing takes milliseconds; whoever asks again soon asks rarely twice. */
   private static final String SOON = "2";
 
+  private static final SwiftFormat FORMAT = new SwiftFormat();
+
   private final Records records;
+  private final Waits waits;
   private final ReleaseIndex index;
   private final Publications publications;
   private final Withdrawals withdrawals;
@@ -41,6 +46,7 @@ final class ReleaseWrites {
   ReleaseWrites(
       Records records, ReleaseIndex index, Publications publications, Withdrawals withdrawals) {
     this.records = records;
+    this.waits = new Waits(records);
     this.index = index;
     this.publications = publications;
     this.withdrawals = withdrawals;
@@ -146,7 +152,7 @@ final class ReleaseWrites {
             .orElse("The release was refused."));
   }
 
-  private static Response pending(
+  private Response pending(
       SwiftAddresses at, ReleaseRecord release, List<String> warnings, boolean head) {
     byte[] body = status("pending", release, warnings);
     return Response.accepted(head ? null : body)
@@ -159,7 +165,7 @@ final class ReleaseWrites {
         .build();
   }
 
-  private static byte[] status(String status, ReleaseRecord release, List<String> warnings) {
+  private byte[] status(String status, ReleaseRecord release, List<String> warnings) {
     ObjectNode document = JsonNodeFactory.instance.objectNode();
     document.put("status", status);
     document.put("id", release.scope() + "." + release.name());
@@ -168,6 +174,17 @@ final class ReleaseWrites {
     if (!warnings.isEmpty()) {
       warnings.forEach(document.putArray("warnings")::add);
     }
+    waits
+        .of(FORMAT, release)
+        .ifPresent(
+            waiting -> {
+              ObjectNode why = document.putObject("waiting");
+              why.put("code", waiting.code().name());
+              why.put("detail", waiting.detail());
+              if (waiting.nextTry() != null) {
+                why.put("nextTry", waiting.nextTry().toString());
+              }
+            });
     return Json.write(document);
   }
 

@@ -3,9 +3,12 @@ package dev.countermark.gateway.swift;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.State;
+import dev.countermark.contracts.WaitingNote;
+import dev.countermark.format.swift.SwiftFormat;
 import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.gateway.kit.Waits;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -21,15 +24,18 @@ import org.jboss.logging.Logger;
 
 /**
  * Waits for releases to be signed or refused. Nobody's thread waits: the signer's event wakes whom
- * it concerns, and a slow look at the record makes up for an event that got lost.
+ * it concerns, and a slow look at the record makes up for an event that got lost. Nobody waits for
+ * what a signer has put off.
  */
 final class SettledReleases {
   private static final Logger LOG = Logger.getLogger(SettledReleases.class);
+  private static final SwiftFormat FORMAT = new SwiftFormat();
   private static final Duration LOOK = Duration.ofSeconds(2);
 
   private record Key(RepositoryName repository, Identity identity) {}
 
   private final Records records;
+  private final Waits waits;
   private final Executor reads;
   private final Executor requests;
   private final ScheduledExecutorService timer;
@@ -43,6 +49,7 @@ final class SettledReleases {
   SettledReleases(
       Records records, Executor reads, Executor requests, ScheduledExecutorService timer) {
     this.records = records;
+    this.waits = new Waits(records);
     this.reads = reads;
     this.requests = requests;
     this.timer = timer;
@@ -135,12 +142,17 @@ final class SettledReleases {
     }
   }
 
+  private boolean isSettled(ReleaseRecord release) {
+    return release.state() != State.RECEIVED
+        || waits.note(FORMAT, release).filter(WaitingNote::handedOver).isPresent();
+  }
+
   private void look(Key key) {
     try {
       Optional<ReleaseRecord> now =
           records.read(SwiftKeys.release(key.repository(), key.identity()), ReleaseRecord.class);
       Set<Waiter> waiters = waiting.get(key);
-      if (waiters != null && now.filter(r -> r.state() != State.RECEIVED).isPresent()) {
+      if (waiters != null && now.filter(this::isSettled).isPresent()) {
         waiters.forEach(waiter -> waiter.end(now.get()));
       }
     } catch (RuntimeException e) {

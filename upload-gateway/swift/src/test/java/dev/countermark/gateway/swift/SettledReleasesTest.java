@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
+import dev.countermark.contracts.WaitingNote;
 import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
@@ -17,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -53,6 +57,7 @@ class SettledReleasesTest {
         "submission",
         State.RECEIVED,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -76,5 +81,32 @@ class SettledReleasesTest {
     settled.changed(REPOSITORY, IDENTITY);
 
     assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo(State.REFUSED);
+  }
+
+  /** A signer that put it off would not sign it while anybody waits. */
+  @Test
+  void whoWaitsForWhatWasPutOffIsToldSo() throws Exception {
+    ReleaseRecord pushed = pushed();
+    String key = SwiftKeys.release(REPOSITORY, IDENTITY);
+    records.create(key, pushed);
+    records.create(
+        ObjectKeys.waiting(REPOSITORY, "swift", key),
+        new WaitingNote(
+            1,
+            "swift",
+            REPOSITORY,
+            IDENTITY.toString(),
+            pushed.digest(),
+            Obstacle.AUDIT_BROKEN,
+            1,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            Optional.of(Instant.EPOCH),
+            true));
+    CompletionStage<ReleaseRecord> waits = settled.listen(pushed).settled(Duration.ofMinutes(1));
+
+    settled.changed(REPOSITORY, IDENTITY);
+
+    assertThat(waits.toCompletableFuture().get(10, TimeUnit.SECONDS)).isEqualTo(pushed);
   }
 }

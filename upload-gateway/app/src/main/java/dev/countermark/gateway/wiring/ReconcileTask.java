@@ -1,0 +1,47 @@
+package dev.countermark.gateway.wiring;
+
+import dev.countermark.contracts.Failure;
+import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.events.WaitingPackages;
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+
+/** Looks for packages that signers must be told of again; says itself what goes wrong. */
+@Singleton
+class ReconcileTask {
+  private static final Logger LOG = Logger.getLogger(ReconcileTask.class);
+
+  private final Reconciler reconciler;
+  private final WaitingPackages waiting;
+
+  ReconcileTask(Reconciler reconciler, WaitingPackages waiting) {
+    this.reconciler = reconciler;
+    this.waiting = waiting;
+  }
+
+  void reconcile() {
+    try {
+      int published = reconciler.reconcile();
+      if (published > 0) {
+        LOG.infof("told the signers again of %d packages that wait for their signature", published);
+      }
+    } catch (Failure e) {
+      LOG.warnf("the search for unsigned packages goes on later: %s", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("the search for unsigned packages failed", e);
+    }
+  }
+
+  void tellOfWaiting() {
+    try {
+      int told = waiting.tell();
+      if (told > 0) {
+        LOG.infof("handed in %d packages again whose next try is due", told);
+      }
+    } catch (Failure e) {
+      LOG.warnf("packages that wait are handed in later: %s", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("packages that wait were not handed in", e);
+    }
+  }
+}
