@@ -86,10 +86,26 @@ final class Requests {
         }
       }
       S settings = wanted;
-      set.add(record -> record.with(format.format(), settings));
+      set.add(record -> with(record, format, settings, at));
     }
 
-    /** The record with these settings; settings of formats that are not known here stay. */
+    private static <S> RepositoryRecord with(
+        RepositoryRecord record, GatewayFormat<?, S> format, S settings, String at) {
+      if (!settings.equals(record.settings(format.format()))) {
+        try {
+          format.settings().requireMet(settings);
+        } catch (ProblemException e) {
+          throw e.at(at + ".");
+        }
+      }
+      return record.with(format.format(), settings);
+    }
+
+    /**
+     * The record with these settings; settings of formats that are not known here stay.
+     *
+     * @throws ProblemException when one that is not in force cannot be met
+     */
     RepositoryRecord in(RepositoryRecord record) {
       RepositoryRecord with = record;
       for (UnaryOperator<RepositoryRecord> each : set) {

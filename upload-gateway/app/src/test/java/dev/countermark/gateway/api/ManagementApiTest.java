@@ -11,15 +11,24 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.format.nuget.NugetRecords.NugetSettings;
+import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
+import dev.countermark.format.nuget.NugetRecords.TimestampPolicy;
 import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.swift.SwiftPki;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -400,7 +409,7 @@ class ManagementApiTest {
     put(
             "api-a/swift",
             "{\"settings\":{\"swift\":{\"anonymousRead\":true,\"archives\":\"overlay\","
-                + "\"authors\":\"require\"}}}")
+                + "\"authors\":\"replace\"}}}")
         .statusCode(201);
     String root = given().get("/api-a/swift/keys/nuget/root.pem").asString();
     String quoted = root.replace("\n", "\\n");
@@ -423,6 +432,60 @@ class ManagementApiTest {
     assertThat(admin().get(BASE + "api-a/swift").asString()).isEqualTo(body);
   }
 
+  /** Each says what is missing; what is in force already keeps nobody from setting another. */
+  @Test
+  void settingsThatCannotBeMetAreRefused() throws Exception {
+    String expired =
+        pem(
+            SwiftPki.selfSigned(
+                "CN=Old", p -> p.ca(-1).validity(Instant.EPOCH, Instant.EPOCH.plusSeconds(9))));
+    String leaf = pem(SwiftPki.selfSigned("CN=Nobody", p -> p));
+    String sound = pem(SwiftPki.selfSigned("CN=Root", p -> p.ca(-1)));
+    unmet("\"nuget\":{\"timestamps\":\"required\"}", "countermark.nuget.timestamp-authorities");
+    unmet("\"nuget\":{\"announceAllSigned\":true}", "https");
+    unmet("\"swift\":{\"authors\":\"require\"}", "authorRoots");
+    unmet("\"swift\":{\"authorRoots\":[\"" + sound + "\",\"" + leaf + "\"]}", "[1]");
+    unmet("\"swift\":{\"authorRoots\":[\"" + leaf + "\"]}", "is not marked as a CA");
+    unmet("\"swift\":{\"authorRoots\":[\"" + expired + "\"]}", "has expired");
+    put("api-a/met", "{\"settings\":{\"nuget\":{\"timestamps\":\"preferred\"}}}").statusCode(201);
+    put(
+            "api-a/met",
+            "{\"settings\":{\"swift\":{\"authors\":\"require\",\"authorRoots\":[\""
+                + sound
+                + "\"]}}}")
+        .statusCode(200);
+  }
+
+  private void unmet(String settings, String why) {
+    put("api-a/unmet", "{\"settings\":{" + settings + "}}")
+        .statusCode(400)
+        .body("type", equalTo("urn:countermark:problem:invalid-value"))
+        .body("detail", containsString(why));
+    admin().get(BASE + "api-a/unmet").then().statusCode(404);
+  }
+
+  /** DER in Base64. */
+  private static String pem(SwiftPki.Signer root) throws Exception {
+    return Base64.getEncoder().encodeToString(root.certificate().getEncoded());
+  }
+
+  @Test
+  void settingsThatAreInForceAreNotLookedAtAgain() {
+    RepositoryName name = RepositoryName.of("api-a/earlier");
+    NugetSettings earlier =
+        new NugetSettings(false, SignaturePolicy.RESIGN, TimestampPolicy.REQUIRED, false, false);
+    new Records(store)
+        .create(
+            ObjectKeys.repository(name),
+            new RepositoryRecord(1, name, Instant.EPOCH).with(new NugetFormat(), earlier));
+
+    put(
+            name.toString(),
+            "{\"settings\":{\"nuget\":{\"timestamps\":\"required\"},\"oci\":{\"signTags\":true}}}")
+        .statusCode(200)
+        .body("settings.oci.signTags", equalTo(true));
+  }
+
   @Test
   void deletingARepositoryDeletesItsTokensAndImagesAndNothingElse() {
     put("delete-a/app", "{}").statusCode(201);
@@ -435,9 +498,12 @@ class ManagementApiTest {
     store.create(OciKeys.tag("delete-a/app/web/x", "1"), any);
     store.create(OciKeys.tag("delete-a/app-two", "1"), any);
     store.create("swift/delete-a/app/anything", any);
+    String waiting = ObjectKeys.waiting(RepositoryName.of("delete-a/app"), "swift", "x");
+    store.create(waiting, any);
     store.create("swift/delete-a/app-two/anything", any);
 
     admin().delete(BASE + "delete-a/app").then().statusCode(204);
+    assertThat(store.head(waiting)).isEmpty();
 
     assertThat(store.list("oci/delete-a/app/", "", 10).entries()).isEmpty();
     assertThat(store.list("tokens/delete-a/app/", "", 10).entries()).isEmpty();

@@ -13,9 +13,17 @@ public interface SettingsForm<S> {
    * Checks what JSON alone cannot.
    *
    * @param body of the type {@link #body}
-   * @throws ProblemException when the settings cannot be met
+   * @throws ProblemException when they make no sense
    */
   S settings(Object body);
+
+  /**
+   * Checks that the platform can do what is wanted, as far as the gateway knows. Not asked of
+   * settings that are in force: whoever changes those of another format shall not be kept from it.
+   *
+   * @throws ProblemException that says what is missing
+   */
+  default void requireMet(S settings) {}
 
   /** What is shown: every member, so that a PUT of it changes nothing. */
   Object shown(S settings);

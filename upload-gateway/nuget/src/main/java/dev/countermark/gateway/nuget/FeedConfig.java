@@ -3,6 +3,9 @@ package dev.countermark.gateway.nuget;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
 
 /** Settings of the NuGet feeds of this gateway. */
 @ConfigMapping(prefix = "countermark.nuget")
@@ -10,4 +13,10 @@ interface FeedConfig {
   /** Largest package. */
   @WithDefault("250M")
   MemorySize maxPackageSize();
+
+  /**
+   * Timestamp authorities of the signers, which alone ask them: give both the same. Where the
+   * gateway has none, repositories cannot be set to require timestamps.
+   */
+  Optional<List<URI>> timestampAuthorities();
 }

@@ -29,10 +29,12 @@ final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> 
 
   private final RepositoryAccess<NugetSettings> access;
   private final Views views;
+  private final NugetSettingsForm form;
 
-  NugetGateway(RepositoryAccess<NugetSettings> access, Views views) {
+  NugetGateway(RepositoryAccess<NugetSettings> access, Views views, NugetSettingsForm form) {
     this.access = access;
     this.views = views;
+    this.form = form;
   }
 
   @Override
@@ -42,7 +44,7 @@ final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> 
 
   @Override
   public SettingsForm<NugetSettings> settings() {
-    return new NugetSettingsForm();
+    return form;
   }
 
   @Override

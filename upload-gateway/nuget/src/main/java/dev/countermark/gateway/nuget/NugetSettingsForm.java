@@ -35,6 +35,35 @@ final class NugetSettingsForm implements SettingsForm<NugetSettings> {
           @Schema(description = "deleting removes packages instead of unlisting; default false")
           Boolean deletePackages) {}
 
+  private final boolean authority;
+  private final boolean https;
+
+  /**
+   * @param authority whether signers have a timestamp authority
+   * @param https whether clients reach the feed over https
+   */
+  NugetSettingsForm(boolean authority, boolean https) {
+    this.authority = authority;
+    this.https = https;
+  }
+
+  @Override
+  public void requireMet(NugetSettings settings) {
+    if (settings.timestamps() == TimestampPolicy.REQUIRED && !authority) {
+      throw new ProblemException(
+          Kind.INVALID_VALUE,
+          "timestamps cannot be required: no timestamp authority is configured"
+              + " (countermark.nuget.timestamp-authorities, of the signers and of the gateway), and"
+              + " every package would wait for one");
+    }
+    if (settings.announceAllSigned() && !https) {
+      throw new ProblemException(
+          Kind.INVALID_VALUE,
+          "announceAllSigned cannot be done: clients take it over https only, and the gateway has"
+              + " no https address (countermark.public-https-url)");
+    }
+  }
+
   @Override
   public Class<?> body() {
     return Body.class;

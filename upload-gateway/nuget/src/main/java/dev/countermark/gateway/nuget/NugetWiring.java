@@ -129,8 +129,13 @@ class NugetWiring {
   @Produces
   @Singleton
   GatewayFormat<VersionRecord, NugetSettings> format(
-      RepositoryAccess<NugetSettings> access, Views views) {
-    return new NugetGateway(access, views);
+      RepositoryAccess<NugetSettings> access,
+      Views views,
+      FeedConfig config,
+      PublicAddresses addresses) {
+    boolean authority = config.timestampAuthorities().filter(all -> !all.isEmpty()).isPresent();
+    return new NugetGateway(
+        access, views, new NugetSettingsForm(authority, addresses.best().startsWith("https:")));
   }
 
   @Produces

@@ -34,9 +34,14 @@ final class SwiftGateway implements GatewayFormat<ReleaseRecord, SwiftSettings> 
   private final RepositoryAccess<SwiftSettings> access;
   private final ReleaseIndex index;
   private final SettledReleases settled;
+  private final SwiftSettingsForm form;
 
   SwiftGateway(
-      RepositoryAccess<SwiftSettings> access, ReleaseIndex index, SettledReleases settled) {
+      RepositoryAccess<SwiftSettings> access,
+      ReleaseIndex index,
+      SettledReleases settled,
+      SwiftSettingsForm form) {
+    this.form = form;
     this.access = access;
     this.index = index;
     this.settled = settled;
@@ -49,7 +54,7 @@ final class SwiftGateway implements GatewayFormat<ReleaseRecord, SwiftSettings> 
 
   @Override
   public SettingsForm<SwiftSettings> settings() {
-    return new SwiftSettingsForm();
+    return form;
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.format.swift.SwiftRecords.ArchiveMode;
 import dev.countermark.format.swift.SwiftRecords.AuthorPolicy;
 import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
+import dev.countermark.format.swift.verify.CertificatePolicy;
 import dev.countermark.gateway.kit.Pem;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemException;
@@ -13,8 +14,12 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** Settings of a registry as the management API takes and shows them. */
@@ -52,6 +57,41 @@ final class SwiftSettingsForm implements SettingsForm<SwiftSettings> {
       ArchiveMode archives,
       AuthorPolicy authors,
       List<String> authorRoots) {}
+
+  private final Clock clock;
+
+  SwiftSettingsForm(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public void requireMet(SwiftSettings settings) {
+    if (settings.authors() == AuthorPolicy.REQUIRE && settings.authorRoots().isEmpty()) {
+      throw new ProblemException(
+          Kind.INVALID_VALUE,
+          "authors cannot be required without authorRoots: nobody vouches for any author, and"
+              + " nothing could be published");
+    }
+    Instant now = clock.instant();
+    for (int i = 0; i < settings.authorRoots().size(); i++) {
+      Optional<String> objection = CertificatePolicy.objection(certificate(settings, i), now);
+      if (objection.isPresent()) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE, "authorRoots[" + i + "] can vouch for nobody: " + objection.get());
+      }
+    }
+  }
+
+  private static X509Certificate certificate(SwiftSettings settings, int index) {
+    try {
+      return (X509Certificate)
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(
+                  new ByteArrayInputStream(settings.authorRoots().get(index).toArray()));
+    } catch (CertificateException e) {
+      throw new IllegalStateException("what was read cannot be read", e);
+    }
+  }
 
   @Override
   public Class<?> body() {

@@ -38,8 +38,11 @@ class SwiftWiring {
   @Produces
   @Singleton
   GatewayFormat<ReleaseRecord, SwiftSettings> format(
-      RepositoryAccess<SwiftSettings> access, ReleaseIndex index, SettledReleases settled) {
-    return new SwiftGateway(access, index, settled);
+      RepositoryAccess<SwiftSettings> access,
+      ReleaseIndex index,
+      SettledReleases settled,
+      Clock clock) {
+    return new SwiftGateway(access, index, settled, new SwiftSettingsForm(clock));
   }
 
   @Produces

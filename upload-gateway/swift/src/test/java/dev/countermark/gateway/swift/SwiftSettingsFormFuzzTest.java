@@ -9,12 +9,13 @@ import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.StrictJson;
 import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateEncodingException;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SwiftSettingsFormFuzzTest {
-  private static final SwiftSettingsForm FORM = new SwiftSettingsForm();
+  private static final SwiftSettingsForm FORM = new SwiftSettingsForm(Clock.systemUTC());
 
   static Stream<byte[]> seeds() throws CertificateEncodingException {
     String root = Base64.getEncoder().encodeToString(SwiftPki.ROOT.certificate().getEncoded());
