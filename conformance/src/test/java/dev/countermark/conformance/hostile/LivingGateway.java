@@ -15,7 +15,11 @@ final class LivingGateway {
    * @param options of the launcher
    */
   LivingGateway(String... options) {
-    this.platform = Platform.startWith(options);
+    this(Platform.startWith(options));
+  }
+
+  LivingGateway(Platform platform) {
+    this.platform = platform;
     this.process = platform.process(PART);
   }
 

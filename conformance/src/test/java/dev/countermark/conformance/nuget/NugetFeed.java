@@ -38,7 +38,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** The NuGet feed of a repository of its own, over TLS. */
-final class NugetFeed {
+public final class NugetFeed {
   private static final Duration SIGNED_LIMIT = Duration.ofSeconds(60);
 
   private final Platform platform;
@@ -63,11 +63,11 @@ final class NugetFeed {
   }
 
   /** Anybody may restore from it. */
-  static NugetFeed open(Platform platform) {
+  public static NugetFeed open(Platform platform) {
     return open(platform, JsonNodeFactory.instance.objectNode().put("anonymousRead", true));
   }
 
-  static NugetFeed open(Platform platform, ObjectNode settings) {
+  public static NugetFeed open(Platform platform, ObjectNode settings) {
     return new NugetFeed(platform, platform.repository("nuget", settings));
   }
 
@@ -173,7 +173,7 @@ final class NugetFeed {
             .build());
   }
 
-  HttpResponse<byte[]> push(byte[] nupkg) {
+  public HttpResponse<byte[]> push(byte[] nupkg) {
     return push(nupkg, UUID.randomUUID().toString());
   }
 
@@ -232,7 +232,7 @@ final class NugetFeed {
   }
 
   /** Pushes a package, waits until it is signed and visible, and downloads it. */
-  byte[] pushed(NugetPackage nupkg) {
+  public byte[] pushed(NugetPackage nupkg) {
     HttpResponse<byte[]> answer = push(nupkg.bytes());
     assertThat(answer.statusCode())
         .as(new String(answer.body(), StandardCharsets.UTF_8))
@@ -241,14 +241,14 @@ final class NugetFeed {
     return download(nupkg.id(), nupkg.version());
   }
 
-  JsonNode awaitSigned(String id, String version) {
+  public JsonNode awaitSigned(String id, String version) {
     return await(id + " " + version + " is signed")
         .atMost(SIGNED_LIMIT)
         .pollInterval(Duration.ofMillis(50))
         .until(() -> status(id, version), s -> "signed".equals(s.path("status").asText()));
   }
 
-  JsonNode status(String id, String version) {
+  public JsonNode status(String id, String version) {
     HttpResponse<byte[]> answer =
         send(
             request("/status/nuget/" + id + "/" + version)

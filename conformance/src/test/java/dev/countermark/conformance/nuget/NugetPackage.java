@@ -17,11 +17,11 @@ import java.util.zip.ZipOutputStream;
  * @param bytes the file, unsigned
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record NugetPackage(String id, String version, byte[] bytes) {
+public record NugetPackage(String id, String version, byte[] bytes) {
   /**
    * @param seed of its content
    */
-  static NugetPackage of(String id, String version, long seed) {
+  public static NugetPackage of(String id, String version, long seed) {
     byte[] content = new byte[3_000];
     new Random(seed).nextBytes(content);
     return of(id, version, "content/data.bin", content);

@@ -15,11 +15,11 @@ import org.bouncycastle.asn1.tsp.TimeStampResp;
 import org.bouncycastle.tsp.TimeStampRequest;
 
 /** A timestamp authority that can fail; nobody's client trusts it by itself. */
-final class TimestampAuthority implements AutoCloseable {
+public final class TimestampAuthority implements AutoCloseable {
   private final HttpServer server;
   private volatile boolean available = true;
 
-  TimestampAuthority() {
+  public TimestampAuthority() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -29,11 +29,11 @@ final class TimestampAuthority implements AutoCloseable {
     server.start();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
   }
 
-  void available(boolean available) {
+  public void available(boolean available) {
     this.available = available;
   }
 
