@@ -333,7 +333,7 @@ public final class Platform implements AutoCloseable {
    *
    * @param repository {@code owner/name}
    */
-  Repository repository(String repository, String format, ObjectNode settings) {
+  public Repository repository(String repository, String format, ObjectNode settings) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.putObject("settings").set(format, settings);
     expect(call("PUT", "/api/v1/repositories/" + repository, Json.write(body)), 200, 201);
