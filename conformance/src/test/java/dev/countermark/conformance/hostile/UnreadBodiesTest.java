@@ -26,6 +26,9 @@ class UnreadBodiesTest {
   private static final String FORM = "Content-Type: application/x-www-form-urlencoded\r\n";
   private static final String MULTIPART = "Content-Type: multipart/form-data; boundary=b\r\n";
 
+  private static final String UPGRADE =
+      "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n";
+
   private static Platform platform;
   private static LivingGateway gateway;
   private static String repository;
@@ -72,6 +75,7 @@ class UnreadBodiesTest {
     all.add(new Request("POST", r + "/swift/login", ""));
     all.add(new Request("POST", "/login", ""));
     all.add(new Request("POST", "/nowhere", ""));
+    all.add(new Request("PUT", r + "/nuget/v3/package/", MULTIPART + UPGRADE));
     all.add(new Request("GET", "/", ""));
     all.add(new Request("GET", "/v2/", ""));
     all.add(new Request("POST", "/q/health/live", ""));

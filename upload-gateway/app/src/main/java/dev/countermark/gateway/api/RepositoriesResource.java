@@ -11,6 +11,8 @@ import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.StrictJson;
+import dev.countermark.gateway.transfer.Bodies;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -24,10 +26,10 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.InputStream;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -40,6 +42,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /** {@code /api/v1/repositories}: create, configure, list, read, delete, resync. */
 @Path("/api/v1/repositories")
 @Produces(MediaType.APPLICATION_JSON)
+@Blocking
 @Tag(name = "Repositories")
 @SecurityRequirement(name = ManagementApi.TOKEN)
 @APIResponse(responseCode = "400", ref = ProblemAnswers.MALFORMED)
@@ -53,16 +56,19 @@ public class RepositoriesResource {
   private final RepositoryAdministration administration;
   private final Resyncs resyncs;
   private final GatewayFormats formats;
+  private final Bodies bodies;
 
   RepositoriesResource(
       Managers managers,
       RepositoryAdministration administration,
       Resyncs resyncs,
-      GatewayFormats formats) {
+      GatewayFormats formats,
+      Bodies bodies) {
     this.managers = managers;
     this.administration = administration;
     this.resyncs = resyncs;
     this.formats = formats;
+    this.bodies = bodies;
   }
 
   /** All repositories for an administrator, else the one that the token manages. */
@@ -126,19 +132,23 @@ public class RepositoriesResource {
       description = "created",
       content = @Content(schema = @Schema(implementation = Repository.class)))
   @APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
+  @APIResponse(responseCode = "408", ref = ProblemAnswers.TOO_SLOW)
   @APIResponse(responseCode = "413", ref = ProblemAnswers.TOO_LARGE)
-  public Response put(
+  public CompletionStage<Response> put(
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("owner") String owner,
-      @PathParam("name") String name,
-      InputStream body) {
+      @PathParam("name") String name) {
     RepositoryName repository = Requests.repository(owner, name);
-    Access access = managers.managerOf(repository, authorization);
-    var settings =
-        StrictJson.read(body, Requests.RepositorySettings.class).checked(repository, formats);
+    boolean creates = managers.managerOf(repository, authorization).isAdministrator();
+    return StrictJson.receive(bodies.incoming(), Requests.RepositorySettings.class)
+        .thenApply(body -> put(repository, body, creates));
+  }
+
+  private Response put(
+      RepositoryName repository, Requests.RepositorySettings body, boolean creates) {
     var put =
         administration
-            .put(repository, settings, access.isAdministrator())
+            .put(repository, body.checked(repository, formats), creates)
             .orElseThrow(() -> unknown(repository));
     Response.ResponseBuilder response =
         put.created()
@@ -215,15 +225,19 @@ public class RepositoriesResource {
       description = "queued",
       content = @Content(schema = @Schema(implementation = Answers.Resync.class)))
   @APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
+  @APIResponse(responseCode = "408", ref = ProblemAnswers.TOO_SLOW)
   @APIResponse(responseCode = "413", ref = ProblemAnswers.TOO_LARGE)
-  public Response resync(
+  public CompletionStage<Response> resync(
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("owner") String owner,
-      @PathParam("name") String name,
-      InputStream body) {
+      @PathParam("name") String name) {
     RepositoryName repository = Requests.repository(owner, name);
     managers.managerOf(repository, authorization);
-    var order = StrictJson.readOptional(body, Requests.ResyncOrder.class);
+    return StrictJson.receiveOptional(bodies.incoming(), Requests.ResyncOrder.class)
+        .thenApply(order -> resync(repository, order));
+  }
+
+  private Response resync(RepositoryName repository, Requests.ResyncOrder order) {
     existing(repository);
     return Response.accepted(resyncs.start(repository, order.wanted(), order.confirmed())).build();
   }

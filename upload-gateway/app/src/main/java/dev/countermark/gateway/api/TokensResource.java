@@ -9,6 +9,8 @@ import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.StrictJson;
+import dev.countermark.gateway.transfer.Bodies;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -21,9 +23,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.InputStream;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -36,6 +38,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /** {@code /api/v1/repositories/{owner}/{name}/tokens}: make, list and revoke tokens. */
 @Path("/api/v1/repositories/{owner}/{name}/tokens")
 @Produces(MediaType.APPLICATION_JSON)
+@Blocking
 @Tag(name = "Tokens")
 @SecurityRequirement(name = ManagementApi.TOKEN)
 @APIResponse(responseCode = "400", ref = ProblemAnswers.MALFORMED)
@@ -50,16 +53,19 @@ public class TokensResource {
   private final RepositoryAdministration administration;
   private final RepositoryTokens tokens;
   private final Clock clock;
+  private final Bodies bodies;
 
   TokensResource(
       Managers managers,
       RepositoryAdministration administration,
       RepositoryTokens tokens,
-      Clock clock) {
+      Clock clock,
+      Bodies bodies) {
     this.managers = managers;
     this.administration = administration;
     this.tokens = tokens;
     this.clock = clock;
+    this.bodies = bodies;
   }
 
   /** Makes a token; the answer is the only place where it is ever shown. */
@@ -79,15 +85,19 @@ public class TokensResource {
       responseCode = "201",
       description = "made",
       content = @Content(schema = @Schema(implementation = CreatedToken.class)))
+  @APIResponse(responseCode = "408", ref = ProblemAnswers.TOO_SLOW)
   @APIResponse(responseCode = "413", ref = ProblemAnswers.TOO_LARGE)
-  public Response create(
+  public CompletionStage<Response> create(
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("owner") String owner,
-      @PathParam("name") String name,
-      InputStream body) {
+      @PathParam("name") String name) {
     RepositoryRecord seen = managedRecord(owner, name, authorization);
+    return StrictJson.receive(bodies.incoming(), Requests.NewToken.class)
+        .thenApply(wanted -> create(seen, wanted));
+  }
+
+  Response create(RepositoryRecord seen, Requests.NewToken wanted) {
     RepositoryName repository = seen.repository();
-    Requests.NewToken wanted = StrictJson.read(body, Requests.NewToken.class);
     var created =
         tokens.create(
             repository,

@@ -49,6 +49,13 @@
                   name = ProblemAnswers.NOT_ACCEPTABLE,
                   description = "the address has no document of the types in Accept; no body"),
               @APIResponse(
+                  name = ProblemAnswers.TOO_SLOW,
+                  description = "the body comes more slowly than is waited for",
+                  content =
+                      @Content(
+                          mediaType = Problem.MEDIA_TYPE,
+                          schema = @Schema(implementation = Problem.class))),
+              @APIResponse(
                   name = ProblemAnswers.TOO_LARGE,
                   description = "the body is larger than this address takes",
                   content =

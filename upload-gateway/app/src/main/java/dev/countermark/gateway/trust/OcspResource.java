@@ -8,6 +8,7 @@ import dev.countermark.gateway.kit.Problem;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.Unavailable;
+import dev.countermark.gateway.transfer.Bodies;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyClient.VersionName;
@@ -19,10 +20,9 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -44,6 +44,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Revocation", description = "RFC 6960; open to everybody")
 @APIResponse(responseCode = "400", ref = ProblemAnswers.MALFORMED)
 @APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
+@APIResponse(responseCode = "408", ref = ProblemAnswers.TOO_SLOW)
 @APIResponse(responseCode = "413", ref = ProblemAnswers.TOO_LARGE)
 @APIResponse(
     responseCode = "415",
@@ -61,10 +62,12 @@ public class OcspResource {
   static final int MAX_AT_A_TIME = 16;
 
   private final KeyClient keys;
+  private final Bodies bodies;
   private final Semaphore slots = new Semaphore(MAX_AT_A_TIME);
 
-  OcspResource(KeyClient keys) {
+  OcspResource(KeyClient keys, Bodies bodies) {
     this.keys = keys;
+    this.bodies = bodies;
   }
 
   @POST
@@ -79,23 +82,21 @@ public class OcspResource {
           @Content(
               mediaType = KeyServiceApi.OCSP_RESPONSE,
               schema = @Schema(type = SchemaType.STRING, format = "binary")))
-  public Response ofKey(
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = KeyServiceApi.OCSP_REQUEST,
+              schema = @Schema(type = SchemaType.STRING, format = "binary")))
+  public CompletionStage<Response> ofKey(
       @PathParam("format") String label,
       @PathParam("owner") String owner,
       @PathParam("name") String name,
-      @PathParam("version") int version,
-      @RequestBody(
-              required = true,
-              content =
-                  @Content(
-                      mediaType = KeyServiceApi.OCSP_REQUEST,
-                      schema = @Schema(type = SchemaType.STRING, format = "binary")))
-          InputStream request)
-      throws IOException {
+      @PathParam("version") int version) {
     Optional<RepositoryName> repository = RepositoryName.parse(owner + "/" + name);
     return repository.isEmpty()
-        ? unknown()
-        : relay(label, Optional.of(new VersionName(repository.get(), version)), request);
+        ? CompletableFuture.completedFuture(unknown())
+        : relay(label, Optional.of(new VersionName(repository.get(), version)));
   }
 
   @POST
@@ -110,40 +111,39 @@ public class OcspResource {
           @Content(
               mediaType = KeyServiceApi.OCSP_RESPONSE,
               schema = @Schema(type = SchemaType.STRING, format = "binary")))
-  public Response ofAuthority(
-      @PathParam("format") String label,
-      @RequestBody(
-              required = true,
-              content =
-                  @Content(
-                      mediaType = KeyServiceApi.OCSP_REQUEST,
-                      schema = @Schema(type = SchemaType.STRING, format = "binary")))
-          InputStream request)
-      throws IOException {
-    return relay(label, Optional.empty(), request);
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = KeyServiceApi.OCSP_REQUEST,
+              schema = @Schema(type = SchemaType.STRING, format = "binary")))
+  public CompletionStage<Response> ofAuthority(@PathParam("format") String label) {
+    return relay(label, Optional.empty());
   }
 
-  private Response relay(String label, Optional<VersionName> certificate, InputStream request)
-      throws IOException {
+  private CompletionStage<Response> relay(String label, Optional<VersionName> certificate) {
     boolean certified =
         Formats.find(label).flatMap(format -> format.key().certification()).isPresent();
     if (!certified) {
-      return unknown();
+      return CompletableFuture.completedFuture(unknown());
     }
-    byte[] question = new byte[MAX_REQUEST + 1];
-    // Not readNBytes(int): that asks for no bytes in the end, which this stream waits for.
-    int length = request.readNBytes(question, 0, question.length);
-    if (length == 0 || length > MAX_REQUEST) {
+    return bodies
+        .incoming()
+        .whole(MAX_REQUEST, question -> question.open().readAllBytes())
+        .thenApply(question -> answer(label, certificate, question));
+  }
+
+  private Response answer(String label, Optional<VersionName> certificate, byte[] question) {
+    if (question.length == 0) {
       return Problem.response(
-          length == 0 ? Kind.MALFORMED_REQUEST : Kind.TOO_LARGE,
-          "an OCSP request has 1 to " + MAX_REQUEST + " bytes");
+          Kind.MALFORMED_REQUEST, "an OCSP request has 1 to " + MAX_REQUEST + " bytes");
     }
     // Not before: whoever sends slowly keeps nobody from asking.
     if (!slots.tryAcquire()) {
       return Problem.response(Kind.UNAVAILABLE, "too many questions at a time; try again");
     }
     try {
-      return keys.ocsp(new Purpose(label), certificate, Bytes.of(Arrays.copyOf(question, length)))
+      return keys.ocsp(new Purpose(label), certificate, Bytes.of(question))
           .map(OcspResource::relayed)
           .orElseGet(OcspResource::unknown);
     } catch (Failure.Transient e) {

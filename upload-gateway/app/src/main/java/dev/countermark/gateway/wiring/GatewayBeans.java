@@ -25,6 +25,9 @@ import dev.countermark.gateway.scrub.ScrubProgress;
 import dev.countermark.gateway.sweep.ContentSweeper;
 import dev.countermark.gateway.sweep.SweepLease;
 import dev.countermark.gateway.sweep.SweepMetrics;
+import dev.countermark.gateway.transfer.Bodies;
+import dev.countermark.gateway.transfer.Sender;
+import dev.countermark.gateway.transfer.Transfers;
 import dev.countermark.keys.HttpKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClientSettings;
@@ -121,6 +124,50 @@ class GatewayBeans {
   @Singleton
   PartReceiver parts(BlobStore store, GatewayResources resources) {
     return new PartReceiver(store, resources.bodies());
+  }
+
+  /**
+   * Each transfer has 16 KiB of its own, whatever its client does.
+   *
+   * @param most bodies that may be on their way in or out at a time
+   * @param mostOfAddress how many of them with one network address; as many as in all where every
+   *     client comes by the address of a proxy
+   * @param minimumRate bytes a second that a client must send, or take, while it is waited for;
+   *     whoever does less over half a minute is cut off
+   * @param shared bytes that fast transfers may hold together, beside what is their own
+   */
+  @Produces
+  @Singleton
+  Transfers transfers(
+      @ConfigProperty(name = "countermark.gateway.transfers", defaultValue = "8192") int most,
+      @ConfigProperty(name = "countermark.gateway.transfers-of-address", defaultValue = "4096")
+          int mostOfAddress,
+      @ConfigProperty(name = "countermark.gateway.minimum-rate", defaultValue = "1K")
+          MemorySize minimumRate,
+      @ConfigProperty(name = "countermark.gateway.transfer-memory", defaultValue = "32M")
+          MemorySize shared,
+      GatewayResources resources,
+      MeterRegistry meters) {
+    return new Transfers(
+        new Transfers.Limits(most, mostOfAddress, minimumRate.asLongValue(), shared.asLongValue()),
+        resources.transfers(),
+        resources.timer(),
+        meters,
+        System::nanoTime);
+  }
+
+  @Produces
+  @Singleton
+  Sender sender(Transfers transfers) {
+    return new Sender(transfers);
+  }
+
+  @Produces
+  @Singleton
+  Bodies bodies(
+      Transfers transfers, SpoolFolder spool, GatewayResources resources, RequestMemory accounts) {
+    return new Bodies(
+        transfers, spool, resources.bodies(), () -> accounts.current(resources.requests()));
   }
 
   /**

@@ -8,14 +8,15 @@ import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.gateway.TestFormats;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
 import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.gateway.kit.ProblemException;
+import dev.countermark.gateway.kit.StrictJson;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
-import java.io.ByteArrayInputStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -177,17 +178,14 @@ class RepositoryAdministrationTest {
                 new GatewayAuthenticator(admin, new byte[32], "registry.test", tokens, clock)),
             administration,
             tokens,
-            clock);
+            clock,
+            null); // no request has a body here
+    RepositoryRecord seen = administration.find(APP).orElseThrow();
+    Requests.NewToken wanted =
+        StrictJson.read(
+            "{\"scopes\":[\"read\"]}".getBytes(StandardCharsets.UTF_8), Requests.NewToken.class);
 
-    assertThatThrownBy(
-            () ->
-                resource.create(
-                    "Bearer " + admin,
-                    APP.owner(),
-                    APP.name(),
-                    new ByteArrayInputStream(
-                        "{\"scopes\":[\"read\"]}".getBytes(StandardCharsets.UTF_8))))
-        .isInstanceOf(ProblemException.class);
+    assertThatThrownBy(() -> resource.create(seen, wanted)).isInstanceOf(ProblemException.class);
 
     assertThat(store.list(ObjectKeys.tokens(APP), "", 1).entries()).isEmpty();
   }

@@ -10,7 +10,6 @@ import dev.countermark.format.echo.EchoRecord;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.content.FileAnswers;
 import dev.countermark.gateway.content.PartReceiver;
-import dev.countermark.gateway.content.RequestBody;
 import dev.countermark.gateway.content.Spool;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.kit.Call;
@@ -20,6 +19,7 @@ import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Ingest;
 import dev.countermark.gateway.kit.RepositoryAccess.Credentials;
 import dev.countermark.gateway.kit.UploadEvents;
+import dev.countermark.gateway.transfer.Bodies;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.BeanParam;
@@ -35,6 +35,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.util.concurrent.CompletionStage;
 
 /** PUT a file, GET it, GET its signature at {@code file.sig}. */
 @Path("/{owner}/{name}/echo/{file}")
@@ -47,6 +48,7 @@ public class EchoResource {
   private final SpoolFolder spool;
   private final BlobStore store;
   private final Clock clock;
+  private final Bodies bodies;
 
   EchoResource(
       EchoGateway gateway,
@@ -54,12 +56,14 @@ public class EchoResource {
       PartReceiver parts,
       UploadEvents events,
       SpoolFolder spool,
-      Clock clock) {
+      Clock clock,
+      Bodies bodies) {
     this.gateway = gateway;
     this.ingest = new Ingest<>(store, parts, events, format, EchoRecord::following);
     this.spool = spool;
     this.store = store;
     this.clock = clock;
+    this.bodies = bodies;
   }
 
   /** What comes with every request. */
@@ -79,17 +83,19 @@ public class EchoResource {
 
   @PUT
   @Consumes(MediaType.WILDCARD)
-  public Response put(@BeanParam Incoming in, InputStream body) {
-    return edge.answer(
+  public CompletionStage<Response> put(@BeanParam Incoming in) {
+    return edge.answerLater(
         new Call(in.file, false, in.http),
         () -> {
           RepositoryName repository = allowed(in, Action.PUSH);
           String key = format.recordKey(repository, in.file).orElseThrow(EchoResource::none);
-          return Edge.receiving(() -> put(repository, in.file, key, new RequestBody(body)));
+          return bodies
+              .incoming()
+              .whole(1 << 20, piece -> put(repository, in.file, key, piece.open()));
         });
   }
 
-  private Response put(RepositoryName repository, String name, String key, RequestBody body)
+  private Response put(RepositoryName repository, String name, String key, InputStream body)
       throws IOException {
     try (Spool file = spool.receive(body::transferTo, 1 << 20)) {
       Ingest.Taken<EchoRecord> taken =

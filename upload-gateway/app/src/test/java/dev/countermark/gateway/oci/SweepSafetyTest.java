@@ -15,22 +15,22 @@ import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.BlobRecord;
 import dev.countermark.gateway.TestFormats;
+import dev.countermark.gateway.content.BytesBody;
+import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.content.ReceivedPiece;
 import dev.countermark.gateway.content.UploadTimes;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.sweep.ContentSweeper;
 import dev.countermark.testkit.time.HandSetClock;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,23 +65,22 @@ class SweepSafetyTest {
   /** In two requests, so that its bytes are content that its record names. */
   private void upload(BlobStore over, OciName name) {
     BlobUploads uploads = uploads(over);
-    try {
-      BlobUploads.Open open = uploads.start(name);
-      String id = open.state().id();
-      open = uploads.append(name, id, address(open), body(new ByteArrayInputStream(CONTENT)));
-      uploads.complete(
-          name, id, address(open), DIGEST, body(new ByteArrayInputStream(new byte[0])));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    BlobUploads.Open open = uploads.start(name);
+    String id = open.state().id();
+    open = done(uploads.append(name, id, address(open), body(CONTENT)));
+    done(uploads.complete(name, id, address(open), DIGEST, body(new byte[0])));
+  }
+
+  private static <T> T done(CompletionStage<T> upload) {
+    return upload.toCompletableFuture().join();
   }
 
   private static String address(BlobUploads.Open open) {
     return open.location().substring(open.location().indexOf("state=") + "state=".length());
   }
 
-  private static BlobUploads.Body body(InputStream content) {
-    return new BlobUploads.Body(content, -1, Optional.empty());
+  private static BlobUploads.Body body(byte[] content) {
+    return new BlobUploads.Body(BytesBody.chunked(content), Optional.empty());
   }
 
   private static void delete(BlobStore over, OciName name) {
@@ -181,7 +180,7 @@ class SweepSafetyTest {
   }
 
   @Test
-  void anUploadThatTookTooLongMakesNoRecord() throws IOException {
+  void anUploadThatTookTooLongMakesNoRecord() {
     createTheRepository();
     BlobUploads uploads = uploads(store);
     OciName name = NAMES.get(0);
@@ -189,7 +188,8 @@ class SweepSafetyTest {
     String id = open.state().id();
     String address = address(open);
     clock.advance(UploadTimes.LIFETIME.minusSeconds(1));
-    assertThatThrownBy(() -> uploads.complete(name, id, address, DIGEST, body(slow(CONTENT))))
+    assertThatThrownBy(() -> done(uploads.complete(name, id, address, DIGEST, slow(body(CONTENT)))))
+        .cause()
         .isInstanceOfSatisfying(
             Failed.class, e -> assertThat(e.code()).isEqualTo("BLOB_UPLOAD_UNKNOWN"));
 
@@ -198,30 +198,39 @@ class SweepSafetyTest {
   }
 
   @Test
-  void partsThatWaitedTooLongAreNamedByNoRecord() throws IOException {
+  void partsThatWaitedTooLongAreNamedByNoRecord() {
     createTheRepository();
     BlobUploads uploads = uploads(store);
     OciName name = NAMES.get(0);
     BlobUploads.Open open = uploads.start(name);
     String id = open.state().id();
-    String address =
-        address(uploads.append(name, id, address(open), body(new ByteArrayInputStream(CONTENT))));
+    String address = address(done(uploads.append(name, id, address(open), body(CONTENT))));
     clock.advance(UploadTimes.LIFETIME.minusSeconds(1));
 
-    assertThatThrownBy(() -> uploads.complete(name, id, address, DIGEST, body(slow(new byte[0]))))
+    assertThatThrownBy(
+            () -> done(uploads.complete(name, id, address, DIGEST, slow(body(new byte[0])))))
+        .cause()
         .isInstanceOfSatisfying(
             Failed.class, e -> assertThat(e.code()).isEqualTo("BLOB_UPLOAD_UNKNOWN"));
 
     assertThat(new Blobs(store).find(name, DIGEST)).isEmpty();
   }
 
-  private InputStream slow(byte[] content) {
-    return new ByteArrayInputStream(content) {
-      @Override
-      public synchronized int read(byte[] b, int off, int len) {
-        clock.advance(Duration.ofHours(4));
-        return super.read(b, off, len);
-      }
-    };
+  private BlobUploads.Body slow(BlobUploads.Body body) {
+    IncomingBody content = body.content();
+    return new BlobUploads.Body(
+        new IncomingBody() {
+          @Override
+          public long announced() {
+            return content.announced();
+          }
+
+          @Override
+          public CompletionStage<ReceivedPiece> next(long most) {
+            clock.advance(Duration.ofHours(4));
+            return content.next(most);
+          }
+        },
+        body.range());
   }
 }

@@ -17,13 +17,13 @@ import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.TestFormats;
+import dev.countermark.gateway.content.BytesBody;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.sweep.ContentSweeper;
 import dev.countermark.gateway.sweep.ContentSweeper.Swept;
 import dev.countermark.keys.InMemoryKeyClient;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,7 +53,9 @@ class ReleaseCareTest {
     byte[] zip = Archives.sound();
     List<Part> parts =
         new PartReceiver(store, new MemoryBudget(64 << 20))
-            .receive(new ByteArrayInputStream(zip), "SHA-256", zip.length, (c, l, d) -> false)
+            .receive(BytesBody.of(zip), "SHA-256", (c, l, d) -> false)
+            .toCompletableFuture()
+            .join()
             .parts();
     ReleaseRecord record =
         new ReleaseRecord(

@@ -2,7 +2,6 @@ package dev.countermark.gateway.content;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -14,11 +13,6 @@ import java.util.Optional;
 public final class FileAnswers {
   private FileAnswers() {}
 
-  /** Opens a part of the file. */
-  public interface Opener {
-    InputStream open(long first, long length);
-  }
-
   /**
    * The answer with {@code ETag}, {@code Accept-Ranges}, {@code Content-Length} and what goes with
    * a range; the caller adds what the file is.
@@ -28,7 +22,7 @@ public final class FileAnswers {
    * @throws UnsatisfiableRangeException when the range holds no byte of the file
    */
   public static Response.ResponseBuilder answer(
-      HttpHeaders request, boolean head, long size, String tag, Opener file) {
+      HttpHeaders request, boolean head, long size, String tag, FileBody.Opener file) {
     String etag = '"' + tag + '"';
     if (isUnchanged(request, etag)) {
       return Response.notModified().header(HttpHeaders.ETAG, etag);
@@ -52,8 +46,8 @@ public final class FileAnswers {
     if (!whole) {
       response.header("Content-Range", "bytes " + range.first() + "-" + range.last() + "/" + size);
     }
-    if (!head) {
-      response.entity(file.open(range.first(), range.length()));
+    if (!head && size > 0) {
+      response.entity(new FileBody(range.first(), range.length(), file));
     }
     return response;
   }

@@ -66,6 +66,26 @@ public final class MemoryBudget {
       }
     }
 
+    /**
+     * Takes more if there is some at once; never waits.
+     *
+     * @return whether there was
+     */
+    public boolean tryGrow(long bytes) {
+      int more = units(bytes);
+      if (!free.tryAcquire(more)) {
+        return false;
+      }
+      synchronized (this) {
+        if (closed) {
+          free.release(more);
+          return false;
+        }
+        held += more;
+        return true;
+      }
+    }
+
     /** Takes what a record needs that is read in place of the one before. */
     public void growForRecord(long bytes) {
       int needed = units(bytes);
@@ -94,10 +114,22 @@ public final class MemoryBudget {
   /** Runs a task that is no request's; what it draws for records is given back at its end. */
   public void scoped(Runnable task) {
     try (Held held = none()) {
-      scope.set(held);
+      scoped(held, task);
+    }
+  }
+
+  /** Runs a task that draws for records on an account, of a request that another thread began. */
+  public void scoped(Held held, Runnable task) {
+    Held before = scope.get();
+    scope.set(held);
+    try {
       task.run();
     } finally {
-      scope.remove();
+      if (before == null) {
+        scope.remove();
+      } else {
+        scope.set(before);
+      }
     }
   }
 

@@ -5,13 +5,15 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
 import java.io.IOException;
-import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -56,51 +58,76 @@ public final class PartReceiver {
   }
 
   /**
+   * Receives a body, part by part. No thread waits for the client.
+   *
    * @param algorithm as {@code MessageDigest} names it
-   * @param announced length of the body, or -1
    * @param onlyPart asked when the whole body fits into one part
-   * @throws IOException when the client broke off; what was stored is taken back
+   * @return failed when the client broke off; then what was stored is taken back
    */
-  public Received receive(InputStream body, String algorithm, long announced, OnlyPart onlyPart)
-      throws IOException {
-    // An id of this request alone: what it stored can be taken back whatever others do.
-    String upload = UUID.randomUUID().toString();
-    long expected = announced < 0 ? PART : Math.min(announced, PART);
-    List<Part> parts = new ArrayList<>();
-    try (MemoryBudget.Held held = memory.take(expected)) {
-      MessageDigest whole = digest(algorithm);
-      byte[] buffer = new byte[(int) Math.max(expected, 1)];
-      int length = fill(body, buffer);
-      // One byte more tells whether a full part was all.
-      int next = length == buffer.length ? body.read() : -1;
-      if (next < 0) {
-        whole.update(buffer, 0, length);
-        String digest = hex(whole.digest());
-        if (length > 0 && !onlyPart.keep(buffer, length, digest)) {
-          parts.add(store(buffer, length, upload, "SHA-256".equals(algorithm) ? digest : null));
-        }
-        return new Received(parts, length, digest);
+  public CompletionStage<Received> receive(IncomingBody body, String algorithm, OnlyPart onlyPart) {
+    Receiving receiving = new Receiving(body, algorithm, onlyPart);
+    receiving.next();
+    return receiving.result;
+  }
+
+  /** One body on its way. */
+  private final class Receiving {
+    private final CompletableFuture<Received> result = new CompletableFuture<>();
+    private final IncomingBody body;
+    private final String algorithm;
+    private final OnlyPart onlyPart;
+
+    /** An id of this request alone: what it stored can be taken back whatever others do. */
+    private final String upload = UUID.randomUUID().toString();
+
+    private final MessageDigest whole;
+    private final List<Part> parts = new ArrayList<>();
+    private long size;
+
+    Receiving(IncomingBody body, String algorithm, OnlyPart onlyPart) {
+      this.body = body;
+      this.algorithm = algorithm;
+      this.onlyPart = onlyPart;
+      this.whole = digest(algorithm);
+    }
+
+    void next() {
+      body.next(PART)
+          .whenComplete(
+              (piece, failure) -> {
+                if (failure != null) {
+                  failed(failure);
+                  return;
+                }
+                Optional<Received> whole;
+                try (piece) {
+                  whole = take(piece);
+                } catch (IOException | RuntimeException e) {
+                  failed(e);
+                  return;
+                }
+                whole.ifPresentOrElse(result::complete, this::next);
+              });
+    }
+
+    /** What it was in all, when this was the last piece. */
+    private Optional<Received> take(ReceivedPiece piece) throws IOException {
+      int length = (int) piece.size();
+      byte[] content = piece.bytes();
+      whole.update(content, 0, length);
+      size += length;
+      String digest = piece.isLast() ? hex(whole.digest()) : null;
+      boolean only = piece.isLast() && parts.isEmpty();
+      if (length > 0 && !(only && onlyPart.keep(content, length, digest))) {
+        String known = only && "SHA-256".equals(algorithm) ? digest : null;
+        parts.add(store(content, length, upload, known));
       }
-      if (buffer.length < PART) {
-        throw new LongerThanAnnouncedException();
-      }
-      long size = 0;
-      while (length > 0) {
-        whole.update(buffer, 0, length);
-        size += length;
-        parts.add(store(buffer, length, upload, null));
-        if (next >= 0) {
-          buffer[0] = (byte) next;
-          length = 1 + fill(body, buffer, 1);
-          next = length == buffer.length ? body.read() : -1;
-        } else {
-          length = 0;
-        }
-      }
-      return new Received(parts, size, hex(whole.digest()));
-    } catch (IOException | RuntimeException e) {
+      return piece.isLast() ? Optional.of(new Received(parts, size, digest)) : Optional.empty();
+    }
+
+    private void failed(Throwable cause) {
       takeBack(parts);
-      throw e;
+      result.completeExceptionally(cause);
     }
   }
 
@@ -159,15 +186,6 @@ public final class PartReceiver {
     } catch (Failure.Transient e) {
       LOG.debugf("parts of a failed request stay for the sweeper: %s", e.getMessage());
     }
-  }
-
-  private static int fill(InputStream body, byte[] buffer) throws IOException {
-    return fill(body, buffer, 0);
-  }
-
-  /** Number of bytes that were added from {@code from} on; fewer than fit only at the end. */
-  private static int fill(InputStream body, byte[] buffer, int from) throws IOException {
-    return body.readNBytes(buffer, from, buffer.length - from);
   }
 
   public static MessageDigest digest(String algorithm) {

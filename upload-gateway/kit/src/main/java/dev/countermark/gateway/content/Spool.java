@@ -88,7 +88,7 @@ public final class Spool implements AutoCloseable {
           channel.write(left);
         }
       } catch (IOException e) {
-        throw new NoRoomException("countermark.gateway.spool takes no more", e);
+        throw SpoolFolder.full(e);
       }
     }
   }

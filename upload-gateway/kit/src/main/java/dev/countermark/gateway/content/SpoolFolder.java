@@ -63,6 +63,11 @@ public final class SpoolFolder {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
+  /** What happens when the folder takes no more. */
+  public static NoRoomException full(IOException cause) {
+    return new NoRoomException("countermark.gateway.spool takes no more", cause);
+  }
+
   /** Deletes what processes left behind that are gone. */
   public void clean() throws IOException {
     Instant before = clock.instant().minus(ABANDONED);
@@ -100,6 +105,20 @@ public final class SpoolFolder {
       Files.deleteIfExists(received);
       throw e;
     }
+  }
+
+  /**
+   * Makes an empty file that is gone when it is closed.
+   *
+   * @param room bytes that must be free
+   * @throws NoRoomException when they are not
+   */
+  public FileChannel transientFile(long room) throws IOException {
+    return FileChannel.open(
+        create(room),
+        StandardOpenOption.READ,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.DELETE_ON_CLOSE);
   }
 
   /**

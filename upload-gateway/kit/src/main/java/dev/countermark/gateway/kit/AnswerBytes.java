@@ -1,14 +1,21 @@
 package dev.countermark.gateway.kit;
 
+import dev.countermark.gateway.content.FileBody;
+import dev.countermark.gateway.transfer.Sender;
+import dev.countermark.gateway.transfer.Transfers;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.ext.Provider;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import java.util.OptionalLong;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyWriter;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
@@ -41,8 +48,18 @@ public final class AnswerBytes {
 
   /** Hands them to the server. */
   @Provider
+  @Singleton
   @Produces(MediaType.WILDCARD)
-  public static final class Writer implements ServerMessageBodyWriter<AnswerBytes> {
+  public static class Writer implements ServerMessageBodyWriter<AnswerBytes> {
+    /** Bytes a second: what is in memory until it has left shall not be there for long. */
+    private static final long RATE = 128 << 10;
+
+    private final Sender sender;
+
+    Writer(Sender sender) {
+      this.sender = sender;
+    }
+
     @Override
     public boolean isWriteable(
         Class<?> type, Type generic, ResteasyReactiveResourceInfo target, MediaType mediaType) {
@@ -58,7 +75,18 @@ public final class AnswerBytes {
     @Override
     public void writeResponse(AnswerBytes bytes, Type generic, ServerRequestContext context)
         throws WebApplicationException {
-      context.serverResponse().end(bytes.take());
+      byte[] content = bytes.take();
+      if (content.length <= Transfers.RESERVED) {
+        context.serverResponse().end(content);
+        return;
+      }
+      FileBody body =
+          new FileBody(
+              0,
+              content.length,
+              (first, length) -> new ByteArrayInputStream(content, (int) first, (int) length),
+              failure -> Problem.response(Problem.Kind.UNAVAILABLE, failure.getMessage()));
+      sender.send(body, OptionalLong.of(RATE), (ResteasyReactiveRequestContext) context);
     }
 
     @Override

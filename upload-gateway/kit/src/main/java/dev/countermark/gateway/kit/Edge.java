@@ -3,10 +3,11 @@ package dev.countermark.gateway.kit;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json;
 import dev.countermark.gateway.content.BusyException;
-import dev.countermark.gateway.content.LongerThanAnnouncedException;
+import dev.countermark.gateway.content.FileBody;
+import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.content.NoRoomException;
-import dev.countermark.gateway.content.RequestBody;
 import dev.countermark.gateway.content.Spool;
+import dev.countermark.gateway.content.TooSlowException;
 import dev.countermark.gateway.content.UnsatisfiableRangeException;
 import dev.countermark.gateway.integrity.DamagedException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -55,7 +56,7 @@ public final class Edge {
   public static <T> T receiving(Receiving<T> push) throws IOException {
     try {
       return push.take();
-    } catch (RequestBody.BrokenOffException | NoRoomException | Spool.TooLargeException e) {
+    } catch (IncomingBody.BrokenOffException | NoRoomException | Spool.TooLargeException e) {
       throw e;
     } catch (IOException e) {
       throw new NoRoomException("cannot receive a package: is countermark.gateway.spool full?", e);
@@ -64,7 +65,7 @@ public final class Edge {
 
   public Response answer(Call call, Handler handler) {
     try {
-      return handler.answer();
+      return sent(call, handler.answer());
     } catch (IOException | RuntimeException e) {
       return failed(call, e);
     }
@@ -74,10 +75,21 @@ public final class Edge {
     try {
       return handler
           .answer()
-          .handle((response, failure) -> failure == null ? response : failed(call, cause(failure)));
+          .handle(
+              (response, failure) ->
+                  failure == null ? sent(call, response) : failed(call, cause(failure)));
     } catch (IOException | RuntimeException e) {
       return CompletableFuture.completedFuture(failed(call, e));
     }
+  }
+
+  /** What goes wrong when a file is opened at last is told in the same words. */
+  private Response sent(Call call, Response response) {
+    return response.getEntity() instanceof FileBody file
+        ? Response.fromResponse(response)
+            .entity(file.refusedWith(failure -> failed(call, failure)))
+            .build()
+        : response;
   }
 
   private static Throwable cause(Throwable failure) {
@@ -121,13 +133,13 @@ public final class Edge {
     if (failure instanceof NoRoomException) {
       return Trouble.NO_ROOM;
     }
-    if (failure instanceof RequestBody.BrokenOffException) {
+    if (failure instanceof IncomingBody.BrokenOffException) {
       return Trouble.CUT_OFF;
     }
-    if (failure instanceof LongerThanAnnouncedException) {
-      return Trouble.LONGER_THAN_ANNOUNCED;
+    if (failure instanceof TooSlowException) {
+      return Trouble.TOO_SLOW;
     }
-    if (failure instanceof RequestBody.TooLargeException
+    if (failure instanceof IncomingBody.TooLargeException
         || failure instanceof Spool.TooLargeException) {
       return Trouble.TOO_LARGE;
     }

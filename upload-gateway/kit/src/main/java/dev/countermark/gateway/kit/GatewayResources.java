@@ -20,11 +20,13 @@ import java.util.function.Supplier;
  */
 public final class GatewayResources implements AutoCloseable {
   private static final int READERS = 32;
+  private static final int TRANSFERS = 16;
   private static final int MAINTENANCE = 4;
 
   private final MemoryBudget bodies;
   private final ViewMemory views;
   private final ThreadPoolExecutor readers;
+  private final ThreadPoolExecutor transfers;
   private final ScheduledThreadPoolExecutor maintenance;
   private final ScheduledThreadPoolExecutor timer;
   private final Executor requests;
@@ -39,6 +41,8 @@ public final class GatewayResources implements AutoCloseable {
     long remembered = memory / 4;
     this.bodies = new MemoryBudget(memory - remembered);
     this.readers = (ThreadPoolExecutor) Executors.newFixedThreadPool(READERS, named("store-read"));
+    this.transfers =
+        (ThreadPoolExecutor) Executors.newFixedThreadPool(TRANSFERS, named("transfer"));
     this.maintenance = new ScheduledThreadPoolExecutor(MAINTENANCE, named("maintenance"));
     this.timer = new ScheduledThreadPoolExecutor(1, named("timer"));
     // Whoever no longer waits shall not be remembered until his time would have come.
@@ -47,6 +51,7 @@ public final class GatewayResources implements AutoCloseable {
     memory(meters, "bodies", bodies::limit, bodies::used);
     memory(meters, "views", views::limit, views::used);
     threads(meters, "store-read", readers);
+    threads(meters, "transfer", transfers);
     threads(meters, "maintenance", maintenance);
     threads(meters, "timer", timer);
   }
@@ -110,6 +115,11 @@ public final class GatewayResources implements AutoCloseable {
     return task -> readers.execute(() -> bodies.scoped(task));
   }
 
+  /** For reads of the store, and writes of the local disk, between two steps of a transfer. */
+  public Executor transfers() {
+    return transfers;
+  }
+
   /** For what looks after views and store in the background; may block. */
   public ScheduledExecutorService maintenance() {
     return maintenance;
@@ -125,5 +135,6 @@ public final class GatewayResources implements AutoCloseable {
     timer.shutdownNow();
     maintenance.shutdownNow();
     readers.shutdown();
+    transfers.shutdown();
   }
 }

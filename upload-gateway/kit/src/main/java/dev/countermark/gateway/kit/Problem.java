@@ -32,6 +32,7 @@ public record Problem(String type, String title, int status, String detail) {
     TOKEN_UNKNOWN(404, "There is no such token"),
     KEY_UNKNOWN(404, "There is no such key or document"),
     PACKAGE_UNKNOWN(404, "There is no such package"),
+    TOO_SLOW(408, "The request came too slowly"),
     CONFIRMATION_NEEDED(409, "This breaks clients and needs a confirmation"),
     TOO_LARGE(413, "The request is too large"),
     DAMAGED(500, "What is stored is damaged"),

@@ -20,6 +20,9 @@ public final class ProblemAnswers {
   /** 406, by the framework: what is asked for is not what an address has. */
   public static final String NOT_ACCEPTABLE = "NotAcceptable";
 
+  /** 408. */
+  public static final String TOO_SLOW = "TooSlow";
+
   /** 413. */
   public static final String TOO_LARGE = "TooLarge";
 

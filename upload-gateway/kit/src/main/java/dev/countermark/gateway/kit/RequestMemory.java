@@ -2,12 +2,16 @@ package dev.countermark.gateway.kit;
 
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.MemoryBudget;
+import dev.countermark.gateway.transfer.CurrentRequest;
 import io.quarkus.arc.Arc;
+import io.quarkus.arc.InjectableContext;
+import io.quarkus.arc.ManagedContext;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
 /**
@@ -41,7 +45,7 @@ public class RequestMemory {
    * @throws BusyException when there is no memory for it
    */
   public void draw(long bytes) {
-    current().ifPresent(held -> held.grow(COPIES * bytes));
+    account().ifPresent(held -> held.grow(COPIES * bytes));
   }
 
   /**
@@ -51,17 +55,48 @@ public class RequestMemory {
    * @throws BusyException when there is no memory for it
    */
   public void drawForRecord(long bytes) {
-    current()
-        .or(() -> Optional.ofNullable(budget.inScope()))
-        .ifPresent(held -> held.growForRecord(COPIES * bytes));
+    account().ifPresent(held -> held.growForRecord(COPIES * bytes));
   }
 
-  private static Optional<MemoryBudget.Held> current() {
+  private Optional<MemoryBudget.Held> account() {
+    return Optional.ofNullable(budget.inScope())
+        .or(() -> currentRequest().map(context -> context.get(KEY)));
+  }
+
+  private static Optional<RoutingContext> currentRequest() {
     return Arc.container().requestContext().isActive()
         ? Optional.ofNullable(
-                Arc.container().instance(CurrentVertxRequest.class).get().getCurrent())
-            .map(context -> context.get(KEY))
+            Arc.container().instance(CurrentVertxRequest.class).get().getCurrent())
         : Optional.empty();
+  }
+
+  /**
+   * The request that this thread began to answer. What goes on with it on other threads draws on
+   * the same account, and sees the same headers.
+   *
+   * @param executor may block
+   * @throws IllegalStateException when it answers none
+   */
+  public CurrentRequest current(Executor executor) {
+    RoutingContext context =
+        currentRequest()
+            .orElseThrow(() -> new IllegalStateException("this thread answers no request"));
+    MemoryBudget.Held held = context.get(KEY);
+    ManagedContext scope = Arc.container().requestContext();
+    InjectableContext.ContextState state = scope.getState();
+    return new CurrentRequest(
+        context.request(),
+        task ->
+            executor.execute(
+                () -> {
+                  scope.activate(state);
+                  try {
+                    budget.scoped(held, task);
+                  } finally {
+                    scope.deactivate();
+                  }
+                }),
+        over -> context.addEndHandler(end -> over.run()));
   }
 
   /** From here on only the answer is held. */

@@ -12,13 +12,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.countermark.gateway.content.RequestBody;
+import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.kit.Problem.Kind;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PushbackInputStream;
 import java.util.Collection;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /**
@@ -47,34 +45,30 @@ public final class StrictJson {
 
   private StrictJson() {}
 
-  /** Like {@link #read}, but an empty body is an empty object. */
-  public static <T> T readOptional(InputStream body, Class<T> type) {
-    PushbackInputStream some = new PushbackInputStream(body);
-    try {
-      int first = some.read();
-      if (first < 0) {
-        return read(new ByteArrayInputStream(new byte[] {'{', '}'}), type);
-      }
-      some.unread(first);
-    } catch (IOException e) {
-      throw new ProblemException(Kind.MALFORMED_REQUEST, "the body could not be read to its end");
-    }
-    return read(some, type);
+  /** Like {@link #receive}, but an empty body is an empty object. */
+  public static <T> CompletionStage<T> receiveOptional(IncomingBody body, Class<T> type) {
+    return bytes(body)
+        .thenApply(json -> read(json.length == 0 ? new byte[] {'{', '}'} : json, type));
   }
 
   /**
-   * @param body not null; read to its end, at most 64 KiB
-   * @throws ProblemException 400 or 413, saying which member is wrong and what is allowed
+   * Receives a body of at most 64 KiB.
+   *
+   * @return failed with a {@link ProblemException} 400 that says which member is wrong and what is
+   *     allowed, or as bodies fail that cannot be received
    */
-  public static <T> T read(InputStream body, Class<T> type) {
-    byte[] json;
-    try {
-      json = new RequestBody(body).small(MAX_BYTES);
-    } catch (RequestBody.TooLargeException e) {
-      throw new ProblemException(Kind.TOO_LARGE, "the body may have " + MAX_BYTES + " bytes");
-    } catch (IOException e) {
-      throw new ProblemException(Kind.MALFORMED_REQUEST, "the body could not be read to its end");
-    }
+  public static <T> CompletionStage<T> receive(IncomingBody body, Class<T> type) {
+    return bytes(body).thenApply(json -> read(json, type));
+  }
+
+  private static CompletionStage<byte[]> bytes(IncomingBody body) {
+    return body.whole(MAX_BYTES, piece -> piece.open().readAllBytes());
+  }
+
+  /**
+   * @throws ProblemException 400, saying which member is wrong and what is allowed
+   */
+  public static <T> T read(byte[] json, Class<T> type) {
     if (json.length == 0) {
       throw new ProblemException(
           Kind.MALFORMED_REQUEST, "the body is empty; {} is the smallest one");

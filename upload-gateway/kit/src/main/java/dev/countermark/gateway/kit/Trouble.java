@@ -10,8 +10,8 @@ public enum Trouble {
   NO_ROOM(503, 30),
   /** The client broke off, or what it sent ends too early. */
   CUT_OFF(400, 0),
-  /** More bytes came than were announced. */
-  LONGER_THAN_ANNOUNCED(400, 0),
+  /** The client sends fewer bytes a second than are due. */
+  TOO_SLOW(408, 0),
   /** More bytes than this address takes. */
   TOO_LARGE(413, 0),
   /** No byte of the file is in the range that was asked for. */

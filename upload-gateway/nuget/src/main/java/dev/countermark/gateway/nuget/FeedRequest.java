@@ -2,10 +2,10 @@ package dev.countermark.gateway.nuget;
 
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.nuget.FeedAccess.Granted;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedMap;
-import java.io.InputStream;
 import java.util.Optional;
 
 /** One request that was let in, as the handlers see it. */
@@ -15,7 +15,7 @@ record FeedRequest(
     FeedAddresses at,
     MultivaluedMap<String, String> query,
     HttpHeaders headers,
-    InputStream body,
+    IncomingBody body,
     boolean head) {
   RepositoryName name() {
     return granted.repository().repository();

@@ -3,13 +3,13 @@ package dev.countermark.gateway.nuget;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.auth.Action;
-import dev.countermark.gateway.content.RequestBody;
 import dev.countermark.gateway.kit.Call;
 import dev.countermark.gateway.kit.Edge;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.RepositoryAccess.Credentials;
 import dev.countermark.gateway.nuget.FeedAccess.Granted;
 import dev.countermark.gateway.nuget.FeedRoute.Kind;
+import dev.countermark.gateway.transfer.Bodies;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.BeanParam;
@@ -27,8 +27,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The edge of the NuGet v3 protocol: reads requests, checks callers, writes answers.
@@ -46,22 +46,29 @@ public class FeedResource {
   private final PackageReads reads;
   private final PackageWrites writes;
   private final FeedSignatures signatures;
+  private final Bodies bodies;
 
   FeedResource(
       FeedAccess access,
       PublicAddresses addresses,
       PackageReads reads,
       PackageWrites writes,
-      FeedSignatures signatures) {
+      FeedSignatures signatures,
+      Bodies bodies) {
     this.access = access;
     this.addresses = addresses;
     this.reads = reads;
     this.writes = writes;
     this.signatures = signatures;
+    this.bodies = bodies;
   }
 
   private interface Handler {
     Response answer(FeedRequest request) throws IOException;
+  }
+
+  private interface BodyHandler {
+    CompletionStage<Response> answer(FeedRequest request) throws IOException;
   }
 
   /** What comes with every request. */
@@ -83,43 +90,48 @@ public class FeedResource {
   @GET
   @Path("/{path:.*}")
   public Response get(@BeanParam Incoming incoming) {
-    return answer(incoming, null, false, Action.PULL, this::get);
+    return answer(incoming, false, Action.PULL, this::get);
   }
 
   @HEAD
   @Path("/{path:.*}")
   public Response head(@BeanParam Incoming incoming) {
-    return answer(incoming, null, true, Action.PULL, this::get);
+    return answer(incoming, true, Action.PULL, this::get);
   }
 
   @PUT
   @Path("/{path:.*}")
   @Consumes(MediaType.WILDCARD)
-  public Response put(@BeanParam Incoming incoming, InputStream body) {
-    return answer(incoming, body, false, Action.PUSH, writes::put);
+  public CompletionStage<Response> put(@BeanParam Incoming incoming) {
+    return receive(incoming, writes::put);
   }
 
   @POST
   @Path("/{path:.*}")
   @Consumes(MediaType.WILDCARD)
-  public Response post(@BeanParam Incoming incoming, InputStream body) {
-    return answer(incoming, body, false, Action.PUSH, writes::post);
+  public CompletionStage<Response> post(@BeanParam Incoming incoming) {
+    return receive(incoming, writes::post);
   }
 
   @DELETE
   @Path("/{path:.*}")
   public Response delete(@BeanParam Incoming incoming) {
-    return answer(incoming, null, false, Action.DELETE, writes::delete);
+    return answer(incoming, false, Action.DELETE, writes::delete);
   }
 
-  private Response answer(
-      Incoming incoming, InputStream body, boolean head, Action action, Handler handler) {
+  private Response answer(Incoming incoming, boolean head, Action action, Handler handler) {
     return edge.answer(
         new Call(incoming.path, head, incoming.http),
-        () -> handler.answer(request(incoming, body, head, action)));
+        () -> handler.answer(request(incoming, head, action)));
   }
 
-  private FeedRequest request(Incoming incoming, InputStream body, boolean head, Action action) {
+  private CompletionStage<Response> receive(Incoming incoming, BodyHandler handler) {
+    return edge.answerLater(
+        new Call(incoming.path, false, incoming.http),
+        () -> handler.answer(request(incoming, false, Action.PUSH)));
+  }
+
+  private FeedRequest request(Incoming incoming, boolean head, Action action) {
     RepositoryName repository =
         RepositoryName.parse(incoming.owner + "/" + incoming.name)
             .orElseThrow(() -> FeedDialect.notFound("That is no repository name."));
@@ -136,7 +148,7 @@ public class FeedResource {
         new FeedAddresses(addresses.base(incoming.http.isSSL()), repository),
         incoming.uri.getQueryParameters(),
         incoming.headers,
-        new RequestBody(body),
+        bodies.incoming(),
         head);
   }
 

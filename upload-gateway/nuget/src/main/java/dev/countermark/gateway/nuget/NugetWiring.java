@@ -75,8 +75,8 @@ class NugetWiring {
 
   @Produces
   @Singleton
-  PackageWrites writes(PackagePushes pushes, Listings listings) {
-    return new PackageWrites(pushes, listings);
+  PackageWrites writes(PackageIntake intake, PackagePushes pushes, Listings listings) {
+    return new PackageWrites(intake, pushes, listings);
   }
 
   @Produces

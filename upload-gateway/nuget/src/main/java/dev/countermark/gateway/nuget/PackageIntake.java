@@ -4,14 +4,20 @@ import dev.countermark.format.nuget.ingest.InspectedPackage;
 import dev.countermark.format.nuget.ingest.PackageInspector;
 import dev.countermark.format.nuget.ingest.RefusedPackageException;
 import dev.countermark.format.nuget.metadata.Nuspec;
+import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.content.Spool;
 import dev.countermark.gateway.content.SpoolFolder;
+import dev.countermark.gateway.kit.Edge;
 import dev.countermark.gateway.kit.Failed;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.concurrent.CompletionStage;
 
 /** Receives what is pushed on the local disk, and examines it there. */
 final class PackageIntake {
+  /** Bytes that a form has beside the package. */
+  private static final int FORM = 128 << 10;
+
   private final SpoolFolder spool;
   private final PackageInspector inspector;
   private final long largest;
@@ -28,6 +34,20 @@ final class PackageIntake {
   }
 
   /**
+   * Receives the body of a push, once there is room for the largest one.
+   *
+   * @param use what is done with it, on a thread that may block
+   */
+  <T> CompletionStage<T> receive(IncomingBody body, IncomingBody.Use<T> use) throws IOException {
+    spool.requireRoom(largest);
+    return body.whole(largest + FORM, this::tooLarge, piece -> Edge.receiving(() -> use.of(piece)));
+  }
+
+  private Failed tooLarge() {
+    return new Failed(413, "The package is larger than " + (largest >> 20) + " MB.");
+  }
+
+  /**
    * @throws Failed 413 when it is too large
    */
   Spool receive(PackagePushes.Request request) throws IOException {
@@ -35,7 +55,7 @@ final class PackageIntake {
       return spool.receive(
           to -> FirstPart.copy(request.body(), request.contentType(), to), largest, "SHA-512");
     } catch (Spool.TooLargeException e) {
-      throw new Failed(413, "The package is larger than " + (largest >> 20) + " MB.");
+      throw tooLarge();
     }
   }
 

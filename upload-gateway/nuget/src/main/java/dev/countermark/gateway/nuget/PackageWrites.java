@@ -2,62 +2,74 @@ package dev.countermark.gateway.nuget;
 
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.metadata.NuGetVersion;
-import dev.countermark.gateway.kit.Edge;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.nuget.FeedRoute.Kind;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** Pushes packages and symbols, and changes whether packages are listed. */
 final class PackageWrites {
   private static final String SESSION = "X-NuGet-Session-Id";
   private static final String WARNING = "X-NuGet-Warning";
 
+  private final PackageIntake intake;
   private final PackagePushes pushes;
   private final Listings listings;
 
-  PackageWrites(PackagePushes pushes, Listings listings) {
+  PackageWrites(PackageIntake intake, PackagePushes pushes, Listings listings) {
+    this.intake = intake;
     this.pushes = pushes;
     this.listings = listings;
   }
 
-  Response put(FeedRequest request) throws IOException {
-    if (request.route().kind() == Kind.PUBLISH) {
-      PackagePushes.Accepted accepted = Edge.receiving(() -> pushes.push(pushRequest(request)));
-      Response.ResponseBuilder response =
-          Response.accepted()
-              .header(
-                  HttpHeaders.LOCATION,
-                  request.at().status(accepted.identity().id(), accepted.identity().version()));
-      accepted.warnings().forEach(w -> response.header(WARNING, w));
-      return response.build();
-    }
-    if (request.route().kind() == Kind.SYMBOLS) {
-      Edge.receiving(() -> pushes.pushSymbols(pushRequest(request)));
-      return Response.status(Response.Status.CREATED).build();
-    }
-    throw new Failed(405, "Packages are pushed to the address that the service index says.");
+  CompletionStage<Response> put(FeedRequest request) throws IOException {
+    return switch (request.route().kind()) {
+      case PUBLISH ->
+          intake
+              .receive(request.body(), piece -> pushes.push(pushRequest(request, piece.open())))
+              .thenApply(accepted -> accepted(request, accepted));
+      case SYMBOLS ->
+          intake
+              .receive(
+                  request.body(), piece -> pushes.pushSymbols(pushRequest(request, piece.open())))
+              .thenApply(taken -> Response.status(Response.Status.CREATED).build());
+      default ->
+          throw new Failed(405, "Packages are pushed to the address that the service index says.");
+    };
   }
 
-  private static PackagePushes.Request pushRequest(FeedRequest request) {
+  private static Response accepted(FeedRequest request, PackagePushes.Accepted accepted) {
+    Response.ResponseBuilder response =
+        Response.accepted()
+            .header(
+                HttpHeaders.LOCATION,
+                request.at().status(accepted.identity().id(), accepted.identity().version()));
+    accepted.warnings().forEach(w -> response.header(WARNING, w));
+    return response.build();
+  }
+
+  private static PackagePushes.Request pushRequest(FeedRequest request, InputStream body) {
     return new PackagePushes.Request(
         request.granted().repository(),
-        request.body(),
+        body,
         request.headers().getHeaderString(HttpHeaders.CONTENT_TYPE),
         request.header(SESSION),
         request.granted().subject());
   }
 
-  Response post(FeedRequest request) throws IOException {
+  CompletionStage<Response> post(FeedRequest request) throws IOException {
     if (request.route().kind() != Kind.PUBLISHED) {
       return put(request);
     }
     if (!listings.relist(request.granted().repository(), normalized(request))) {
       throw FeedDialect.notFound("The feed has no such package.");
     }
-    return Response.ok().build();
+    return CompletableFuture.completedFuture(Response.ok().build());
   }
 
   Response delete(FeedRequest request) {

@@ -4,13 +4,11 @@ import static dev.countermark.format.zip.TestArchives.ascii;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.countermark.gateway.content.RequestBody;
 import dev.countermark.gateway.kit.Failed;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -60,20 +58,5 @@ class FirstPartTest {
       assertThatThrownBy(() -> copy(begin))
           .isInstanceOfSatisfying(Failed.class, e -> assertThat(e.status()).isEqualTo(400));
     }
-  }
-
-  @Test
-  void whoBreaksOffBehindThePartHasNotPushed() {
-    InputStream lost =
-        new InputStream() {
-          @Override
-          public int read() throws IOException {
-            throw new IOException("the connection is gone");
-          }
-        };
-    InputStream body = new SequenceInputStream(new ByteArrayInputStream(BODY), lost);
-
-    assertThatThrownBy(() -> copy(new RequestBody(body)))
-        .isInstanceOf(RequestBody.BrokenOffException.class);
   }
 }

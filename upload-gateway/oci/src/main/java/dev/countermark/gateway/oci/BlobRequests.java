@@ -4,12 +4,14 @@ import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.content.ByteRange;
+import dev.countermark.gateway.content.FileBody;
 import dev.countermark.gateway.kit.Failed;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 
 /** Answers requests for blobs, and for the uploads that they become from. */
@@ -75,7 +77,10 @@ final class BlobRequests {
     }
     if (!request.head()) {
       blob.requireRight(!whole);
-      response.entity(range.length() == 0 ? NOTHING : blob.open(range));
+      response.entity(
+          range.length() == 0
+              ? NOTHING
+              : new FileBody(range.first(), range.length(), blob.bytes()));
     }
     return response.build();
   }
@@ -111,7 +116,7 @@ final class BlobRequests {
         .header("Docker-Upload-UUID", open.state().id());
   }
 
-  Response begin(OciRequest request) throws IOException {
+  CompletionStage<Response> begin(OciRequest request) {
     OciName name = request.name();
     String algorithm = request.parameter("digest-algorithm");
     if (algorithm != null && !algorithm.equals("sha256") && !algorithm.equals("sha512")) {
@@ -120,16 +125,19 @@ final class BlobRequests {
     String digest = request.parameter("digest");
     if (digest != null) {
       Digest wanted = OciRequest.digest(digest);
-      uploads.monolithic(name, wanted, request.body(), request.length());
-      return created(name, wanted);
+      return uploads
+          .monolithic(name, wanted, request.body())
+          .thenApply(done -> created(name, wanted));
     }
     String mount = request.parameter("mount");
     if (mount != null && mounted(request, name, mount)) {
-      return created(name, OciRequest.digest(mount));
+      return CompletableFuture.completedFuture(created(name, OciRequest.digest(mount)));
     }
-    return upload(Response.accepted(), uploads.start(name))
-        .header(HttpHeaders.CONTENT_LENGTH, 0)
-        .build();
+    return CompletableFuture.completedFuture(accepted(uploads.start(name)));
+  }
+
+  private static Response accepted(BlobUploads.Open open) {
+    return upload(Response.accepted(), open).header(HttpHeaders.CONTENT_LENGTH, 0).build();
   }
 
   /** The caller must be allowed to read where it mounts from; otherwise it uploads. */
@@ -167,25 +175,25 @@ final class BlobRequests {
                             () ->
                                 OciCode.BLOB_UPLOAD_INVALID.failed(
                                     "Content-Range is <first>-<last>, without a unit")));
-    return new BlobUploads.Body(request.body(), request.length(), range);
+    return new BlobUploads.Body(request.body(), range);
   }
 
-  Response append(OciRequest request) throws IOException {
-    BlobUploads.Open open =
-        uploads.append(
-            request.name(), request.reference(), request.parameter("state"), body(request));
-    return upload(Response.accepted(), open).header(HttpHeaders.CONTENT_LENGTH, 0).build();
+  CompletionStage<Response> append(OciRequest request) {
+    return uploads
+        .append(request.name(), request.reference(), request.parameter("state"), body(request))
+        .thenApply(BlobRequests::accepted);
   }
 
-  Response complete(OciRequest request) throws IOException {
+  CompletionStage<Response> complete(OciRequest request) {
     String text = request.parameter("digest");
     if (text == null) {
       throw OciCode.DIGEST_INVALID.failed("the digest parameter is missing");
     }
     Digest digest = OciRequest.digest(text);
-    uploads.complete(
-        request.name(), request.reference(), request.parameter("state"), digest, body(request));
-    return created(request.name(), digest);
+    return uploads
+        .complete(
+            request.name(), request.reference(), request.parameter("state"), digest, body(request))
+        .thenApply(done -> created(request.name(), digest));
   }
 
   Response cancel(OciRequest request) {

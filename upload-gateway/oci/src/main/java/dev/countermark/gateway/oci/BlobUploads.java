@@ -14,6 +14,7 @@ import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.BlobRecord;
 import dev.countermark.gateway.content.ByteRange;
+import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.UploadTimes;
 import dev.countermark.gateway.kit.Failed;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Uploads of blobs (reference: OCI, section 1.3). A session lives in its address; what it received
@@ -79,14 +81,9 @@ final class BlobUploads {
         "/v2/" + state.name() + "/blobs/uploads/" + state.id() + "?state=" + codec.write(state));
   }
 
-  /**
-   * Receives a whole blob whose digest is known.
-   *
-   * @param announced length of the body, or -1
-   */
-  void monolithic(OciName name, Digest digest, InputStream body, long announced)
-      throws IOException {
-    finish(name, start(name).state(), digest, new Body(body, announced, Optional.empty()));
+  /** Receives a whole blob whose digest is known. */
+  CompletionStage<Void> monolithic(OciName name, Digest digest, IncomingBody body) {
+    return finish(name, start(name).state(), digest, new Body(body, Optional.empty()));
   }
 
   /**
@@ -183,19 +180,26 @@ final class BlobUploads {
   /**
    * A request body.
    *
-   * @param length announced, or -1
    * @param range of {@code Content-Range}, if given
    */
-  record Body(InputStream stream, long length, Optional<ByteRange> range) {}
+  record Body(IncomingBody content, Optional<ByteRange> range) {
+    /** Announced, or -1. */
+    long length() {
+      return content.announced();
+    }
+  }
 
   /** PATCH: appends a chunk, or the whole blob when there is no {@code Content-Range}. */
-  Open append(OciName name, String id, String address, Body body) throws IOException {
+  CompletionStage<Open> append(OciName name, String id, String address, Body body) {
     UploadState state = state(name, id, address);
     requireOrder(state, body);
-    PartReceiver.Received received =
-        receiver.receive(body.stream(), "SHA-256", body.length(), (c, l, d) -> false);
-    requireLength(body, received.size(), received.parts());
-    return open(withMore(state, received));
+    return receiver
+        .receive(body.content(), "SHA-256", (c, l, d) -> false)
+        .thenApply(
+            received -> {
+              requireLength(body, received.size(), received.parts());
+              return open(withMore(state, received));
+            });
   }
 
   private UploadState withMore(UploadState state, PartReceiver.Received received) {
@@ -239,21 +243,19 @@ final class BlobUploads {
   }
 
   /** PUT: the last chunk, if any, and the digest that the whole must have. */
-  void complete(OciName name, String id, String address, Digest digest, Body body)
-      throws IOException {
+  CompletionStage<Void> complete(
+      OciName name, String id, String address, Digest digest, Body body) {
     UploadState state = state(name, id, address);
     requireOrder(state, body);
-    finish(name, state, digest, body);
+    return finish(name, state, digest, body);
   }
 
-  private void finish(OciName name, UploadState state, Digest digest, Body body)
-      throws IOException {
+  private CompletionStage<Void> finish(OciName name, UploadState state, Digest digest, Body body) {
     boolean[] stored = new boolean[1];
-    PartReceiver.Received received =
-        receiver.receive(
-            body.stream(),
+    return receiver
+        .receive(
+            body.content(),
             digest.javaAlgorithm(),
-            body.length(),
             (content, length, hash) -> {
               if (state.offset() > 0) {
                 return false;
@@ -267,17 +269,19 @@ final class BlobUploads {
               put(name, digest, content, length);
               stored[0] = true;
               return true;
+            })
+        .thenAccept(
+            received -> {
+              if (!stored[0]) {
+                requireLength(body, received.size(), received.parts());
+                complete(state, digest, received);
+              }
+              blobs.came(name, digest);
             });
-    if (!stored[0]) {
-      requireLength(body, received.size(), received.parts());
-      complete(state, digest, received);
-    }
-    blobs.came(name, digest);
   }
 
   /** Writes the record of what came in several parts or requests. */
-  private void complete(UploadState state, Digest digest, PartReceiver.Received received)
-      throws IOException {
+  private void complete(UploadState state, Digest digest, PartReceiver.Received received) {
     List<Part> parts = new ArrayList<>(parts(state));
     parts.addAll(received.parts());
     if (!actual(state, received, parts, digest).equals(digest.encoded())) {
@@ -330,8 +334,7 @@ final class BlobUploads {
 
   /** The digest of all bytes, hexadecimal; read again only when no one request brought them all. */
   private String actual(
-      UploadState state, PartReceiver.Received received, List<Part> parts, Digest wanted)
-      throws IOException {
+      UploadState state, PartReceiver.Received received, List<Part> parts, Digest wanted) {
     if (state.offset() == 0) {
       return received.digest();
     }
@@ -345,7 +348,7 @@ final class BlobUploads {
     return OciCode.DIGEST_INVALID.failed("the bytes received do not have the digest " + digest);
   }
 
-  private String hash(List<Part> parts, Digest wanted) throws IOException {
+  private String hash(List<Part> parts, Digest wanted) {
     MessageDigest md = PartReceiver.digest(wanted.javaAlgorithm());
     byte[] buffer = new byte[64 * 1024];
     long size = parts.stream().mapToLong(Part::size).sum();
@@ -353,6 +356,8 @@ final class BlobUploads {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         md.update(buffer, 0, n);
       }
+    } catch (IOException e) {
+      throw new Failure.Transient("the object store broke off while a blob was read", e);
     }
     return PartReceiver.hex(md.digest());
   }

@@ -12,7 +12,7 @@ import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.BlobRecord;
 import dev.countermark.format.oci.SignatureLayout;
-import dev.countermark.gateway.content.ByteRange;
+import dev.countermark.gateway.content.FileBody;
 import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.integrity.Sum;
 import dev.countermark.gateway.kit.Failed;
@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -54,7 +53,7 @@ final class Blobs {
    * @param check see {@link #requireRight}
    * @param bytes opens a range
    */
-  record Blob(long size, Consumer<Boolean> check, Function<ByteRange, InputStream> bytes) {
+  record Blob(long size, Consumer<Boolean> check, FileBody.Opener bytes) {
     /**
      * Before anything of it is handed out.
      *
@@ -63,11 +62,6 @@ final class Blobs {
      */
     void requireRight(boolean range) {
       check.accept(range);
-    }
-
-    /** The caller closes the stream. */
-    InputStream open(ByteRange range) {
-      return bytes.apply(range);
     }
   }
 
@@ -82,7 +76,7 @@ final class Blobs {
                     new Blob(
                         info.size(),
                         range -> integrity.require(bytes, sum, info.size(), range),
-                        r -> new PartsInputStream(store, bytes, r.first(), r.length())));
+                        (first, length) -> new PartsInputStream(store, bytes, first, length)));
     // What came in both forms is handed out in the one that is right.
     return object.isPresent() && !integrity.isHeld(bytes)
         ? object
@@ -96,7 +90,9 @@ final class Blobs {
         .map(
             record ->
                 new Blob(
-                    record.size(), range -> check(key, record, sum, range), r -> open(record, r)));
+                    record.size(),
+                    range -> check(key, record, sum, range),
+                    (first, length) -> open(record, first, length)));
   }
 
   private void check(String key, BlobRecord blob, Sum sum, boolean range) {
@@ -143,19 +139,18 @@ final class Blobs {
     if (blob.size() == 0) {
       return new byte[0];
     }
-    try (InputStream in = blob.open(new ByteRange(0, blob.size() - 1))) {
+    try (InputStream in = blob.bytes().open(0, blob.size())) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new Failure.Transient("the object store broke off while a blob was read", e);
     }
   }
 
-  private InputStream open(BlobRecord blob, ByteRange range) {
+  private InputStream open(BlobRecord blob, long first, long length) {
     if (blob.inline().isPresent()) {
-      return new ByteArrayInputStream(
-          blob.inline().get().toArray(), (int) range.first(), (int) range.length());
+      return new ByteArrayInputStream(blob.inline().get().toArray(), (int) first, (int) length);
     }
-    return new PartsInputStream(store, blob.parts(), range.first(), range.length());
+    return new PartsInputStream(store, blob.parts(), first, length);
   }
 
   /**

@@ -12,9 +12,9 @@ import dev.countermark.gateway.kit.RequestMemory;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 
 /** Answers requests for manifests, and for the lists of tags, images and referrers. */
@@ -64,15 +64,21 @@ final class ManifestRequests {
     return response.build();
   }
 
-  Response put(OciRequest request) throws IOException {
-    OciName name = request.name();
-    if (request.length() > Manifest.LARGEST) {
-      throw OciCode.SIZE_INVALID.failed(
-          413, "a manifest has at most " + Manifest.LARGEST + " bytes");
-    }
-    long expected = request.length() < 0 ? Manifest.LARGEST : request.length();
-    memory.draw(expected);
-    return put(request, name, request.body().small(Manifest.LARGEST));
+  CompletionStage<Response> put(OciRequest request) {
+    return request
+        .body()
+        .whole(
+            Manifest.LARGEST,
+            () ->
+                OciCode.SIZE_INVALID.failed(
+                    413, "a manifest has at most " + Manifest.LARGEST + " bytes"),
+            piece -> piece.open().readAllBytes())
+        .thenApply(
+            content -> {
+              // Only now: whoever sends slowly shall not hold what taking it apart needs.
+              memory.draw(content.length);
+              return put(request, request.name(), content);
+            });
   }
 
   private Response put(OciRequest request, OciName name, byte[] content) {

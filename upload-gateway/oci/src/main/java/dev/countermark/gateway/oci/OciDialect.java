@@ -25,8 +25,8 @@ final class OciDialect implements Dialect {
       case UNAVAILABLE, NO_ROOM ->
           OciCode.UNAVAILABLE.failed("the registry is busy or starting: try again");
       case CUT_OFF -> OciCode.BLOB_UPLOAD_INVALID.failed("the request was cut off");
-      case LONGER_THAN_ANNOUNCED, TOO_LARGE, RANGE ->
-          OciCode.SIZE_INVALID.failed(trouble.status(), detail);
+      case TOO_SLOW -> OciCode.BLOB_UPLOAD_INVALID.failed(trouble.status(), detail);
+      case TOO_LARGE, RANGE -> OciCode.SIZE_INVALID.failed(trouble.status(), detail);
       case DAMAGED -> OciCode.UNKNOWN.failed(detail);
       case UNFORESEEN -> OciCode.UNKNOWN.failed("unforeseen failure; the log has it");
     };

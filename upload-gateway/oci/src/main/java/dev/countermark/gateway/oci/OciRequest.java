@@ -4,7 +4,7 @@ import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.auth.Access;
-import dev.countermark.gateway.content.RequestBody;
+import dev.countermark.gateway.content.IncomingBody;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.Optional;
@@ -14,7 +14,7 @@ record OciRequest(
     OciRoute route,
     MultivaluedMap<String, String> query,
     HttpHeaders headers,
-    RequestBody body,
+    IncomingBody body,
     boolean head,
     Access access,
     RepositoryRecord repository) {
@@ -24,19 +24,6 @@ record OciRequest(
 
   Optional<String> header(String name) {
     return Optional.ofNullable(headers.getHeaderString(name));
-  }
-
-  long length() {
-    return header(HttpHeaders.CONTENT_LENGTH)
-        .map(
-            text -> {
-              try {
-                return Long.parseLong(text);
-              } catch (NumberFormatException e) {
-                throw OciCode.SIZE_INVALID.failed("Content-Length is not a number");
-              }
-            })
-        .orElse(-1L);
   }
 
   OciName name() {

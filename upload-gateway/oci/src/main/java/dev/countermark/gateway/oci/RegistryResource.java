@@ -4,10 +4,10 @@ import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.gateway.auth.Access;
 import dev.countermark.gateway.auth.Action;
-import dev.countermark.gateway.content.RequestBody;
 import dev.countermark.gateway.kit.Call;
 import dev.countermark.gateway.kit.Edge;
 import dev.countermark.gateway.kit.Fence;
+import dev.countermark.gateway.transfer.Bodies;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.BeanParam;
@@ -26,7 +26,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
-import java.io.InputStream;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
 /**
@@ -42,17 +42,28 @@ public class RegistryResource {
   private final OciAccess access;
   private final ManifestRequests manifests;
   private final BlobRequests blobs;
+  private final Bodies bodies;
   private final Fence fence;
 
-  RegistryResource(OciAccess access, ManifestRequests manifests, BlobRequests blobs, Fence fence) {
+  RegistryResource(
+      OciAccess access,
+      ManifestRequests manifests,
+      BlobRequests blobs,
+      Bodies bodies,
+      Fence fence) {
     this.fence = fence;
     this.access = access;
+    this.bodies = bodies;
     this.manifests = manifests;
     this.blobs = blobs;
   }
 
   private interface Handler {
     Response answer(OciRequest request) throws IOException;
+  }
+
+  private interface BodyHandler {
+    CompletionStage<Response> answer(OciRequest request);
   }
 
   /** What comes with every request. */
@@ -78,70 +89,82 @@ public class RegistryResource {
   @GET
   @Path("/{path:.*}")
   public Response get(@BeanParam Incoming incoming) {
-    return answer(incoming, null, false, this::get, Action.PULL);
+    return answer(incoming, false, this::get, Action.PULL);
   }
 
   @HEAD
   @Path("/{path:.*}")
   public Response head(@BeanParam Incoming incoming) {
-    return answer(incoming, null, true, this::get, Action.PULL);
+    return answer(incoming, true, this::get, Action.PULL);
   }
 
   @POST
   @Path("/{path:.*}")
   @Consumes(MediaType.WILDCARD)
-  public Response post(@BeanParam Incoming incoming, InputStream body) {
-    return answer(incoming, body, false, this::post, Action.PUSH);
+  public CompletionStage<Response> post(@BeanParam Incoming incoming) {
+    return receive(incoming, this::post);
   }
 
   @PATCH
   @Path("/{path:.*}")
   @Consumes(MediaType.WILDCARD)
-  public Response patch(@BeanParam Incoming incoming, InputStream body) {
-    return answer(incoming, body, false, this::patch, Action.PUSH);
+  public CompletionStage<Response> patch(@BeanParam Incoming incoming) {
+    return receive(incoming, this::patch);
   }
 
   @PUT
   @Path("/{path:.*}")
   @Consumes(MediaType.WILDCARD)
-  public Response put(@BeanParam Incoming incoming, InputStream body) {
-    return answer(incoming, body, false, this::put, Action.PUSH);
+  public CompletionStage<Response> put(@BeanParam Incoming incoming) {
+    return receive(incoming, this::put);
   }
 
   @DELETE
   @Path("/{path:.*}")
   public Response delete(@BeanParam Incoming incoming) {
-    return answer(incoming, null, false, this::delete, Action.DELETE);
+    return answer(incoming, false, this::delete, Action.DELETE);
   }
 
-  private Response answer(
-      Incoming incoming, InputStream body, boolean head, Handler handler, Action action) {
+  private Response answer(Incoming incoming, boolean head, Handler handler, Action action) {
     return edge.answer(
         new Call(incoming.path(), head, incoming.http),
         () -> {
           OciRoute route = OciRoute.parse(incoming.path());
           // An upload is cancelled by who may push.
-          Action needed = route.kind() == OciRoute.Kind.UPLOAD ? Action.PUSH : action;
-          Access caller =
-              access.authenticate(
-                  route, incoming.headers.getHeaderString(HttpHeaders.AUTHORIZATION), needed);
-          if (route.kind() == OciRoute.Kind.PING) {
-            return OciAnswers.ping();
-          }
-          RepositoryRecord repository =
-              route.kind() == OciRoute.Kind.CATALOG
-                  ? null
-                  : access.repository(route, caller, needed);
-          return handler.answer(
-              new OciRequest(
+          OciRequest request =
+              admit(
+                  incoming,
                   route,
-                  incoming.uri.getQueryParameters(),
-                  incoming.headers,
-                  new RequestBody(body),
                   head,
-                  caller,
-                  repository));
+                  route.kind() == OciRoute.Kind.UPLOAD ? Action.PUSH : action);
+          return route.kind() == OciRoute.Kind.PING ? OciAnswers.ping() : handler.answer(request);
         });
+  }
+
+  private CompletionStage<Response> receive(Incoming incoming, BodyHandler handler) {
+    return edge.answerLater(
+        new Call(incoming.path(), false, incoming.http),
+        () -> {
+          OciRoute route = OciRoute.parse(incoming.path());
+          return handler.answer(admit(incoming, route, false, Action.PUSH));
+        });
+  }
+
+  private OciRequest admit(Incoming incoming, OciRoute route, boolean head, Action needed) {
+    Access caller =
+        access.authenticate(
+            route, incoming.headers.getHeaderString(HttpHeaders.AUTHORIZATION), needed);
+    boolean ofRepository =
+        route.kind() != OciRoute.Kind.PING && route.kind() != OciRoute.Kind.CATALOG;
+    RepositoryRecord repository = ofRepository ? access.repository(route, caller, needed) : null;
+    return new OciRequest(
+        route,
+        incoming.uri.getQueryParameters(),
+        incoming.headers,
+        bodies.incoming(),
+        head,
+        caller,
+        repository);
   }
 
   private Response get(OciRequest request) {
@@ -156,21 +179,21 @@ public class RegistryResource {
     };
   }
 
-  private Response post(OciRequest request) throws IOException {
+  private CompletionStage<Response> post(OciRequest request) {
     return switch (request.route().kind()) {
       case UPLOADS -> fenced(request, blobs.begin(request), blobs::takeBack);
       default -> throw OciAnswers.unsupported();
     };
   }
 
-  private Response patch(OciRequest request) throws IOException {
+  private CompletionStage<Response> patch(OciRequest request) {
     return switch (request.route().kind()) {
       case UPLOAD -> blobs.append(request);
       default -> throw OciAnswers.unsupported();
     };
   }
 
-  private Response put(OciRequest request) throws IOException {
+  private CompletionStage<Response> put(OciRequest request) {
     return switch (request.route().kind()) {
       case MANIFEST -> fenced(request, manifests.put(request), manifests::takeBack);
       case UPLOAD -> fenced(request, blobs.complete(request), blobs::takeBack);
@@ -179,13 +202,18 @@ public class RegistryResource {
   }
 
   /** What was made in a repository that was deleted meanwhile is taken back. */
-  private Response fenced(
-      OciRequest request, Response answer, BiConsumer<OciRequest, Digest> takeBack) {
-    if (answer.getStatus() == Response.Status.CREATED.getStatusCode()) {
-      Digest made = Digest.of(answer.getHeaderString(OciAnswers.CONTENT_DIGEST));
-      fence.require(request.repository(), () -> takeBack.accept(request, made));
-    }
-    return answer;
+  private CompletionStage<Response> fenced(
+      OciRequest request,
+      CompletionStage<Response> answer,
+      BiConsumer<OciRequest, Digest> takeBack) {
+    return answer.thenApply(
+        response -> {
+          if (response.getStatus() == Response.Status.CREATED.getStatusCode()) {
+            Digest made = Digest.of(response.getHeaderString(OciAnswers.CONTENT_DIGEST));
+            fence.require(request.repository(), () -> takeBack.accept(request, made));
+          }
+          return response;
+        });
   }
 
   private Response delete(OciRequest request) {

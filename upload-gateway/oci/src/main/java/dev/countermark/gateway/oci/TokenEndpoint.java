@@ -10,8 +10,12 @@ import dev.countermark.gateway.auth.AuthenticationFailedException;
 import dev.countermark.gateway.auth.BearerTokens;
 import dev.countermark.gateway.auth.Credential;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
-import dev.countermark.gateway.content.RequestBody;
+import dev.countermark.gateway.content.BusyException;
+import dev.countermark.gateway.content.IncomingBody;
+import dev.countermark.gateway.content.TooSlowException;
 import dev.countermark.gateway.kit.Trouble;
+import dev.countermark.gateway.transfer.Bodies;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -24,13 +28,12 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /**
@@ -41,16 +44,19 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
  */
 @Path("/v2/token")
 @Produces(MediaType.APPLICATION_JSON)
+@Blocking
 public class TokenEndpoint {
   /** A token, a name and as many scopes as are taken. */
   private static final int LARGEST_FORM = 64 << 10;
 
   private final GatewayAuthenticator authenticator;
   private final AnonymousPull anonymous;
+  private final Bodies bodies;
 
-  TokenEndpoint(GatewayAuthenticator authenticator, AnonymousPull anonymous) {
+  TokenEndpoint(GatewayAuthenticator authenticator, AnonymousPull anonymous, Bodies bodies) {
     this.authenticator = authenticator;
     this.anonymous = anonymous;
+    this.bodies = bodies;
   }
 
   /** As docker, skopeo, crane, cosign and oras ask; without credentials for public pulls. */
@@ -72,16 +78,29 @@ public class TokenEndpoint {
   @POST
   @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
   @Operation(hidden = true)
-  public Response post(
-      @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization, InputStream body) {
-    MultivaluedMap<String, String> form;
-    try {
-      form = form(new RequestBody(body).small(LARGEST_FORM));
-    } catch (RequestBody.TooLargeException e) {
+  public CompletionStage<Response> post(
+      @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization) {
+    return bodies
+        .incoming()
+        .whole(LARGEST_FORM, piece -> form(piece.open().readAllBytes()))
+        .handle(
+            (form, failure) -> failure == null ? answer(form, authorization) : unreadable(failure));
+  }
+
+  private static Response unreadable(Throwable failure) {
+    if (failure instanceof IncomingBody.TooLargeException) {
       return error(413, "invalid_request", "SIZE_INVALID", "the form is too large");
-    } catch (IOException | IllegalArgumentException e) {
-      return error(400, "invalid_request", "UNSUPPORTED", "that is no form");
     }
+    if (failure instanceof TooSlowException) {
+      return error(
+          Trouble.TOO_SLOW.status(), "invalid_request", "UNSUPPORTED", failure.getMessage());
+    }
+    return failure instanceof BusyException
+        ? unavailable()
+        : error(400, "invalid_request", "UNSUPPORTED", "that is no form");
+  }
+
+  private Response answer(MultivaluedMap<String, String> form, String authorization) {
     String grant = form.getFirst("grant_type");
     if (!"password".equals(grant)) {
       return error(

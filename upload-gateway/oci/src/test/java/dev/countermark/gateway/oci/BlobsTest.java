@@ -12,7 +12,6 @@ import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.BlobRecord;
-import dev.countermark.gateway.content.ByteRange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +71,7 @@ class BlobsTest {
     assertThat(blob.size()).isEqualTo(CONTENT.length);
     for (int first = 0; first < CONTENT.length; first++) {
       for (int last = first; last < CONTENT.length; last++) {
-        try (InputStream in = blob.open(new ByteRange(first, last))) {
+        try (InputStream in = blob.bytes().open(first, last - first + 1)) {
           assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(CONTENT, first, last + 1));
         }
       }
@@ -99,7 +98,7 @@ class BlobsTest {
     store.put(OciKeys.blobBytes(NAME.value(), digest.toString()), record, record.length);
 
     Blobs.Blob blob = blobs.require(NAME, digest);
-    try (InputStream in = blob.open(new ByteRange(0, blob.size() - 1))) {
+    try (InputStream in = blob.bytes().open(0, blob.size())) {
       assertThat(in.readAllBytes()).isEqualTo(record);
     }
   }

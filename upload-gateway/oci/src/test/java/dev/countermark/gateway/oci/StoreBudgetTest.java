@@ -8,11 +8,10 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.gateway.content.BytesBody;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.testkit.oci.SampleImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,45 +59,50 @@ class StoreBudgetTest {
     return content;
   }
 
+  private static <T> T done(CompletionStage<T> upload) {
+    return upload.toCompletableFuture().join();
+  }
+
   private static BlobUploads.Body body(byte[] content) {
-    return new BlobUploads.Body(
-        new ByteArrayInputStream(content), content.length, Optional.empty());
+    return new BlobUploads.Body(BytesBody.of(content), Optional.empty());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {2_000, 1 << 20, PartReceiver.PART})
-  void aBlobWhoseDigestComesWithItsBytesIsOneWrite(int size) throws IOException {
+  void aBlobWhoseDigestComesWithItsBytesIsOneWrite(int size) {
     byte[] content = random(size);
     BlobUploads.Open open = uploads.start(NAME);
-    uploads.complete(NAME, open.state().id(), address(open), Digest.sha256(content), body(content));
-    uploads.monolithic(
-        OTHER, Digest.sha256(content), new ByteArrayInputStream(content), content.length);
+    done(
+        uploads.complete(
+            NAME, open.state().id(), address(open), Digest.sha256(content), body(content)));
+    done(uploads.monolithic(OTHER, Digest.sha256(content), BytesBody.of(content)));
 
     assertThat(store.counts()).isEqualTo(Map.of("put", 2));
   }
 
   @Test
-  void aLayerOfSeveralPartsIsOneWriteEachAndOneMore() throws IOException {
+  void aLayerOfSeveralPartsIsOneWriteEachAndOneMore() {
     byte[] content = random(PartReceiver.PART + 1);
-    uploads.monolithic(
-        NAME, Digest.sha256(content), new ByteArrayInputStream(content), content.length);
+    done(uploads.monolithic(NAME, Digest.sha256(content), BytesBody.of(content)));
 
     assertThat(store.counts()).isEqualTo(Map.of("put", 2, "create", 1));
   }
 
   @Test
-  void aLayerWhoseDigestComesLaterIsTwoWrites() throws IOException {
+  void aLayerWhoseDigestComesLaterIsTwoWrites() {
     byte[] content = random(1 << 20);
     BlobUploads.Open open = uploads.start(NAME);
-    BlobUploads.Open more = uploads.append(NAME, open.state().id(), address(open), body(content));
-    uploads.complete(
-        NAME, more.state().id(), address(more), Digest.sha256(content), body(new byte[0]));
+    BlobUploads.Open more =
+        done(uploads.append(NAME, open.state().id(), address(open), body(content)));
+    done(
+        uploads.complete(
+            NAME, more.state().id(), address(more), Digest.sha256(content), body(new byte[0])));
 
     assertThat(store.counts()).isEqualTo(Map.of("put", 1, "create", 1));
   }
 
   @Test
-  void aManifestByDigestIsOneWrite() throws IOException {
+  void aManifestByDigestIsOneWrite() {
     SampleImage image = pushBlobs();
     put(image, image.digest());
 
@@ -106,7 +111,7 @@ class StoreBudgetTest {
   }
 
   @Test
-  void aManifestByTagIsTwoWrites() throws IOException {
+  void aManifestByTagIsTwoWrites() {
     SampleImage image = pushBlobs();
     put(image, "1.0");
 
@@ -114,7 +119,7 @@ class StoreBudgetTest {
   }
 
   @Test
-  void aManifestOverOldBlobsIsOneLookForEach() throws IOException {
+  void aManifestOverOldBlobsIsOneLookForEach() {
     SampleImage image = pushBlobs();
     ManifestPushes later = pushes(new Blobs(store));
     put(later, image, image.digest());
@@ -123,7 +128,7 @@ class StoreBudgetTest {
   }
 
   @Test
-  void anotherManifestOverTheSameBlobsLooksForNoneOfThem() throws IOException {
+  void anotherManifestOverTheSameBlobsLooksForNoneOfThem() {
     SampleImage image = pushBlobs();
     put(image, image.digest());
     store.reset();
@@ -133,13 +138,12 @@ class StoreBudgetTest {
     assertThat(store.counts()).isEqualTo(Map.of("create", 1));
   }
 
-  private SampleImage pushBlobs() throws IOException {
+  private SampleImage pushBlobs() {
     SampleImage image = SampleImage.oci(7);
     List<byte[]> contents = new ArrayList<>();
     image.blobs().values().forEach(blob -> contents.add(blob.toArray()));
     for (byte[] content : contents) {
-      uploads.monolithic(
-          NAME, Digest.sha256(content), new ByteArrayInputStream(content), content.length);
+      done(uploads.monolithic(NAME, Digest.sha256(content), BytesBody.of(content)));
     }
     store.reset();
     return image;

@@ -8,6 +8,8 @@ import dev.countermark.format.swift.SwiftRecords.AppliedPolicy;
 import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
+import dev.countermark.gateway.content.IncomingBody;
+import dev.countermark.gateway.kit.Edge;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Ingest;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * Takes releases. One is first received and examined on the local disk; then its bytes are stored,
@@ -66,7 +69,7 @@ final class Publications {
       Optional<String> signatureFormat,
       Optional<Duration> patience,
       String contentType,
-      InputStream body) {}
+      IncomingBody body) {}
 
   /**
    * What was taken.
@@ -90,7 +93,18 @@ final class Publications {
     existing.ifPresent(found -> refuseUnlessOpen(request, found.record()));
     // Only now the client is told to go on, if it waits for that.
     limits.spool().requireRoom(limits.archive());
-    try (ReleaseForm form = ReleaseForm.receive(request.body(), request.contentType(), limits)) {
+    return request
+        .body()
+        .whole(
+            limits.body(),
+            piece -> Edge.receiving(() -> publish(request, key, existing, piece.open())))
+        .thenCompose(Function.identity());
+  }
+
+  private CompletionStage<Outcome> publish(
+      Request request, String key, Optional<Ingest.Found<ReleaseRecord>> existing, InputStream body)
+      throws IOException {
+    try (ReleaseForm form = ReleaseForm.receive(body, request.contentType(), limits)) {
       checkSignatureParts(request, form);
       ArchiveCheck.Checked checked = check.check(form, request.settings());
       if (ingest.wasOthers(request.repository(), key, form.archive())) {

@@ -31,7 +31,12 @@ final class ReleaseForm implements AutoCloseable {
    *
    * @param spool for archives
    */
-  record Limits(long archive, int metadata, int signature, SpoolFolder spool) {}
+  record Limits(long archive, int metadata, int signature, SpoolFolder spool) {
+    /** Of a whole form, whose parts may come as Base64 in lines. */
+    long body() {
+      return 3 * (archive + metadata + 2L * signature) / 2 + (1 << 20);
+    }
+  }
 
   private enum Part {
     ARCHIVE("source-archive"),

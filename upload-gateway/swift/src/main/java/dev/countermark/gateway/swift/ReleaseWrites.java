@@ -8,7 +8,7 @@ import dev.countermark.format.swift.SwiftFormat;
 import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
-import dev.countermark.gateway.kit.Edge;
+import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Waits;
 import dev.countermark.gateway.swift.SwiftRoute.Kind;
@@ -17,7 +17,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -59,17 +58,17 @@ final class ReleaseWrites {
    *
    * @param path as the client wrote it
    */
-  CompletionStage<Response> publish(SwiftRequest request, String path, InputStream body)
+  CompletionStage<Response> publish(SwiftRequest request, String path, IncomingBody body)
       throws IOException {
     if (request.route().kind() != Kind.RELEASE && request.route().kind() != Kind.ARCHIVE) {
       throw SwiftAnswers.notAllowed("Releases are published at scope/name/version.", "GET, HEAD");
     }
     Identity identity = request.route().published(path);
-    return Edge.receiving(() -> published(request, identity, body));
+    return published(request, identity, body);
   }
 
   private CompletionStage<Response> published(
-      SwiftRequest request, Identity identity, InputStream body) throws IOException {
+      SwiftRequest request, Identity identity, IncomingBody body) throws IOException {
     return publications
         .publish(
             new Publications.Request(

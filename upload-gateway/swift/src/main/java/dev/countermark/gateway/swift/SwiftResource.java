@@ -3,11 +3,11 @@ package dev.countermark.gateway.swift;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.auth.Action;
-import dev.countermark.gateway.content.RequestBody;
 import dev.countermark.gateway.kit.Call;
 import dev.countermark.gateway.kit.Edge;
 import dev.countermark.gateway.swift.SwiftAccess.Granted;
 import dev.countermark.gateway.swift.SwiftRoute.Kind;
+import dev.countermark.gateway.transfer.Bodies;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.BeanParam;
@@ -26,7 +26,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -44,13 +43,19 @@ public class SwiftResource {
   private final PublicAddresses addresses;
   private final ReleaseReads reads;
   private final ReleaseWrites writes;
+  private final Bodies bodies;
 
   SwiftResource(
-      SwiftAccess access, PublicAddresses addresses, ReleaseReads reads, ReleaseWrites writes) {
+      SwiftAccess access,
+      PublicAddresses addresses,
+      ReleaseReads reads,
+      ReleaseWrites writes,
+      Bodies bodies) {
     this.access = access;
     this.addresses = addresses;
     this.reads = reads;
     this.writes = writes;
+    this.bodies = bodies;
   }
 
   private interface Handler {
@@ -139,12 +144,12 @@ public class SwiftResource {
   @PUT
   @Path("/{path:.*}")
   @Consumes(MediaType.WILDCARD)
-  public CompletionStage<Response> put(@BeanParam Incoming incoming, InputStream body) {
+  public CompletionStage<Response> put(@BeanParam Incoming incoming) {
     return edge.answerLater(
         incoming.call(false),
         () ->
             writes.publish(
-                request(incoming, false, Action.PUSH), incoming.path(), new RequestBody(body)));
+                request(incoming, false, Action.PUSH), incoming.path(), bodies.incoming()));
   }
 
   private Response answer(Incoming incoming, boolean head, Action action, Handler handler) {

@@ -13,12 +13,12 @@ import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.format.swift.archive.ArchiveLimits;
+import dev.countermark.gateway.content.BytesBody;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Ingest;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +88,7 @@ class PublishBudgetTest {
                 Optional.empty(),
                 Optional.empty(),
                 form.contentType(),
-                new ByteArrayInputStream(form.bytes())))
+                BytesBody.of(form.bytes())))
         .toCompletableFuture()
         .join();
   }
@@ -115,7 +115,7 @@ class PublishBudgetTest {
   void aBadReleaseIsOneQuestion() {
     for (byte[] bad : new byte[][] {new byte[100], new byte[2 << 20]}) {
       store.reset();
-      assertThatThrownBy(() -> publish(bad)).isInstanceOf(Failed.class);
+      assertThatThrownBy(() -> publish(bad)).hasCauseInstanceOf(Failed.class);
       assertThat(store.counts()).isEqualTo(Map.of("head", 1));
     }
   }

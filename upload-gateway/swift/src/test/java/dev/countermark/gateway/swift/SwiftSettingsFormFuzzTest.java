@@ -7,7 +7,6 @@ import dev.countermark.format.swift.SwiftPki;
 import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.StrictJson;
-import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateEncodingException;
 import java.time.Clock;
 import java.util.Base64;
@@ -29,8 +28,7 @@ class SwiftSettingsFormFuzzTest {
   @FuzzTest
   void takesOrRefuses(byte[] json) {
     try {
-      SwiftSettings settings =
-          FORM.settings(StrictJson.read(new ByteArrayInputStream(json), FORM.body()));
+      SwiftSettings settings = FORM.settings(StrictJson.read(json, FORM.body()));
       assertThat(FORM.shown(settings)).isNotNull();
     } catch (ProblemException e) {
       assertThat(e.getMessage()).isNotEmpty();

@@ -1,0 +1,148 @@
+package dev.countermark.conformance.hostile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.countermark.conformance.Platform;
+import dev.countermark.testkit.http.HttpCaller;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** More slow clients than the gateway has threads; others do not feel them. */
+class SlowPeersTest {
+  private static final int PEERS = Boolean.getBoolean("hostile.long") ? 2_000 : 300;
+  private static final int LARGE = 8 << 20;
+
+  private static Platform platform;
+  private static LivingGateway gateway;
+  private static String name;
+  private static HttpCaller caller;
+
+  @BeforeAll
+  static void start() {
+    gateway = new LivingGateway();
+    platform = gateway.platform();
+    name = platform.repository("oci", JsonNodeFactory.instance.objectNode()).path();
+    caller = HttpCaller.withBearer(platform.url(), platform.adminToken());
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    platform.close();
+  }
+
+  @AfterEach
+  void livesOn() {
+    gateway.requireAlive();
+  }
+
+  private static byte[] bytes(int length, int seed) {
+    byte[] content = new byte[length];
+    new Random(seed).nextBytes(content);
+    return content;
+  }
+
+  private static String digest(byte[] content) {
+    try {
+      return "sha256:"
+          + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String monolithic(byte[] content) {
+    return "/v2/"
+        + name
+        + "/blobs/uploads/?digest="
+        + URLEncoder.encode(digest(content), StandardCharsets.US_ASCII);
+  }
+
+  private static void push(byte[] content) {
+    assertThat(caller.send("POST", monolithic(content), content, Map.of()).statusCode())
+        .isEqualTo(201);
+  }
+
+  private static String head(String method, String path, String more) {
+    return method
+        + " "
+        + path
+        + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+        + platform.adminToken()
+        + "\r\n"
+        + more
+        + "\r\n";
+  }
+
+  /** What everybody else wants meanwhile. */
+  private static void othersAreServed(int seed) {
+    for (int i = 0; i < 20; i++) {
+      assertThat(platform.call("GET", "/v2/", null).statusCode()).isEqualTo(200);
+      byte[] small = bytes(1_000, seed + i);
+      push(small);
+      assertThat(
+              caller.send("GET", "/v2/" + name + "/blobs/" + digest(small), null, Map.of()).body())
+          .isEqualTo(small);
+    }
+    gateway.requireAlive();
+  }
+
+  @Test
+  void whoTakeALargeLayerByteByByte() throws Exception {
+    byte[] layer = bytes(LARGE, 1);
+    push(layer);
+    String request = head("GET", "/v2/" + name + "/blobs/" + digest(layer), "");
+    try (SlowPeers readers = SlowPeers.readers(platform.url(), PEERS, request)) {
+      await().atMost(Duration.ofMinutes(2)).until(readers::answered, n -> n == PEERS);
+
+      othersAreServed(1_000);
+
+      assertThat(readers.answeredWith("H")).as("none is refused").isEqualTo(PEERS);
+    }
+    assertThat(caller.send("GET", "/v2/" + name + "/blobs/" + digest(layer), null, Map.of()).body())
+        .isEqualTo(layer);
+  }
+
+  @Test
+  void whoSendALayerByteByByte() throws Exception {
+    byte[] layer = bytes(500, 2);
+    String head = head("POST", monolithic(layer), "Content-Length: " + layer.length + "\r\n");
+    try (SlowPeers writers = SlowPeers.writers(platform.url(), PEERS, head, layer)) {
+      othersAreServed(2_000);
+
+      writers.hurry();
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> writers.answeredWith("HTTP/1.1 201"), n -> n == PEERS);
+    }
+  }
+
+  @Test
+  void whoSendAFormByteByByteAndAreNobody() throws Exception {
+    byte[] form = "grant_type=password&username=a&password=b".getBytes(StandardCharsets.US_ASCII);
+    String head =
+        "POST /v2/token HTTP/1.1\r\nHost: x\r\n"
+            + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+            + form.length
+            + "\r\n\r\n";
+    try (SlowPeers writers = SlowPeers.writers(platform.url(), PEERS, head, form)) {
+      othersAreServed(3_000);
+
+      // Less than what is due: nobody waits for the rest.
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> writers.answeredWith("H") + writers.over(), n -> n >= PEERS);
+    }
+  }
+}
