@@ -82,7 +82,7 @@ class DamagedPackageTest extends FeedTestBase {
     await().until(() -> !feed.listed(TOOLS));
     assertDamaged(feed.reader().get(feed.nupkg(TOOLS)));
     flip(ObjectKeys.content(part.sha256(), part.upload()));
-    await().atMost(Duration.ofSeconds(30)).until(() -> feed.listed(TOOLS));
+    await().atMost(Duration.ofSeconds(90)).until(() -> feed.listed(TOOLS));
   }
 
   @Test
@@ -98,6 +98,6 @@ class DamagedPackageTest extends FeedTestBase {
     assertThat(feed.reader().get(feed.status(LATER)).is(500).text()).contains("damaged");
     flip(NugetKeys.version(feed.name, LATER));
     feed.reader().get(nuspec).is(200);
-    await().atMost(Duration.ofSeconds(30)).until(() -> feed.listed(LATER));
+    await().atMost(Duration.ofSeconds(90)).until(() -> feed.listed(LATER));
   }
 }

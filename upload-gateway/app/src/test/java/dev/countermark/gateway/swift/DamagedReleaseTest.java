@@ -68,6 +68,6 @@ class DamagedReleaseTest extends SwiftTestBase {
     flip(SwiftKeys.release(registry.name, LIST));
     registry.reader.get(registry.at("mona/list/1.0.0/Package.swift")).is(200);
     String key = SwiftKeys.release(registry.name, LIST);
-    await().atMost(Duration.ofSeconds(30)).until(() -> !quarantine.holds(key));
+    await().atMost(Duration.ofSeconds(90)).until(() -> !quarantine.holds(key));
   }
 }
