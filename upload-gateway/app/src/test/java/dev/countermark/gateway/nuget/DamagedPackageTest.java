@@ -79,7 +79,7 @@ class DamagedPackageTest extends FeedTestBase {
 
     feed.tellRefused(TOOLS, Refusal.DIGEST_MISMATCH);
 
-    await().until(() -> !feed.listed(TOOLS));
+    await().atMost(Duration.ofSeconds(90)).until(() -> !feed.listed(TOOLS));
     assertDamaged(feed.reader().get(feed.nupkg(TOOLS)));
     flip(ObjectKeys.content(part.sha256(), part.upload()));
     await().atMost(Duration.ofSeconds(90)).until(() -> feed.listed(TOOLS));
