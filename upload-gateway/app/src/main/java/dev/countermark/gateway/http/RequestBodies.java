@@ -26,6 +26,7 @@ class RequestBodies {
   }
 
   void register(@Observes Filters filters) {
+    filters.register(UntakenAnswers::hold, FIRST + 1);
     filters.register(this::watch, FIRST);
   }
 

@@ -16,11 +16,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -214,6 +217,44 @@ class RequestBodiesTest {
       }
     }
     await().until(() -> resources.bodies().used() <= before);
+  }
+
+  /** Answers that nobody takes are not collected: the requests for them stay with the client. */
+  @Test
+  void whoTakesNoAnswerIsAskedForNoMoreRequests() throws IOException {
+    byte[] request =
+        "GET /api/v1/openapi HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer all = ByteBuffer.allocate(400_000 * request.length);
+    while (all.hasRemaining()) {
+      all.put(request);
+    }
+    all.flip();
+    try (SocketChannel channel =
+        SocketChannel.open(new InetSocketAddress(base.getHost(), base.getPort()))) {
+      channel.configureBlocking(false);
+      long[] before = {-1};
+      await()
+          .pollInterval(Duration.ofSeconds(1))
+          .atMost(Duration.ofSeconds(25))
+          .until(
+              () -> {
+                while (channel.write(all) > 0) {
+                  // until nothing more is taken
+                }
+                boolean still = before[0] == all.position();
+                before[0] = all.position();
+                return still;
+              });
+      assertThat(all.remaining()).isPositive();
+
+      ByteBuffer answers = ByteBuffer.allocate(1 << 20);
+      await()
+          .until(
+              () -> {
+                answers.clear();
+                return channel.read(answers) >= 0 && channel.write(all) > 0;
+              });
+    }
   }
 
   @Test
