@@ -110,7 +110,7 @@ final class ManifestSigner {
     if (formats.contains(SignatureFormat.LEGACY)) {
       wanted.add(references.bare(record.name()));
       if (settings.signTags()) {
-        wanted.addAll(references.tagged(record.name(), record.digest()));
+        wanted.addAll(references.tagged(record));
       }
       own.ifPresent(o -> o.references().forEach(wanted::remove));
     }

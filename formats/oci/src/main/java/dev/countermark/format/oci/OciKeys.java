@@ -13,6 +13,9 @@ public final class OciKeys {
   /** What belongs to uploads of blobs while they are under way. */
   public static final String UPLOADS = "uploads/oci/";
 
+  /** {@link OciRecords.DeletionRecord}s of manifests that are being deleted. */
+  public static final String DELETIONS = "deletions/oci/";
+
   /** Keys of {@link #uploadMount}. */
   public static final Pattern UPLOAD_MOUNT = Pattern.compile(UPLOADS + "[^/]+/mount\\.json");
 
@@ -54,6 +57,16 @@ public final class OciKeys {
 
   public static String tags(String name) {
     return "oci/" + name + "/_tags/";
+  }
+
+  /** Below it, by tag, that a tag was given to a manifest after its first push. */
+  public static String tagged(String name, String digest) {
+    return "oci/" + name + "/_tagged/" + path(digest) + "/";
+  }
+
+  /** A {@link OciRecords.DeletionRecord}. */
+  public static String deletion(String name, String digest) {
+    return DELETIONS + name + "/_/" + path(digest);
   }
 
   /** A {@link OciRecords.BlobRecord}: that the name holds this blob, and where its bytes are. */

@@ -92,6 +92,9 @@ public final class OciRecords {
    * @param signatures absent until signed
    * @param exemption label of the {@link SignatureLayout} that it is recognised as and never signed
    *     for; absent also in exempt records of former releases, which exempted more
+   * @param tags those that it was first pushed with; later ones are noted below {@link
+   *     OciKeys#tagged}. Absent in records of former releases, whose tags only a look at all tags
+   *     finds
    */
   public record ManifestRecord(
       long generation,
@@ -105,16 +108,18 @@ public final class OciRecords {
       Optional<String> subject,
       Optional<Signatures> signatures,
       Optional<RefusalNote> refusal,
-      Optional<String> exemption)
+      Optional<String> exemption,
+      Optional<List<String>> tags)
       implements PackageRecord<ManifestRecord> {
     public ManifestRecord {
       subject = subject == null ? Optional.empty() : subject;
       signatures = signatures == null ? Optional.empty() : signatures;
       refusal = refusal == null ? Optional.empty() : refusal;
       exemption = exemption == null ? Optional.empty() : exemption;
+      tags = tags == null ? Optional.empty() : tags.map(List::copyOf);
     }
 
-    /** One that is to be signed. */
+    /** One as former releases wrote it. */
     public ManifestRecord(
         long generation,
         RepositoryName repository,
@@ -139,6 +144,7 @@ public final class OciRecords {
           subject,
           signatures,
           refusal,
+          Optional.empty(),
           Optional.empty());
     }
 
@@ -194,6 +200,11 @@ public final class OciRecords {
       return next(State.REFUSED, signatures, Optional.of(note), Optional.empty());
     }
 
+    /** It is being deleted: nobody finds it any more. */
+    public ManifestRecord deleted() {
+      return next(State.DELETED, signatures, refusal, exemption);
+    }
+
     private ManifestRecord next(
         State next,
         Optional<Signatures> made,
@@ -211,7 +222,8 @@ public final class OciRecords {
           subject,
           made,
           note,
-          recognised);
+          recognised,
+          tags);
     }
   }
 
@@ -323,6 +335,14 @@ public final class OciRecords {
           former.stream().skip(1).toList());
     }
   }
+
+  /**
+   * That a manifest is being deleted with what belongs to it: its own record says so, too, and goes
+   * last.
+   *
+   * @param fallback whether its tags show again what they showed before: nobody saw this one
+   */
+  public record DeletionRecord(String name, String digest, boolean fallback) {}
 
   /**
    * That a name holds a blob, and where its bytes are: the concatenation of the parts, or inline.

@@ -95,6 +95,9 @@ public interface GatewayFormat<R extends PackageRecord<R>, S> {
   /** A repository was deleted, or was made again by another gateway. */
   default void forget(RepositoryName repository) {}
 
+  /** Goes on with what was begun and not ended, as after a crash; called from time to time. */
+  default void goOn() {}
+
   /** What {@code resign-all} does to clients; empty when they remember nothing. */
   default Optional<Breakage<R>> breakage() {
     return Optional.empty();

@@ -2,67 +2,99 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Json;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.format.oci.OciRecords.DeletionRecord;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
-import dev.countermark.format.oci.OciRecords.TagRecord;
 import dev.countermark.format.oci.SignatureTags;
 import dev.countermark.format.oci.Tag;
 import dev.countermark.gateway.kit.Failed;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jboss.logging.Logger;
 
-/** Deletes manifests, with what belongs to them, and tags. */
+/**
+ * Deletes tags, and manifests with what belongs to them. A manifest that goes is first noted and
+ * then marked, from where on nobody finds it; what belongs to it goes at once as far as one request
+ * may work, and the rest in the background. Whoever dies in between left the note.
+ */
 final class ManifestDeletions {
+  private static final Logger LOG = Logger.getLogger(ManifestDeletions.class);
+
+  /** Tags and manifests that one request looks at. */
+  static final int AT_ONCE = 100;
+
+  /** A note without its mark is of a request that is under way, or never came to it. */
+  private static final Duration UNDER_WAY = Duration.ofMinutes(10);
+
+  private static final int PAGE = 1_000;
+
+  private final Deletion.Parts parts;
   private final BlobStore store;
   private final Records records;
   private final Manifests manifests;
-  private final Referrers referrers;
-  private final SignatureView signatures;
-  private final PlatformPieces pieces;
   private final Clock clock;
+  private final Executor background;
 
-  ManifestDeletions(
-      BlobStore store,
-      Manifests manifests,
-      Referrers referrers,
-      SignatureView signatures,
-      PlatformPieces pieces,
-      Clock clock) {
-    this.store = store;
-    this.records = new Records(store);
-    this.manifests = manifests;
-    this.referrers = referrers;
-    this.signatures = signatures;
-    this.pieces = pieces;
-    this.clock = clock;
+  /**
+   * @param background for what nobody waits for
+   */
+  ManifestDeletions(Deletion.Parts parts, Executor background) {
+    this.parts = parts;
+    this.store = parts.store();
+    this.records = new Records(parts.store());
+    this.manifests = parts.manifests();
+    this.clock = parts.clock();
+    this.background = background;
   }
 
   /**
    * Deletes a tag, or a manifest with its tags, signatures and referrers.
    *
-   * @throws Failed {@code MANIFEST_UNKNOWN}
+   * @throws Failed {@code MANIFEST_UNKNOWN}, or {@code UNSUPPORTED} for what is the platform's
    */
   void delete(RepositoryRecord repository, OciName name, String reference) {
-    if (reference.contains(":")) {
-      Digest digest =
-          Digest.parse(reference)
-              .orElseThrow(
-                  () ->
-                      OciCode.DIGEST_INVALID.failed("not a digest: " + Manifests.shown(reference)));
-      ManifestRecord manifest =
-          manifests
-              .find(name, digest)
-              .orElseThrow(() -> OciCode.MANIFEST_UNKNOWN.failed(name + " holds no " + digest));
-      pieces.requireOthers(name, manifest);
-      new Deletion(name, digest, SignedOnly.isRule(repository)).delete(manifest, 0);
+    if (!reference.contains(":")) {
+      deleteTag(name, reference);
       return;
     }
+    Digest digest =
+        Digest.parse(reference)
+            .orElseThrow(
+                () -> OciCode.DIGEST_INVALID.failed("not a digest: " + Manifests.shown(reference)));
+    ManifestRecord manifest = manifests.find(name, digest).orElseThrow(() -> unknown(name, digest));
+    parts.pieces().requireOthers(name, manifest);
+    DeletionRecord wanted =
+        new DeletionRecord(
+            name.value(),
+            digest.toString(),
+            SignedOnly.isRule(repository) && !Sight.isVisible(manifest));
+    store.create(OciKeys.deletion(name.value(), digest.toString()), Json.write(wanted));
+    ManifestRecord marked =
+        records
+            .update(
+                OciKeys.manifest(name.value(), digest.toString()),
+                ManifestRecord.class,
+                old -> old.map(m -> m.state() == State.DELETED ? m : m.deleted()))
+            .orElseThrow(() -> unknown(name, digest));
+    if (!goOn(wanted, marked, AT_ONCE)) {
+      background.execute(() -> goOnQuietly(wanted));
+    }
+  }
+
+  private static Failed unknown(OciName name, Digest digest) {
+    return OciCode.MANIFEST_UNKNOWN.failed(name + " holds no " + digest);
+  }
+
+  private void deleteTag(OciName name, String reference) {
     Tag tag =
         Tag.parse(reference)
             .orElseThrow(() -> OciCode.MANIFEST_UNKNOWN.failed("there is no such tag"));
@@ -81,85 +113,72 @@ final class ManifestDeletions {
   }
 
   /**
-   * The deletion of one manifest and what belongs to it.
+   * Goes on with a deletion that somebody began, so that the manifest can be pushed again.
    *
-   * @param root the manifest that somebody wants deleted
-   * @param signedOnly whether readers still see what a tag showed before an unsigned one was pushed
+   * @param marked the record that is in the way
+   * @throws Failure.Transient when there is too much left to wait for
    */
-  private final class Deletion {
-    private final OciName name;
-    private final Digest root;
-    private final boolean signedOnly;
-
-    Deletion(OciName name, Digest root, boolean signedOnly) {
-      this.name = name;
-      this.root = root;
-      this.signedOnly = signedOnly;
+  void finish(OciName name, ManifestRecord marked) {
+    DeletionRecord wanted =
+        records
+            .read(OciKeys.deletion(name.value(), marked.digest()), DeletionRecord.class)
+            .orElseGet(() -> new DeletionRecord(name.value(), marked.digest(), false));
+    if (!goOn(wanted, marked, AT_ONCE)) {
+      throw new Failure.Transient(marked.digest() + " is still being deleted", null);
     }
+  }
 
-    /** The manifest's own record goes last: a crash leaves something that can be deleted again. */
-    void delete(ManifestRecord manifest, int depth) {
-      Digest digest = Digest.of(manifest.digest());
-      if (depth < 8) {
-        for (Digest referrer : referrers.of(name, digest)) {
-          manifests.find(name, referrer).ifPresent(r -> delete(r, depth + 1));
-        }
-        for (String suffix : List.of("sig", "att", "sbom")) {
-          SignatureTags.tag(digest, suffix)
-              .flatMap(Tag::parse)
-              .ifPresent(tag -> deleteWithTag(tag, depth));
-        }
+  /**
+   * @param most tags and manifests that are looked at
+   * @return whether it is done
+   */
+  private boolean goOn(DeletionRecord wanted, ManifestRecord marked, int most) {
+    try {
+      new Deletion(parts, wanted, most).run(marked);
+      store.delete(OciKeys.deletion(wanted.name(), wanted.digest()));
+      return true;
+    } catch (Deletion.TooMuchException e) {
+      return false;
+    }
+  }
+
+  private void goOnQuietly(DeletionRecord wanted) {
+    try {
+      goOnWithAll(wanted, true);
+    } catch (RuntimeException e) {
+      LOG.warnf("the deletion of %s goes on later: %s", wanted.digest(), e.getMessage());
+    }
+  }
+
+  /** Goes on with what was begun and not ended, as after a crash. */
+  void goOn() {
+    String after = "";
+    BlobStore.Page page;
+    do {
+      page = store.list(OciKeys.DELETIONS, after, PAGE);
+      for (BlobStore.Entry entry : page.entries()) {
+        after = entry.key();
+        Instant old = clock.instant().minus(UNDER_WAY);
+        boolean isOld = entry.lastModified().isBefore(old);
+        records
+            .read(entry.key(), DeletionRecord.class)
+            .ifPresent(wanted -> goOnWithAll(wanted, !isOld));
       }
-      signatures.forget(manifest);
-      referrers.deleteAll(name, digest);
-      manifest
-          .subject()
-          .flatMap(Digest::parse)
-          .ifPresent(subject -> referrers.remove(name, subject, digest));
-      deleteTagsOf(manifest);
-      store.delete(OciKeys.manifest(name.value(), manifest.digest()));
-    }
+    } while (page.more());
+  }
 
-    private void deleteWithTag(Tag tag, int depth) {
-      manifests
-          .tag(name, tag)
-          .ifPresent(
-              record -> {
-                Digest.parse(record.digest())
-                    .flatMap(d -> manifests.find(name, d))
-                    .filter(m -> m.state() == State.EXEMPT)
-                    // Anybody can give a signature of ours another image's tag.
-                    .filter(m -> pieces.subject(name, m).filter(s -> !s.equals(root)).isEmpty())
-                    .ifPresent(m -> delete(m, depth + 1));
-                store.delete(OciKeys.tag(name.value(), tag.value()));
-              });
-    }
-
-    private void deleteTagsOf(ManifestRecord manifest) {
-      String prefix = OciKeys.tags(name.value());
-      String after = "";
-      BlobStore.Page page;
-      do {
-        page = store.list(prefix, after, 1000);
-        for (BlobStore.Entry entry : page.entries()) {
-          after = entry.key();
-          records.update(
-              entry.key(), TagRecord.class, old -> old.flatMap(t -> without(t, manifest)));
-        }
-      } while (page.more());
-    }
-
-    /** Nobody but its pusher saw a manifest that is hidden: to others the tag is what it was. */
-    private Optional<TagRecord> without(TagRecord tag, ManifestRecord manifest) {
-      if (!tag.digest().equals(manifest.digest())) {
-        return Optional.of(tag);
-      }
-      return signedOnly && !Sight.isVisible(manifest)
-          ? tag.formerly()
-              .filter(d -> Digest.parse(d).flatMap(x -> manifests.find(name, x)).isPresent())
-              .findFirst()
-              .map(d -> tag.moved(d, false, clock.instant().truncatedTo(ChronoUnit.MILLIS)))
-          : Optional.empty();
+  /**
+   * @param keep whether a note without a mark stays
+   */
+  private void goOnWithAll(DeletionRecord wanted, boolean keep) {
+    Optional<ManifestRecord> record =
+        records.read(OciKeys.manifest(wanted.name(), wanted.digest()), ManifestRecord.class);
+    Optional<ManifestRecord> marked = record.filter(m -> m.state() == State.DELETED);
+    if (marked.isPresent()) {
+      goOn(wanted, marked.get(), Integer.MAX_VALUE);
+    } else if (!keep) {
+      // It is gone, or was pushed again since, or nobody was told that it would go.
+      store.delete(OciKeys.deletion(wanted.name(), wanted.digest()));
     }
   }
 }

@@ -1,8 +1,8 @@
 package dev.countermark.gateway.oci;
 
-import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Descriptor;
@@ -32,20 +32,22 @@ final class ManifestPushes {
   private final ManifestReferences references;
   private final Referrers referrers;
   private final TagMoves tagMoves;
+  private final ManifestDeletions deletions;
   private final UploadEvents events;
   private final Clock clock;
 
   ManifestPushes(
-      BlobStore store,
       ManifestReferences references,
       Referrers referrers,
       TagMoves tagMoves,
+      ManifestDeletions deletions,
       UploadEvents events,
       Clock clock) {
-    this.records = new Records(store);
+    this.records = references.records();
     this.references = references;
     this.referrers = referrers;
     this.tagMoves = tagMoves;
+    this.deletions = deletions;
     this.events = events;
     this.clock = clock;
   }
@@ -80,14 +82,18 @@ final class ManifestPushes {
     tagMoves.requireSignatures(name, tags, layout);
 
     Optional<Digest> subject = manifest.subject().map(Descriptor::digest);
-    ManifestRecord record =
-        store(fresh(repository, push, new Parsed(digest, manifest, layout), content));
+    ManifestRecord fresh =
+        fresh(repository, push, new Parsed(digest, manifest, layout, tags), content);
+    ManifestRecord record = store(name, fresh);
     if (subject.isPresent()) {
       referrers.add(name, subject.get(), digest, manifest, content.length);
     }
     boolean moved = false;
     for (Tag tag : tags) {
       moved |= tagMoves.point(push, tag, record);
+    }
+    if (record != fresh && !tags.isEmpty()) {
+      requireStillThere(record);
     }
     if (record.state() == State.RECEIVED
         || record.state() == State.AVAILABLE
@@ -144,7 +150,8 @@ final class ManifestPushes {
   }
 
   /** What was found out of a manifest that is pushed. */
-  private record Parsed(Digest digest, Manifest manifest, Optional<SignatureLayout> layout) {}
+  private record Parsed(
+      Digest digest, Manifest manifest, Optional<SignatureLayout> layout, List<Tag> tags) {}
 
   private ManifestRecord fresh(
       RepositoryRecord repository, Push push, Parsed parsed, byte[] content) {
@@ -161,15 +168,36 @@ final class ManifestPushes {
         manifest.subject().map(s -> s.digest().toString()),
         Optional.empty(),
         Optional.empty(),
-        parsed.layout().map(SignatureLayout::label));
+        parsed.layout().map(SignatureLayout::label),
+        Optional.of(parsed.tags().stream().map(Tag::value).distinct().toList()));
+  }
+
+  /**
+   * Whoever deletes it meanwhile looks for tags that point to it, perhaps before ours did.
+   *
+   * @throws Failure.Transient when it is gone: pushed again, it is there with its tags
+   */
+  private void requireStillThere(ManifestRecord record) {
+    boolean there =
+        records
+            .read(OciKeys.manifest(record.name(), record.digest()), ManifestRecord.class)
+            .filter(now -> now.state() != State.DELETED)
+            .filter(now -> now.pushedAt().equals(record.pushedAt()))
+            .isPresent();
+    if (!there) {
+      throw new Failure.Transient(record.digest() + " was deleted meanwhile", null);
+    }
   }
 
   /** The record, or the one that is there. */
-  private ManifestRecord store(ManifestRecord fresh) {
+  private ManifestRecord store(OciName name, ManifestRecord fresh) {
     String key = OciKeys.manifest(fresh.name(), fresh.digest());
     while (!records.create(key, fresh)) {
       Optional<ManifestRecord> existing = records.read(key, ManifestRecord.class);
-      if (existing.isPresent()) {
+      if (existing.filter(m -> m.state() == State.DELETED).isPresent()) {
+        // Its tags must be gone before it is there again, or they would be back with it.
+        deletions.finish(name, existing.get());
+      } else if (existing.isPresent()) {
         return existing.get();
       }
     }

@@ -161,6 +161,7 @@ final class ManifestReferences {
     private Optional<Child> child(Digest digest) {
       return records
           .read(OciKeys.manifest(name.value(), digest.toString()), ManifestRecord.class)
+          .filter(m -> m.state() != State.DELETED)
           .map(Child::of);
     }
 
@@ -173,6 +174,11 @@ final class ManifestReferences {
                     digest + " was refused (" + code + "): an index that has it is not signed");
               });
     }
+  }
+
+  /** In which manifests are looked for. */
+  Records records() {
+    return records;
   }
 
   /** What the manifest is when it is never signed; its blobs are there. */

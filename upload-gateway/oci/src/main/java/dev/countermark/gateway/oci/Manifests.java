@@ -124,6 +124,11 @@ final class Manifests {
   }
 
   Optional<ManifestRecord> find(OciName name, Digest digest) {
+    return any(name, digest).filter(m -> m.state() != State.DELETED);
+  }
+
+  /** Also one that is being deleted. */
+  Optional<ManifestRecord> any(OciName name, Digest digest) {
     return integrity.read(OciKeys.manifest(name.value(), digest.toString()), ManifestRecord.class);
   }
 

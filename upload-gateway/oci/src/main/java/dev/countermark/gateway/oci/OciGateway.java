@@ -2,6 +2,7 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.InvalidManifestException;
 import dev.countermark.format.oci.Manifest;
@@ -43,6 +44,7 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
   private final SignatureView signatures;
   private final Blobs blobs;
   private final Sight sight;
+  private final ManifestDeletions deletions;
   private final String host;
 
   /**
@@ -53,11 +55,13 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
       SignatureView signatures,
       Blobs blobs,
       Sight sight,
+      ManifestDeletions deletions,
       String host) {
     this.access = access;
     this.signatures = signatures;
     this.blobs = blobs;
     this.sight = sight;
+    this.deletions = deletions;
     this.host = host;
   }
 
@@ -123,7 +127,13 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
 
   @Override
   public boolean mayBeTold(RepositoryAccess.Granted<OciSettings> caller, ManifestRecord record) {
-    return !SignedOnly.appliesTo(caller.access(), caller.repository()) || Sight.isVisible(record);
+    return record.state() != State.DELETED
+        && (!SignedOnly.appliesTo(caller.access(), caller.repository()) || Sight.isVisible(record));
+  }
+
+  @Override
+  public void goOn() {
+    deletions.goOn();
   }
 
   /**

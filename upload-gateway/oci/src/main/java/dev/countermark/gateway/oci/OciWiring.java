@@ -57,8 +57,9 @@ class OciWiring {
       SignatureView signatures,
       Blobs blobs,
       Sight sight,
+      ManifestDeletions deletions,
       @ConfigProperty(name = "countermark.public-url") URI publicUrl) {
-    return new OciGateway(access, signatures, blobs, sight, publicUrl.getRawAuthority());
+    return new OciGateway(access, signatures, blobs, sight, deletions, publicUrl.getRawAuthority());
   }
 
   @Produces
@@ -127,25 +128,31 @@ class OciWiring {
   @Produces
   @Singleton
   ManifestPushes pushes(
-      BlobStore store,
       ManifestReferences references,
       Referrers referrers,
       TagMoves tags,
+      ManifestDeletions deletions,
       UploadEvents events,
       Clock clock) {
-    return new ManifestPushes(store, references, referrers, tags, events, clock);
+    return new ManifestPushes(references, referrers, tags, deletions, events, clock);
   }
 
   @Produces
   @Singleton
-  ManifestDeletions deletions(
+  Deletion.Parts parts(
       BlobStore store,
       Manifests manifests,
       Referrers referrers,
       SignatureView signatures,
       PlatformPieces pieces,
       Clock clock) {
-    return new ManifestDeletions(store, manifests, referrers, signatures, pieces, clock);
+    return new Deletion.Parts(store, manifests, referrers, signatures, pieces, clock);
+  }
+
+  @Produces
+  @Singleton
+  ManifestDeletions deletions(Deletion.Parts parts, GatewayResources resources) {
+    return new ManifestDeletions(parts, resources.maintenance());
   }
 
   @Produces

@@ -3,6 +3,7 @@ package dev.countermark.gateway.oci;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Json;
+import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Descriptor;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.InvalidManifestException;
@@ -116,13 +117,16 @@ final class Referrers {
    * @param signedOnly whether the reader sees only what is signed
    */
   byte[] index(OciName name, Digest subject, Optional<String> artifactType, boolean signedOnly) {
+    Optional<ManifestRecord> record = manifests.any(name, subject);
+    if (record.filter(m -> m.state() == State.DELETED).isPresent()) {
+      return write(List.of(), artifactType);
+    }
     Map<String, Referrer> others = new LinkedHashMap<>();
     users(name, subject).forEach(r -> others.put(r.digest(), r));
     fallback(name, subject, signedOnly).forEach(r -> others.putIfAbsent(r.digest(), r));
     Map<String, Referrer> all = new LinkedHashMap<>();
     // Ours come first: some clients read a number of them only.
-    manifests
-        .find(name, subject)
+    record
         .map(signatures::bundles)
         .orElse(List.of())
         .forEach(m -> entry(m).ifPresent(r -> all.put(r.digest(), r)));

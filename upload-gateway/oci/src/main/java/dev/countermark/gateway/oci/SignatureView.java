@@ -121,7 +121,8 @@ final class SignatureView {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Optional.of(SignatureLayout.COSIGN_SIGNATURES.label()));
+            Optional.of(SignatureLayout.COSIGN_SIGNATURES.label()),
+            Optional.of(List.of()));
     if (seen(like.name() + " " + manifest.digest())) {
       return manifest;
     }
@@ -198,7 +199,8 @@ final class SignatureView {
         refers ? Optional.of(subject.digest()) : Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Optional.of((refers ? SignatureLayout.BUNDLE : SignatureLayout.COSIGN_SIGNATURES).label()));
+        Optional.of((refers ? SignatureLayout.BUNDLE : SignatureLayout.COSIGN_SIGNATURES).label()),
+        Optional.of(List.of()));
   }
 
   /** What was seen to of a repository may have gone with it. */

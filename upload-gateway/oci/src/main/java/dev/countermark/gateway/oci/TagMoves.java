@@ -24,10 +24,12 @@ final class TagMoves {
   private final Records records;
   private final Manifests manifests;
   private final SignatureView signatures;
+  private final TagIndex index;
   private final Clock clock;
 
   TagMoves(BlobStore store, Manifests manifests, SignatureView signatures, Clock clock) {
     this.records = new Records(store);
+    this.index = new TagIndex(store);
     this.manifests = manifests;
     this.signatures = signatures;
     this.clock = clock;
@@ -102,12 +104,15 @@ final class TagMoves {
         TagRecord.class,
         old -> {
           requireCondition(push, old);
-          String digest =
+          ManifestRecord shown =
               signed
                   .flatMap(subject -> old.map(t -> withOthers(name, t, subject, target)))
-                  .orElse(target)
-                  .digest();
+                  .orElse(target);
+          String digest = shown.digest();
           moved[0] = old.isEmpty() || !old.get().digest().equals(digest);
+          if (moved[0]) {
+            index.note(shown, tag);
+          }
           Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
           return moved[0]
               ? old.map(t -> t.moved(digest, isVisible(name, t.digest()), now))

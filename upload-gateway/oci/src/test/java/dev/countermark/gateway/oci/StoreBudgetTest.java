@@ -151,10 +151,10 @@ class StoreBudgetTest {
 
   private ManifestPushes pushes(Blobs blobs) {
     return new ManifestPushes(
-        store,
         new ManifestReferences(store, blobs, Runnable::run),
         new Referrers(store, signatures, manifests, sight),
         new TagMoves(store, manifests, signatures, Clock.systemUTC()),
+        null,
         (format, upload) -> {},
         Clock.systemUTC());
   }
