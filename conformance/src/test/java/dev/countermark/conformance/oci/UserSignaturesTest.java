@@ -10,6 +10,7 @@ import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.contracts.Json;
 import dev.countermark.testkit.oci.Digests;
+import dev.countermark.testkit.oci.Manifest;
 import dev.countermark.testkit.oci.SampleImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -165,6 +167,38 @@ class UserSignaturesTest {
 
     String signature = referrer("application/vnd.cncf.notary.signature");
     assertThat(repository.status("app", signature).path("status").asText()).isEqualTo("exempt");
+    Images.assertSigned(platform, repository, "app", image.digest());
+  }
+
+  /** By digest, as by tag: whoever may push may also delete. */
+  @Test
+  void nobodyDeletesAPartOfOurs() {
+    String name = repository.name("app");
+    List<String> addresses = new ArrayList<>();
+    Manifest signatures =
+        repository.registry().manifest(name, Digests.signatureTag(image.digest())).orElseThrow();
+    Manifest bundle =
+        repository
+            .registry()
+            .manifest(name, referrer("application/vnd.dev.sigstore.bundle.v0.3+json"))
+            .orElseThrow();
+    for (Manifest manifest : List.of(signatures, bundle)) {
+      addresses.add("/manifests/" + manifest.digest());
+      addresses.add("/blobs/" + manifest.json().path("config").path("digest").asText());
+      addresses.add("/blobs/" + manifest.json().path("layers").path(0).path("digest").asText());
+    }
+    addresses.add("/manifests/" + Digests.signatureTag(image.digest()));
+
+    assertThat(addresses)
+        .allSatisfy(
+            address ->
+                assertThat(
+                        repository
+                            .registry()
+                            .send("DELETE", "/v2/" + name + address, null, Map.of())
+                            .statusCode())
+                    .isEqualTo(405));
+
     Images.assertSigned(platform, repository, "app", image.digest());
   }
 
