@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.countermark.conformance.Platform;
 import dev.countermark.testkit.http.HttpCaller;
+import dev.countermark.testkit.http.SlowPeers;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.Test;
 class SlowPeersTest {
   private static final int PEERS = Boolean.getBoolean("hostile.long") ? 2_000 : 300;
   private static final int LARGE = 8 << 20;
+
+  /** Twice a second: a little more than what is due. */
+  private static final int STEP = 1_000;
 
   private static Platform platform;
   private static LivingGateway gateway;
@@ -99,26 +103,26 @@ class SlowPeersTest {
   }
 
   @Test
-  void whoTakeALargeLayerByteByByte() throws Exception {
+  void whoTakeALargeLayerSlowly() throws Exception {
     byte[] layer = bytes(LARGE, 1);
     push(layer);
     String request = head("GET", "/v2/" + name + "/blobs/" + digest(layer), "");
-    try (SlowPeers readers = SlowPeers.readers(platform.url(), PEERS, request)) {
+    try (SlowPeers readers = SlowPeers.readers(platform.url(), PEERS, STEP, request)) {
       await().atMost(Duration.ofMinutes(2)).until(readers::answered, n -> n == PEERS);
 
       othersAreServed(1_000);
 
-      assertThat(readers.answeredWith("H")).as("none is refused").isEqualTo(PEERS);
+      assertThat(readers.answeredWith("HTTP/1.1 200")).as("none is refused").isEqualTo(PEERS);
     }
     assertThat(caller.send("GET", "/v2/" + name + "/blobs/" + digest(layer), null, Map.of()).body())
         .isEqualTo(layer);
   }
 
   @Test
-  void whoSendALayerByteByByte() throws Exception {
-    byte[] layer = bytes(500, 2);
+  void whoSendALayerSlowly() throws Exception {
+    byte[] layer = bytes(300_000, 2);
     String head = head("POST", monolithic(layer), "Content-Length: " + layer.length + "\r\n");
-    try (SlowPeers writers = SlowPeers.writers(platform.url(), PEERS, head, layer)) {
+    try (SlowPeers writers = SlowPeers.writers(platform.url(), PEERS, STEP, head, layer)) {
       othersAreServed(2_000);
 
       writers.hurry();
@@ -136,7 +140,7 @@ class SlowPeersTest {
             + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
             + form.length
             + "\r\n\r\n";
-    try (SlowPeers writers = SlowPeers.writers(platform.url(), PEERS, head, form)) {
+    try (SlowPeers writers = SlowPeers.writers(platform.url(), PEERS, 1, head, form)) {
       othersAreServed(3_000);
 
       // Less than what is due: nobody waits for the rest.

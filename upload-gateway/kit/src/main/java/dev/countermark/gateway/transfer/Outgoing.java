@@ -32,11 +32,17 @@ final class Outgoing implements Transfer.Owner {
   private long sent;
   private int wanted = FIRST;
 
-  /** Guarded by this: whoever looks after slow clients may close it. */
-  private InputStream open;
+  /** What is read from next; whoever looks after slow clients may take it away. */
+  private Stream open;
 
-  private boolean reading;
   private boolean over;
+
+  /**
+   * An answer of the store.
+   *
+   * @param stays whether it has all that is left, and may be open while the client takes a piece
+   */
+  private record Stream(InputStream content, boolean stays) {}
 
   /**
    * @param done called once: with null when the answer is over, with a failure when nothing of it
@@ -81,20 +87,17 @@ final class Outgoing implements Transfer.Owner {
   }
 
   private byte[] read(int length) throws IOException {
-    InputStream in;
-    synchronized (this) {
-      reading = true;
-      in = open;
-    }
+    long left = body.length() - sent;
+    Stream in = take();
     if (in == null) {
-      in = body.file().open(body.first() + sent, body.length() - sent);
+      in = open(length, left);
     }
     byte[] piece = new byte[length];
     boolean whole = false;
     try {
-      whole = in.readNBytes(piece, 0, length) == length;
+      whole = in.content().readNBytes(piece, 0, length) == length;
     } finally {
-      keep(in, whole && sent + length < body.length());
+      keep(in, whole && length < left);
     }
     if (!whole) {
       throw new EOFException("stored content ended early");
@@ -102,15 +105,35 @@ final class Outgoing implements Transfer.Owner {
     return piece;
   }
 
-  private void keep(InputStream in, boolean more) throws IOException {
+  private Stream open(int length, long left) {
+    boolean stays = length < left && transfers.tryStream();
+    boolean opened = false;
+    try {
+      // A store that is asked for more than is read has a thread that waits for us, too.
+      InputStream content = body.file().open(body.first() + sent, stays ? left : length);
+      opened = true;
+      return new Stream(content, stays);
+    } finally {
+      if (stays && !opened) {
+        transfers.streamed();
+      }
+    }
+  }
+
+  private synchronized Stream take() {
+    Stream taken = open;
+    open = null;
+    return taken;
+  }
+
+  private void keep(Stream in, boolean more) {
     synchronized (this) {
-      reading = false;
-      open = more && !over ? in : null;
-      if (open != null) {
+      if (more && in.stays() && !over) {
+        open = in;
         return;
       }
     }
-    in.close();
+    close(in);
   }
 
   private void send(Buffer piece, int shared) {
@@ -123,7 +146,8 @@ final class Outgoing implements Transfer.Owner {
           transfer.works();
           transfers.giveBack(transfer, shared);
           if (result.failed()) {
-            failed(result.cause());
+            LOG.debugf("a client hung up: %s", result.cause().getMessage());
+            end(null);
             return;
           }
           transfer.moved(piece.length());
@@ -172,22 +196,21 @@ final class Outgoing implements Transfer.Owner {
 
   @Override
   public void linger() {
-    InputStream left;
-    synchronized (this) {
-      left = reading ? null : open;
-      if (left == null) {
-        return;
-      }
-      open = null;
+    Stream left = take();
+    if (left != null) {
+      transfers.work().execute(() -> close(left));
     }
-    transfers.work().execute(() -> close(left));
   }
 
-  private static void close(InputStream in) {
+  private void close(Stream in) {
     try {
-      in.close();
+      in.content().close();
     } catch (IOException e) {
       LOG.debugf("a store's answer could not be closed: %s", e.getMessage());
+    } finally {
+      if (in.stays()) {
+        transfers.streamed();
+      }
     }
   }
 

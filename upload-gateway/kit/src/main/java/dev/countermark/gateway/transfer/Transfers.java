@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,6 +27,9 @@ public final class Transfers {
   private static final Logger LOG = Logger.getLogger(Transfers.class);
   private static final long LOOK_SECONDS = 2;
 
+  /** Answers of the store that may be open while clients take what was read of them. */
+  private static final int STREAMS = 32;
+
   /** One address gets at most this part of the shared pool. */
   private static final int SHARE = 4;
 
@@ -37,6 +41,7 @@ public final class Transfers {
   private final Map<String, Integer> byAddress = new ConcurrentHashMap<>();
   private final Map<String, Long> sharedByAddress = new ConcurrentHashMap<>();
   private final AtomicLong shared = new AtomicLong();
+  private final Semaphore streams = new Semaphore(STREAMS);
 
   /**
    * What is allowed.
@@ -138,6 +143,19 @@ public final class Transfers {
       return false;
     }
     return true;
+  }
+
+  /**
+   * Asks to keep an answer of the store open, for a client that may be fast.
+   *
+   * @return whether {@link #streamed} must be called when it is closed
+   */
+  boolean tryStream() {
+    return streams.tryAcquire();
+  }
+
+  void streamed() {
+    streams.release();
   }
 
   void giveBack(Transfer transfer, long bytes) {

@@ -1,4 +1,4 @@
-package dev.countermark.conformance.hostile;
+package dev.countermark.testkit.http;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,43 +14,57 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Many connections on each of which hardly anything happens; one thread looks after them all. */
-final class SlowPeers implements AutoCloseable {
+/**
+ * Many connections on each of which little happens; one thread looks after them all. Each sends, or
+ * takes, some bytes twice a second.
+ */
+public final class SlowPeers implements AutoCloseable {
   private static final int RECEIVE_BUFFER = 4 << 10;
   private static final int TICK_MILLIS = 500;
+
+  /** Of an answer: enough for its first line. */
+  private static final int MOST_KEPT = 200;
 
   private final List<Peer> peers = new ArrayList<>();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private volatile boolean hurry;
 
-  private SlowPeers() {}
+  private final int step;
+
+  private SlowPeers(int step) {
+    this.step = step;
+  }
 
   /** One connection. */
   private static final class Peer {
     private final SocketChannel channel;
     private final ByteBuffer toSend;
-    private final StringBuilder answer = new StringBuilder();
-    private boolean over;
+
+    /** Read by others. */
+    private final StringBuffer answer = new StringBuffer();
+
+    private volatile boolean over;
 
     Peer(SocketChannel channel, byte[] toSend) {
       this.channel = channel;
       this.toSend = ByteBuffer.wrap(toSend);
     }
 
-    /** Sends a byte, or all, and takes a byte, or what is there. */
-    void tick(boolean hurry) {
+    /** Sends some bytes, or all, and takes some, or what is there. */
+    void tick(boolean hurry, int step) {
       try {
         if (toSend.hasRemaining()) {
           int all = toSend.limit();
-          toSend.limit(hurry ? all : toSend.position() + 1);
+          toSend.limit(hurry ? all : Math.min(all, toSend.position() + step));
           channel.write(toSend);
           toSend.limit(all);
         }
-        ByteBuffer into = ByteBuffer.allocate(hurry ? 4 << 10 : 1);
+        ByteBuffer into = ByteBuffer.allocate(hurry ? 64 << 10 : step);
         if (channel.read(into) < 0) {
           over = true;
         }
-        answer.append(new String(into.array(), 0, into.position(), StandardCharsets.US_ASCII));
+        int kept = Math.min(into.position(), MOST_KEPT - answer.length());
+        answer.append(new String(into.array(), 0, kept, StandardCharsets.US_ASCII));
       } catch (IOException e) {
         over = true;
       }
@@ -58,21 +72,23 @@ final class SlowPeers implements AutoCloseable {
   }
 
   /**
-   * Clients that ask, and then take a byte of the answer from time to time.
+   * Clients that ask, and then take the answer slowly.
    *
+   * @param step bytes that each takes at a time
    * @param request with its empty line
    */
-  static SlowPeers readers(URI server, int number, String request) {
-    return new SlowPeers().connect(server, number, request, new byte[0]);
+  public static SlowPeers readers(URI server, int number, int step, String request) {
+    return new SlowPeers(step).connect(server, number, request, new byte[0]);
   }
 
   /**
-   * Clients that send a byte of the body from time to time.
+   * Clients that send a body slowly.
    *
+   * @param step bytes that each sends at a time
    * @param head of the request, with its empty line
    */
-  static SlowPeers writers(URI server, int number, String head, byte[] body) {
-    return new SlowPeers().connect(server, number, head, body);
+  public static SlowPeers writers(URI server, int number, int step, String head, byte[] body) {
+    return new SlowPeers(step).connect(server, number, head, body);
   }
 
   private SlowPeers connect(URI server, int number, String head, byte[] body) {
@@ -91,7 +107,7 @@ final class SlowPeers implements AutoCloseable {
     }
     var unused =
         clock.scheduleWithFixedDelay(
-            () -> peers.forEach(peer -> peer.tick(hurry)),
+            () -> peers.forEach(peer -> peer.tick(hurry, step)),
             TICK_MILLIS,
             TICK_MILLIS,
             TimeUnit.MILLISECONDS);
@@ -99,22 +115,22 @@ final class SlowPeers implements AutoCloseable {
   }
 
   /** How many have a byte of their answer, or of the end of their connection. */
-  synchronized long answered() {
+  public long answered() {
     return peers.stream().filter(p -> p.answer.length() > 0 || p.over).count();
   }
 
   /** How many were cut off. */
-  long over() {
+  public long over() {
     return peers.stream().filter(p -> p.over).count();
   }
 
   /** From now on they are as fast as others. */
-  void hurry() {
+  public void hurry() {
     hurry = true;
   }
 
   /** How many have an answer that begins so. */
-  long answeredWith(String begin) {
+  public long answeredWith(String begin) {
     return peers.stream().filter(p -> p.answer.toString().startsWith(begin)).count();
   }
 
