@@ -127,10 +127,7 @@ public class OcspResource {
     if (!certified) {
       return CompletableFuture.completedFuture(unknown());
     }
-    return bodies
-        .incoming()
-        .whole(MAX_REQUEST, question -> question.open().readAllBytes())
-        .thenApply(question -> answer(label, certificate, question));
+    return bodies.small(MAX_REQUEST).thenApply(question -> answer(label, certificate, question));
   }
 
   private Response answer(String label, Optional<VersionName> certificate, byte[] question) {

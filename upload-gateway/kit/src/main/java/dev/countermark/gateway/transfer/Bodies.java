@@ -3,6 +3,7 @@ package dev.countermark.gateway.transfer;
 import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.SpoolFolder;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** Receives the bodies of requests. */
@@ -30,6 +31,16 @@ public final class Bodies {
   /** The body of the request that this thread began to answer. */
   public IncomingBody incoming() {
     return new ReceivedBody(requests.get(), this);
+  }
+
+  /**
+   * The whole body of the request that this thread began to answer.
+   *
+   * @param limit most bytes
+   * @return failed as {@link IncomingBody#whole} is
+   */
+  public CompletionStage<byte[]> small(int limit) {
+    return incoming().whole(limit, piece -> piece.open().readAllBytes());
   }
 
   Transfers transfers() {
