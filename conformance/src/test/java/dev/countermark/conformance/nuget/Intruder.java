@@ -63,13 +63,25 @@ final class Intruder implements AutoCloseable {
         new Identity(nupkg.id().toLowerCase(Locale.ROOT), nupkg.version()));
   }
 
-  /** Changes one byte of what was pushed. */
+  /** Changes one byte of what was pushed, and what the platform could tell it by. */
   void changeContent(NugetFeed feed, NugetPackage nupkg, int position) {
     Part part = record(feed, nupkg).upload().parts().get(0);
-    String key = ObjectKeys.content(part.sha256(), part.upload());
-    byte[] content = store.get(key).orElseThrow().content();
+    byte[] content =
+        store.get(ObjectKeys.content(part.sha256(), part.upload())).orElseThrow().content();
     content[position] ^= 1;
-    store.put(key, content, content.length);
+    Part changed = new Part(sha256(content), content.length, UUID.randomUUID().toString());
+    store.put(ObjectKeys.content(changed.sha256(), changed.upload()), content, content.length);
+    Upload upload = new Upload(List.of(changed), content.length, changed.sha256());
+    new Records(store)
+        .update(
+            key(feed, nupkg),
+            JsonNode.class,
+            found -> {
+              ObjectNode record = found.orElseThrow().deepCopy();
+              record.set("upload", Json.read(Json.write(upload), JsonNode.class));
+              record.remove("checksum");
+              return Optional.of(record);
+            });
   }
 
   /** Lets the feed hand out other bytes as this version, said to be signed as it was. */
@@ -92,6 +104,8 @@ final class Intruder implements AutoCloseable {
               ObjectNode record = found.orElseThrow().deepCopy();
               record.put("generation", record.path("generation").asLong() + 1);
               record.set("upload", Json.read(Json.write(upload), JsonNode.class));
+              // Records of before have none: an intruder need not make one.
+              record.remove("checksum");
               ((ObjectNode) record.path("signed"))
                   .set("file", Json.read(Json.write(whole), JsonNode.class));
               return Optional.of(record);
