@@ -79,7 +79,12 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
     }
     if (first && failure == null) {
       end.then(this::over);
-      listen();
+      if (request.response().closed()) {
+        // Before anybody listened: nobody else would end the transfer.
+        over();
+      } else {
+        listen();
+      }
     }
     goOn();
     return next;
@@ -94,10 +99,6 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
     request.endHandler(end -> ended());
     request.exceptionHandler(
         broken -> failed(new BrokenOffException("the request was cut off", broken)));
-    if (request.response().closed()) {
-      // Before anybody listened.
-      failed(new BrokenOffException("the request was cut off", null));
-    }
     if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
       request.response().writeContinue();
     }
@@ -133,7 +134,10 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
   private void came(Buffer bytes) {
     boolean disk;
     synchronized (this) {
-      if (wanted == null || failure != null || working) {
+      if (failure != null) {
+        return; // nobody will ask for it
+      }
+      if (wanted == null || working) {
         surplus = surplus == null ? bytes : surplus.copy().appendBuffer(bytes);
         return;
       }

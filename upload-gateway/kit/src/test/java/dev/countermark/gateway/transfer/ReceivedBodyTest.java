@@ -51,7 +51,7 @@ class ReceivedBodyTest {
   private final ExecutorService workers = Executors.newFixedThreadPool(4);
   private final AtomicLong nanos = new AtomicLong();
   private final BlockingQueue<IncomingBody> bodies = new LinkedBlockingQueue<>();
-  private HttpServerRequest arriving;
+  private volatile HttpServerRequest arriving;
   private GatewayResources resources;
   private Transfers transfers;
   private int port;
@@ -236,6 +236,24 @@ class ReceivedBodyTest {
       assertThatThrownBy(whole::join)
           .isInstanceOf(CompletionException.class)
           .hasCauseInstanceOf(IncomingBody.BrokenOffException.class);
+    }
+  }
+
+  /** Or as many as may have a transfer at a time could take all of them away for ever. */
+  @Test
+  void whoIsGoneBeforeItIsWantedKeepsNoTransfer() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      IncomingBody body;
+      try (Socket socket = send("Content-Length: 1000000\r\n", new byte[100])) {
+        body = bodies.take();
+        assertThat(socket.isConnected()).isTrue();
+      }
+      HttpServerRequest gone = arriving;
+      await().until(() -> gone.response().closed());
+
+      var whole = body.whole(1_000_000, ReceivedBodyTest::read).toCompletableFuture();
+
+      assertThatThrownBy(whole::join).hasCauseInstanceOf(IncomingBody.BrokenOffException.class);
     }
   }
 
