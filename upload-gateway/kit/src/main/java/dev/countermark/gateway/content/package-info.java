@@ -1,6 +1,7 @@
 /**
- * Bytes of uploads on their way into the store, as parts; alike for every format.
+ * Bytes that are pushed and pulled: what a body, a piece of one and a file are, in memory, on the
+ * local disk, and as parts in the store; alike for every format.
  *
- * <p>Must not know what the bytes are.
+ * <p>Must not know what the bytes are, nor how they move between clients and the gateway.
  */
 package dev.countermark.gateway.content;
