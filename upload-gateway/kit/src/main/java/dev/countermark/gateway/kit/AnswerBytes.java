@@ -8,6 +8,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.io.OutputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyWriter;
@@ -27,6 +29,8 @@ import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 public final class AnswerBytes {
   private final int length;
   private byte[] content;
+  private Function<Throwable, Response> refused =
+      failure -> Problem.response(Problem.Kind.UNAVAILABLE, failure.getMessage());
 
   /**
    * @param content not copied; nobody changes it
@@ -38,6 +42,11 @@ public final class AnswerBytes {
 
   public int length() {
     return length;
+  }
+
+  /** Whoever answers requests says how it is told when nothing of the bytes can be sent. */
+  void refusedWith(Function<Throwable, Response> answer) {
+    refused = answer;
   }
 
   private byte[] take() {
@@ -85,7 +94,7 @@ public final class AnswerBytes {
               0,
               content.length,
               (first, length) -> new ByteArrayInputStream(content, (int) first, (int) length),
-              failure -> Problem.response(Problem.Kind.UNAVAILABLE, failure.getMessage()));
+              bytes.refused);
       sender.send(body, OptionalLong.of(RATE), (ResteasyReactiveRequestContext) context);
     }
 

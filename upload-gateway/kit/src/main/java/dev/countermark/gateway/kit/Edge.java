@@ -83,8 +83,11 @@ public final class Edge {
     }
   }
 
-  /** What goes wrong when a file is opened at last is told in the same words. */
+  /** What goes wrong when the body is sent at last is told in the same words. */
   private Response sent(Call call, Response response) {
+    if (response.getEntity() instanceof AnswerBytes bytes) {
+      bytes.refusedWith(failure -> failed(call, failure));
+    }
     return response.getEntity() instanceof FileBody file
         ? Response.fromResponse(response)
             .entity(file.refusedWith(failure -> failed(call, failure)))
