@@ -3,13 +3,16 @@ package dev.countermark.conformance.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.conformance.Platform;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** A platform of a suite's own, whose gateway is to be the same process at the end. */
+/** A platform whose gateway and signer are to be the same processes at the end. */
 final class LivingGateway {
   static final String PART = "upload-gateway";
 
   private final Platform platform;
-  private final long process;
+  private final Map<String, Long> processes;
 
   /**
    * @param options of the launcher
@@ -20,15 +23,46 @@ final class LivingGateway {
 
   LivingGateway(Platform platform) {
     this.platform = platform;
-    this.process = platform.process(PART);
+    this.processes = read(platform);
+  }
+
+  private static Map<String, Long> read(Platform platform) {
+    Map<String, Long> processes = new TreeMap<>();
+    List.of(PART, Platform.SIGNER).forEach(part -> processes.put(part, platform.process(part)));
+    return processes;
   }
 
   Platform platform() {
     return platform;
   }
 
+  /** By part. */
+  Map<String, Long> processes() {
+    return processes;
+  }
+
   void requireAlive() {
-    assertThat(platform.process(PART)).as("the gateway's process").isEqualTo(process);
+    assertThat(read(platform)).as("processes").isEqualTo(processes);
     assertThat(platform.call("GET", "/q/health/live", null).statusCode()).isEqualTo(200);
+  }
+
+  /** Of the gateway at this moment, bytes. */
+  long heapUsed() {
+    return (long) measured(PART, "jvm_memory_used_bytes{area=\"heap\"");
+  }
+
+  /** What the gateway may have of it, bytes. */
+  long heapMost() {
+    return (long) measured(PART, "jvm_memory_max_bytes{area=\"heap\"");
+  }
+
+  /** The sum of what a part says of a meter, whatever its tags are. */
+  double measured(String part, String meter) {
+    return platform
+        .metrics(part)
+        .lines()
+        .filter(line -> line.startsWith(meter))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 }

@@ -24,12 +24,14 @@ import org.junit.jupiter.api.Test;
 class SlowPeersTest {
   private static final int PEERS = Boolean.getBoolean("hostile.long") ? 2_000 : 300;
   private static final int LARGE = 8 << 20;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** Twice a second: a little more than what is due. */
   private static final int STEP = 1_000;
 
   private static Platform platform;
   private static LivingGateway gateway;
+  private static OtherTenants others;
   private static String name;
   private static HttpCaller caller;
 
@@ -39,10 +41,12 @@ class SlowPeersTest {
     platform = gateway.platform();
     name = platform.repository("oci", JsonNodeFactory.instance.objectNode()).path();
     caller = HttpCaller.withBearer(platform.url(), platform.adminToken());
+    others = new OtherTenants(gateway);
   }
 
   @AfterAll
   static void stop() throws Exception {
+    others.close();
     platform.close();
   }
 
@@ -89,47 +93,31 @@ class SlowPeersTest {
         + "\r\n";
   }
 
-  /** What everybody else wants meanwhile. */
-  private static void othersAreServed(int seed) {
-    for (int i = 0; i < 20; i++) {
-      assertThat(platform.call("GET", "/v2/", null).statusCode()).isEqualTo(200);
-      byte[] small = bytes(1_000, seed + i);
-      push(small);
-      assertThat(
-              caller.send("GET", "/v2/" + name + "/blobs/" + digest(small), null, Map.of()).body())
-          .isEqualTo(small);
-    }
-    gateway.requireAlive();
-  }
-
   @Test
-  void whoTakeALargeLayerSlowly() throws Exception {
-    byte[] layer = bytes(LARGE, 1);
-    push(layer);
-    String request = head("GET", "/v2/" + name + "/blobs/" + digest(layer), "");
-    try (SlowPeers readers = SlowPeers.readers(platform.url(), PEERS, STEP, request)) {
-      await().atMost(Duration.ofMinutes(2)).until(readers::answered, n -> n == PEERS);
+  void whoTakeALargeLayerSlowlyAndWhoSendOneSlowly() throws Exception {
+    byte[] large = bytes(LARGE, 1);
+    push(large);
+    String get = head("GET", "/v2/" + name + "/blobs/" + digest(large), "");
+    byte[] sent = bytes(300_000, 2);
+    String post = head("POST", monolithic(sent), "Content-Length: " + sent.length + "\r\n");
 
-      othersAreServed(1_000);
+    others.hardlyNotice(
+        PEERS + " slow readers and " + PEERS + " slow writers",
+        watch -> {
+          try (SlowPeers readers = SlowPeers.readers(platform.url(), PEERS, STEP, get);
+              SlowPeers writers = SlowPeers.writers(platform.url(), PEERS, STEP, post, sent)) {
+            await().atMost(PATIENCE).until(readers::answered, n -> n == PEERS);
+            watch.countNow();
+            assertThat(readers.answeredWith("HTTP/1.1 200")).as("none is refused").isEqualTo(PEERS);
+            writers.hurry();
+            await()
+                .atMost(PATIENCE)
+                .until(() -> writers.answeredWith("HTTP/1.1 201"), n -> n == PEERS);
+          }
+        });
 
-      assertThat(readers.answeredWith("HTTP/1.1 200")).as("none is refused").isEqualTo(PEERS);
-    }
-    assertThat(caller.send("GET", "/v2/" + name + "/blobs/" + digest(layer), null, Map.of()).body())
-        .isEqualTo(layer);
-  }
-
-  @Test
-  void whoSendALayerSlowly() throws Exception {
-    byte[] layer = bytes(300_000, 2);
-    String head = head("POST", monolithic(layer), "Content-Length: " + layer.length + "\r\n");
-    try (SlowPeers writers = SlowPeers.writers(platform.url(), PEERS, STEP, head, layer)) {
-      othersAreServed(2_000);
-
-      writers.hurry();
-      await()
-          .atMost(Duration.ofMinutes(2))
-          .until(() -> writers.answeredWith("HTTP/1.1 201"), n -> n == PEERS);
-    }
+    assertThat(caller.send("GET", "/v2/" + name + "/blobs/" + digest(large), null, Map.of()).body())
+        .isEqualTo(large);
   }
 
   @Test
@@ -140,13 +128,16 @@ class SlowPeersTest {
             + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
             + form.length
             + "\r\n\r\n";
-    try (SlowPeers writers = SlowPeers.writers(platform.url(), PEERS, 1, head, form)) {
-      othersAreServed(3_000);
-
-      // Less than what is due: nobody waits for the rest.
-      await()
-          .atMost(Duration.ofMinutes(2))
-          .until(() -> writers.answeredWith("H") + writers.over(), n -> n >= PEERS);
-    }
+    others.hardlyNotice(
+        PEERS + " slow forms",
+        watch -> {
+          try (SlowPeers writers = SlowPeers.writers(platform.url(), PEERS, 1, head, form)) {
+            watch.countNow();
+            // Less than what is due: nobody waits for the rest.
+            await()
+                .atMost(PATIENCE)
+                .until(() -> writers.answeredWith("H") + writers.over(), n -> n >= PEERS);
+          }
+        });
   }
 }
