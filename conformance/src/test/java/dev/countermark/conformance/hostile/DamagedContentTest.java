@@ -31,7 +31,9 @@ class DamagedContentTest {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private static Platform platform;
-  private static long process;
+  private static LivingGateway gateway;
+  private static OtherTenants others;
+  private static OtherTenants.Watch watch;
   private static Platform.Repository repository;
   private static Platform.Repository other;
   private static HttpCaller caller;
@@ -43,20 +45,27 @@ class DamagedContentTest {
             Map.of(
                 "COUNTERMARK_GATEWAY_SCRUB_INTERVAL", "1s",
                 "COUNTERMARK_GATEWAY_SCRUB_RATE", "1G"));
-    process = platform.process(LivingGateway.PART);
+    gateway = new LivingGateway(platform);
     repository = platform.repository("oci", JsonNodeFactory.instance.objectNode());
     other = platform.repository("oci", JsonNodeFactory.instance.objectNode());
     caller = HttpCaller.withBearer(platform.url(), platform.adminToken());
+    others = new OtherTenants(gateway);
+    watch = others.watch();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    platform.close();
+    try {
+      watch.requireUndisturbed("a scrubber that finds damage");
+    } finally {
+      others.close();
+      platform.close();
+    }
   }
 
   @AfterEach
   void livesOnAndServesOthers() throws Exception {
-    assertThat(platform.process(LivingGateway.PART)).isEqualTo(process);
+    gateway.requireAlive();
     byte[] content = random(10_000, 99);
     push(other, content);
     assertThat(get(other, content).body()).isEqualTo(content);

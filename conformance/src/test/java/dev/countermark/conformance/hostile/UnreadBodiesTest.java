@@ -31,6 +31,8 @@ class UnreadBodiesTest {
 
   private static Platform platform;
   private static LivingGateway gateway;
+  private static OtherTenants others;
+  private static OtherTenants.Watch watch;
   private static String repository;
 
   /** A request to one address. */
@@ -46,11 +48,18 @@ class UnreadBodiesTest {
     gateway = new LivingGateway("--heap", LivingGateway.PART + "=64m");
     platform = gateway.platform();
     repository = platform.repository("oci", JsonNodeFactory.instance.objectNode()).path();
+    others = new OtherTenants(gateway);
+    watch = others.watch();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    platform.close();
+    try {
+      watch.requireUndisturbed((BYTES >> 20) + " MiB that nobody wants");
+    } finally {
+      others.close();
+      platform.close();
+    }
   }
 
   @AfterEach
