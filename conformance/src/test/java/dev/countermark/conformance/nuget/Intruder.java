@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.blobs.Records;
 import dev.countermark.blobs.S3BlobStore;
-import dev.countermark.blobs.S3Settings;
+import dev.countermark.conformance.PackagesBucket;
 import dev.countermark.conformance.Platform;
 import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Json;
@@ -16,11 +16,6 @@ import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.SignedFile;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -39,17 +34,7 @@ final class Intruder implements AutoCloseable {
 
   /** Into the store of a platform that this run started; elsewhere the test is skipped. */
   static Intruder into(Platform platform) {
-    Path data = platform.requireData();
-    URI endpoint =
-        URI.create(platform.setting("upload-gateway", "countermark.store.endpoint").orElseThrow());
-    String bucket = platform.setting("upload-gateway", "countermark.store.bucket").orElseThrow();
-    try {
-      String secret = Files.readString(data.resolve("secrets/store-packages")).strip();
-      return new Intruder(
-          S3BlobStore.connect(new S3Settings(endpoint, "us-east-1", bucket, "packages", secret)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new Intruder(PackagesBucket.of(platform));
   }
 
   /** What the platform knows about a version. */
