@@ -58,7 +58,7 @@ public final class NugetFeed {
   /**
    * @param repository as somebody sees it
    */
-  static NugetFeed of(Platform platform, Platform.Repository repository) {
+  public static NugetFeed of(Platform platform, Platform.Repository repository) {
     return new NugetFeed(platform, repository);
   }
 
@@ -92,7 +92,7 @@ public final class NugetFeed {
     }
   }
 
-  Platform.Repository repository() {
+  public Platform.Repository repository() {
     return repository;
   }
 
@@ -123,7 +123,7 @@ public final class NugetFeed {
     return send(request(path).header("Authorization", "Basic " + credentials).build());
   }
 
-  HttpResponse<byte[]> getWithApiKey(String key, String path) {
+  public HttpResponse<byte[]> getWithApiKey(String key, String path) {
     return send(request(path).header("X-NuGet-ApiKey", key).build());
   }
 
@@ -264,14 +264,14 @@ public final class NugetFeed {
   }
 
   /** The answer to whoever wants to download it. */
-  HttpResponse<byte[]> find(String id, String version) {
+  public HttpResponse<byte[]> find(String id, String version) {
     String lower = id.toLowerCase(Locale.ROOT);
     return getWithApiKey(
         repository.token(), "/nuget/v3/flat/%1$s/%2$s/%1$s.%2$s.nupkg".formatted(lower, version));
   }
 
   /** Versions that clients see; none where there is no such package. */
-  List<String> listed(String id) {
+  public List<String> listed(String id) {
     HttpResponse<byte[]> answer =
         getWithApiKey(
             repository.token(), "/nuget/v3/flat/" + id.toLowerCase(Locale.ROOT) + "/index.json");

@@ -30,7 +30,7 @@ public record NugetPackage(String id, String version, byte[] bytes) {
   /**
    * @param name of one of its entries
    */
-  static NugetPackage of(String id, String version, String name, byte[] content) {
+  public static NugetPackage of(String id, String version, String name, byte[] content) {
     return of(id, version, "", name, content);
   }
 

@@ -12,14 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What must be true of every signed image, asked by every means there is. */
-final class Images {
+public final class Images {
   private Images() {}
 
   /**
    * Both forms are there once, carry our claim, and every verifier found on this machine accepts
    * them.
    */
-  static void assertSigned(
+  public static void assertSigned(
       Platform platform, OciRepository repository, String image, String digest) {
     assertSignedOnce(platform, repository, image, digest);
     Home home = OciRepository.home(platform, repository);
@@ -33,7 +33,7 @@ final class Images {
   }
 
   /** Exactly one of our signatures in each form, valid by our own reading. */
-  static void assertSignedOnce(
+  public static void assertSignedOnce(
       Platform platform, OciRepository repository, String image, String digest) {
     repository.awaitSigned(image, digest);
     String name = repository.name(image);

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** The settings of a repository's OCI part, as the management API takes them. */
-record OciOptions(ObjectNode json) {
-  static OciOptions defaults() {
+public record OciOptions(ObjectNode json) {
+  public static OciOptions defaults() {
     return new OciOptions(JsonNodeFactory.instance.objectNode());
   }
 
@@ -17,7 +17,7 @@ record OciOptions(ObjectNode json) {
     return new OciOptions(json.deepCopy().put(member, value));
   }
 
-  OciOptions with(String member, String value) {
+  public OciOptions with(String member, String value) {
     return new OciOptions(json.deepCopy().put(member, value));
   }
 

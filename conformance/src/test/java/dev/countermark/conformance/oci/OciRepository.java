@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.Map;
 
 /** The images of a repository of its own. */
-final class OciRepository {
+public final class OciRepository {
   private static final Duration SIGNED_LIMIT = Duration.ofSeconds(60);
 
   private final Platform platform;
@@ -35,14 +35,14 @@ final class OciRepository {
     return new OciRepository(platform, repository);
   }
 
-  static OciRepository open(Platform platform) {
+  public static OciRepository open(Platform platform) {
     return open(platform, OciOptions.defaults());
   }
 
   /**
    * @param options of its creation
    */
-  static OciRepository open(Platform platform, OciOptions options) {
+  public static OciRepository open(Platform platform, OciOptions options) {
     return new OciRepository(platform, platform.repository("oci", options.json()));
   }
 
@@ -53,25 +53,25 @@ final class OciRepository {
   }
 
   /** {@code owner/name}. */
-  String path() {
+  public String path() {
     return repository.path();
   }
 
   /** The OCI name of an image in it. */
-  String name(String image) {
+  public String name(String image) {
     return path() + "/" + image;
   }
 
   /** {@code host:port/owner/name/image}. */
-  String reference(String image) {
+  public String reference(String image) {
     return platform.host() + "/" + name(image);
   }
 
-  String token() {
+  public String token() {
     return repository.token();
   }
 
-  RegistryClient registry() {
+  public RegistryClient registry() {
     return registry;
   }
 
@@ -82,12 +82,12 @@ final class OciRepository {
     return new String(response.body(), StandardCharsets.UTF_8);
   }
 
-  JsonNode status(String image, String digest) {
+  public JsonNode status(String image, String digest) {
     return status(registry, path(), image, digest);
   }
 
   /** Waits until the digest is signed, at most a minute, and returns its status. */
-  JsonNode awaitSigned(String image, String digest) {
+  public JsonNode awaitSigned(String image, String digest) {
     return awaitSigned(registry, path(), image, digest);
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Pushes signatures in cosign's way, for tests that must work without it. */
-final class SignatureWriter {
+public final class SignatureWriter {
   private SignatureWriter() {}
 
   /** Reads the tag, appends a layer and writes it back: what every signer does. */
@@ -23,7 +23,8 @@ final class SignatureWriter {
   }
 
   /** Writes the tag with these layers and no others. */
-  static void overwrite(RegistryClient registry, String name, String digest, List<Layer> layers) {
+  public static void overwrite(
+      RegistryClient registry, String name, String digest, List<Layer> layers) {
     Map<String, Answer> pieces = Signatures.signatureAnswers(name, digest, layers);
     String blobs = "/v2/" + name + "/blobs/";
     pieces.forEach(

@@ -28,9 +28,9 @@ import java.util.Map;
  * Signature artifacts taken from the platform or made by hand, written without the product's own
  * format code so that a mistake there is not repeated here.
  */
-final class Signatures {
-  static final String SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
-  static final String BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
+public final class Signatures {
+  public static final String SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
+  public static final String BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
   private static final String SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
   private static final String EMPTY = "application/vnd.oci.empty.v1+json";
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -38,7 +38,7 @@ final class Signatures {
   private Signatures() {}
 
   /** One layer of a {@code .sig} manifest. */
-  record Layer(String mediaType, Bytes payload, String signature) {
+  public record Layer(String mediaType, Bytes payload, String signature) {
     Layer withPayload(String text) {
       return new Layer(mediaType, Bytes.utf8(text), signature);
     }
@@ -49,8 +49,8 @@ final class Signatures {
   }
 
   /** A throw-away key of a stranger. */
-  record Key(KeyPair pair) {
-    static Key generate() {
+  public record Key(KeyPair pair) {
+    public static Key generate() {
       try {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -79,7 +79,7 @@ final class Signatures {
       }
     }
 
-    Layer layer(String payload) {
+    public Layer layer(String payload) {
       return new Layer(
           SIMPLE_SIGNING, Bytes.utf8(payload), sign(payload.getBytes(StandardCharsets.UTF_8)));
     }
@@ -119,7 +119,7 @@ final class Signatures {
   }
 
   /** The simple-signing payload that cosign writes. */
-  static String payload(String reference, String digest) {
+  public static String payload(String reference, String digest) {
     return "{\"critical\":{\"identity\":{\"docker-reference\":\""
         + reference
         + "\"},\"image\":{\"docker-manifest-digest\":\""

@@ -38,7 +38,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 
 /** A throw-away authority: a root and an intermediate that certify signers, good and bad ones. */
-final class SwiftAuthority {
+public final class SwiftAuthority {
   private static final Duration YEAR = Duration.ofDays(365);
 
   private final KeyPair rootKey = keys();
@@ -49,7 +49,7 @@ final class SwiftAuthority {
   /**
    * @param name common name of the root
    */
-  SwiftAuthority(String name) {
+  public SwiftAuthority(String name) {
     Instant now = Instant.now();
     Holder first = new Holder(name, rootKey);
     Holder second = new Holder(name + " intermediate", intermediateKey);
@@ -57,12 +57,12 @@ final class SwiftAuthority {
     intermediate = certificate(second, first, now.minus(YEAR), now.plus(YEAR), true);
   }
 
-  X509Certificate root() {
+  public X509Certificate root() {
     return root;
   }
 
   /** Signs as it should be done. */
-  Signer signer(String name) {
+  public Signer signer(String name) {
     Instant now = Instant.now();
     return signer(
         name, now.minus(Duration.ofDays(1)), now.plus(YEAR), KeyPurposeId.id_kp_codeSigning);
@@ -132,8 +132,8 @@ final class SwiftAuthority {
   /**
    * @param chain leaf first; what the signature carries
    */
-  record Signer(KeyPair key, List<X509Certificate> chain) {
-    Signer {
+  public record Signer(KeyPair key, List<X509Certificate> chain) {
+    public Signer {
       chain = List.copyOf(chain);
     }
 
@@ -142,7 +142,7 @@ final class SwiftAuthority {
     }
 
     /** A detached signature in the form {@code cms-1.0.0}, DER. */
-    byte[] sign(byte[] content) {
+    public byte[] sign(byte[] content) {
       try {
         CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
         generator.addSignerInfoGenerator(
@@ -163,7 +163,7 @@ final class SwiftAuthority {
     }
 
     /** The manifest with a signature line, as {@code publish} writes it. */
-    byte[] signManifest(byte[] manifest) {
+    public byte[] signManifest(byte[] manifest) {
       String line =
           "\n// signature: cms-1.0.0;" + Base64.getEncoder().encodeToString(sign(manifest));
       return (new String(manifest, StandardCharsets.UTF_8) + line).getBytes(StandardCharsets.UTF_8);

@@ -18,24 +18,24 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
  * @param files by path below the package's directory, in the order of the archive
  * @param metadata {@code package-metadata.json}
  */
-record SwiftPackage(
+public record SwiftPackage(
     String scope,
     String name,
     String version,
     Map<String, byte[]> files,
     Optional<String> metadata) {
-  static final String MANIFEST = "Package.swift";
-  static final String MANIFEST_5_9 = "Package@swift-5.9.swift";
+  public static final String MANIFEST = "Package.swift";
+  public static final String MANIFEST_5_9 = "Package@swift-5.9.swift";
 
   private static final int FILE = 0100644;
   private static final int DIRECTORY = 040755;
 
-  SwiftPackage {
+  public SwiftPackage {
     files = new LinkedHashMap<>(files);
   }
 
   /** With a manifest of its own for newer compilers. */
-  static SwiftPackage of(String name, String version) {
+  public static SwiftPackage of(String name, String version) {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put(MANIFEST, utf8(manifest("5.5", name)));
     files.put(MANIFEST_5_9, utf8(manifest("5.9", name)));
@@ -62,7 +62,7 @@ record SwiftPackage(
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  SwiftPackage with(String file, byte[] content) {
+  public SwiftPackage with(String file, byte[] content) {
     Map<String, byte[]> changed = new LinkedHashMap<>(files);
     changed.put(file, content);
     return new SwiftPackage(scope, name, version, changed, metadata);
@@ -87,16 +87,16 @@ record SwiftPackage(
   }
 
   /** {@code scope/name/version}, as addresses have it. */
-  String path() {
+  public String path() {
     return scope + "/" + name + "/" + version;
   }
 
-  byte[] file(String path) {
+  public byte[] file(String path) {
     return files.get(path).clone();
   }
 
   /** The same bytes every time, with the modes that {@code publish} stores. */
-  byte[] archive() {
+  public byte[] archive() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(out)) {
       entry(zip, id() + "/", DIRECTORY, new byte[0]);

@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** The Swift registry of a repository of its own, over plain HTTP as the client speaks it. */
-final class SwiftRegistry {
+public final class SwiftRegistry {
   static final String JSON = "application/vnd.swift.registry.v1+json";
   static final String SWIFT = "application/vnd.swift.registry.v1+swift";
   static final String ZIP = "application/vnd.swift.registry.v1+zip";
@@ -48,19 +48,19 @@ final class SwiftRegistry {
   /**
    * @param repository as somebody sees it
    */
-  static SwiftRegistry of(Platform platform, Platform.Repository repository) {
+  public static SwiftRegistry of(Platform platform, Platform.Repository repository) {
     return new SwiftRegistry(platform, repository);
   }
 
   /** Anybody may resolve from it. */
-  static SwiftRegistry open(Platform platform) {
+  public static SwiftRegistry open(Platform platform) {
     return open(platform, JsonNodeFactory.instance.objectNode());
   }
 
   /**
    * @param settings beside that anybody may resolve from it
    */
-  static SwiftRegistry open(Platform platform, ObjectNode settings) {
+  public static SwiftRegistry open(Platform platform, ObjectNode settings) {
     return new SwiftRegistry(
         platform, platform.repository("swift", settings.put("anonymousRead", true)));
   }
@@ -70,7 +70,7 @@ final class SwiftRegistry {
         platform, platform.repository("swift", JsonNodeFactory.instance.objectNode()));
   }
 
-  Platform.Repository repository() {
+  public Platform.Repository repository() {
     return repository;
   }
 
@@ -93,7 +93,7 @@ final class SwiftRegistry {
   }
 
   /** The root that vouches for every signature of this repository. */
-  X509Certificate root() {
+  public X509Certificate root() {
     return SwiftSignatures.certificate(trust("root.cer"));
   }
 
@@ -106,12 +106,12 @@ final class SwiftRegistry {
 
   /** What comes with an archive in one request. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Upload(
+  public record Upload(
       byte[] archive,
       Optional<byte[]> signature,
       Optional<String> metadata,
       Optional<byte[]> metadataSignature) {
-    static Upload of(SwiftPackage pkg) {
+    public static Upload of(SwiftPackage pkg) {
       return new Upload(pkg.archive(), Optional.empty(), pkg.metadata(), Optional.empty());
     }
 
@@ -120,7 +120,7 @@ final class SwiftRegistry {
     }
   }
 
-  HttpResponse<byte[]> publish(SwiftPackage pkg) {
+  public HttpResponse<byte[]> publish(SwiftPackage pkg) {
     return publish(pkg.path(), Upload.of(pkg));
   }
 
@@ -129,7 +129,7 @@ final class SwiftRegistry {
    *
    * @param path {@code scope/name/version}
    */
-  HttpResponse<byte[]> publish(String path, Upload upload) {
+  public HttpResponse<byte[]> publish(String path, Upload upload) {
     String boundary = UUID.randomUUID().toString();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     part(body, boundary, "source-archive", "application/zip", "binary", upload.archive());
@@ -206,19 +206,19 @@ final class SwiftRegistry {
   }
 
   /** Publishes, waits until it is signed and visible, and fetches all of it. */
-  SwiftRelease published(SwiftPackage pkg) {
+  public SwiftRelease published(SwiftPackage pkg) {
     assertAccepted(publish(pkg));
     awaitAvailable(pkg);
     return release(pkg);
   }
 
-  static void assertAccepted(HttpResponse<byte[]> answer) {
+  public static void assertAccepted(HttpResponse<byte[]> answer) {
     assertThat(answer.statusCode())
         .as(() -> new String(answer.body(), StandardCharsets.UTF_8))
         .isIn(201, 202);
   }
 
-  JsonNode awaitAvailable(SwiftPackage pkg) {
+  public JsonNode awaitAvailable(SwiftPackage pkg) {
     return awaitAvailable(pkg, SIGNED_LIMIT);
   }
 
@@ -243,7 +243,7 @@ final class SwiftRegistry {
   }
 
   /** All that it now says about a release. */
-  SwiftRelease release(SwiftPackage pkg) {
+  public SwiftRelease release(SwiftPackage pkg) {
     JsonNode resource = metadata(pkg).path("resources").path(0);
     Map<String, byte[]> manifests = new LinkedHashMap<>();
     for (String file : pkg.files().keySet()) {

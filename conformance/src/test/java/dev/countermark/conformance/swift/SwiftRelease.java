@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * @param manifests by file name
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record SwiftRelease(
+public record SwiftRelease(
     SwiftPackage pkg,
     byte[] archive,
     String checksum,
@@ -29,7 +29,7 @@ record SwiftRelease(
     Map<String, byte[]> manifests) {
   private static final Map<String, String> VERSION = Map.of("Content-Version", "1");
 
-  SwiftRelease {
+  public SwiftRelease {
     manifests = new LinkedHashMap<>(manifests);
   }
 

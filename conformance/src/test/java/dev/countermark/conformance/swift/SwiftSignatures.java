@@ -35,7 +35,7 @@ import org.bouncycastle.asn1.BERTags;
  * Judges signatures without our own code and without a toolchain: the exact form that every Swift
  * release accepts (swift reference, section 4.1), then the signature and the chain by the JDK.
  */
-final class SwiftSignatures {
+public final class SwiftSignatures {
   private static final String SIGNED_DATA = "1.2.840.113549.1.7.2";
   private static final String DATA = "1.2.840.113549.1.7.1";
   private static final String SHA_256 = "2.16.840.1.101.3.4.2.1";
@@ -72,7 +72,7 @@ final class SwiftSignatures {
     void feed(Signature signature) throws GeneralSecurityException;
   }
 
-  static X509Certificate assertGenuine(byte[] cms, byte[] content, X509Certificate root) {
+  public static X509Certificate assertGenuine(byte[] cms, byte[] content, X509Certificate root) {
     return assertGenuine(cms, signature -> signature.update(content), root);
   }
 
