@@ -21,6 +21,11 @@ public final class PlatformExtension implements ParameterResolver {
 
   @Override
   public Platform resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return platform(context);
+  }
+
+  /** What a suite gets that asks for one; for extensions. */
+  public static Platform platform(ExtensionContext context) {
     return context
         .getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE)
         .computeIfAbsent(Platform.class, type -> Platform.open(), Platform.class);

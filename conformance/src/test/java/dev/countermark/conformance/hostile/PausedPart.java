@@ -1,0 +1,33 @@
+package dev.countermark.conformance.hostile;
+
+import dev.countermark.conformance.Command;
+import dev.countermark.conformance.Platform;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A part of a platform that stands still, as on a machine that has no time for it. */
+final class PausedPart implements AutoCloseable {
+  private final long process;
+
+  /** Stops it (SIGSTOP) until this is closed. */
+  PausedPart(Platform platform, String part) {
+    this.process = platform.process(part);
+    signal("-STOP");
+  }
+
+  private void signal(String signal) {
+    Command.run(
+            Path.of("."),
+            Map.of(),
+            Duration.ofSeconds(10),
+            List.of("kill", signal, Long.toString(process)))
+        .succeeded();
+  }
+
+  @Override
+  public void close() {
+    signal("-CONT");
+  }
+}
