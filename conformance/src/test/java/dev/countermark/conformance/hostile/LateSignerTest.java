@@ -1,0 +1,60 @@
+package dev.countermark.conformance.hostile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countermark.conformance.Platform;
+import dev.countermark.conformance.nuget.NugetFeed;
+import dev.countermark.conformance.nuget.NugetPackage;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Large packages wait until their signer has time, and then all come at once. */
+class LateSignerTest {
+  private static final int PACKAGES = Boolean.getBoolean("hostile.long") ? 100 : 36;
+  private static final int SIZE = 15 << 20;
+
+  private static Platform platform;
+  private static LivingGateway gateway;
+  private static OtherTenants others;
+
+  @BeforeAll
+  static void start() {
+    gateway = new LivingGateway();
+    platform = gateway.platform();
+    others = new OtherTenants(gateway);
+  }
+
+  @AfterAll
+  static void stop() {
+    others.close();
+    platform.close();
+  }
+
+  /** Random, so it does not compress. */
+  private static NugetPackage nupkg(int number) {
+    byte[] content = new byte[SIZE];
+    new Random(number).nextBytes(content);
+    return NugetPackage.of("Hostile.Waiting", "1.0." + number, "content/data.bin", content);
+  }
+
+  @Test
+  void areSignedOneBesideTheOtherAsMemoryAllows() throws Exception {
+    NugetFeed feed = NugetFeed.open(platform);
+    NugetFeed other = NugetFeed.open(platform);
+    try (OtherTenants.Watch watch = others.watch()) {
+      try (PausedPart signer = new PausedPart(platform, Platform.SIGNER)) {
+        for (int i = 0; i < PACKAGES; i++) {
+          assertThat(feed.push(nupkg(i).bytes()).statusCode()).isEqualTo(202);
+        }
+      }
+      other.pushed(NugetPackage.of("Hostile.Beside", "1.0.0", 1));
+      for (int i = 0; i < PACKAGES; i++) {
+        feed.awaitSigned("Hostile.Waiting", "1.0." + i);
+      }
+      watch.requireUndisturbed(PACKAGES + " waiting packages of 15 MB");
+    }
+    assertThat(feed.listed("Hostile.Waiting")).hasSize(PACKAGES);
+  }
+}
