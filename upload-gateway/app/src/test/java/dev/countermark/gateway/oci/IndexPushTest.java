@@ -75,6 +75,16 @@ class IndexPushTest extends RegistryTestBase {
     push(repository, index(inner)).isRefused(400, "MANIFEST_INVALID");
   }
 
+  /** It is not looked for what there is of so many. */
+  @Test
+  void withNoMoreThanIsSignedOfWhatNobodyHas() {
+    String[] many = new String[25_000];
+    Arrays.setAll(many, i -> "sha256:" + String.format("%064x", i));
+
+    push(repository(), index(many)).isRefused(400, "MANIFEST_INVALID");
+    push(repository(), index(Arrays.copyOf(many, 999))).isRefused(404, "MANIFEST_BLOB_UNKNOWN");
+  }
+
   @Test
   void withNoMoreThanIsSigned() {
     Repository repository = repository();

@@ -113,6 +113,11 @@ final class ManifestReferences {
         throw tooDeep();
       }
       List<Digest> unknown = listed.stream().filter(d -> !heights.containsKey(d)).toList();
+      count += unknown.size();
+      if (count > Manifest.MOST) {
+        throw OciCode.MANIFEST_INVALID.failed(
+            "an index has at most " + Manifest.MOST + " manifests, itself counted");
+      }
       Map<Digest, Child> children = read(unknown, depth);
       for (Digest digest : unknown) {
         Optional<Set<Digest>> within =
@@ -147,10 +152,6 @@ final class ManifestReferences {
           }
           child.ifPresent(c -> children.put(look.getKey(), c));
           requireSignable(look.getKey(), child);
-          if (++count > Manifest.MOST) {
-            throw OciCode.MANIFEST_INVALID.failed(
-                "an index has at most " + Manifest.MOST + " manifests, itself counted");
-          }
         }
       } finally {
         reads.stop();
