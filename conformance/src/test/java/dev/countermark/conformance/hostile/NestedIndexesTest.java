@@ -127,7 +127,9 @@ class NestedIndexesTest {
     Manifest image = image(3);
     List<Manifest> indexes;
     try (PausedPart signer = new PausedPart(platform, Platform.SIGNER)) {
-      indexes = nested(index(image, sound), DEEPEST - 1);
+      Manifest innermost = index(image, sound);
+      assertThat(put(innermost).statusCode()).isEqualTo(201);
+      indexes = nested(innermost, DEEPEST - 1);
       refuse(image);
     }
 
