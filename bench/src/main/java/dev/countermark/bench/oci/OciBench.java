@@ -37,7 +37,11 @@ final class OciBench {
   private static final int SIGNED_IMAGES = 2000;
   private static final int COSIGN_SAMPLE = 12;
   private static final int PUSHED_IMAGES = 100;
-  private static final int PUSH_WARM_UP_IMAGES = 50;
+  private static final int PUSH_WARM_UP_IMAGES = 500;
+
+  /** So many images of the largest kind are held at once. */
+  private static final int PUSH_WARM_UP_ROUND = 50;
+
   private static final int PUSH_ROUNDS = 5;
   private static final String OURS = "countermark";
   private static final String PEER = "docker-registry";
@@ -178,7 +182,7 @@ final class OciBench {
       if (peer != null) {
         registries.put(PEER, RegistryClient.anonymous(peer.url()));
       }
-      registries.forEach((who, registry) -> pushLayers(registry, who, 20_000, PUSH_WARM_UP_IMAGES));
+      registries.forEach(this::warmUpPushes);
       List<String> order = new ArrayList<>(registries.keySet());
       for (int round = 0; round < PUSH_ROUNDS; round++) {
         for (String who : order) {
@@ -207,6 +211,12 @@ final class OciBench {
     } else {
       figures.putNull("pushThroughputRatioToDockerRegistry");
       Say.line("  " + push + "; docker-registry is not on the PATH: no ratio");
+    }
+  }
+
+  private void warmUpPushes(String who, RegistryClient registry) {
+    for (int done = 0; done < PUSH_WARM_UP_IMAGES; done += PUSH_WARM_UP_ROUND) {
+      pushLayers(registry, who, 20_000 + done, PUSH_WARM_UP_ROUND);
     }
   }
 

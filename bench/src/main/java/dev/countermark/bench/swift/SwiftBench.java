@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.bench.Lags;
 import dev.countermark.bench.Parallel;
+import dev.countermark.bench.Poll;
 import dev.countermark.bench.ProcessorTimes;
 import dev.countermark.bench.Programs;
 import dev.countermark.bench.Say;
@@ -11,6 +12,7 @@ import dev.countermark.bench.Target;
 import dev.countermark.testkit.http.HttpCaller;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -146,7 +148,10 @@ final class SwiftBench {
     return body.toByteArray();
   }
 
-  /** Like the client: the answer comes once the release is signed and can be resolved. */
+  /**
+   * Like the client: the answer comes once the release is signed and can be resolved, or tells to
+   * ask again.
+   */
   private void publish(SampleRelease release, byte[] body) {
     HttpResponse<byte[]> answer =
         caller.send(
@@ -160,7 +165,13 @@ final class SwiftBench {
                 "wait=60",
                 "Content-Type",
                 "multipart/form-data;boundary=\"" + BOUNDARY + "\""));
-    if (answer.statusCode() != 201) {
+    if (answer.statusCode() == 202) {
+      String submission =
+          URI.create(answer.headers().firstValue("Location").orElseThrow()).getRawPath();
+      Poll.until(
+          release.path() + " is signed",
+          () -> caller.send("GET", submission, null, Map.of("Accept", JSON)).statusCode() == 301);
+    } else if (answer.statusCode() != 201) {
       throw new IllegalStateException(
           release.path()
               + " was answered "

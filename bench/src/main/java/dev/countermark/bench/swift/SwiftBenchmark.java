@@ -23,7 +23,7 @@ public final class SwiftBenchmark implements Benchmark {
       names = "--warm-up",
       paramLabel = "N",
       description = "Releases before that (default: ${DEFAULT-VALUE}).")
-  private int warmUp = 1_500;
+  private int warmUp = 6_000;
 
   @Override
   public ObjectNode measure(Target target) throws IOException {
