@@ -126,21 +126,22 @@ final class Deletion {
   }
 
   private void deleteTagsOf(ManifestRecord manifest) throws TooMuchException {
-    boolean[] tooMany = new boolean[1];
-    index.each(
-        name,
-        manifest,
-        tag -> {
-          tooMany[0] |= left-- <= 0;
-          if (!tooMany[0]) {
-            records.update(
-                OciKeys.tag(name.value(), tag.value()),
-                TagRecord.class,
-                old -> old.flatMap(t -> without(t, manifest)));
-            index.forget(name, manifest.digest(), tag);
-          }
-        });
-    if (tooMany[0]) {
+    boolean all =
+        index.each(
+            name,
+            manifest,
+            tag -> {
+              if (left-- <= 0) {
+                return false;
+              }
+              records.update(
+                  OciKeys.tag(name.value(), tag.value()),
+                  TagRecord.class,
+                  old -> old.flatMap(t -> without(t, manifest)));
+              index.forget(name, manifest.digest(), tag);
+              return true;
+            });
+    if (!all) {
       throw new TooMuchException();
     }
   }

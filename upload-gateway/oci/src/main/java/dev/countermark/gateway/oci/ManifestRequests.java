@@ -140,13 +140,13 @@ final class ManifestRequests {
             name,
             new Tags.Wanted(
                 Optional.ofNullable(request.parameter("last")).orElse(""),
+                Optional.ofNullable(request.parameter("after")),
                 limit,
                 request.signedOnly()));
     return page(
         Json.write(new TagList(name.value(), listing.entries())),
         listing,
-        "/v2/" + name + "/tags/list",
-        limit.orElse(listing.entries().size()));
+        "/v2/" + name + "/tags/list?" + limit.map(n -> "n=" + n + "&").orElse(""));
   }
 
   private record Catalog(List<String> repositories) {}
@@ -155,7 +155,8 @@ final class ManifestRequests {
     int limit = limit(request).filter(n -> n > 0 && n <= 1000).orElse(100);
     Tags.Listing listing =
         tags.names(Optional.ofNullable(request.parameter("last")).orElse(""), limit);
-    return page(Json.write(new Catalog(listing.entries())), listing, "/v2/_catalog", limit);
+    return page(
+        Json.write(new Catalog(listing.entries())), listing, "/v2/_catalog?n=" + limit + "&");
   }
 
   private static Optional<Integer> limit(OciRequest request) {
@@ -174,17 +175,17 @@ final class ManifestRequests {
     throw OciCode.UNSUPPORTED.failed(400, "n must be a number, 0 or more");
   }
 
-  private static Response page(byte[] body, Tags.Listing listing, String path, int limit) {
+  /**
+   * @param list the address of the list, up to where the next page begins
+   */
+  private static Response page(byte[] body, Tags.Listing listing, String list) {
     Response.ResponseBuilder response =
         Response.ok(new AnswerBytes(body))
             .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON)
             .header(HttpHeaders.CONTENT_LENGTH, body.length);
     listing
         .next()
-        .ifPresent(
-            last ->
-                response.header(
-                    "Link", "<" + path + "?n=" + limit + "&last=" + last + ">; rel=\"next\""));
+        .ifPresent(next -> response.header("Link", "<" + list + next + ">; rel=\"next\""));
     return response.build();
   }
 

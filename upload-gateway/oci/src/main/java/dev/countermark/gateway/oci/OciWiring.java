@@ -78,8 +78,8 @@ class OciWiring {
 
   @Produces
   @Singleton
-  Tags tags(BlobStore store, Manifests manifests, Sight sight) {
-    return new Tags(store, manifests, sight);
+  Tags tags(BlobStore store, Manifests manifests, Sight sight, GatewaySecrets secrets) {
+    return new Tags(store, manifests, sight, new TagCursor(secrets.secret()));
   }
 
   @Produces

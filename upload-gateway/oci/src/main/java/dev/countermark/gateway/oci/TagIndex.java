@@ -7,7 +7,7 @@ import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.Tag;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Which tags may point to a manifest. The tags of its first push are in its record and cost
@@ -41,27 +41,31 @@ final class TagIndex {
    * Every tag that may point to a manifest, in no order; all tags of the name when its record is of
    * a former release.
    *
-   * @param each is told of some more than once at most
+   * @param each is told of some more than once at most; says whether it takes more
+   * @return false when it took no more
    */
-  void each(OciName name, ManifestRecord manifest, Consumer<Tag> each) {
-    if (manifest.tags().isEmpty()) {
-      list(OciKeys.tags(name.value()), each);
+  boolean each(OciName name, ManifestRecord manifest, Predicate<Tag> each) {
+    if (manifest.tags().isEmpty() && !list(OciKeys.tags(name.value()), each)) {
+      return false;
     }
     Set<Tag> first = new LinkedHashSet<>();
     manifest.tags().ifPresent(tags -> tags.forEach(tag -> Tag.parse(tag).ifPresent(first::add)));
-    first.forEach(each);
-    list(OciKeys.tagged(name.value(), manifest.digest()), each);
+    return first.stream().allMatch(each)
+        && list(OciKeys.tagged(name.value(), manifest.digest()), each);
   }
 
-  private void list(String prefix, Consumer<Tag> each) {
+  private boolean list(String prefix, Predicate<Tag> each) {
     String after = "";
     BlobStore.Page page;
     do {
       page = store.list(prefix, after, PAGE);
       for (BlobStore.Entry entry : page.entries()) {
         after = entry.key();
-        Tag.parse(after.substring(prefix.length())).ifPresent(each);
+        if (!Tag.parse(after.substring(prefix.length())).map(each::test).orElse(true)) {
+          return false;
+        }
       }
     } while (page.more());
+    return true;
   }
 }

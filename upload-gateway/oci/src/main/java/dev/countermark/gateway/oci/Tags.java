@@ -16,34 +16,45 @@ import java.util.Optional;
 final class Tags {
   private static final int PAGE = 1000;
 
-  /** Tags on a page when each of them must be looked at. */
-  private static final int LOOKS = 250;
+  /** Tags that one request looks at, when each of them must be looked at. */
+  static final int LOOKS = 250;
+
+  /** Tags that one request passes over, when some are left out by their names. */
+  static final int PASSED = 10 * PAGE;
 
   private final BlobStore store;
   private final Manifests manifests;
   private final Sight sight;
+  private final TagCursor cursors;
 
-  Tags(BlobStore store, Manifests manifests, Sight sight) {
+  Tags(BlobStore store, Manifests manifests, Sight sight, TagCursor cursors) {
     this.store = store;
     this.manifests = manifests;
     this.sight = sight;
+    this.cursors = cursors;
   }
 
   /**
-   * @param next the last entry of this page, when there are more
+   * @param next the query that leads to the next page, when there may be more; a page may be
+   *     shorter than what was asked for, even empty, and have one after it
    */
-  record Listing(List<String> entries, Optional<String> next) {}
+  record Listing(List<String> entries, Optional<String> next) {
+    private static Listing before(String last, List<String> entries) {
+      return new Listing(entries, Optional.of("last=" + last));
+    }
+  }
 
   /**
    * Which tags.
    *
    * @param last only tags after this one; empty for all
+   * @param cursor where a page ended that says so in its {@code Link}; instead of {@code last}
    * @param limit most tags on the page, which is never longer than {@link #PAGE}; the rest is on
    *     the next ones
    * @param signedOnly whether only those that show something signed; their page is never longer
    *     than {@link #LOOKS}
    */
-  record Wanted(String last, Optional<Integer> limit, boolean signedOnly) {
+  record Wanted(String last, Optional<String> cursor, Optional<Integer> limit, boolean signedOnly) {
     int most() {
       int longest = signedOnly ? LOOKS : PAGE;
       return Math.min(longest, limit.orElse(longest));
@@ -51,7 +62,10 @@ final class Tags {
   }
 
   /**
-   * @throws Failed {@code NAME_UNKNOWN} when the name holds nothing at all
+   * Looks at so many tags and no more, however few of them are to be seen.
+   *
+   * @throws Failed {@code NAME_UNKNOWN} when the name holds nothing at all, {@code UNSUPPORTED}
+   *     when the cursor is none of this name
    */
   Listing tags(RepositoryRecord repository, OciName name, Wanted wanted) {
     if (store.list("oci/" + name + "/_", "", 1).entries().isEmpty()) {
@@ -63,10 +77,14 @@ final class Tags {
       return new Listing(tags, Optional.empty());
     }
     String prefix = OciKeys.tags(name.value());
-    String after = wanted.last().isEmpty() ? "" : prefix + wanted.last();
+    String last = wanted.cursor().map(c -> position(name, c)).orElse(wanted.last());
+    String after = last.isEmpty() ? "" : prefix + last;
+    int left = wanted.signedOnly() ? LOOKS : PASSED;
     BlobStore.Page page;
     do {
-      page = store.list(prefix, after, wanted.signedOnly() ? LOOKS : PAGE);
+      // One more than there is room for says whether there is a next page.
+      page = store.list(prefix, after, Math.min(PAGE, Math.min(left, most - tags.size() + 1)));
+      left -= page.entries().size();
       List<String> listed = new ArrayList<>();
       for (BlobStore.Entry entry : page.entries()) {
         after = entry.key();
@@ -77,12 +95,22 @@ final class Tags {
       }
       for (String tag : wanted.signedOnly() ? visible(name, listed) : listed) {
         if (tags.size() == most) {
-          return new Listing(tags, Optional.of(tags.get(most - 1)));
+          return Listing.before(tags.get(most - 1), tags);
         }
         tags.add(tag);
       }
-    } while (page.more());
-    return new Listing(tags, Optional.empty());
+    } while (page.more() && left > 0);
+    return page.more()
+        ? new Listing(
+            tags, Optional.of("after=" + cursors.write(name, after.substring(prefix.length()))))
+        : new Listing(tags, Optional.empty());
+  }
+
+  private String position(OciName name, String cursor) {
+    return cursors
+        .read(name, cursor)
+        .orElseThrow(
+            () -> OciCode.UNSUPPORTED.failed(400, "after must be from a Link of this list"));
   }
 
   private List<String> visible(OciName name, List<String> tags) {
@@ -114,7 +142,7 @@ final class Tags {
         continue;
       }
       if (names.size() == limit) {
-        return new Listing(names, Optional.of(names.get(limit - 1)));
+        return Listing.before(names.get(limit - 1), names);
       }
       String name = key.substring("oci/".length(), end);
       names.add(name);

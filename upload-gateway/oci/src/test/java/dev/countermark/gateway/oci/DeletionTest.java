@@ -278,7 +278,20 @@ class DeletionTest {
           new TagRecord(NAME.value(), "old" + i, image.digest(), Instant.EPOCH));
     }
 
+    for (int i = 0; i < 1_200; i++) {
+      store.create(OciKeys.tag(NAME.value(), "u" + i), new byte[] {'1'});
+    }
+    store.reset();
+
     delete(image.digest());
+
+    // All tags of the name are on two pages.
+    assertThat(
+            store.operations.stream().filter(o -> o.equals("list " + OciKeys.tags(NAME.value()))))
+        .hasSize(1);
+    for (int i = 0; i < 1_200; i++) {
+      store.delete(OciKeys.tag(NAME.value(), "u" + i));
+    }
     finish();
 
     assertThat(keys()).noneMatch(key -> key.contains("/_tags/"));
