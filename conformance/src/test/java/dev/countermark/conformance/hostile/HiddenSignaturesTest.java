@@ -3,6 +3,7 @@ package dev.countermark.conformance.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -137,17 +138,21 @@ class HiddenSignaturesTest {
     assertThat(put(Digests.signatureTag(late.digest()), before).statusCode()).isEqualTo(201);
     repository.registry().push(name, "late", late);
 
+    String tag = Digests.signatureTag(image.digest());
+    JsonNode ours = manifest(tag).json().path("layers").path(0);
     Manifest after = junk(image.digest(), AS_MANY_AS_CLIENTS_READ);
-    assertThat(put(Digests.signatureTag(image.digest()), after).statusCode()).isEqualTo(201);
+    assertThat(put(tag, after).statusCode()).isEqualTo(201);
 
-    for (SampleImage signed : List.of(late, image)) {
-      repository.awaitSigned("app", signed.digest());
-      Manifest shown = manifest(Digests.signatureTag(signed.digest()));
-      assertThat(shown.json().path("layers")).hasSize(AS_MANY_AS_CLIENTS_READ);
-      assertThat(shown.json().path("layers").path(0))
-          .isNotEqualTo(before.json().path("layers").path(0));
+    assertThat(layers(image)).hasSize(AS_MANY_AS_CLIENTS_READ).first().isEqualTo(ours);
+    repository.awaitSigned("app", late.digest());
+    assertThat(layers(late))
+        .hasSize(AS_MANY_AS_CLIENTS_READ)
+        .first()
+        .isNotIn(before.json().path("layers"));
+    if (Boolean.getBoolean("hostile.long")) { // clients take half a minute for so many
+      Images.assertSigned(platform, repository, "app", image.digest());
+      Images.assertSigned(platform, repository, "app", late.digest());
     }
-    assertVerified(late.digest());
     // One that did not see them would make it more than clients read.
     Signatures.Layer more =
         Signatures.Key.generate()
@@ -160,13 +165,10 @@ class HiddenSignaturesTest {
         .hasMessageContaining("DENIED");
   }
 
-  /** Clients take half a minute for so many, so in the short form one says it for all. */
-  private void assertVerified(String digest) {
-    if (Boolean.getBoolean("hostile.long")) {
-      Images.assertSigned(platform, repository, "app", digest);
-    } else {
-      Images.assertSignedOnce(platform, repository, "app", digest);
-    }
+  private List<JsonNode> layers(SampleImage image) {
+    List<JsonNode> layers = new ArrayList<>();
+    manifest(Digests.signatureTag(image.digest())).json().path("layers").forEach(layers::add);
+    return layers;
   }
 
   /** By digest, as by tag, and what is put together of ours and others'. */

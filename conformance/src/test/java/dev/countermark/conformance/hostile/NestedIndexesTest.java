@@ -139,7 +139,7 @@ class NestedIndexesTest {
           .until(
               () -> repository.status("app", index.digest()).path("status").asText(),
               "refused"::equals);
-      assertRefused(index(index), "refused");
+      assertRefused(index(index, sound), "refused");
     }
     assertRefused(index(sound, image), "refused");
     Images.assertSignedOnce(platform, repository, "app", sound.digest());
