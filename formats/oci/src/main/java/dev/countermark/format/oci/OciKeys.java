@@ -69,6 +69,13 @@ public final class OciKeys {
     return DELETIONS + name + "/_/" + path(digest);
   }
 
+  /**
+   * Whether a key is a {@link #deletion}: those of repositories of an owner {@code oci} are not.
+   */
+  public static boolean isDeletion(String key) {
+    return key.startsWith(DELETIONS) && key.contains("/_/");
+  }
+
   /** A {@link OciRecords.BlobRecord}: that the name holds this blob, and where its bytes are. */
   public static String blob(String name, String digest) {
     return blobs(name) + path(digest);

@@ -158,13 +158,24 @@ final class ManifestDeletions {
       page = store.list(OciKeys.DELETIONS, after, PAGE);
       for (BlobStore.Entry entry : page.entries()) {
         after = entry.key();
-        Instant old = clock.instant().minus(UNDER_WAY);
-        boolean isOld = entry.lastModified().isBefore(old);
-        records
-            .read(entry.key(), DeletionRecord.class)
-            .ifPresent(wanted -> goOnWithAll(wanted, !isOld));
+        if (OciKeys.isDeletion(after)) {
+          goOn(entry);
+        }
       }
     } while (page.more());
+  }
+
+  /** The others must not wait for one that is damaged. */
+  private void goOn(BlobStore.Entry entry) {
+    Instant old = clock.instant().minus(UNDER_WAY);
+    boolean isOld = entry.lastModified().isBefore(old);
+    try {
+      records
+          .read(entry.key(), DeletionRecord.class)
+          .ifPresent(wanted -> goOnWithAll(wanted, !isOld));
+    } catch (Json.MalformedJsonException e) {
+      LOG.errorf("the note %s cannot be read: its deletion stays half done", entry.key());
+    }
   }
 
   /**

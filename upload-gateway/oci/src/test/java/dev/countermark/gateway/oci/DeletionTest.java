@@ -7,6 +7,7 @@ import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.blobs.ObservedBlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
@@ -16,6 +17,7 @@ import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.DeletionRecord;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.TagRecord;
+import dev.countermark.gateway.repositories.RepositoryContents;
 import dev.countermark.testkit.oci.SampleImage;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -211,6 +213,26 @@ class DeletionTest {
     assertThat(keys()).noneMatch(key -> key.contains("/_manifests/"));
     deletions(Clock.offset(Clock.systemUTC(), Duration.ofHours(1))).goOn();
     assertThat(keys()).noneMatch(key -> key.startsWith(OciKeys.DELETIONS));
+  }
+
+  /** Notes that are none of ours, or cannot be read, keep nobody waiting. */
+  @Test
+  void goesOnWhateverElseLiesAmongTheNotes() {
+    for (int i = 0; i < 250; i++) {
+      push(image, "t" + i);
+    }
+    delete(image.digest());
+    background.clear(); // it died
+    RepositoryName oci = RepositoryName.of("oci/aaa");
+    records.create(ObjectKeys.repository(oci), new RepositoryRecord(1, oci, Instant.EPOCH));
+    new RepositoryContents(store, Clock.systemUTC()).delete(oci, () -> {});
+    store.create(OciKeys.deletion("aaa/aaa", image.digest()), new byte[] {'{', '{'});
+    assertThat(keys()).anyMatch(key -> key.equals(OciKeys.DELETIONS + "aaa.json"));
+
+    deletions.goOn();
+
+    assertThat(keys()).noneMatch(key -> key.contains("/_tags/") || key.contains("/_tagged/"));
+    assertThat(keys()).anyMatch(key -> key.equals(OciKeys.DELETIONS + "aaa.json"));
   }
 
   /** Nobody was told that it would go. */
