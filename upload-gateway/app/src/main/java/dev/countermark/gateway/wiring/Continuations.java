@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** Has formats go on, every minute, with what a gateway that ended left half done. */
+/** Has formats go on, at once and every minute, with what a gateway that ended left half done. */
 @ApplicationScoped
 class Continuations {
   private static final Logger LOG = Logger.getLogger(Continuations.class);
@@ -26,7 +26,7 @@ class Continuations {
 
   void start(@Observes StartupEvent started) {
     ScheduledFuture<?> unused =
-        resources.maintenance().scheduleWithFixedDelay(this::goOn, 1, 1, TimeUnit.MINUTES);
+        resources.maintenance().scheduleWithFixedDelay(this::goOn, 0, 1, TimeUnit.MINUTES);
   }
 
   private void goOn() {

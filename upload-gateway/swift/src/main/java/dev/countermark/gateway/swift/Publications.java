@@ -12,10 +12,12 @@ import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.kit.Edge;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Ingest;
+import dev.countermark.gateway.swift.view.SourceIndex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -31,25 +33,32 @@ import java.util.function.Function;
 final class Publications {
   private final Ingest<ReleaseRecord> ingest;
   private final ArchiveCheck check;
-  private final SettledReleases settled;
+  private final SourceIndex sources;
   private final ReleaseForm.Limits limits;
-  private final Duration longestWait;
+  private final Waiting waiting;
   private final Clock clock;
 
   Publications(
       Ingest<ReleaseRecord> ingest,
       ArchiveCheck check,
-      SettledReleases settled,
+      SourceIndex sources,
       ReleaseForm.Limits limits,
-      Duration longestWait,
+      Waiting waiting,
       Clock clock) {
     this.ingest = ingest;
     this.check = check;
-    this.settled = settled;
+    this.sources = sources;
     this.limits = limits;
-    this.longestWait = longestWait;
+    this.waiting = waiting;
     this.clock = clock;
   }
+
+  /**
+   * How publications wait for their signatures.
+   *
+   * @param longest whatever the client wants
+   */
+  record Waiting(SettledReleases settled, Duration longest) {}
 
   /**
    * One request.
@@ -113,9 +122,15 @@ final class Publications {
             "This version was another release's, in a registry of this name before: it is not given"
                 + " away again. Publish the next one.");
       }
+      Instant acceptedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+      sources.claim(
+          request.repository().repository(), request.identity(), acceptedAt, form.metadata());
       Ingest.Taken<ReleaseRecord> taken =
           ingest.take(
-              key, form.archive(), existing, upload -> record(request, form, checked, upload));
+              key,
+              form.archive(),
+              existing,
+              upload -> record(request, form, checked, new Accepted(upload, acceptedAt)));
       if (!taken.ours()) {
         refuseUnlessOpen(request, taken.record());
         throw new Failed(409, "The release was changed meanwhile: publish it again.");
@@ -127,14 +142,15 @@ final class Publications {
   }
 
   private CompletionStage<ReleaseRecord> announce(ReleaseRecord record, Optional<Duration> wait) {
-    SettledReleases.Waiter waiter = settled.listen(record);
+    SettledReleases.Waiter waiter = waiting.settled().listen(record);
     try {
       ingest.announce(record);
     } catch (RuntimeException e) {
       waiter.close();
       throw e;
     }
-    Duration patience = wait.filter(w -> w.compareTo(longestWait) < 0).orElse(longestWait);
+    Duration patience =
+        wait.filter(w -> w.compareTo(waiting.longest()) < 0).orElse(waiting.longest());
     return waiter.settled(patience);
   }
 
@@ -186,18 +202,20 @@ final class Publications {
     }
   }
 
-  private ReleaseRecord record(
-      Request request, ReleaseForm form, ArchiveCheck.Checked checked, Upload upload) {
+  private record Accepted(Upload upload, Instant at) {}
+
+  private static ReleaseRecord record(
+      Request request, ReleaseForm form, ArchiveCheck.Checked checked, Accepted accepted) {
     return new ReleaseRecord(
         1,
         request.repository().repository(),
         request.identity(),
         request.scope(),
         request.name(),
-        upload,
+        accepted.upload(),
         form.metadata(),
         checked.author(),
-        clock.instant().truncatedTo(ChronoUnit.MILLIS),
+        accepted.at(),
         UUID.randomUUID().toString(),
         State.RECEIVED,
         Optional.empty(),

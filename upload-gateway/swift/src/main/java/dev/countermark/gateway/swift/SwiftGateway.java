@@ -111,6 +111,12 @@ final class SwiftGateway implements GatewayFormat<ReleaseRecord, SwiftSettings> 
     return details;
   }
 
+  /** Releases of a former version of this software are found by their sources, too. */
+  @Override
+  public void goOn() {
+    index.sources().complete();
+  }
+
   @Override
   public void settled(RepositoryName repository, String packageName) {
     Identity.parse(packageName).ifPresent(identity -> settled.changed(repository, identity));

@@ -31,8 +31,9 @@ import java.time.Clock;
 class SwiftWiring {
   @Produces
   @Singleton
-  ReleaseIndex index(BlobStore store, Integrity integrity, GatewayResources resources) {
-    return new ReleaseIndex(store, integrity, resources.readers(), resources.views());
+  ReleaseIndex index(
+      BlobStore store, Integrity integrity, GatewayResources resources, Clock clock) {
+    return new ReleaseIndex(store, integrity, resources.readers(), resources.views(), clock);
   }
 
   @Produces
@@ -100,23 +101,35 @@ class SwiftWiring {
 
   @Produces
   @Singleton
+  ArchiveCheck archiveCheck(RequestMemory memory, Clock clock) {
+    return new ArchiveCheck(ArchiveLimits.defaults(), clock, memory::draw);
+  }
+
+  @Produces
+  @Singleton
+  ReleaseForm.Limits limits(SwiftConfig config, SpoolFolder spool) {
+    return new ReleaseForm.Limits(
+        config.maxArchiveSize().asLongValue(),
+        Math.toIntExact(config.maxMetadataSize().asLongValue()),
+        Math.toIntExact(config.maxSignatureSize().asLongValue()),
+        spool);
+  }
+
+  @Produces
+  @Singleton
+  Publications.Waiting waiting(SettledReleases settled, SwiftConfig config) {
+    return new Publications.Waiting(settled, config.publishWait());
+  }
+
+  @Produces
+  @Singleton
   Publications publications(
       Ingest<ReleaseRecord> ingest,
-      SettledReleases settled,
-      SpoolFolder spool,
-      SwiftConfig config,
-      RequestMemory memory,
+      ArchiveCheck check,
+      ReleaseIndex index,
+      ReleaseForm.Limits limits,
+      Publications.Waiting waiting,
       Clock clock) {
-    return new Publications(
-        ingest,
-        new ArchiveCheck(ArchiveLimits.defaults(), clock, memory::draw),
-        settled,
-        new ReleaseForm.Limits(
-            config.maxArchiveSize().asLongValue(),
-            Math.toIntExact(config.maxMetadataSize().asLongValue()),
-            Math.toIntExact(config.maxSignatureSize().asLongValue()),
-            spool),
-        config.publishWait(),
-        clock);
+    return new Publications(ingest, check, index.sources(), limits, waiting, clock);
   }
 }

@@ -17,8 +17,11 @@ import dev.countermark.gateway.content.BytesBody;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
+import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Ingest;
+import dev.countermark.gateway.swift.view.ReleaseIndex;
+import dev.countermark.gateway.views.ViewMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +49,13 @@ class PublishBudgetTest {
 
   private final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final ReleaseIndex index =
+      new ReleaseIndex(
+          store,
+          Integrity.alone(store),
+          Runnable::run,
+          new ViewMemory(1 << 20, Runnable::run, Clock.systemUTC()),
+          Clock.systemUTC());
   private Publications publications;
 
   @BeforeEach
@@ -59,10 +69,12 @@ class PublishBudgetTest {
                 new SwiftFormat(),
                 ReleaseRecord::following),
             new ArchiveCheck(ArchiveLimits.defaults(), Clock.systemUTC()),
-            new SettledReleases(new Records(store), Runnable::run, Runnable::run, timer),
+            index.sources(),
             new ReleaseForm.Limits(
                 1 << 20, 1 << 16, 1 << 16, SpoolFolder.open(spool, Clock.systemUTC())),
-            Duration.ZERO,
+            new Publications.Waiting(
+                new SettledReleases(new Records(store), Runnable::run, Runnable::run, timer),
+                Duration.ZERO),
             Clock.systemUTC());
   }
 
@@ -75,7 +87,11 @@ class PublishBudgetTest {
   }
 
   private void publish(byte[] zip) throws IOException {
-    Form form = Form.archive(zip).metadata("{}");
+    publish(zip, "{}");
+  }
+
+  private void publish(byte[] zip, String metadata) throws IOException {
+    Form form = Form.archive(zip).metadata(metadata);
     publications
         .publish(
             new Publications.Request(
@@ -98,6 +114,14 @@ class PublishBudgetTest {
     publish(Archives.sound());
 
     assertThat(store.counts()).isEqualTo(Map.of("head", 1, "put", 1, "create", 1));
+  }
+
+  @Test
+  void aPlaceOfItsSourceIsOneWriteMore() throws IOException {
+    publish(
+        Archives.sound(), "{\"repositoryURLs\":[\"https://git.test/a\",\"git@git.test:A.git\"]}");
+
+    assertThat(store.counts()).isEqualTo(Map.of("head", 1, "put", 1, "create", 2));
   }
 
   @Test

@@ -11,35 +11,35 @@ import dev.countermark.gateway.views.PackageViews;
 import dev.countermark.gateway.views.RecordReader;
 import dev.countermark.gateway.views.Seen;
 import dev.countermark.gateway.views.ViewMemory;
-import java.util.Comparator;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.regex.Matcher;
 
-/**
- * Releases of packages, and of all packages of a repository together: who asks for one by the
- * address of its source code names no package.
- */
+/** Releases of packages, and the packages whose source code is at an address. */
 public final class ReleaseIndex {
   /**
-   * @param prefix of the records' keys: those of a package or of a repository
+   * @param prefix of the records' keys of a package
    */
   private record Key(RepositoryName repository, String prefix) {}
 
   private final Integrity integrity;
   private final RecordReader<Identity, ReleaseView> reader;
   private final PackageViews<Key, Releases> views;
+  private final SourceIndex sources;
 
   /**
    * @param integrity what is damaged is seen as such
    * @param reads for independent reads
    */
-  public ReleaseIndex(BlobStore store, Integrity integrity, Executor reads, ViewMemory memory) {
+  public ReleaseIndex(
+      BlobStore store, Integrity integrity, Executor reads, ViewMemory memory, Clock clock) {
     this.integrity = integrity;
     this.reader = new RecordReader<>(store, reads, ReleaseIndex::identity, this::view);
     this.views = new PackageViews<>(memory, new StoredReleases());
+    this.sources = new SourceIndex(store, clock, this::view);
   }
 
   private final class StoredReleases implements PackageViews.Source<Key, Releases> {
@@ -82,27 +82,19 @@ public final class ReleaseIndex {
    * @param address as people write it
    */
   public Optional<ReleaseView> ofSource(RepositoryName repository, String address) {
-    Optional<String> wanted = SourceAddress.normalized(address);
-    if (wanted.isEmpty()) {
-      return Optional.empty();
-    }
-    return views.find(new Key(repository, SwiftKeys.packages(repository))).available().stream()
-        .filter(r -> r.sources().stream().anyMatch(s -> SourceAddress.normalized(s).equals(wanted)))
-        .min(
-            Comparator.comparing(ReleaseView::acceptedAt)
-                .thenComparing(r -> r.identity().toString()));
+    return sources.first(repository, address);
+  }
+
+  /** Who says that his source code is where. */
+  public SourceIndex sources() {
+    return sources;
   }
 
   /** Reads one release again, where it is remembered. */
   public void changed(RepositoryName repository, Identity identity) {
-    changed(
-        new Key(repository, SwiftKeys.releases(repository, identity.id())), repository, identity);
-    changed(new Key(repository, SwiftKeys.packages(repository)), repository, identity);
-  }
-
-  private void changed(Key key, RepositoryName repository, Identity identity) {
     views.changed(
-        key, releases -> releases.with(identity, view(SwiftKeys.release(repository, identity))));
+        new Key(repository, SwiftKeys.releases(repository, identity.id())),
+        releases -> releases.with(identity, view(SwiftKeys.release(repository, identity))));
   }
 
   /** Drops all releases of a repository. */

@@ -60,7 +60,8 @@ public record ReleaseView(
     return !withdrawn && !damaged;
   }
 
-  private static List<String> sources(Optional<Bytes> metadata) {
+  /** The addresses in a release's metadata that count. */
+  static List<String> sources(Optional<Bytes> metadata) {
     List<String> sources = new ArrayList<>();
     if (metadata.isPresent()) {
       for (JsonNode url :
