@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.countermark.conformance.Platform;
+import dev.countermark.conformance.nuget.NugetFeed;
+import dev.countermark.conformance.nuget.NugetPackage;
 import dev.countermark.testkit.http.HttpCaller;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -148,6 +150,25 @@ class DamagedContentTest {
     flip(file);
     await().atMost(PATIENCE).until(() -> get(repository, content).statusCode() == 200);
     assertThat(get(repository, content).body()).isEqualTo(content);
+  }
+
+  @Test
+  void aPackageIsNotListedWhileItIsDamaged() throws Exception {
+    NugetFeed feed = NugetFeed.open(platform);
+    NugetPackage nupkg = NugetPackage.of("Hostile.Damaged", "2.0.0", 1);
+    feed.pushed(NugetPackage.of("Hostile.Damaged", "1.0.0", 2));
+    byte[] signed = feed.pushed(nupkg);
+    Path file = file("content", hex(nupkg.bytes()));
+    flip(file);
+
+    assertThat(isDamaged(feed.find(nupkg.id(), nupkg.version()))).isTrue();
+    await().atMost(PATIENCE).until(() -> feed.listed(nupkg.id()), List.of("1.0.0")::equals);
+
+    flip(file);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> feed.listed(nupkg.id()), List.of("1.0.0", "2.0.0")::equals);
+    assertThat(feed.find(nupkg.id(), nupkg.version()).body()).isEqualTo(signed);
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Json;
 import dev.countermark.testkit.oci.Digests;
 import dev.countermark.testkit.oci.Manifest;
+import dev.countermark.testkit.oci.RegistryClient.UnexpectedAnswerException;
 import dev.countermark.testkit.oci.SampleImage;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -109,7 +110,8 @@ class FanOutTest {
         () -> {
           HttpResponse<byte[]> answer = send("PUT", "/manifests/" + manifest.digest(), manifest);
           assertThat(new String(answer.body(), StandardCharsets.UTF_8))
-              .contains("MANIFEST_INVALID").contains("at most 1000 manifests");
+              .contains("MANIFEST_INVALID")
+              .contains("at most 1000 manifests");
           return answer.statusCode();
         };
 
@@ -172,7 +174,11 @@ class FanOutTest {
     others.hardlyNotice(
         "a deletion that " + REFERRERS + " referrers go with",
         watch -> {
-          repository.registry().push(name, "t", image);
+          // Busy, as long as the background has not ended.
+          await("it is taken again")
+              .atMost(PATIENCE)
+              .ignoreExceptionsInstanceOf(UnexpectedAnswerException.class)
+              .until(() -> isPushed(image));
           assertThat(together(pushes)).containsOnly(201);
           assertThat(send("DELETE", "/manifests/" + image.digest(), null).statusCode())
               .isEqualTo(202);
@@ -181,6 +187,11 @@ class FanOutTest {
               .isEmpty();
           await("referrers are gone, too").atMost(PATIENCE).until(() -> areGone(referrers));
         });
+  }
+
+  private boolean isPushed(SampleImage image) {
+    repository.registry().push(name, "t", image);
+    return true;
   }
 
   private boolean areGone(List<Manifest> manifests) {

@@ -1,10 +1,12 @@
 package dev.countermark.conformance.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.nuget.NugetFeed;
 import dev.countermark.conformance.nuget.NugetPackage;
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,6 +57,8 @@ class LateSignerTest {
       }
       watch.requireUndisturbed(PACKAGES + " waiting packages of 15 MB");
     }
-    assertThat(feed.listed("Hostile.Waiting")).hasSize(PACKAGES);
+    await("all are listed")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> feed.listed("Hostile.Waiting").size() == PACKAGES);
   }
 }
