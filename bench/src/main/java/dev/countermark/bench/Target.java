@@ -82,6 +82,17 @@ public record Target(URI url, HttpCaller caller, String token, Path scratch, Opt
     return data.map(d -> properties(d.resolve("config").resolve(service + ".properties")));
   }
 
+  /**
+   * Where a service tells operators what it measures; only when the platform was started here.
+   *
+   * @param service such as {@code upload-gateway}
+   */
+  public Optional<HttpCaller> management(String service) {
+    return settings(service)
+        .map(s -> s.getOrDefault("quarkus.management.port", s.get("quarkus.http.port")))
+        .map(port -> HttpCaller.anonymous(URI.create("http://127.0.0.1:" + port)));
+  }
+
   /** One client for all, so that connections are kept. */
   private static Target at(URI url, String token, Path scratch, Path data) {
     return new Target(

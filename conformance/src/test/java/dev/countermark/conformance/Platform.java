@@ -279,12 +279,17 @@ public final class Platform implements AutoCloseable {
 
   /** What a part measures, of a platform that this run started. */
   public String metrics(String part) {
-    URI address =
-        URI.create(
-            "http://127.0.0.1:" + setting(part, "quarkus.http.port").orElseThrow() + "/q/metrics");
-    return new String(
-        send(HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(60)).build()).body(),
-        StandardCharsets.UTF_8);
+    return new String(manage(part, "/q/metrics").body(), StandardCharsets.UTF_8);
+  }
+
+  /** What a part tells operators only, of a platform that this run started. */
+  public HttpResponse<byte[]> manage(String part, String path) {
+    String port =
+        setting(part, "quarkus.management.port")
+            .or(() -> setting(part, "quarkus.http.port"))
+            .orElseThrow();
+    URI address = URI.create("http://127.0.0.1:" + port + path);
+    return send(HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(60)).build());
   }
 
   /** What the platform proves by TLS that it is, of a platform that this run started. */

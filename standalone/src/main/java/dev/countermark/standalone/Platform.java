@@ -114,12 +114,13 @@ final class Platform implements AutoCloseable {
       tls = Optional.of(LocalTls.of(data, tlsNames()));
     }
     data.writePid("launcher", ProcessHandle.current().pid());
-    Iterator<Integer> ports = Ports.free(5);
+    Iterator<Integer> ports = Ports.free(6);
     int brokerPort = ports.next();
     int controllerPort = ports.next();
     int storePort = ports.next();
     int keysPort = ports.next();
     int signerPort = ports.next();
+    int managementPort = ports.next();
 
     infrastructure.add(
         server(
@@ -151,20 +152,25 @@ final class Platform implements AutoCloseable {
         service(
             "signer", "signer-service/app", signer(signerPort, storePort, brokerPort, keysPort)));
     services.add(
-        service("upload-gateway", "upload-gateway/app", gateway(storePort, brokerPort, keysPort)));
+        service(
+            "upload-gateway",
+            "upload-gateway/app",
+            gateway(managementPort, storePort, brokerPort, keysPort)));
     for (Child child : services) {
       child.start();
     }
     await("the broker", infrastructure, () -> listens(brokerPort));
     await("the key service", services, () -> ready(keysPort));
     await("the signer", services, () -> ready(signerPort));
-    await("the gateway", services, () -> ready(settings.port()));
+    await("the gateway", services, () -> ready(managementPort) && listens(own(), settings.port()));
     DataDirectory.writePrivate(
         data.endpointFile(),
         "COUNTERMARK_URL="
             + settings.publicUrl()
             + "\nCOUNTERMARK_ADMIN_TOKEN="
             + adminToken()
+            + "\nCOUNTERMARK_MANAGEMENT_URL=http://127.0.0.1:"
+            + managementPort
             + "\n"
             + settings.publicHttpsUrl().map(u -> "COUNTERMARK_HTTPS_URL=" + u + "\n").orElse("")
             + tls.map(t -> "COUNTERMARK_TLS_CA=" + t.authority() + "\n").orElse(""));
@@ -264,13 +270,15 @@ final class Platform implements AutoCloseable {
     settings.publicHttpsUrl().ifPresent(url -> p.put("countermark.public-https-url", url));
   }
 
-  private Map<String, String> gateway(int storePort, int brokerPort, int keysPort)
-      throws IOException {
+  private Map<String, String> gateway(
+      int managementPort, int storePort, int brokerPort, int keysPort) throws IOException {
     Map<String, String> p = store(storePort, PACKAGES_BUCKET, "packages");
     p.put("countermark.keys.url", "http://127.0.0.1:" + keysPort);
     p.put("countermark.keys.credential-file", credential("upload-gateway").toString());
     p.put("quarkus.http.host", settings.host());
     p.put("quarkus.http.port", Integer.toString(settings.port()));
+    p.put("quarkus.management.host", "127.0.0.1");
+    p.put("quarkus.management.port", Integer.toString(managementPort));
     p.put("kafka.bootstrap.servers", "127.0.0.1:" + brokerPort);
     publicUrls(p);
     p.put("countermark.gateway.spool", data.directory("spool").toString());
@@ -390,22 +398,27 @@ final class Platform implements AutoCloseable {
   }
 
   private static boolean listens(int port) {
+    return listens("127.0.0.1", port);
+  }
+
+  private static boolean listens(String host, int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
+      socket.connect(new InetSocketAddress(host, port), 500);
       return true;
     } catch (IOException e) {
       return false;
     }
   }
 
+  /** The interface of the gateway, as we reach it. */
+  private String own() {
+    return "0.0.0.0".equals(settings.host()) ? "127.0.0.1" : settings.host();
+  }
+
   private boolean ready(int port) {
-    String host =
-        port == settings.port() && !"0.0.0.0".equals(settings.host())
-            ? settings.host()
-            : "127.0.0.1";
     try {
       HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + "/q/health/ready"))
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/health/ready"))
               .timeout(Duration.ofSeconds(5))
               .build();
       return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;

@@ -7,7 +7,6 @@ import dev.countermark.bench.Say;
 import dev.countermark.bench.Target;
 import dev.countermark.testkit.http.HttpCaller;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,8 +34,7 @@ final class NugetLargeBench {
   private NugetLargeBench(Target target) {
     this.target = target;
     this.feed = new NugetFeed(target, REPOSITORY);
-    String port = target.settings(Target.SIGNER).orElseThrow().get("quarkus.http.port");
-    this.signer = HttpCaller.anonymous(URI.create("http://127.0.0.1:" + port));
+    this.signer = target.management(Target.SIGNER).orElseThrow();
   }
 
   /** A platform that takes such a package. */

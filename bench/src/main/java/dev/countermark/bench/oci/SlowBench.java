@@ -6,6 +6,7 @@ import dev.countermark.bench.Lags;
 import dev.countermark.bench.Poll;
 import dev.countermark.bench.Say;
 import dev.countermark.bench.Target;
+import dev.countermark.testkit.http.HttpCaller;
 import dev.countermark.testkit.http.SlowPeers;
 import dev.countermark.testkit.oci.Digests;
 import dev.countermark.testkit.oci.RegistryClient;
@@ -79,7 +80,9 @@ final class SlowBench {
       ObjectNode beside = measure("beside");
       figures.put("readersServed", readers.answeredWith("HTTP/1.1 200"));
       figures.put("peersCutOff", readers.over() + writers.over());
-      figures.put("gatewayHeapMebibytes", heapMebibytes());
+      target
+          .management(Target.GATEWAY)
+          .ifPresent(gateway -> figures.put("gatewayHeapMebibytes", heapMebibytes(gateway)));
       ratio(alone, beside, "ping");
       ratio(alone, beside, "push");
     }
@@ -138,9 +141,10 @@ final class SlowBench {
         + "\r\n";
   }
 
-  private long heapMebibytes() {
+  private static long heapMebibytes(HttpCaller gateway) {
     String metrics =
-        new String(target.send("GET", "/q/metrics", null, Map.of(), 200), StandardCharsets.UTF_8);
+        new String(
+            gateway.send("GET", "/q/metrics", null, Map.of()).body(), StandardCharsets.UTF_8);
     Matcher used = HEAP.matcher(metrics);
     double bytes = 0;
     while (used.find()) {

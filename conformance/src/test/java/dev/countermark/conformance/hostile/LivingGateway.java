@@ -43,7 +43,9 @@ final class LivingGateway {
 
   void requireAlive() {
     assertThat(read(platform)).as("processes").isEqualTo(processes);
-    assertThat(platform.call("GET", "/q/health/live", null).statusCode()).isEqualTo(200);
+    for (String path : List.of("/q/health/live", "/q/health/ready", "/q/metrics")) {
+      assertThat(platform.manage(PART, path).statusCode()).as(path).isEqualTo(200);
+    }
   }
 
   /** Of the gateway at this moment, bytes. */

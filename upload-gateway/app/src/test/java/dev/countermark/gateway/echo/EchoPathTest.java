@@ -26,11 +26,13 @@ import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyClient.SignedBatch;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.reactive.messaging.memory.InMemoryConnector;
 import jakarta.enterprise.inject.Any;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyFactory;
 import java.security.Signature;
@@ -57,6 +59,10 @@ class EchoPathTest {
   private static final byte[] FILE = "what is echoed".getBytes(StandardCharsets.UTF_8);
 
   @Inject BlobStore store;
+
+  @TestHTTPResource(value = "/metrics", management = true)
+  URI metrics;
+
   @Inject KeyClient keys;
   @Inject GatewayFormats formats;
   @Inject @Any InMemoryConnector broker;
@@ -261,7 +267,7 @@ class EchoPathTest {
   void isMeasuredAndShownToPeople() {
     put(create(RepositoryName.of("echo-path/measured")) + "/echo/counted");
 
-    given().get("/q/metrics").then().body(containsString("uri=\"/{owner}/{name}/echo/{file}\""));
+    given().get(metrics).then().body(containsString("uri=\"/{owner}/{name}/echo/{file}\""));
     given().get("/").then().body("description", containsString("echo"));
   }
 

@@ -1,5 +1,6 @@
 package dev.countermark.gateway.nuget;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,6 +16,7 @@ import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -32,6 +34,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @TestProfile(HttpsFeedTest.BehindHttps.class)
 class HttpsFeedTest extends FeedTestBase {
+  @TestHTTPResource(value = "/metrics", management = true)
+  URI metrics;
+
   private static final Identity TOOLS = identity("acme.tools", "1.0.0");
   private static final byte[] PACKAGE = Packages.sound("Acme.Tools", "1.0.0");
   private static final String PUBLIC = "https://registry.test";
@@ -205,7 +210,7 @@ class HttpsFeedTest extends FeedTestBase {
     feed.reader().get(feed.status(identity("foreign", "1.0.0"))).is(200);
 
     assertThat(allSigned(feed, "5.0.0")).isFalse();
-    assertThat(anonymous().get("/q/metrics").is(200).text())
+    assertThat(given().get(metrics).asString())
         .containsPattern(
             "countermark_nuget_unsigned_visible_versions\\{repository=\"" + feed.name + "\",?} 1");
   }

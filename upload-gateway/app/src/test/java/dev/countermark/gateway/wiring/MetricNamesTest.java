@@ -3,13 +3,18 @@ package dev.countermark.gateway.wiring;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
 
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.net.URI;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Metrics have the names that {@code docs/operations.md} tells: dashboards are made from it. */
 @QuarkusTest
 class MetricNamesTest {
+  @TestHTTPResource(value = "/metrics", management = true)
+  URI metrics;
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -22,6 +27,6 @@ class MetricNamesTest {
         "countermark_sweep_last_run_seconds",
       })
   void areThoseOfTheDocuments(String name) {
-    given().get("/q/metrics").then().statusCode(200).body(containsString("\n" + name));
+    given().get(metrics).then().statusCode(200).body(containsString("\n" + name));
   }
 }
