@@ -1,5 +1,7 @@
 package dev.countermark.gateway.http;
 
+import dev.countermark.gateway.connections.ConnectionGuard;
+import dev.countermark.gateway.connections.Connections.Connection;
 import dev.countermark.gateway.kit.RequestMemory;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
@@ -8,6 +10,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.Optional;
 
 /**
  * Bodies of requests belong to the client until somebody reads them. Without this the server would
@@ -32,6 +35,11 @@ class RequestBodies {
 
   private void watch(RoutingContext context) {
     HttpServerRequest request = context.request();
+    // Of one that is closed already nobody would tell the end.
+    Optional<Connection> connection =
+        context.response().closed() ? Optional.empty() : ConnectionGuard.of(request);
+    connection.ifPresent(Connection::begun);
+    Runnable over = () -> connection.ifPresent(Connection::ended);
     if (hasBody(request)) {
       context.addHeadersEndHandler(
           headers -> {
@@ -43,9 +51,13 @@ class RequestBodies {
           answered -> {
             // Also called when the client went away: then whoever reads the body is told so.
             if (context.response().ended() && !context.response().closed() && !isRead(request)) {
-              UnreadBody.discard(context.vertx(), request);
+              UnreadBody.discard(context.vertx(), request, over);
+            } else {
+              over.run();
             }
           });
+    } else {
+      context.addEndHandler(answered -> over.run());
     }
     // The last to be added is the first to be called at the end: nothing keeps it from that.
     memory.open(context);

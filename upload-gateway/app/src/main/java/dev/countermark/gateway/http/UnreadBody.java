@@ -22,19 +22,25 @@ final class UnreadBody {
   private static final long NO_ERROR = 0;
 
   private final HttpServerRequest request;
+  private final Runnable over;
   private long bytes;
   private long bytesBefore = -1;
   private int periods;
 
-  private UnreadBody(HttpServerRequest request) {
+  private UnreadBody(HttpServerRequest request, Runnable over) {
     this.request = request;
+    this.over = over;
   }
 
-  static void discard(Vertx vertx, HttpServerRequest request) {
-    UnreadBody body = new UnreadBody(request);
+  /**
+   * @param over called once, when nothing of the body is waited for any more
+   */
+  static void discard(Vertx vertx, HttpServerRequest request, Runnable over) {
+    UnreadBody body = new UnreadBody(request, over);
     try {
       body.begin(vertx);
     } catch (IllegalStateException e) {
+      over.run();
       // It ended in this moment: nothing is left to be read.
       LOG.debugf("a request ended while its answer left: %s", e.getMessage());
     }
@@ -57,6 +63,7 @@ final class UnreadBody {
               if (periods++ >= MOST_IDLE_PERIODS || bytes == bytesBefore) {
                 vertx.cancelTimer(timer);
                 cutOff();
+                over.run();
               }
               bytesBefore = bytes;
             });

@@ -71,7 +71,7 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
       first = transfer == null;
       if (first) {
         try {
-          transfer = bodies.transfers().begin(request.remoteAddress().hostAddress(), this);
+          transfer = bodies.transfers().begin(Peer.of(request.remoteAddress()), this);
         } catch (RuntimeException e) {
           failure = e;
         }

@@ -26,7 +26,7 @@ public final class Sender {
     HttpServerResponse response = request.unwrap(HttpServerResponse.class);
     Outgoing outgoing =
         new Outgoing(transfers, response, body, failure -> over(request, body, failure));
-    String address = request.unwrap(HttpServerRequest.class).remoteAddress().hostAddress();
+    String address = Peer.of(request.unwrap(HttpServerRequest.class).remoteAddress());
     try {
       outgoing.begin(address, rate.orElse(transfers.minimumRate()));
     } catch (BusyException e) {
