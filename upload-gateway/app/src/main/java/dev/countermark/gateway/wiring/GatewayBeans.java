@@ -40,9 +40,6 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -168,27 +165,6 @@ class GatewayBeans {
       Transfers transfers, SpoolFolder spool, GatewayResources resources, RequestMemory accounts) {
     return new Bodies(
         transfers, spool, resources.bodies(), () -> accounts.current(resources.requests()));
-  }
-
-  /**
-   * One folder for pushed files of all formats.
-   *
-   * @param folder where pushed files are examined before they are stored, on the local disk; by
-   *     default in the system's temporary folder
-   */
-  @Produces
-  @Singleton
-  SpoolFolder spool(
-      @ConfigProperty(name = "countermark.gateway.spool") Optional<Path> folder, Clock clock) {
-    Path path =
-        folder.orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "countermark-spool"));
-    try {
-      SpoolFolder spool = SpoolFolder.open(path, clock);
-      spool.clean();
-      return spool;
-    } catch (IOException e) {
-      throw new UncheckedIOException("countermark.gateway.spool: cannot use the folder " + path, e);
-    }
   }
 
   @Produces

@@ -33,6 +33,10 @@ public final class ReceivedPiece implements AutoCloseable {
 
   private boolean onDisk;
   private FileChannel file;
+
+  /** What the file takes of the folder; null without one. */
+  private SpoolRoom.Held room;
+
   private long size;
   private boolean last;
 
@@ -109,10 +113,20 @@ public final class ReceivedPiece implements AutoCloseable {
     onDisk = true;
   }
 
-  /** Writes to the disk what is not there yet. */
-  public void write(SpoolFolder spool) throws IOException {
+  /**
+   * Writes to the disk what is not there yet.
+   *
+   * @param peer who sends it
+   * @throws BusyException when it takes more of the folder than there is, for him or for anybody
+   */
+  public void write(SpoolFolder spool, String peer) throws IOException {
+    long needed = Math.max(size, expected);
+    if (room == null) {
+      room = spool.room().of(peer);
+    }
+    room.growTo(needed);
     if (file == null) {
-      file = spool.transientFile(Math.max(size, expected));
+      file = spool.transientFile(needed);
     }
     write(ByteBuffer.wrap(memory, 0, inMemory));
     inMemory = 0;
@@ -189,6 +203,10 @@ public final class ReceivedPiece implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      if (room != null) {
+        room.close();
+      }
     }
   }
 }

@@ -19,15 +19,20 @@ import java.util.Map;
 public final class Spool implements AutoCloseable {
   private static final int BUFFER = 64 << 10;
 
-  private final Path path;
-  private final FileChannel channel;
+  private final Place place;
   private final Map<String, byte[]> hashes;
 
-  private Spool(Path path, FileChannel channel, Map<String, byte[]> hashes) {
-    this.path = path;
-    this.channel = channel;
+  private Spool(Place place, Map<String, byte[]> hashes) {
+    this.place = place;
     this.hashes = hashes;
   }
+
+  /**
+   * Where it is.
+   *
+   * @param held what it takes of the folder
+   */
+  record Place(Path path, FileChannel channel, SpoolRoom.Held held) {}
 
   /** The file has more bytes than allowed. */
   public static final class TooLargeException extends IOException {
@@ -42,27 +47,26 @@ public final class Spool implements AutoCloseable {
   }
 
   /** The file of a channel that is closed by the caller when this fails. */
-  static Spool receive(
-      Path path, FileChannel channel, Source file, long limit, String... algorithms)
+  static Spool receive(Place place, Source file, long limit, String... algorithms)
       throws IOException {
-    Hashing to = new Hashing(channel, limit, algorithms);
+    Hashing to = new Hashing(place, limit, algorithms);
     // Who takes a form apart writes 8 KiB at a time.
     OutputStream buffered = new BufferedOutputStream(to, BUFFER);
     file.copy(buffered);
     buffered.flush();
     Map<String, byte[]> hashes = new LinkedHashMap<>();
     to.digests.forEach((algorithm, digest) -> hashes.put(algorithm, digest.digest()));
-    return new Spool(path, channel, hashes);
+    return new Spool(place, hashes);
   }
 
   private static final class Hashing extends OutputStream {
-    private final FileChannel channel;
+    private final Place place;
     private final long limit;
     private final Map<String, MessageDigest> digests = new LinkedHashMap<>();
     private long size;
 
-    Hashing(FileChannel channel, long limit, String... algorithms) {
-      this.channel = channel;
+    Hashing(Place place, long limit, String... algorithms) {
+      this.place = place;
       this.limit = limit;
       digests.put("SHA-256", PartReceiver.digest("SHA-256"));
       for (String algorithm : algorithms) {
@@ -81,11 +85,12 @@ public final class Spool implements AutoCloseable {
       if (size > limit) {
         throw new TooLargeException(limit);
       }
+      place.held().growTo(size);
       digests.values().forEach(digest -> digest.update(bytes, offset, length));
       ByteBuffer left = ByteBuffer.wrap(bytes, offset, length);
       try {
         while (left.hasRemaining()) {
-          channel.write(left);
+          place.channel().write(left);
         }
       } catch (IOException e) {
         throw SpoolFolder.full(e);
@@ -94,16 +99,16 @@ public final class Spool implements AutoCloseable {
   }
 
   public Path path() {
-    return path;
+    return place.path();
   }
 
   public FileChannel channel() {
-    return channel;
+    return place.channel();
   }
 
   /** Bytes. */
   public long size() throws IOException {
-    return channel.size();
+    return place.channel().size();
   }
 
   /**
@@ -114,7 +119,7 @@ public final class Spool implements AutoCloseable {
   void read(long from, byte[] target, int length) throws IOException {
     ByteBuffer into = ByteBuffer.wrap(target, 0, length);
     while (into.hasRemaining()) {
-      if (channel.read(into, from + into.position()) < 0) {
+      if (place.channel().read(into, from + into.position()) < 0) {
         throw new EOFException("a received file was cut off on the disk");
       }
     }
@@ -132,7 +137,8 @@ public final class Spool implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
-    Files.deleteIfExists(path);
+    place.channel().close();
+    Files.deleteIfExists(place.path());
+    place.held().close();
   }
 }

@@ -28,10 +28,17 @@ public final class SpoolFolder {
 
   private final Path path;
   private final Clock clock;
+  private final SpoolRoom room;
 
-  private SpoolFolder(Path path, Clock clock) {
+  private SpoolFolder(Path path, Clock clock, SpoolRoom room) {
     this.path = path;
     this.clock = clock;
+    this.room = room;
+  }
+
+  /** One that takes what the disk has. */
+  public static SpoolFolder open(Path path, Clock clock) throws IOException {
+    return open(path, clock, SpoolRoom.Limits.NONE);
   }
 
   /**
@@ -39,7 +46,8 @@ public final class SpoolFolder {
    *
    * @throws IOException when it cannot be used by this user alone
    */
-  public static SpoolFolder open(Path path, Clock clock) throws IOException {
+  public static SpoolFolder open(Path path, Clock clock, SpoolRoom.Limits limits)
+      throws IOException {
     if (!Files.isDirectory(path)) {
       if (path.getParent() != null) {
         Files.createDirectories(path.getParent());
@@ -56,11 +64,16 @@ public final class SpoolFolder {
       // Fails where it is somebody else's.
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
     }
-    return new SpoolFolder(path, clock);
+    return new SpoolFolder(path, clock, new SpoolRoom(limits));
   }
 
   private static boolean isPosix(Path path) {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  /** What files in the folder may take together. */
+  public SpoolRoom room() {
+    return room;
   }
 
   /** What happens when the folder takes no more. */
@@ -91,14 +104,17 @@ public final class SpoolFolder {
    * @param limit most bytes; so much must be free before the first is read
    * @param algorithms of the hashes, as {@code MessageDigest} names them; SHA-256 always is one
    * @throws NoRoomException when there is no room for it
+   * @throws BusyException when others have it
    */
   public Spool receive(Spool.Source file, long limit, String... algorithms) throws IOException {
     Path received = create(limit);
+    SpoolRoom.Held held = room.ofNobody();
     FileChannel channel = null;
     try {
       channel = FileChannel.open(received, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      return Spool.receive(received, channel, file, limit, algorithms);
+      return Spool.receive(new Spool.Place(received, channel, held), file, limit, algorithms);
     } catch (IOException | RuntimeException e) {
+      held.close();
       if (channel != null) {
         channel.close();
       }

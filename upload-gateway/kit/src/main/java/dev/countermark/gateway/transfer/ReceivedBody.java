@@ -166,7 +166,7 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
   /** To the disk, which must not keep an event loop waiting. */
   private void write() {
     try {
-      piece.write(bodies.spool());
+      piece.write(bodies.spool(), transfer.address());
     } catch (IOException | RuntimeException e) {
       failed(e);
     }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.ReceivedPiece;
 import dev.countermark.gateway.content.SpoolFolder;
+import dev.countermark.gateway.content.SpoolRoom;
 import dev.countermark.gateway.content.TooSlowException;
 import dev.countermark.gateway.kit.GatewayResources;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -54,6 +56,7 @@ class ReceivedBodyTest {
   private volatile HttpServerRequest arriving;
   private GatewayResources resources;
   private Transfers transfers;
+  private SpoolFolder spool;
   private int port;
 
   @BeforeEach
@@ -66,10 +69,12 @@ class ReceivedBodyTest {
             resources.timer(),
             new SimpleMeterRegistry(),
             nanos::get);
+    spool =
+        SpoolFolder.open(folder, Clock.systemUTC(), new SpoolRoom.Limits(20_000_000, 1_500_000));
     Bodies all =
         new Bodies(
             transfers,
-            SpoolFolder.open(folder, Clock.systemUTC()),
+            spool,
             resources.bodies(),
             () -> new CurrentRequest(arriving, workers, over -> {}));
     HttpServer server =
@@ -215,6 +220,31 @@ class ReceivedBodyTest {
       socket.getOutputStream().write(content, 500_000, 500_000);
       assertThat(whole.get(30, TimeUnit.SECONDS)).isEqualTo(content);
     }
+  }
+
+  /** All come from one address here. */
+  @Test
+  void whoHasHisShareOfTheDiskIsRefusedMore() throws Exception {
+    byte[] content = bytes(1_000_000);
+    byte[] half = Arrays.copyOf(content, 500_000);
+    try (Socket first = send("Content-Length: 1000000\r\n", half)) {
+      var whole = bodies.take().whole(1_000_000, ReceivedBodyTest::read).toCompletableFuture();
+      try (Socket second = send("Content-Length: 1000000\r\n", half)) {
+        var more = bodies.take().whole(1_000_000, ReceivedBodyTest::read).toCompletableFuture();
+        await().until(() -> resources.bodies().used() > 1_900_000);
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(3));
+
+        await().until(() -> whole.isDone() || more.isDone());
+        var refused = more.isDone() ? more : whole;
+        assertThatThrownBy(refused::join).hasCauseInstanceOf(BusyException.class);
+        assertThat(spool.room().used()).isEqualTo(1_000_000);
+
+        Socket served = refused == more ? first : second;
+        served.getOutputStream().write(content, 500_000, 500_000);
+        assertThat((refused == more ? whole : more).get(30, TimeUnit.SECONDS)).isEqualTo(content);
+      }
+    }
+    await().until(() -> spool.room().used() == 0);
   }
 
   @Test
