@@ -34,7 +34,9 @@ class ModuleArrowsTest {
           Map.entry("contracts", ""),
           Map.entry("formats/(zip|tar|openpgp|certificates)", ""),
           Map.entry("formats/[a-z]+", "contracts|formats/(zip|tar|openpgp|certificates)"),
-          Map.entry("(blob-store|key-client|signing-worker)", "contracts"),
+          Map.entry("fair-turns", ""),
+          Map.entry("(blob-store|key-client)", "contracts"),
+          Map.entry("signing-worker", "contracts|fair-turns"),
           // Formats for their ServiceLoader entries: purposes are theirs. No class of them is
           // named.
           Map.entry("key-service", "contracts|blob-store|key-client|formats/.*"),
@@ -48,7 +50,7 @@ class ModuleArrowsTest {
               "contracts|blob-store|key-client|signing-worker|signer-service"
                   + "|formats/(zip|tar|openpgp|certificates|${format})"),
           // What all edges are made of, then one edge, then what puts them together.
-          Map.entry("upload-gateway/kit", "contracts|blob-store|key-client"),
+          Map.entry("upload-gateway/kit", "contracts|fair-turns|blob-store|key-client"),
           Map.entry(
               "upload-gateway(/app)?",
               "contracts|formats/.*|blob-store|key-client|upload-gateway/.*"),

@@ -1,5 +1,6 @@
 package dev.countermark.signing;
 
+import dev.countermark.turns.FairQueue;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

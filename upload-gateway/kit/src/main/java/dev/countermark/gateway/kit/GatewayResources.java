@@ -1,17 +1,18 @@
 package dev.countermark.gateway.kit;
 
 import dev.countermark.gateway.content.MemoryBudget;
+import dev.countermark.gateway.views.Readers;
 import dev.countermark.gateway.views.ViewMemory;
+import dev.countermark.turns.FairThreads;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -25,8 +26,8 @@ public final class GatewayResources implements AutoCloseable {
 
   private final MemoryBudget bodies;
   private final ViewMemory views;
-  private final ThreadPoolExecutor readers;
-  private final ThreadPoolExecutor transfers;
+  private final FairThreads readers;
+  private final FairThreads transfers;
   private final ScheduledThreadPoolExecutor maintenance;
   private final ScheduledThreadPoolExecutor timer;
   private final Executor requests;
@@ -40,9 +41,8 @@ public final class GatewayResources implements AutoCloseable {
     this.requests = requests;
     long remembered = memory / 4;
     this.bodies = new MemoryBudget(memory - remembered);
-    this.readers = (ThreadPoolExecutor) Executors.newFixedThreadPool(READERS, named("store-read"));
-    this.transfers =
-        (ThreadPoolExecutor) Executors.newFixedThreadPool(TRANSFERS, named("transfer"));
+    this.readers = new FairThreads(READERS, named("store-read"));
+    this.transfers = new FairThreads(TRANSFERS, named("transfer"));
     this.maintenance = new ScheduledThreadPoolExecutor(MAINTENANCE, named("maintenance"));
     this.timer = new ScheduledThreadPoolExecutor(1, named("timer"));
     // Whoever no longer waits shall not be remembered until his time would have come.
@@ -50,10 +50,10 @@ public final class GatewayResources implements AutoCloseable {
     this.views = new ViewMemory(remembered, maintenance, clock);
     memory(meters, "bodies", bodies::limit, bodies::used);
     memory(meters, "views", views::limit, views::used);
-    threads(meters, "store-read", readers);
-    threads(meters, "transfer", transfers);
-    threads(meters, "maintenance", maintenance);
-    threads(meters, "timer", timer);
+    threads(meters, "store-read", readers::threads, readers::busy);
+    threads(meters, "transfer", transfers::threads, transfers::busy);
+    threads(meters, "maintenance", maintenance::getCorePoolSize, maintenance::getActiveCount);
+    threads(meters, "timer", timer::getCorePoolSize, timer::getActiveCount);
   }
 
   private static void memory(
@@ -70,14 +70,13 @@ public final class GatewayResources implements AutoCloseable {
         .register(meters);
   }
 
-  private static void threads(MeterRegistry meters, String pool, ThreadPoolExecutor executor) {
-    Gauge.builder(
-            "countermark.resources.threads.limit", executor, ThreadPoolExecutor::getCorePoolSize)
+  private static void threads(
+      MeterRegistry meters, String pool, Supplier<Number> limit, Supplier<Number> used) {
+    Gauge.builder("countermark.resources.threads.limit", limit)
         .description("Threads of a pool, beside those of requests")
         .tag("pool", pool)
         .register(meters);
-    Gauge.builder(
-            "countermark.resources.threads.used", executor, ThreadPoolExecutor::getActiveCount)
+    Gauge.builder("countermark.resources.threads.used", used)
         .description("Threads of a pool that work now")
         .tag("pool", pool)
         .register(meters);
@@ -111,13 +110,19 @@ public final class GatewayResources implements AutoCloseable {
    * For reads of the store, which wait for the store and for nothing else: whoever makes a view
    * waits for readers, so that a reader who waited for a view could wait for himself.
    */
-  public Executor readers() {
-    return task -> readers.execute(() -> bodies.scoped(task));
+  public Readers readers() {
+    return repository -> {
+      Executor turns = readers.of(repository.toString());
+      return task -> turns.execute(() -> bodies.scoped(task));
+    };
   }
 
-  /** For reads of the store, and writes of the local disk, between two steps of a transfer. */
-  public Executor transfers() {
-    return transfers;
+  /**
+   * For reads of the store, and writes of the local disk, between two steps of a transfer; by the
+   * network address of the client.
+   */
+  public Function<String, Executor> transfers() {
+    return transfers::of;
   }
 
   /** For what looks after views and store in the background; may block. */
@@ -134,7 +139,7 @@ public final class GatewayResources implements AutoCloseable {
   public void close() {
     timer.shutdownNow();
     maintenance.shutdownNow();
-    readers.shutdown();
-    transfers.shutdown();
+    readers.close();
+    transfers.close();
   }
 }

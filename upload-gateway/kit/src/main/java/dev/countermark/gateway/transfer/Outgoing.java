@@ -67,7 +67,7 @@ final class Outgoing implements Transfer.Owner {
 
   /** Begins; all headers are known by then. */
   void start() {
-    transfers.work().execute(this::readAndSend);
+    transfers.work(transfer).execute(this::readAndSend);
   }
 
   private void readAndSend() {
@@ -156,7 +156,7 @@ final class Outgoing implements Transfer.Owner {
             end(null);
           } else {
             adapt(transfers.nanos() - begun);
-            transfers.work().execute(this::readAndSend);
+            transfers.work(transfer).execute(this::readAndSend);
           }
         });
   }
@@ -198,7 +198,7 @@ final class Outgoing implements Transfer.Owner {
   public void linger() {
     Stream left = take();
     if (left != null) {
-      transfers.work().execute(() -> close(left));
+      transfers.work(transfer).execute(() -> close(left));
     }
   }
 

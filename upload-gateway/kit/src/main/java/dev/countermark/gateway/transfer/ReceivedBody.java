@@ -157,7 +157,7 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
     }
     request.pause();
     if (disk) {
-      bodies.transfers().work().execute(this::write);
+      bodies.transfers().work(transfer).execute(this::write);
     } else {
       goOn();
     }
@@ -233,7 +233,7 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
       piece.spill();
     }
     request.pause();
-    bodies.transfers().work().execute(this::write);
+    bodies.transfers().work(transfer).execute(this::write);
   }
 
   @Override

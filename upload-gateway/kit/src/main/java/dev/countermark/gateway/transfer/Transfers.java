@@ -13,6 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
@@ -34,7 +35,7 @@ public final class Transfers {
   private static final int SHARE = 4;
 
   private final Limits limits;
-  private final Executor work;
+  private final Function<String, Executor> work;
   private final LongSupplier nanos;
   private final Set<Transfer> active = ConcurrentHashMap.newKeySet();
   private final AtomicInteger count = new AtomicInteger();
@@ -54,13 +55,14 @@ public final class Transfers {
   public record Limits(int most, int mostOfAddress, long minimumRate, long shared) {}
 
   /**
-   * @param work for reads and writes of store and disk between two steps of a transfer
+   * @param work for reads and writes of store and disk between two steps of a transfer, by the
+   *     address of its client
    * @param timer must not be blocked, and is not
    * @param nanos a clock for durations
    */
   public Transfers(
       Limits limits,
-      Executor work,
+      Function<String, Executor> work,
       ScheduledExecutorService timer,
       MeterRegistry meters,
       LongSupplier nanos) {
@@ -85,8 +87,9 @@ public final class Transfers {
     return nanos.getAsLong();
   }
 
-  Executor work() {
-    return work;
+  /** Where what a transfer has to do waits for its turn. */
+  Executor work(Transfer transfer) {
+    return work.apply(transfer.address());
   }
 
   /**

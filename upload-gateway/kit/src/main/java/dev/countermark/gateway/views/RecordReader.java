@@ -1,6 +1,7 @@
 package dev.countermark.gateway.views;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.RepositoryName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -26,7 +26,7 @@ public final class RecordReader<I, V> {
   private static final Duration MARGIN = Duration.ofMinutes(5);
 
   private final BlobStore store;
-  private final Executor reads;
+  private final Readers reads;
   private final Function<String, Optional<I>> identity;
   private final Function<String, Optional<V>> view;
 
@@ -37,7 +37,7 @@ public final class RecordReader<I, V> {
    */
   public RecordReader(
       BlobStore store,
-      Executor reads,
+      Readers reads,
       Function<String, Optional<I>> identity,
       Function<String, Optional<V>> view) {
     this.store = store;
@@ -60,13 +60,13 @@ public final class RecordReader<I, V> {
   }
 
   /** For what one request reads besides. */
-  public SideBySide sideBySide() {
-    return new SideBySide(reads);
+  public SideBySide sideBySide(RepositoryName repository) {
+    return new SideBySide(reads.of(repository));
   }
 
-  /** All that is seen of the records below a prefix. */
-  public List<V> below(String prefix, Instant seenAt, Map<I, V> known) {
-    Reading reading = reading(sideBySide(), seenAt, known);
+  /** All that is seen of the records below a prefix, which is one of a repository. */
+  public List<V> below(RepositoryName repository, String prefix, Instant seenAt, Map<I, V> known) {
+    Reading reading = reading(sideBySide(repository), seenAt, known);
     try {
       list(prefix, page -> page.forEach(reading::add));
       return reading.visible();

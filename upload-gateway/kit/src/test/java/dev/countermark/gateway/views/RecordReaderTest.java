@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.contracts.RepositoryName;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RecordReaderTest {
+  private static final RepositoryName REPOSITORY = RepositoryName.of("acme/app");
   private static final Instant WRITTEN = Instant.parse("2026-01-01T00:00:00Z");
 
   private final BlobStore store = new InMemoryBlobStore(Clock.fixed(WRITTEN, ZoneOffset.UTC));
@@ -24,7 +26,7 @@ class RecordReaderTest {
   private final RecordReader<String, String> reader =
       new RecordReader<>(
           store,
-          Runnable::run,
+          repository -> Runnable::run,
           key -> key.endsWith(".json") ? Optional.of(key) : Optional.empty(),
           this::view);
 
@@ -40,7 +42,7 @@ class RecordReaderTest {
   }
 
   private List<String> seen(Instant seenAt, Map<String, String> known) {
-    return reader.below("p/", seenAt, known);
+    return reader.below(REPOSITORY, "p/", seenAt, known);
   }
 
   @Test
@@ -91,12 +93,12 @@ class RecordReaderTest {
     RecordReader<String, String> failing =
         new RecordReader<>(
             store,
-            Runnable::run,
+            repository -> Runnable::run,
             Optional::of,
             key -> {
               throw new IllegalArgumentException("no record: " + key);
             });
-    assertThatThrownBy(() -> failing.below("p/", Instant.MIN, Map.of()))
+    assertThatThrownBy(() -> failing.below(REPOSITORY, "p/", Instant.MIN, Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("no record: p/a.json");
   }

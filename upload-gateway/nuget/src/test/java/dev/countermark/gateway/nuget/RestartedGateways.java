@@ -64,7 +64,11 @@ final class RestartedGateways implements AutoCloseable {
 
     Gateway() {
       PackageIndex packages =
-          new PackageIndex(store, readers, new ViewMemory(1L << 30, background::add, clock), clock);
+          new PackageIndex(
+              store,
+              repository -> readers,
+              new ViewMemory(1L << 30, background::add, clock),
+              clock);
       searches = new SearchIndexes(store, packages, background::add, clock);
       views = new Views(packages, searches);
       gateways.add(this);

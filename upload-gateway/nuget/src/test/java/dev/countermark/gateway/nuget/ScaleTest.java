@@ -70,7 +70,8 @@ class ScaleTest {
     pushes = TestSigner.pushes(store, spool, 1 << 20, clock);
     // What is counted is what a request does.
     PackageIndex packages =
-        new PackageIndex(store, readers, new ViewMemory(1L << 30, background::add, clock), clock);
+        new PackageIndex(
+            store, repository -> readers, new ViewMemory(1L << 30, background::add, clock), clock);
     searches = new SearchIndexes(store, packages, background::add, clock);
     views = new Views(packages, searches);
   }

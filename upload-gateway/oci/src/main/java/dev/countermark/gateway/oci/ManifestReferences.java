@@ -12,6 +12,7 @@ import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.SignatureLayout;
 import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.views.Readers;
 import dev.countermark.gateway.views.SideBySide;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,18 +22,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 
 /** What a manifest refers to: it is taken only when all of that is there. */
 final class ManifestReferences {
   private final Records records;
   private final Blobs blobs;
-  private final Executor pool;
+  private final Readers pool;
 
   /**
    * @param pool for the reads of all requests
    */
-  ManifestReferences(BlobStore store, Blobs blobs, Executor pool) {
+  ManifestReferences(BlobStore store, Blobs blobs, Readers pool) {
     this.records = new Records(store);
     this.blobs = blobs;
     this.pool = pool;
@@ -43,7 +43,7 @@ final class ManifestReferences {
    *     MANIFEST_INVALID} when an index is one that no signer will sign
    */
   void require(OciName name, Manifest manifest) {
-    SideBySide reads = new SideBySide(pool);
+    SideBySide reads = new SideBySide(pool.of(OciAccess.requiredRepositoryOf(name)));
     List<CompletableFuture<Optional<Digest>>> checks = new ArrayList<>();
     for (Digest blob : manifest.requiredBlobs()) {
       checks.add(reads.read(() -> blobs.holds(name, blob) ? Optional.empty() : Optional.of(blob)));
@@ -138,7 +138,7 @@ final class ManifestReferences {
 
     /** What an inner index lists may have been deleted since; it was signed before. */
     private Map<Digest, Child> read(List<Digest> digests, int depth) {
-      SideBySide reads = new SideBySide(pool);
+      SideBySide reads = new SideBySide(pool.of(OciAccess.requiredRepositoryOf(name)));
       Map<Digest, CompletableFuture<Optional<Child>>> looks = new LinkedHashMap<>();
       for (Digest digest : digests) {
         looks.put(digest, reads.read(() -> child(digest)));

@@ -96,6 +96,12 @@ final class OciAccess {
   }
 
   /** Empty for a name that no repository can have. */
+  /** The repository of a name that somebody was let into. */
+  static RepositoryName requiredRepositoryOf(OciName name) {
+    return repositoryOf(name)
+        .orElseThrow(() -> new IllegalArgumentException("no repository has the name " + name));
+  }
+
   static Optional<RepositoryName> repositoryOf(OciName name) {
     String[] parts = name.value().split("/", 3);
     return parts.length < 2 ? Optional.empty() : RepositoryName.parse(parts[0] + "/" + parts[1]);

@@ -134,7 +134,7 @@ final class Referrers {
         others.values().stream()
             .filter(r -> artifactType.isEmpty() || artifactType.equals(r.artifactType()))
             .toList();
-    (signedOnly ? sight.passing(wanted, r -> sight.isVisible(name, r.digest())) : wanted)
+    (signedOnly ? sight.passing(name, wanted, r -> sight.isVisible(name, r.digest())) : wanted)
         .forEach(r -> all.putIfAbsent(r.digest(), r));
     return write(all.values(), artifactType);
   }

@@ -13,6 +13,7 @@ import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.gateway.views.Readers;
 import dev.countermark.gateway.views.SideBySide;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
 /**
@@ -35,7 +35,7 @@ final class Sight {
 
   private final BlobStore store;
   private final Records records;
-  private final Executor pool;
+  private final Readers pool;
 
   /** Manifests and blobs that were seen a moment ago. */
   private final Cache<String, Boolean> seen =
@@ -49,7 +49,7 @@ final class Sight {
   /**
    * @param pool for the reads of all requests
    */
-  Sight(BlobStore store, Executor pool) {
+  Sight(BlobStore store, Readers pool) {
     this.store = store;
     this.records = new Records(store);
     this.pool = pool;
@@ -85,8 +85,8 @@ final class Sight {
    *
    * @param look may block
    */
-  <T> List<T> passing(List<T> candidates, Predicate<T> look) {
-    SideBySide reads = new SideBySide(pool);
+  <T> List<T> passing(OciName name, List<T> candidates, Predicate<T> look) {
+    SideBySide reads = new SideBySide(pool.of(OciAccess.requiredRepositoryOf(name)));
     List<CompletableFuture<Boolean>> looks = new ArrayList<>();
     candidates.forEach(candidate -> looks.add(reads.read(() -> look.test(candidate))));
     try {
@@ -112,6 +112,7 @@ final class Sight {
     // The mark of the manifest itself says that those of its blobs are written.
     if (store.head(own).isEmpty()) {
       passing(
+          name,
           List.copyOf(blobs(manifest)),
           blob -> store.create(OciKeys.shown(name.value(), blob), MARK).isPresent());
       store.create(own, MARK);

@@ -114,7 +114,7 @@ final class Tags {
   }
 
   private List<String> visible(OciName name, List<String> tags) {
-    return sight.passing(tags, tag -> manifests.isVisible(name, new Tag(tag)));
+    return sight.passing(name, tags, tag -> manifests.isVisible(name, new Tag(tag)));
   }
 
   private static boolean hidden(RepositoryRecord repository, String tag) {

@@ -42,14 +42,14 @@ class DeletionTest {
   private final Queue<Runnable> background = new ArrayDeque<>();
   private final Blobs blobs = new Blobs(store);
   private final SignatureView signatures = new SignatureView(store, blobs);
-  private final Sight sight = new Sight(store, Runnable::run);
+  private final Sight sight = new Sight(store, repository -> Runnable::run);
   private final Manifests manifests = new Manifests(store, signatures, sight);
   private final Referrers referrers = new Referrers(store, signatures, manifests, sight);
   private final PlatformPieces pieces = new PlatformPieces(manifests, blobs);
   private final ManifestDeletions deletions = deletions(Clock.systemUTC());
   private final ManifestPushes pushes =
       new ManifestPushes(
-          new ManifestReferences(store, blobs, Runnable::run),
+          new ManifestReferences(store, blobs, repository -> Runnable::run),
           referrers,
           new TagMoves(store, manifests, signatures, Clock.systemUTC()),
           deletions,

@@ -37,7 +37,7 @@ class StoreBudgetTest {
   private final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
   private final Blobs blobs = new Blobs(store);
   private final SignatureView signatures = new SignatureView(store, blobs);
-  private final Sight sight = new Sight(store, Runnable::run);
+  private final Sight sight = new Sight(store, repository -> Runnable::run);
   private final Manifests manifests = new Manifests(store, signatures, sight);
   private final ManifestPushes pushes = pushes(blobs);
   private final BlobUploads uploads =
@@ -151,7 +151,7 @@ class StoreBudgetTest {
 
   private ManifestPushes pushes(Blobs blobs) {
     return new ManifestPushes(
-        new ManifestReferences(store, blobs, Runnable::run),
+        new ManifestReferences(store, blobs, repository -> Runnable::run),
         new Referrers(store, signatures, manifests, sight),
         new TagMoves(store, manifests, signatures, Clock.systemUTC()),
         null,

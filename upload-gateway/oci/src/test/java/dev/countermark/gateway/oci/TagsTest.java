@@ -34,7 +34,7 @@ class TagsTest {
 
   private final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
   private final Records records = new Records(store);
-  private final Sight sight = new Sight(store, Runnable::run);
+  private final Sight sight = new Sight(store, repository -> Runnable::run);
   private final Tags tags =
       new Tags(
           store,

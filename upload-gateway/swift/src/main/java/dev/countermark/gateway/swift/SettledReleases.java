@@ -9,6 +9,7 @@ import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.kit.Waits;
+import dev.countermark.gateway.views.Readers;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +37,7 @@ final class SettledReleases {
 
   private final Records records;
   private final Waits waits;
-  private final Executor reads;
+  private final Readers reads;
   private final Executor requests;
   private final ScheduledExecutorService timer;
   private final ConcurrentMap<Key, Set<Waiter>> waiting = new ConcurrentHashMap<>();
@@ -47,7 +48,7 @@ final class SettledReleases {
    * @param timer must not block
    */
   SettledReleases(
-      Records records, Executor reads, Executor requests, ScheduledExecutorService timer) {
+      Records records, Readers reads, Executor requests, ScheduledExecutorService timer) {
     this.records = records;
     this.waits = new Waits(records);
     this.reads = reads;
@@ -80,18 +81,20 @@ final class SettledReleases {
       }
       looks =
           timer.scheduleWithFixedDelay(
-              () -> reads.execute(() -> look(key)),
+              () -> reads.of(key.repository()).execute(() -> look(key)),
               LOOK.toMillis(),
               LOOK.toMillis(),
               TimeUnit.MILLISECONDS);
       ScheduledFuture<?> end =
           timer.schedule(
               () ->
-                  reads.execute(
-                      () -> {
-                        look(key);
-                        end(pushed);
-                      }),
+                  reads
+                      .of(key.repository())
+                      .execute(
+                          () -> {
+                            look(key);
+                            end(pushed);
+                          }),
               patience.toMillis(),
               TimeUnit.MILLISECONDS);
       return done.whenComplete(
@@ -138,7 +141,7 @@ final class SettledReleases {
   void changed(RepositoryName repository, Identity identity) {
     Key key = new Key(repository, identity);
     if (waiting.containsKey(key)) {
-      reads.execute(() -> look(key));
+      reads.of(repository).execute(() -> look(key));
     }
   }
 

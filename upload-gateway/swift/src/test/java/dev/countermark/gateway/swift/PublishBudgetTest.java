@@ -53,7 +53,7 @@ class PublishBudgetTest {
       new ReleaseIndex(
           store,
           Integrity.alone(store),
-          Runnable::run,
+          repository -> Runnable::run,
           new ViewMemory(1 << 20, Runnable::run, Clock.systemUTC()),
           Clock.systemUTC());
   private Publications publications;
@@ -73,7 +73,8 @@ class PublishBudgetTest {
             new ReleaseForm.Limits(
                 1 << 20, 1 << 16, 1 << 16, SpoolFolder.open(spool, Clock.systemUTC())),
             new Publications.Waiting(
-                new SettledReleases(new Records(store), Runnable::run, Runnable::run, timer),
+                new SettledReleases(
+                    new Records(store), repository -> Runnable::run, Runnable::run, timer),
                 Duration.ZERO),
             Clock.systemUTC());
   }

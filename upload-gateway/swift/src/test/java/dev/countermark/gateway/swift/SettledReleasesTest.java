@@ -36,7 +36,8 @@ class SettledReleasesTest {
   private final ExecutorService reader = Executors.newSingleThreadExecutor();
   private final ExecutorService requests = Executors.newCachedThreadPool();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-  private final SettledReleases settled = new SettledReleases(records, reader, requests, timer);
+  private final SettledReleases settled =
+      new SettledReleases(records, repository -> reader, requests, timer);
 
   @AfterEach
   void stop() {

@@ -8,6 +8,7 @@ import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.gateway.integrity.DamagedException;
 import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.views.PackageViews;
+import dev.countermark.gateway.views.Readers;
 import dev.countermark.gateway.views.RecordReader;
 import dev.countermark.gateway.views.Seen;
 import dev.countermark.gateway.views.SideBySide;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 
@@ -45,7 +45,7 @@ public final class PackageIndex {
   /**
    * @param reads for the independent reads of one package
    */
-  public PackageIndex(BlobStore store, Executor reads, ViewMemory memory, Clock clock) {
+  public PackageIndex(BlobStore store, Readers reads, ViewMemory memory, Clock clock) {
     this(store, Integrity.alone(store), reads, memory, clock);
   }
 
@@ -54,7 +54,7 @@ public final class PackageIndex {
    * @param reads for the independent reads of one package
    */
   public PackageIndex(
-      BlobStore store, Integrity integrity, Executor reads, ViewMemory memory, Clock clock) {
+      BlobStore store, Integrity integrity, Readers reads, ViewMemory memory, Clock clock) {
     this.integrity = integrity;
     this.clock = clock;
     this.reader = new RecordReader<>(store, reads, PackageIndex::identity, this::view);
@@ -76,6 +76,7 @@ public final class PackageIndex {
     public PackageVersions read(Key key, Seen<PackageVersions> before) {
       return PackageVersions.of(
           reader.below(
+              key.repository(),
               NugetKeys.versions(key.repository(), key.lowerId()),
               before.readAt(),
               byIdentity(before.view())));
@@ -130,7 +131,7 @@ public final class PackageIndex {
   }
 
   private void read(RepositoryName repository, List<String> lowerIds) {
-    SideBySide reads = reader.sideBySide();
+    SideBySide reads = reader.sideBySide(repository);
     for (int from = 0; from < lowerIds.size(); from += AT_ONCE) {
       Instant readAt = clock.instant();
       List<Package> chunk =
@@ -155,7 +156,7 @@ public final class PackageIndex {
 
   /** What versions are like now, by their records, in order; empty where nobody may see one. */
   List<Optional<VersionView>> now(RepositoryName repository, List<Identity> identities) {
-    SideBySide reads = reader.sideBySide();
+    SideBySide reads = reader.sideBySide(repository);
     List<CompletableFuture<Optional<VersionView>>> found =
         identities.stream()
             .map(identity -> NugetKeys.version(repository, identity))
@@ -179,7 +180,7 @@ public final class PackageIndex {
   void each(
       RepositoryName repository, boolean remember, BiConsumer<String, PackageVersions> action) {
     Instant readAt = clock.instant();
-    SideBySide reads = reader.sideBySide();
+    SideBySide reads = reader.sideBySide(repository);
     Deque<Package> open = new ArrayDeque<>();
     reader.list(
         NugetKeys.packages(repository),

@@ -8,6 +8,7 @@ import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.integrity.DamagedException;
 import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.views.PackageViews;
+import dev.countermark.gateway.views.Readers;
 import dev.countermark.gateway.views.RecordReader;
 import dev.countermark.gateway.views.Seen;
 import dev.countermark.gateway.views.ViewMemory;
@@ -15,7 +16,6 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.regex.Matcher;
 
 /** Releases of packages, and the packages whose source code is at an address. */
@@ -35,7 +35,7 @@ public final class ReleaseIndex {
    * @param reads for independent reads
    */
   public ReleaseIndex(
-      BlobStore store, Integrity integrity, Executor reads, ViewMemory memory, Clock clock) {
+      BlobStore store, Integrity integrity, Readers reads, ViewMemory memory, Clock clock) {
     this.integrity = integrity;
     this.reader = new RecordReader<>(store, reads, ReleaseIndex::identity, this::view);
     this.views = new PackageViews<>(memory, new StoredReleases());
@@ -57,7 +57,7 @@ public final class ReleaseIndex {
     public Releases read(Key key, Seen<Releases> before) {
       Map<Identity, ReleaseView> known = new HashMap<>();
       before.view().ascending().forEach(r -> known.put(r.identity(), r));
-      return Releases.of(reader.below(key.prefix(), before.readAt(), known));
+      return Releases.of(reader.below(key.repository(), key.prefix(), before.readAt(), known));
     }
 
     @Override

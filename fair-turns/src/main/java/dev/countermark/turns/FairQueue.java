@@ -1,4 +1,4 @@
-package dev.countermark.signing;
+package dev.countermark.turns;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -8,17 +8,19 @@ import java.util.function.Predicate;
 
 /**
  * What waits for a thread: first come first served among the things of one tenant, while the
- * tenants take turns.
+ * tenants take turns. Used with a lock of whoever has it.
  */
-final class FairQueue<T> {
+public final class FairQueue<T> {
   /** The tenant whose turn is next comes first. */
   private final Map<String, Deque<T>> byTenant = new LinkedHashMap<>();
 
-  void add(String tenant, T thing) {
+  /** Puts a thing at the end of its tenant's. */
+  public void add(String tenant, T thing) {
     byTenant.computeIfAbsent(tenant, t -> new ArrayDeque<>()).add(thing);
   }
 
-  void remove(String tenant, T thing) {
+  /** Takes a thing out, if it is there. */
+  public void remove(String tenant, T thing) {
     Deque<T> things = byTenant.get(tenant);
     if (things != null && things.remove(thing) && things.isEmpty()) {
       byTenant.remove(tenant);
@@ -26,7 +28,7 @@ final class FairQueue<T> {
   }
 
   /** Whether there is something of a tenant that may. */
-  boolean has(Predicate<String> may) {
+  public boolean has(Predicate<String> may) {
     return byTenant.keySet().stream().anyMatch(may);
   }
 
@@ -35,7 +37,7 @@ final class FairQueue<T> {
    *
    * @throws java.util.NoSuchElementException when there is nothing of a tenant that may
    */
-  T next(Predicate<String> may) {
+  public T next(Predicate<String> may) {
     String tenant = byTenant.keySet().stream().filter(may).findFirst().orElseThrow();
     Deque<T> things = byTenant.remove(tenant);
     T next = things.remove();
@@ -45,7 +47,8 @@ final class FairQueue<T> {
     return next;
   }
 
-  void clear() {
+  /** Forgets all. */
+  public void clear() {
     byTenant.clear();
   }
 }
