@@ -10,8 +10,6 @@ import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -40,7 +38,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
@@ -56,9 +53,6 @@ public final class Platform implements AutoCloseable {
   public static final String SIGNER = "signer";
 
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
-
-  /** From the plain port of a platform to that with TLS. */
-  private static final int HTTPS_DISTANCE = 363;
 
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static final String RUN = Long.toString(System.nanoTime() & 0xffffffffL, 36);
@@ -161,7 +155,7 @@ public final class Platform implements AutoCloseable {
     prepare();
     List<String> arguments = new ArrayList<>(List.of(options));
     arguments.addAll(List.of("--detach", "--data", data.toString()));
-    arguments.addAll(List.of("--port", Integer.toString(freePort())));
+    arguments.addAll(List.of("--port", Integer.toString(FreePorts.forPlatform())));
     launch(home, START_LIMIT, environment, arguments.toArray(String[]::new));
     try {
       return new Platform(endpoint(data.resolve("endpoint.env")), Optional.of(data), scratch, home);
@@ -194,29 +188,6 @@ public final class Platform implements AutoCloseable {
       return Files.createTempDirectory("countermark-conformance");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /**
-   * A port that is free, as is the one that the launcher takes for TLS. Not one that the system
-   * gives to clients: whoever calls such a port in a loop while nobody listens there is connected
-   * to himself one day, and the port is taken.
-   */
-  private static int freePort() {
-    for (int attempt = 0; attempt < 100; attempt++) {
-      int port = 20_000 + ThreadLocalRandom.current().nextInt(12_000);
-      if (isFree(port) && isFree(port + HTTPS_DISTANCE)) {
-        return port;
-      }
-    }
-    throw new IllegalStateException("no free port between 20000 and 32000");
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return socket.isBound();
-    } catch (IOException e) {
-      return false;
     }
   }
 
