@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 public final class SlowPeers implements AutoCloseable {
   private static final int RECEIVE_BUFFER = 4 << 10;
   private static final int TICK_MILLIS = 500;
+  private static final String LOOPBACK = "127.0.0.1";
 
   /** Of an answer: enough for its first line. */
   private static final int MOST_KEPT = 200;
@@ -48,6 +49,15 @@ public final class SlowPeers implements AutoCloseable {
     Peer(SocketChannel channel, byte[] toSend) {
       this.channel = channel;
       this.toSend = ByteBuffer.wrap(toSend);
+    }
+
+    /** A server that takes no more ends what it has accepted. */
+    void begin(String head) {
+      try {
+        channel.write(ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));
+      } catch (IOException e) {
+        over = true;
+      }
     }
 
     /** Sends some bytes, or all, and takes some, or what is there. */
@@ -78,7 +88,14 @@ public final class SlowPeers implements AutoCloseable {
    * @param request with its empty line
    */
   public static SlowPeers readers(URI server, int number, int step, String request) {
-    return new SlowPeers(step).connect(server, number, request, new byte[0]);
+    return readers(LOOPBACK, server, number, step, request);
+  }
+
+  /**
+   * @param from an address of this machine
+   */
+  public static SlowPeers readers(String from, URI server, int number, int step, String request) {
+    return new SlowPeers(step).connect(from, server, number, request, new byte[0]);
   }
 
   /**
@@ -88,19 +105,29 @@ public final class SlowPeers implements AutoCloseable {
    * @param head of the request, with its empty line
    */
   public static SlowPeers writers(URI server, int number, int step, String head, byte[] body) {
-    return new SlowPeers(step).connect(server, number, head, body);
+    return writers(LOOPBACK, server, number, step, head, body);
   }
 
-  private SlowPeers connect(URI server, int number, String head, byte[] body) {
+  /**
+   * @param from an address of this machine
+   */
+  public static SlowPeers writers(
+      String from, URI server, int number, int step, String head, byte[] body) {
+    return new SlowPeers(step).connect(from, server, number, head, body);
+  }
+
+  private SlowPeers connect(String from, URI server, int number, String head, byte[] body) {
     InetSocketAddress address = new InetSocketAddress(server.getHost(), server.getPort());
     try {
       for (int i = 0; i < number; i++) {
         SocketChannel channel = SocketChannel.open();
         channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
+        channel.bind(new InetSocketAddress(from, 0));
         channel.connect(address);
-        channel.write(ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));
+        Peer peer = new Peer(channel, body);
+        peers.add(peer);
+        peer.begin(head);
         channel.configureBlocking(false);
-        peers.add(new Peer(channel, body));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
