@@ -8,9 +8,11 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,11 +25,13 @@ public final class GatewayResources implements AutoCloseable {
   private static final int READERS = 32;
   private static final int TRANSFERS = 16;
   private static final int MAINTENANCE = 4;
+  private static final int ENTRANCE = 4;
 
   private final MemoryBudget bodies;
   private final ViewMemory views;
   private final FairThreads readers;
   private final FairThreads transfers;
+  private final ThreadPoolExecutor entrance;
   private final ScheduledThreadPoolExecutor maintenance;
   private final ScheduledThreadPoolExecutor timer;
   private final Executor requests;
@@ -43,6 +47,7 @@ public final class GatewayResources implements AutoCloseable {
     this.bodies = new MemoryBudget(memory - remembered);
     this.readers = new FairThreads(READERS, named("store-read"));
     this.transfers = new FairThreads(TRANSFERS, named("transfer"));
+    this.entrance = (ThreadPoolExecutor) Executors.newFixedThreadPool(ENTRANCE, named("entrance"));
     this.maintenance = new ScheduledThreadPoolExecutor(MAINTENANCE, named("maintenance"));
     this.timer = new ScheduledThreadPoolExecutor(1, named("timer"));
     // Whoever no longer waits shall not be remembered until his time would have come.
@@ -52,6 +57,7 @@ public final class GatewayResources implements AutoCloseable {
     memory(meters, "views", views::limit, views::used);
     threads(meters, "store-read", readers::threads, readers::busy);
     threads(meters, "transfer", transfers::threads, transfers::busy);
+    threads(meters, "entrance", entrance::getCorePoolSize, entrance::getActiveCount);
     threads(meters, "maintenance", maintenance::getCorePoolSize, maintenance::getActiveCount);
     threads(meters, "timer", timer::getCorePoolSize, timer::getActiveCount);
   }
@@ -106,6 +112,11 @@ public final class GatewayResources implements AutoCloseable {
     return requests;
   }
 
+  /** For tokens, which clients begin with: they do not wait behind what others have asked for. */
+  Executor entrance() {
+    return entrance;
+  }
+
   /**
    * For reads of the store, which wait for the store and for nothing else: whoever makes a view
    * waits for readers, so that a reader who waited for a view could wait for himself.
@@ -139,6 +150,7 @@ public final class GatewayResources implements AutoCloseable {
   public void close() {
     timer.shutdownNow();
     maintenance.shutdownNow();
+    entrance.shutdown();
     readers.close();
     transfers.close();
   }

@@ -13,9 +13,9 @@ import dev.countermark.gateway.auth.GatewayAuthenticator;
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.content.TooSlowException;
+import dev.countermark.gateway.kit.Entrance;
 import dev.countermark.gateway.kit.Trouble;
-import dev.countermark.gateway.transfer.Bodies;
-import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -44,27 +44,31 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
  */
 @Path("/v2/token")
 @Produces(MediaType.APPLICATION_JSON)
-@Blocking
+@NonBlocking
 public class TokenEndpoint {
   /** A token, a name and as many scopes as are taken. */
   private static final int LARGEST_FORM = 64 << 10;
 
   private final GatewayAuthenticator authenticator;
   private final AnonymousPull anonymous;
-  private final Bodies bodies;
+  private final Entrance entrance;
 
-  TokenEndpoint(GatewayAuthenticator authenticator, AnonymousPull anonymous, Bodies bodies) {
+  TokenEndpoint(GatewayAuthenticator authenticator, AnonymousPull anonymous, Entrance entrance) {
     this.authenticator = authenticator;
     this.anonymous = anonymous;
-    this.bodies = bodies;
+    this.entrance = entrance;
   }
 
   /** As docker, skopeo, crane, cosign and oras ask; without credentials for public pulls. */
   @GET
   @Operation(hidden = true)
-  public Response get(
+  public CompletionStage<Response> get(
       @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @QueryParam("scope") List<String> scopes) {
+    return entrance.later(() -> answer(authorization, scopes));
+  }
+
+  private Response answer(String authorization, List<String> scopes) {
     try {
       return issue(authenticator.credential(authorization), scopes);
     } catch (AuthenticationFailedException e) {
@@ -80,7 +84,7 @@ public class TokenEndpoint {
   @Operation(hidden = true)
   public CompletionStage<Response> post(
       @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization) {
-    return bodies
+    return entrance
         .incoming()
         .whole(LARGEST_FORM, piece -> form(piece.open().readAllBytes()))
         .handle(
