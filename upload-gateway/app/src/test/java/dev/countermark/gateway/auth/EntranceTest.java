@@ -1,6 +1,7 @@
 package dev.countermark.gateway.auth;
 
 import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.is;
 
 import io.quarkus.arc.Arc;
 import io.quarkus.test.junit.QuarkusTest;
@@ -61,5 +62,13 @@ class EntranceTest {
         .post("/v2/token")
         .then()
         .statusCode(200);
+  }
+
+  @Test
+  void pingsAreAnswered() {
+    for (String path : new String[] {"/v2/", "/v2"}) {
+      given().auth().preemptive().basic("x", adminToken).get(path).then().statusCode(200);
+      given().get(path).then().statusCode(401).body("errors[0].code", is("UNAUTHORIZED"));
+    }
   }
 }

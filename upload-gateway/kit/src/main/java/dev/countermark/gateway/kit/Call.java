@@ -8,9 +8,4 @@ import io.vertx.core.http.HttpServerRequest;
  * @param path for the log
  * @param head whether the answer has no body
  */
-public record Call(String path, boolean head, HttpServerRequest http) {
-  /** Whether it came over TLS. */
-  public boolean isSecure() {
-    return http.isSSL();
-  }
-}
+public record Call(String path, boolean head, HttpServerRequest http) {}

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * What clients begin with, a token, is made by threads of its own, whatever those of requests are
- * waiting for. Resources that use it are called by the event loop.
+ * What clients begin with, a ping and a token, is answered by threads of its own, whatever those of
+ * requests are waiting for. Resources that use it are called by the event loop.
  */
 @ApplicationScoped
 public class Entrance {

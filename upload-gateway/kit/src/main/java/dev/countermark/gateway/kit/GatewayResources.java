@@ -112,7 +112,7 @@ public final class GatewayResources implements AutoCloseable {
     return requests;
   }
 
-  /** For tokens, which clients begin with: they do not wait behind what others have asked for. */
+  /** For pings and tokens: clients begin with them, and wait behind nothing that others want. */
   Executor entrance() {
     return entrance;
   }

@@ -6,9 +6,11 @@ import dev.countermark.gateway.auth.Access;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.kit.Call;
 import dev.countermark.gateway.kit.Edge;
+import dev.countermark.gateway.kit.Entrance;
 import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.transfer.Bodies;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
@@ -44,14 +46,17 @@ public class RegistryResource {
   private final BlobRequests blobs;
   private final Bodies bodies;
   private final Fence fence;
+  private final Entrance entrance;
 
   RegistryResource(
       OciAccess access,
       ManifestRequests manifests,
       BlobRequests blobs,
       Bodies bodies,
-      Fence fence) {
+      Fence fence,
+      Entrance entrance) {
     this.fence = fence;
+    this.entrance = entrance;
     this.access = access;
     this.bodies = bodies;
     this.manifests = manifests;
@@ -75,19 +80,30 @@ public class RegistryResource {
     @Context HttpHeaders headers;
     @Context HttpServerRequest http;
 
-    /** Of the ping it is empty. */
     private String path() {
       return path == null ? "" : path;
     }
   }
 
+  /** What clients begin with, too: it does not wait until other requests are answered. */
   @GET
-  public Response ping(@BeanParam Incoming incoming) {
-    return get(incoming);
+  @NonBlocking
+  public CompletionStage<Response> ping(
+      @Context HttpHeaders headers, @Context HttpServerRequest http) {
+    OciRoute route = OciRoute.parse("");
+    String authorization = headers.getHeaderString(HttpHeaders.AUTHORIZATION);
+    return edge.answerLater(
+        new Call("", false, http),
+        () ->
+            entrance.later(
+                () -> {
+                  access.authenticate(route, authorization, Action.PULL);
+                  return OciAnswers.ping();
+                }));
   }
 
   @GET
-  @Path("/{path:.*}")
+  @Path("/{path:.+}")
   public Response get(@BeanParam Incoming incoming) {
     return answer(incoming, false, this::get, Action.PULL);
   }
