@@ -16,6 +16,22 @@ public interface PackageRecord<R extends PackageRecord<R>> extends Checksummed {
 
   RepositoryName repository();
 
+  /**
+   * When the repository was made that it was let into: one that is deleted and made again under the
+   * same name is another one. Absent in records of earlier releases.
+   */
+  Optional<Instant> repositoryCreatedAt();
+
+  /** The same, let into a repository. */
+  R into(RepositoryRecord repository);
+
+  /**
+   * Whether it was let into that very repository; nobody knows it of a record that does not say.
+   */
+  default boolean isOf(RepositoryRecord repository) {
+    return repositoryCreatedAt().filter(made -> !made.equals(repository.createdAt())).isEmpty();
+  }
+
   /** The package's name as in events, within the repository; with its version where it has one. */
   String packageName();
 

@@ -6,6 +6,7 @@ import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
 import java.time.Instant;
@@ -22,8 +23,13 @@ public record EchoRecord(
     Instant acceptedAt,
     State state,
     Optional<Signature> signature,
-    Optional<RefusalNote> refusal)
+    Optional<RefusalNote> refusal,
+    Optional<Instant> repositoryCreatedAt)
     implements PackageRecord<EchoRecord> {
+  public EchoRecord {
+    repositoryCreatedAt = repositoryCreatedAt == null ? Optional.empty() : repositoryCreatedAt;
+  }
+
   /**
    * @param value over the SHA-256 of the file, DER
    */
@@ -39,13 +45,36 @@ public record EchoRecord(
         acceptedAt,
         State.RECEIVED,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
+  }
+
+  @Override
+  public EchoRecord into(RepositoryRecord into) {
+    return new EchoRecord(
+        generation,
+        repository,
+        name,
+        upload,
+        acceptedAt,
+        state,
+        signature,
+        refusal,
+        Optional.of(into.createdAt()));
   }
 
   /** The same name put again after a refusal: a later generation, never the same bytes. */
   public EchoRecord following(EchoRecord refused) {
     return new EchoRecord(
-        refused.generation + 1, repository, name, upload, acceptedAt, state, signature, refusal);
+        refused.generation + 1,
+        repository,
+        name,
+        upload,
+        acceptedAt,
+        state,
+        signature,
+        refusal,
+        repositoryCreatedAt);
   }
 
   @Override
@@ -68,7 +97,8 @@ public record EchoRecord(
   }
 
   private EchoRecord next(State state, Optional<Signature> by, Optional<RefusalNote> note) {
-    return new EchoRecord(generation + 1, repository, name, upload, acceptedAt, state, by, note);
+    return new EchoRecord(
+        generation + 1, repository, name, upload, acceptedAt, state, by, note, repositoryCreatedAt);
   }
 
   @Override

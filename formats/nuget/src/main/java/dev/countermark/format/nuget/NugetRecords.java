@@ -10,6 +10,7 @@ import dev.countermark.contracts.Part;
 import dev.countermark.contracts.Piece;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
 import java.time.Instant;
@@ -243,6 +244,7 @@ public final class NugetRecords {
    * @param listed false hides it from search
    * @param signed absent until signed
    * @param policy absent in records of earlier releases: then the settings say it
+   * @param repositoryCreatedAt absent in records of earlier releases
    */
   public record VersionRecord(
       long generation,
@@ -262,7 +264,8 @@ public final class NugetRecords {
       State state,
       Optional<SignedPackage> signed,
       Optional<RefusalNote> refusal,
-      Optional<AppliedPolicy> policy)
+      Optional<AppliedPolicy> policy,
+      Optional<Instant> repositoryCreatedAt)
       implements PackageRecord<VersionRecord> {
     public VersionRecord {
       icon = icon == null ? Optional.empty() : icon;
@@ -272,6 +275,54 @@ public final class NugetRecords {
       signed = signed == null ? Optional.empty() : signed;
       refusal = refusal == null ? Optional.empty() : refusal;
       policy = policy == null ? Optional.empty() : policy;
+      repositoryCreatedAt = repositoryCreatedAt == null ? Optional.empty() : repositoryCreatedAt;
+    }
+
+    /** One that does not say which repository it was let into. */
+    public VersionRecord(
+        long generation,
+        RepositoryName repository,
+        Identity identity,
+        String id,
+        String version,
+        Upload upload,
+        String contentHash,
+        Bytes nuspec,
+        Optional<String> icon,
+        Optional<String> readme,
+        Optional<String> license,
+        Instant acceptedAt,
+        Optional<String> pushSession,
+        boolean listed,
+        State state,
+        Optional<SignedPackage> signed,
+        Optional<RefusalNote> refusal,
+        Optional<AppliedPolicy> policy) {
+      this(
+          generation,
+          repository,
+          identity,
+          id,
+          version,
+          upload,
+          contentHash,
+          nuspec,
+          icon,
+          readme,
+          license,
+          acceptedAt,
+          pushSession,
+          listed,
+          state,
+          signed,
+          refusal,
+          policy,
+          Optional.empty());
+    }
+
+    @Override
+    public VersionRecord into(RepositoryRecord into) {
+      return with(generation, listed, state, signed, refusal, Optional.of(into.createdAt()));
     }
 
     @Override
@@ -303,16 +354,22 @@ public final class NugetRecords {
 
     public VersionRecord signed(SignedPackage signed) {
       return with(
-          generation + 1, upload, listed, State.AVAILABLE, Optional.of(signed), Optional.empty());
+          generation + 1,
+          listed,
+          State.AVAILABLE,
+          Optional.of(signed),
+          Optional.empty(),
+          repositoryCreatedAt);
     }
 
     @Override
     public VersionRecord refused(RefusalNote note) {
-      return with(generation + 1, upload, listed, State.REFUSED, signed, Optional.of(note));
+      return with(
+          generation + 1, listed, State.REFUSED, signed, Optional.of(note), repositoryCreatedAt);
     }
 
     public VersionRecord listed(boolean listed) {
-      return with(generation + 1, upload, listed, state, signed, refusal);
+      return with(generation + 1, listed, state, signed, refusal, repositoryCreatedAt);
     }
 
     /** Only that it once was; the content is the sweeper's. */
@@ -335,7 +392,8 @@ public final class NugetRecords {
           State.DELETED,
           Optional.empty(),
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          repositoryCreatedAt);
     }
 
     /** Whoever has it trusts its identity, whoever the repository's name is given to. */
@@ -346,16 +404,16 @@ public final class NugetRecords {
 
     /** The same identity pushed again after a refusal: a later generation, never the same bytes. */
     public VersionRecord following(VersionRecord refused) {
-      return with(refused.generation + 1, upload, listed, state, signed, refusal);
+      return with(refused.generation + 1, listed, state, signed, refusal, repositoryCreatedAt);
     }
 
     private VersionRecord with(
         long generation,
-        Upload upload,
         boolean listed,
         State state,
         Optional<SignedPackage> signed,
-        Optional<RefusalNote> refusal) {
+        Optional<RefusalNote> refusal,
+        Optional<Instant> repositoryCreatedAt) {
       return new VersionRecord(
           generation,
           repository,
@@ -374,7 +432,8 @@ public final class NugetRecords {
           state,
           signed,
           refusal,
-          policy);
+          policy,
+          repositoryCreatedAt);
     }
   }
 

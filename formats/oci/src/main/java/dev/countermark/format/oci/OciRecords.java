@@ -8,6 +8,7 @@ import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -95,6 +96,7 @@ public final class OciRecords {
    * @param tags those that it was first pushed with; later ones are noted below {@link
    *     OciKeys#tagged}. Absent in records of former releases, whose tags only a look at all tags
    *     finds
+   * @param repositoryCreatedAt absent in records of former releases
    */
   public record ManifestRecord(
       long generation,
@@ -109,7 +111,8 @@ public final class OciRecords {
       Optional<Signatures> signatures,
       Optional<RefusalNote> refusal,
       Optional<String> exemption,
-      Optional<List<String>> tags)
+      Optional<List<String>> tags,
+      Optional<Instant> repositoryCreatedAt)
       implements PackageRecord<ManifestRecord> {
     public ManifestRecord {
       subject = subject == null ? Optional.empty() : subject;
@@ -117,6 +120,7 @@ public final class OciRecords {
       refusal = refusal == null ? Optional.empty() : refusal;
       exemption = exemption == null ? Optional.empty() : exemption;
       tags = tags == null ? Optional.empty() : tags.map(List::copyOf);
+      repositoryCreatedAt = repositoryCreatedAt == null ? Optional.empty() : repositoryCreatedAt;
     }
 
     /** One as former releases wrote it. */
@@ -145,7 +149,27 @@ public final class OciRecords {
           signatures,
           refusal,
           Optional.empty(),
+          Optional.empty(),
           Optional.empty());
+    }
+
+    @Override
+    public ManifestRecord into(RepositoryRecord into) {
+      return new ManifestRecord(
+          generation,
+          repository,
+          name,
+          digest,
+          mediaType,
+          content,
+          pushedAt,
+          state,
+          subject,
+          signatures,
+          refusal,
+          exemption,
+          tags,
+          Optional.of(into.createdAt()));
     }
 
     @Override
@@ -223,7 +247,8 @@ public final class OciRecords {
           made,
           note,
           recognised,
-          tags);
+          tags,
+          repositoryCreatedAt);
     }
   }
 

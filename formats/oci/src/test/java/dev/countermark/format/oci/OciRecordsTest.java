@@ -1,5 +1,6 @@
 package dev.countermark.format.oci;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.contracts.Bytes;
@@ -19,16 +20,18 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class OciRecordsTest {
   private static final Instant T = Instant.parse("2026-01-02T03:04:05.678Z");
+  private static final RepositoryName REPOSITORY = new RepositoryName("acme", "app");
   private static final String DIGEST = "sha256:" + "0a".repeat(32);
 
   static ManifestRecord received() {
     return new ManifestRecord(
         1,
-        new RepositoryName("acme", "app"),
+        REPOSITORY,
         "acme/app",
         DIGEST,
         "application/vnd.oci.image.manifest.v1+json",
@@ -54,6 +57,27 @@ class OciRecordsTest {
     ManifestRecord signed =
         received().signed(signatures(SignatureFormat.LEGACY, SignatureFormat.BUNDLE));
     assertThat(Json.read(Json.write(signed), ManifestRecord.class)).isEqualTo(signed);
+  }
+
+  /** Whatever becomes of it; and one of an earlier release may be of any repository of the name. */
+  @Test
+  void itStaysThatOfTheRepositoryThatItWasLetInto() {
+    RepositoryRecord made = new RepositoryRecord(1, REPOSITORY, T);
+    RepositoryRecord again = new RepositoryRecord(1, REPOSITORY, T.plusNanos(1));
+    ManifestRecord record = received().into(made);
+    RefusalNote note = new RefusalNote(Refusal.TOO_LARGE, "why", T);
+
+    assertThat(
+            Stream.of(
+                record,
+                record.signed(signatures(SignatureFormat.LEGACY, SignatureFormat.BUNDLE)),
+                record.exempt(SignatureLayout.BUNDLE),
+                record.refused(note),
+                record.deleted()))
+        .allMatch(r -> r.isOf(made) && !r.isOf(again))
+        .allMatch(r -> Json.read(Json.write(r), ManifestRecord.class).equals(r));
+    assertThat(new String(Json.write(received()), UTF_8)).doesNotContain("repositoryCreatedAt");
+    assertThat(Json.read(Json.write(received()), ManifestRecord.class).isOf(again)).isTrue();
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.countermark.contracts.Part;
 import dev.countermark.contracts.Piece;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
 import java.security.MessageDigest;
@@ -226,6 +227,7 @@ public final class SwiftRecords {
    * @param submission random; whoever pushed it asks by it how things stand
    * @param signed absent until signed
    * @param policy absent in records of earlier releases: then the settings say it
+   * @param repositoryCreatedAt absent in records of earlier releases
    */
   public record ReleaseRecord(
       long generation,
@@ -241,7 +243,8 @@ public final class SwiftRecords {
       State state,
       Optional<SignedRelease> signed,
       Optional<RefusalNote> refusal,
-      Optional<AppliedPolicy> policy)
+      Optional<AppliedPolicy> policy,
+      Optional<Instant> repositoryCreatedAt)
       implements PackageRecord<ReleaseRecord> {
     public ReleaseRecord {
       metadata = metadata == null ? Optional.empty() : metadata;
@@ -249,6 +252,46 @@ public final class SwiftRecords {
       signed = signed == null ? Optional.empty() : signed;
       refusal = refusal == null ? Optional.empty() : refusal;
       policy = policy == null ? Optional.empty() : policy;
+      repositoryCreatedAt = repositoryCreatedAt == null ? Optional.empty() : repositoryCreatedAt;
+    }
+
+    /** One that does not say which repository it was let into. */
+    public ReleaseRecord(
+        long generation,
+        RepositoryName repository,
+        Identity identity,
+        String scope,
+        String name,
+        Upload upload,
+        Optional<Bytes> metadata,
+        Optional<AuthorSignature> author,
+        Instant acceptedAt,
+        String submission,
+        State state,
+        Optional<SignedRelease> signed,
+        Optional<RefusalNote> refusal,
+        Optional<AppliedPolicy> policy) {
+      this(
+          generation,
+          repository,
+          identity,
+          scope,
+          name,
+          upload,
+          metadata,
+          author,
+          acceptedAt,
+          submission,
+          state,
+          signed,
+          refusal,
+          policy,
+          Optional.empty());
+    }
+
+    @Override
+    public ReleaseRecord into(RepositoryRecord into) {
+      return with(generation, state, signed, refusal, Optional.of(into.createdAt()));
     }
 
     @Override
@@ -289,12 +332,17 @@ public final class SwiftRecords {
     }
 
     public ReleaseRecord signed(SignedRelease signed) {
-      return with(generation + 1, State.AVAILABLE, Optional.of(signed), Optional.empty());
+      return with(
+          generation + 1,
+          State.AVAILABLE,
+          Optional.of(signed),
+          Optional.empty(),
+          repositoryCreatedAt);
     }
 
     @Override
     public ReleaseRecord refused(RefusalNote note) {
-      return with(generation + 1, State.REFUSED, signed, Optional.of(note));
+      return with(generation + 1, State.REFUSED, signed, Optional.of(note), repositoryCreatedAt);
     }
 
     /** Only that it once was; the content is the sweeper's. */
@@ -313,7 +361,8 @@ public final class SwiftRecords {
           State.DELETED,
           Optional.empty(),
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          repositoryCreatedAt);
     }
 
     /** Whoever has it trusts its identity, whoever the repository's name is given to. */
@@ -324,14 +373,15 @@ public final class SwiftRecords {
 
     /** The same identity pushed again after a refusal: a later generation, never the same bytes. */
     public ReleaseRecord following(ReleaseRecord refused) {
-      return with(refused.generation + 1, state, signed, refusal);
+      return with(refused.generation + 1, state, signed, refusal, repositoryCreatedAt);
     }
 
     private ReleaseRecord with(
         long generation,
         State state,
         Optional<SignedRelease> signed,
-        Optional<RefusalNote> refusal) {
+        Optional<RefusalNote> refusal,
+        Optional<Instant> repositoryCreatedAt) {
       return new ReleaseRecord(
           generation,
           repository,
@@ -346,7 +396,8 @@ public final class SwiftRecords {
           state,
           signed,
           refusal,
-          policy);
+          policy,
+          repositoryCreatedAt);
     }
   }
 }

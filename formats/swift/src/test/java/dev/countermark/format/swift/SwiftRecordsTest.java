@@ -1,5 +1,6 @@
 package dev.countermark.format.swift;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -27,6 +28,7 @@ import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +85,27 @@ class SwiftRecordsTest {
     assertThat(record.refused(note).generation()).isEqualTo(2);
     assertThat(record.deleted().generation()).isEqualTo(2);
     assertThat(record.following(record.refused(note)).generation()).isEqualTo(3);
+  }
+
+  /** Whatever becomes of it; and one of an earlier release may be of any repository of the name. */
+  @Test
+  void itStaysThatOfTheRepositoryThatItWasLetInto() {
+    RepositoryRecord made = new RepositoryRecord(1, REPOSITORY, T);
+    RepositoryRecord again = new RepositoryRecord(1, REPOSITORY, T.plusNanos(1));
+    ReleaseRecord record = received().into(made);
+    RefusalNote note = new RefusalNote(Refusal.TOO_LARGE, "why", T);
+
+    assertThat(
+            Stream.of(
+                record,
+                record.signed(signature()),
+                record.following(received()),
+                record.refused(note),
+                record.deleted()))
+        .allMatch(r -> r.isOf(made) && !r.isOf(again))
+        .allMatch(r -> Json.read(Json.write(r), ReleaseRecord.class).equals(r));
+    assertThat(new String(Json.write(received()), UTF_8)).doesNotContain("repositoryCreatedAt");
+    assertThat(Json.read(Json.write(received()), ReleaseRecord.class).isOf(again)).isTrue();
   }
 
   @Test

@@ -169,7 +169,8 @@ final class ManifestPushes {
         Optional.empty(),
         Optional.empty(),
         parsed.layout().map(SignatureLayout::label),
-        Optional.of(parsed.tags().stream().map(Tag::value).distinct().toList()));
+        Optional.of(parsed.tags().stream().map(Tag::value).distinct().toList()),
+        Optional.of(repository.createdAt()));
   }
 
   /**

@@ -122,7 +122,8 @@ final class SignatureView {
             Optional.empty(),
             Optional.empty(),
             Optional.of(SignatureLayout.COSIGN_SIGNATURES.label()),
-            Optional.of(List.of()));
+            Optional.of(List.of()),
+            like.repositoryCreatedAt());
     if (seen(like.name() + " " + manifest.digest())) {
       return manifest;
     }
@@ -200,7 +201,8 @@ final class SignatureView {
         Optional.empty(),
         Optional.empty(),
         Optional.of((refers ? SignatureLayout.BUNDLE : SignatureLayout.COSIGN_SIGNATURES).label()),
-        Optional.of(List.of()));
+        Optional.of(List.of()),
+        subject.repositoryCreatedAt());
   }
 
   /** What was seen to of a repository may have gone with it. */
