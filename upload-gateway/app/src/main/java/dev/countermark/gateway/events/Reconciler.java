@@ -7,6 +7,7 @@ import dev.countermark.contracts.Formats;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.State;
+import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.kit.Waits;
 import java.time.Clock;
@@ -18,8 +19,9 @@ import org.jboss.logging.Logger;
 
 /**
  * Finds packages that wait for their signature although nobody may have told the signers: the
- * gateway ended between record and event. Telling them twice does no harm. What signers know of and
- * cannot sign is {@link WaitingPackages}'.
+ * gateway ended between record and event. Telling them twice does no harm. When it ended before it
+ * looked whether the repository was still there, and another one has its name, the package goes.
+ * What signers know of and cannot sign is {@link WaitingPackages}'.
  */
 public final class Reconciler {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -33,6 +35,7 @@ public final class Reconciler {
   private final BlobStore store;
   private final Records records;
   private final Waits waits;
+  private final Fence fence;
   private final UploadEvents events;
   private final Clock clock;
   private Instant from = Instant.MIN;
@@ -41,6 +44,7 @@ public final class Reconciler {
     this.store = store;
     this.records = new Records(store);
     this.waits = new Waits(records);
+    this.fence = new Fence(store);
     this.events = events;
     this.clock = clock;
   }
@@ -95,7 +99,8 @@ public final class Reconciler {
       waiting =
           records
               .read(key, format.recordType())
-              .filter(r -> r.state() == State.RECEIVED && waits.note(format, r).isEmpty());
+              .filter(r -> r.state() == State.RECEIVED && waits.note(format, r).isEmpty())
+              .filter(r -> fence.holds(format, key, r));
     } catch (Json.MalformedJsonException e) {
       // Perhaps of a later version, or damaged: the others must not wait for it.
       LOG.warnf("the record %s cannot be read: %s", key, e.getMessage());

@@ -4,6 +4,7 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.PartsInputStream;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.format.echo.EchoFormat;
 import dev.countermark.format.echo.EchoRecord;
@@ -16,6 +17,7 @@ import dev.countermark.gateway.kit.Call;
 import dev.countermark.gateway.kit.Dialect;
 import dev.countermark.gateway.kit.Edge;
 import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.Ingest;
 import dev.countermark.gateway.kit.RepositoryAccess.Credentials;
 import dev.countermark.gateway.kit.UploadEvents;
@@ -55,11 +57,12 @@ public class EchoResource {
       BlobStore store,
       PartReceiver parts,
       UploadEvents events,
+      Fence fence,
       SpoolFolder spool,
       Clock clock,
       Bodies bodies) {
     this.gateway = gateway;
-    this.ingest = new Ingest<>(store, parts, events, format, EchoRecord::following);
+    this.ingest = new Ingest<>(store, parts, events, format, EchoRecord::following, fence);
     this.spool = spool;
     this.store = store;
     this.clock = clock;
@@ -87,23 +90,29 @@ public class EchoResource {
     return edge.answerLater(
         new Call(in.file, false, in.http),
         () -> {
-          RepositoryName repository = allowed(in, Action.PUSH);
-          String key = format.recordKey(repository, in.file).orElseThrow(EchoResource::none);
+          RepositoryRecord repository = allowed(in, Action.PUSH);
+          String key =
+              format.recordKey(repository.repository(), in.file).orElseThrow(EchoResource::none);
           return bodies
               .incoming()
               .whole(1 << 20, piece -> put(repository, in.file, key, piece.open()));
         });
   }
 
-  private Response put(RepositoryName repository, String name, String key, InputStream body)
+  private Response put(RepositoryRecord repository, String name, String key, InputStream body)
       throws IOException {
     try (Spool file = spool.receive(body::transferTo, 1 << 20)) {
       Ingest.Taken<EchoRecord> taken =
           ingest.take(
+              repository,
               key,
               file,
-              ingest.find(key).filter(b -> b.record().state() == State.REFUSED),
-              upload -> EchoRecord.received(repository, name, upload, clock.instant()));
+              ingest.find(repository, key).filter(b -> b.record().state() == State.REFUSED),
+              upload ->
+                  EchoRecord.received(repository.repository(), name, upload, clock.instant()));
+      if (taken.ours()) {
+        ingest.fence(repository, key, taken.record());
+      }
       ingest.announce(taken.record());
       return Response.status(taken.ours() ? 202 : 409).build();
     }
@@ -118,7 +127,7 @@ public class EchoResource {
           String name = signature ? in.file.substring(0, in.file.length() - 4) : in.file;
           EchoRecord file =
               format
-                  .recordKey(allowed(in, Action.PULL), name)
+                  .recordKey(allowed(in, Action.PULL).repository(), name)
                   .flatMap(key -> new Records(store).read(key, EchoRecord.class))
                   .filter(r -> r.state() == State.AVAILABLE)
                   .orElseThrow(EchoResource::none);
@@ -134,11 +143,11 @@ public class EchoResource {
         });
   }
 
-  private RepositoryName allowed(Incoming in, Action action) {
+  private RepositoryRecord allowed(Incoming in, Action action) {
     RepositoryName repository =
         RepositoryName.parse(in.owner + "/" + in.name).orElseThrow(EchoResource::none);
     Credentials credentials = Credentials.of(in.headers.getHeaderString("Authorization"));
-    return gateway.access().check(repository, action, credentials).repository().repository();
+    return gateway.access().check(repository, action, credentials).repository();
   }
 
   private static Failed none() {

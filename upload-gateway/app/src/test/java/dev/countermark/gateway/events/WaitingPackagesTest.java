@@ -11,6 +11,7 @@ import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.Upload;
 import dev.countermark.contracts.WaitingNote;
 import dev.countermark.format.echo.EchoFormat;
@@ -124,6 +125,7 @@ class WaitingPackagesTest {
 
     assertThat(tellAt(PUSHED.plus(Duration.ofDays(2)))).isZero();
     assertThat(note()).isPresent();
+    records.create(ObjectKeys.repository(REPOSITORY), new RepositoryRecord(1, REPOSITORY, PUSHED));
     new Reconciler(store, events, Clock.offset(Clock.systemUTC(), Duration.ofMinutes(10)))
         .reconcile();
     assertThat(told).isEmpty();

@@ -3,6 +3,7 @@ package dev.countermark.gateway.wiring;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Formats;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
 import io.quarkus.test.Mock;
@@ -10,6 +11,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Store and keys of the service's tests, in place of the real ones. */
 @Singleton
@@ -17,6 +19,9 @@ public class InMemoryBeans {
   /** A store that can be away. */
   public interface TestStore extends BlobStore {
     void away(boolean away);
+
+    /** Is away as soon as the next package record is created: its writer does nothing after it. */
+    void awayBehindRecord();
   }
 
   @Produces
@@ -24,21 +29,29 @@ public class InMemoryBeans {
   @Mock
   BlobStore store() {
     BlobStore store = new InMemoryBlobStore();
-    boolean[] away = new boolean[1];
+    AtomicBoolean away = new AtomicBoolean();
+    AtomicBoolean behindRecord = new AtomicBoolean();
     return (BlobStore)
         Proxy.newProxyInstance(
             TestStore.class.getClassLoader(),
             new Class<?>[] {TestStore.class},
             (proxy, method, arguments) -> {
               if (method.getDeclaringClass() == TestStore.class) {
-                away[0] = (boolean) arguments[0];
+                away.set(arguments != null && (boolean) arguments[0]);
+                behindRecord.set(arguments == null);
                 return null;
               }
-              if (away[0] && method.getDeclaringClass() == BlobStore.class) {
+              if (away.get() && method.getDeclaringClass() == BlobStore.class) {
                 throw new Failure.Transient("the store is away", null);
               }
               try {
-                return method.invoke(store, arguments);
+                Object result = method.invoke(store, arguments);
+                if (method.getName().equals("create")
+                    && Formats.all().stream().anyMatch(f -> f.isRecord((String) arguments[0]))
+                    && behindRecord.getAndSet(false)) {
+                  away.set(true);
+                }
+                return result;
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               }

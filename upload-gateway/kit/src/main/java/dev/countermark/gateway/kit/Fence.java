@@ -5,7 +5,10 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Format;
 import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.PackageRecord;
+import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.gateway.repositories.Tombstone;
 import java.util.Optional;
@@ -13,7 +16,9 @@ import java.util.Optional;
 /**
  * Keeps repositories apart that have one name, one after the other. A repository is deleted record
  * first: whoever looks at the record after he wrote, and finds that it is not the one that let him
- * write, takes back what he wrote; whoever wrote before that is found by the deletion.
+ * write, takes back what he wrote; whoever wrote before that is found by the deletion. Who ends
+ * before he looks leaves a record that says into which repository it was let: it is nobody's in the
+ * next one, and taken away by whoever comes upon it.
  */
 public final class Fence {
   private final Optional<Records> records;
@@ -47,7 +52,7 @@ public final class Fence {
         records
             .map(
                 r ->
-                    r.read(ObjectKeys.repository(seen.repository()), RepositoryRecord.class)
+                    now(r, seen.repository())
                         .filter(now -> now.createdAt().equals(seen.createdAt()))
                         .isPresent())
             .orElse(true);
@@ -57,6 +62,65 @@ public final class Fence {
           DeniedException.Reason.UNKNOWN_REPOSITORY,
           "the repository " + seen.repository() + " was deleted meanwhile");
     }
+  }
+
+  private static Optional<RepositoryRecord> now(Records records, RepositoryName name) {
+    return records.read(ObjectKeys.repository(name), RepositoryRecord.class);
+  }
+
+  /**
+   * Called with a record that is in the way of a push. One that was let into another repository of
+   * the name is taken away; its content is the sweeper's.
+   *
+   * @param seen the repository as it was when the caller was let in
+   * @param key of {@code found}
+   * @return whether it was taken away
+   * @throws DeniedException when it is the caller's repository that there is no more
+   */
+  public <R extends PackageRecord<R>> boolean clears(
+      RepositoryRecord seen, Format<R, ?> format, String key, R found) {
+    if (records.isEmpty() || found.isOf(seen)) {
+      return false;
+    }
+    require(seen, () -> {});
+    clear(records.get(), seen, format, key);
+    return true;
+  }
+
+  /**
+   * Called with a record that was found with nobody asking for it. One that was let into another
+   * repository of the name is taken away; its content is the sweeper's.
+   *
+   * @param key of {@code found}
+   * @return whether it is one of the repository that there is now
+   */
+  public <R extends PackageRecord<R>> boolean holds(Format<R, ?> format, String key, R found) {
+    if (records.isEmpty()) {
+      return true;
+    }
+    // Read after the record: whatever is written late is written when its repository is gone.
+    Optional<RepositoryRecord> now = now(records.get(), found.repository());
+    boolean held = now.filter(found::isOf).isPresent();
+    if (!held) {
+      now.ifPresent(other -> clear(records.get(), other, format, key));
+    }
+    return held;
+  }
+
+  private static <R extends PackageRecord<R>> void clear(
+      Records records, RepositoryRecord repository, Format<R, ?> format, String key) {
+    records.update(key, format.recordType(), now -> now.filter(r -> r.isOf(repository)));
+  }
+
+  /**
+   * Whether a reader may be told of a record.
+   *
+   * @param seen the repository as it was when the reader was let in
+   */
+  public boolean shows(RepositoryRecord seen, PackageRecord<?> found) {
+    // What is remembered of the repository may be older than the record: rarely another look.
+    return found.isOf(seen)
+        || records.flatMap(r -> now(r, found.repository())).filter(found::isOf).isPresent();
   }
 
   /**

@@ -22,7 +22,8 @@ import java.util.function.Function;
 /**
  * Takes packages that were received and examined on the local disk: stores their bytes, then
  * creates the record, which gives the identity away exactly once, then tells the signers. A process
- * that dies in between leaves parts for the sweeper, or a record for the reconciler.
+ * that dies in between leaves parts for the sweeper, or a record for the reconciler: that says into
+ * which repository it was let, so that it is signed in no other.
  *
  * @param <R> the format's record
  */
@@ -82,29 +83,42 @@ public final class Ingest<R extends PackageRecord<R>> {
   public record Taken<R>(R record, boolean ours) {}
 
   /**
-   * The record at a key, which usually holds none.
+   * The record at a key, which usually holds none. What is left of an earlier repository of the
+   * name is taken away.
    *
+   * @param into the repository that let the package in
    * @param key of a package record
    */
-  public Optional<Found<R>> find(String key) {
-    return store.getUnlikely(key).map(o -> new Found<>(read(o), o.version()));
+  public Optional<Found<R>> find(RepositoryRecord into, String key) {
+    return store
+        .getUnlikely(key)
+        .map(o -> new Found<>(read(o), o.version()))
+        .filter(found -> !fence.clears(into, format, key, found.record()));
   }
 
   /**
    * Stores a package. Nobody is told yet: see {@link #announce}.
    *
+   * @param into the repository that let it in
    * @param refused the record that is replaced, if there is one
    * @param record of the stored upload
    */
   public Taken<R> take(
-      String key, Spool spool, Optional<Found<R>> refused, Function<Upload, R> record)
+      RepositoryRecord into,
+      String key,
+      Spool spool,
+      Optional<Found<R>> refused,
+      Function<Upload, R> record)
       throws IOException {
     List<Part> stored = parts.store(spool);
-    R ours = record.apply(new Upload(stored, spool.size(), spool.sha256()));
+    R ours = record.apply(new Upload(stored, spool.size(), spool.sha256())).into(into);
     // When this throws, the record was perhaps written all the same, so the parts stay.
     Optional<R> winner = create(key, ours, refused);
     if (winner.isPresent()) {
       parts.takeBack(stored);
+      if (fence.clears(into, format, key, winner.get())) {
+        throw changed(key);
+      }
       return new Taken<>(winner.get(), false);
     }
     return new Taken<>(ours, true);
@@ -123,15 +137,15 @@ public final class Ingest<R extends PackageRecord<R>> {
     if (ours) {
       return Optional.empty();
     }
-    R winner =
-        store
-            .get(key)
-            .map(this::read)
-            .orElseThrow(() -> new Failure.Transient("a record changed meanwhile: " + key, null));
+    R winner = store.get(key).map(this::read).orElseThrow(() -> changed(key));
     // A store client that lost the answer to its first try is told that the object exists; the
     // parts of this request are named by its own record only.
     List<Part> mine = record.parts().toList();
     return winner.parts().anyMatch(mine::contains) ? Optional.empty() : Optional.of(winner);
+  }
+
+  private static Failure changed(String key) {
+    return new Failure.Transient("a record changed meanwhile: " + key, null);
   }
 
   private R read(StoredObject object) {

@@ -92,7 +92,7 @@ final class PackagePushes {
       List<String> warnings = signatures.check(found.archive(), request.repository());
       Optional<String> session = request.session().map(s -> sha256(s + "\n" + request.subject()));
       String key = NugetKeys.version(request.repository().repository(), identity);
-      Optional<Ingest.Found<VersionRecord>> existing = ingest.find(key);
+      Optional<Ingest.Found<VersionRecord>> existing = ingest.find(request.repository(), key);
       if (existing.filter(e -> isTaken(e.record())).isPresent()) {
         return repeated(existing.get().record(), file, session, warnings);
       }
@@ -103,6 +103,7 @@ final class PackagePushes {
       String contentHash = contentHash(found.archive(), file);
       Ingest.Taken<VersionRecord> taken =
           ingest.take(
+              request.repository(),
               key,
               file,
               existing,

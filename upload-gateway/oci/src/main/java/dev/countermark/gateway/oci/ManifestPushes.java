@@ -15,40 +15,52 @@ import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.SignatureLayout;
 import dev.countermark.format.oci.Tag;
+import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.UploadEvents;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * Takes manifests. A push writes the manifest's record, then what refers to it, then the tags, then
- * tells the signers, and only then answers: a crash in between leaves nothing that a repeated push
- * does not complete.
+ * looks whether the repository is still there, then tells the signers, and only then answers: a
+ * crash in between leaves nothing that a repeated push does not complete.
  */
 final class ManifestPushes {
+  private static final Logger LOG = Logger.getLogger(ManifestPushes.class);
+
   private final Records records;
   private final ManifestReferences references;
   private final Referrers referrers;
   private final TagMoves tagMoves;
   private final ManifestDeletions deletions;
-  private final UploadEvents events;
+  private final Told told;
   private final Clock clock;
+
+  /**
+   * Who is asked and told at the end of a push.
+   *
+   * @param fence keeps manifests out of repositories that are deleted
+   */
+  record Told(Fence fence, UploadEvents events) {}
 
   ManifestPushes(
       ManifestReferences references,
       Referrers referrers,
       TagMoves tagMoves,
       ManifestDeletions deletions,
-      UploadEvents events,
+      Told told,
       Clock clock) {
     this.records = references.records();
     this.references = references;
     this.referrers = referrers;
     this.tagMoves = tagMoves;
     this.deletions = deletions;
-    this.events = events;
+    this.told = told;
     this.clock = clock;
   }
 
@@ -84,7 +96,7 @@ final class ManifestPushes {
     Optional<Digest> subject = manifest.subject().map(Descriptor::digest);
     ManifestRecord fresh =
         fresh(repository, push, new Parsed(digest, manifest, layout, tags), content);
-    ManifestRecord record = store(name, fresh);
+    ManifestRecord record = store(repository, name, fresh);
     if (subject.isPresent()) {
       referrers.add(name, subject.get(), digest, manifest, content.length);
     }
@@ -95,11 +107,13 @@ final class ManifestPushes {
     if (record != fresh && !tags.isEmpty()) {
       requireStillThere(record);
     }
+    // Before anybody is told: whatever is signed is of the repository that there is.
+    told.fence().require(repository, () -> takeBack(repository, name, digest));
     if (record.state() == State.RECEIVED
         || record.state() == State.AVAILABLE
             && moved
             && repository.settings(new OciFormat()).signTags()) {
-      events.uploaded(new OciFormat(), record);
+      told.events().uploaded(new OciFormat(), record);
     }
     return new Pushed(digest, tags, subject);
   }
@@ -190,15 +204,25 @@ final class ManifestPushes {
     }
   }
 
-  /** The record, or the one that is there. */
-  private ManifestRecord store(OciName name, ManifestRecord fresh) {
+  /** What the deletion took already is as it shall be. */
+  private void takeBack(RepositoryRecord repository, OciName name, Digest digest) {
+    try {
+      deletions.delete(repository, name, digest.toString());
+    } catch (Failed e) {
+      LOG.debugf("nothing to take back: %s", e.getMessage());
+    }
+  }
+
+  /** The record, or the one that is there in the same repository. */
+  private ManifestRecord store(RepositoryRecord repository, OciName name, ManifestRecord fresh) {
     String key = OciKeys.manifest(fresh.name(), fresh.digest());
     while (!records.create(key, fresh)) {
       Optional<ManifestRecord> existing = records.read(key, ManifestRecord.class);
       if (existing.filter(m -> m.state() == State.DELETED).isPresent()) {
         // Its tags must be gone before it is there again, or they would be back with it.
         deletions.finish(name, existing.get());
-      } else if (existing.isPresent()) {
+      } else if (existing.isPresent()
+          && !told.fence().clears(repository, new OciFormat(), key, existing.get())) {
         return existing.get();
       }
     }

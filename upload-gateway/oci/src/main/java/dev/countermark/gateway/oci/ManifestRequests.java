@@ -7,7 +7,6 @@ import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.MediaTypes;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.kit.AnswerBytes;
-import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.RequestMemory;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -15,12 +14,9 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import org.jboss.logging.Logger;
 
 /** Answers requests for manifests, and for the lists of tags, images and referrers. */
 final class ManifestRequests {
-  private static final Logger LOG = Logger.getLogger(ManifestRequests.class);
-
   /** A page of the longest tags, bytes. */
   private static final int LONGEST_LIST = 128 << 10;
 
@@ -115,15 +111,6 @@ final class ManifestRequests {
   Response delete(OciRequest request) {
     deletions.delete(request.repository(), request.name(), request.reference());
     return OciAnswers.deleted();
-  }
-
-  /** Of a push into a repository that is gone; what the deletion took already is as it shall be. */
-  void takeBack(OciRequest push, Digest digest) {
-    try {
-      deletions.delete(push.repository(), push.name(), digest.toString());
-    } catch (Failed e) {
-      LOG.debugf("nothing to take back: %s", e.getMessage());
-    }
   }
 
   // ---- lists ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.auth.GatewaySecrets;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.integrity.Integrity;
+import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.RepositoryAccess;
@@ -132,9 +133,11 @@ class OciWiring {
       Referrers referrers,
       TagMoves tags,
       ManifestDeletions deletions,
+      Fence fence,
       UploadEvents events,
       Clock clock) {
-    return new ManifestPushes(references, referrers, tags, deletions, events, clock);
+    return new ManifestPushes(
+        references, referrers, tags, deletions, new ManifestPushes.Told(fence, events), clock);
   }
 
   @Produces

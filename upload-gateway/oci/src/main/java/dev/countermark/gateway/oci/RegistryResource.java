@@ -211,7 +211,7 @@ public class RegistryResource {
 
   private CompletionStage<Response> put(OciRequest request) {
     return switch (request.route().kind()) {
-      case MANIFEST -> fenced(request, manifests.put(request), manifests::takeBack);
+      case MANIFEST -> manifests.put(request);
       case UPLOAD -> fenced(request, blobs.complete(request), blobs::takeBack);
       default -> throw OciAnswers.unsupported();
     };

@@ -11,6 +11,7 @@ import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.content.BytesBody;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
+import dev.countermark.gateway.kit.Fence;
 import dev.countermark.testkit.oci.SampleImage;
 import java.time.Clock;
 import java.time.Instant;
@@ -155,7 +156,7 @@ class StoreBudgetTest {
         new Referrers(store, signatures, manifests, sight),
         new TagMoves(store, manifests, signatures, Clock.systemUTC()),
         null,
-        (format, upload) -> {},
+        new ManifestPushes.Told(Fence.open(), (format, upload) -> {}),
         Clock.systemUTC());
   }
 

@@ -98,7 +98,7 @@ final class Publications {
       throw new Failed(415, "Signatures must have the format " + RegistryDocuments.CMS + ".");
     }
     String key = SwiftKeys.release(request.repository().repository(), request.identity());
-    Optional<Ingest.Found<ReleaseRecord>> existing = ingest.find(key);
+    Optional<Ingest.Found<ReleaseRecord>> existing = ingest.find(request.repository(), key);
     existing.ifPresent(found -> refuseUnlessOpen(request, found.record()));
     // Only now the client is told to go on, if it waits for that.
     limits.spool().requireRoom(limits.archive());
@@ -127,6 +127,7 @@ final class Publications {
           request.repository().repository(), request.identity(), acceptedAt, form.metadata());
       Ingest.Taken<ReleaseRecord> taken =
           ingest.take(
+              request.repository(),
               key,
               form.archive(),
               existing,
