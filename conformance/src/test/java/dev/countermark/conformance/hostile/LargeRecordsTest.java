@@ -206,6 +206,19 @@ class LargeRecordsTest {
         watch -> assertThat(together(push).keySet()).isSubsetOf(201, BUSY).contains(201));
   }
 
+  /** Some four mebibytes, and a hundred once they are taken apart. */
+  @Test
+  void manifestsOfNothing() throws Exception {
+    byte[] hollow =
+        ("{\"schemaVersion\":2,\"x\":[" + "{},".repeat(1_390_000) + "{}]}")
+            .getBytes(StandardCharsets.UTF_8);
+    Callable<Integer> push =
+        () -> statusOf(send("PUT", "/manifests/hollow", hollow, Map.of("Content-Type", TYPE)));
+    others.hardlyNotice(
+        CLIENTS + " pushes of a manifest of empty objects",
+        watch -> assertThat(together(push).keySet()).isSubsetOf(400, BUSY).contains(400));
+  }
+
   @Test
   void listsOfReferrers() throws Exception {
     byte[] subject = manifest(10, 2, null);

@@ -69,7 +69,12 @@ public record Manifest(
             .orElseThrow(
                 () ->
                     new InvalidManifestException(
-                        Rule.NOT_JSON, "a manifest is one JSON object, without doubled members"));
+                        Rule.NOT_JSON,
+                        "a manifest is one JSON object without doubled members, of at most "
+                            + StrictJson.MOST_TOKENS
+                            + " brackets, names and values; an index has at most "
+                            + MOST
+                            + " manifests"));
     JsonNode schemaVersion = json.get("schemaVersion");
     if (schemaVersion == null || !schemaVersion.isInt() || schemaVersion.intValue() != 2) {
       throw new InvalidManifestException(Rule.WRONG_SCHEMA_VERSION, "schemaVersion must be 2");

@@ -16,6 +16,12 @@ import java.util.Optional;
 
 /** JSON objects from strangers: UTF-8 only, no doubled members, no trailing bytes, not deep. */
 final class StrictJson {
+  /**
+   * Braces, brackets, names and values of an object. Taken apart, each needs up to 70 bytes,
+   * however few it was written in: four mebibytes of empty objects would fill a heap.
+   */
+  static final int MOST_TOKENS = 1 << 16;
+
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -28,7 +34,11 @@ final class StrictJson {
     MAPPER
         .getFactory()
         .setStreamReadConstraints(
-            StreamReadConstraints.builder().maxNestingDepth(64).maxNumberLength(40).build());
+            StreamReadConstraints.builder()
+                .maxNestingDepth(64)
+                .maxNumberLength(40)
+                .maxTokenCount(MOST_TOKENS)
+                .build());
   }
 
   private StrictJson() {}

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,6 +79,39 @@ class ManifestTest {
         .isInstanceOfSatisfying(
             InvalidManifestException.class,
             e -> assertThat(e.rule()).isEqualTo(InvalidManifestException.Rule.TOO_LARGE));
+  }
+
+  /** Each would need seventy bytes and more once it is taken apart. */
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "[]", "1", "\"\"", "{\"a\":0}"})
+  void whatIsSmallUntilItIsTakenApartIsRefused(String value) {
+    String values = (value + ",").repeat((Manifest.LARGEST - 1_000) / (value.length() + 1)) + value;
+    String json = IMAGE.substring(0, IMAGE.length() - 1) + ",\"x\":[" + values + "]}";
+    assertThat(json.length()).isLessThan(Manifest.LARGEST);
+    assertThatThrownBy(() -> parse(json))
+        .isInstanceOf(InvalidManifestException.class)
+        .hasMessageContaining("at most 65536");
+  }
+
+  @Test
+  void theLongestIndexIsTakenWithAllThatDescriptorsSay() throws InvalidManifestException {
+    String descriptor =
+        "{\"mediaType\":\""
+            + MediaTypes.OCI_MANIFEST
+            + "\",\"size\":7,\"platform\":{\"architecture\":\"arm\",\"os\":\"linux\",\"variant\":\"v7\"},"
+            + "\"annotations\":{"
+            + IntStream.range(0, 20)
+                .mapToObj(i -> "\"a" + i + "\":\"b\"")
+                .collect(Collectors.joining(","))
+            + "},\"digest\":\"sha256:%064x\"}";
+    String json =
+        "{\"schemaVersion\":2,\"manifests\":["
+            + IntStream.range(1, Manifest.MOST)
+                .mapToObj(descriptor::formatted)
+                .collect(Collectors.joining(","))
+            + "]}";
+    Manifest index = Manifest.parse(json.getBytes(StandardCharsets.UTF_8), MediaTypes.OCI_INDEX);
+    assertThat(index.children()).hasSize(Manifest.MOST - 1);
   }
 
   @Test
