@@ -6,6 +6,7 @@ import dev.countermark.contracts.Format;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.signer.service.SignerFormat.Containers;
 import dev.countermark.signing.FormatSigner;
@@ -64,14 +65,15 @@ public final class RecordSigner<R extends PackageRecord<R>, S>
   public SigningOutcome<SignedArtifact> sign(PackageRequest request) {
     return repositories
         .of(request.repository(), request.lane())
-        .map(r -> new Visit(request, r.settings(format)).outcome())
+        .map(r -> new Visit(request, r).outcome())
         .orElseGet(() -> new Exempt<>(Why.GONE));
   }
 
   /** One request: the package and, when it is a container, everything in it. */
   private final class Visit {
     private final PackageRequest request;
-    private final S settings;
+    private RepositoryRecord repository;
+    private S settings;
     private final Set<String> seen = new HashSet<>();
 
     /** Containers from a package down to the deepest: 0 of one that is none. */
@@ -80,9 +82,26 @@ public final class RecordSigner<R extends PackageRecord<R>, S>
     private final Set<String> refused = new HashSet<>();
     private final List<SignedArtifact> contained = new ArrayList<>();
 
-    Visit(PackageRequest request, S settings) {
+    Visit(PackageRequest request, RepositoryRecord repository) {
       this.request = request;
-      this.settings = settings;
+      in(repository);
+    }
+
+    private void in(RepositoryRecord now) {
+      repository = now;
+      settings = now.settings(format);
+    }
+
+    /**
+     * Whether a record was let into the repository that there is. What was written late, into one
+     * that was deleted, is left where the next one of that name has its packages.
+     */
+    private boolean isOfRepository(R record) {
+      if (!record.isOf(repository)) {
+        // The other one may be the one that is remembered.
+        repositories.afresh(request.repository()).ifPresent(this::in);
+      }
+      return record.isOf(repository);
     }
 
     SigningOutcome<SignedArtifact> outcome() {
@@ -192,6 +211,10 @@ public final class RecordSigner<R extends PackageRecord<R>, S>
         }
         R record = found.get();
         requireItself(record);
+        if (!isOfRepository(record)) {
+          outcome = new Exempt<>(Why.GONE);
+          return found;
+        }
         if (record.neverSigned()) {
           outcome = new Exempt<>(Why.NEVER_SIGNED);
           return found;

@@ -40,6 +40,16 @@ public final class RepositorySettings {
     if (lane == Lane.UPLOAD && known != null && now.isBefore(known.at().plus(ttl))) {
       return Optional.of(known.settings());
     }
+    return afresh(repository);
+  }
+
+  /**
+   * The same, read now: when what is remembered contradicts a record.
+   *
+   * @return empty when there is no such repository
+   */
+  public Optional<RepositoryRecord> afresh(RepositoryName repository) {
+    Instant now = clock.instant();
     Optional<RepositoryRecord> settings =
         records.read(ObjectKeys.repository(repository), RepositoryRecord.class);
     if (remembered.size() >= MAX_REMEMBERED) {

@@ -134,8 +134,12 @@ public abstract class SignerContract<R extends PackageRecord<R>, S> {
 
   /** By a signer that remembers nothing of earlier ones. */
   private SigningOutcome<SignedArtifact> sign(Lane lane, R record, ResyncMode mode) {
-    return new RecordSigner<>(
-            new Watched(), records, new RepositorySettings(records, Duration.ZERO, clock), clock)
+    return sign(new RepositorySettings(records, Duration.ZERO, clock), lane, record, mode);
+  }
+
+  private SigningOutcome<SignedArtifact> sign(
+      RepositorySettings repositories, Lane lane, R record, ResyncMode mode) {
+    return new RecordSigner<>(new Watched(), records, repositories, clock)
         .sign(
             new PackageRequest(
                 format,
@@ -316,6 +320,52 @@ public abstract class SignerContract<R extends PackageRecord<R>, S> {
     assertThat(sign(Lane.UPLOAD, pushed)).isEqualTo(new Exempt<>(Exempt.Why.GONE));
     assertThat(purposes).isEmpty();
     assertThat(stored(pushed)).isEqualTo(pushed);
+  }
+
+  private RepositoryRecord makeRepositoryAgain() {
+    return records
+        .update(
+            ObjectKeys.repository(REPOSITORY),
+            RepositoryRecord.class,
+            old -> old.map(r -> new RepositoryRecord(1, REPOSITORY, r.createdAt().plusMillis(1))))
+        .orElseThrow();
+  }
+
+  private R letInto(RepositoryRecord repository, R record) {
+    return records
+        .update(key(record), format.recordType(), old -> old.map(r -> r.into(repository)))
+        .orElseThrow();
+  }
+
+  /** A push into the one before wrote it late, and ended before it looked. */
+  @ParameterizedTest
+  @EnumSource(Lane.class)
+  void signsNothingThatWasLetIntoAnEarlierRepository(Lane lane) {
+    R late =
+        letInto(
+            records.read(ObjectKeys.repository(REPOSITORY), RepositoryRecord.class).orElseThrow(),
+            pushed());
+    makeRepositoryAgain();
+    store.reset();
+
+    assertThat(sign(lane, late)).isEqualTo(new Exempt<>(Exempt.Why.GONE));
+
+    assertThat(store.writes()).isEmpty();
+    assertThat(purposes).isEmpty();
+    assertThat(stored(late)).isEqualTo(late);
+  }
+
+  @Test
+  void signsWhatWasLetIntoARepositoryThatItDoesNotRemember() {
+    RepositorySettings repositories = new RepositorySettings(records, Duration.ofMinutes(1), clock);
+    R pushed = pushed();
+    repositories.of(REPOSITORY, Lane.UPLOAD);
+    R again = letInto(makeRepositoryAgain(), pushed);
+
+    assertThat(sign(repositories, Lane.UPLOAD, again, ResyncMode.ENSURE))
+        .isInstanceOf(Signed.class);
+
+    assertThat(stored(again).repositoryCreatedAt()).isEqualTo(again.repositoryCreatedAt());
   }
 
   @Test
