@@ -6,6 +6,7 @@ import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.auth.AuthChallenge;
 import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.kit.DeniedException;
+import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.Problem;
@@ -47,8 +48,10 @@ public class StatusResource {
   private final GatewayFormats formats;
   private final Integrity integrity;
   private final Waits waits;
+  private final Fence fence;
 
-  StatusResource(GatewayFormats formats, Integrity integrity, Waits waits) {
+  StatusResource(GatewayFormats formats, Integrity integrity, Waits waits, Fence fence) {
+    this.fence = fence;
     this.formats = formats;
     this.integrity = integrity;
     this.waits = waits;
@@ -96,6 +99,7 @@ public class StatusResource {
         .statusKey(repository, rest)
         .flatMap(key -> integrity.read(key, format.format().recordType()))
         .filter(record -> format.mayBeTold(caller, record))
+        .filter(record -> fence.shows(caller.repository(), record))
         .map(
             record -> {
               format.shown(record);

@@ -88,7 +88,7 @@ final class ManifestPushes {
     Digest digest = digest(push.reference(), content);
     List<Tag> tags = tags(push);
     Manifest manifest = parse(content, push.contentType());
-    references.require(name, manifest);
+    references.require(repository, name, manifest);
     tagMoves.requireCondition(push, tags);
     Optional<SignatureLayout> layout = references.layout(name, manifest);
     tagMoves.requireSignatures(name, tags, layout);

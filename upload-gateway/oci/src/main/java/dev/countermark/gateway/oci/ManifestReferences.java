@@ -2,6 +2,7 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.InvalidManifestException;
@@ -39,10 +40,11 @@ final class ManifestReferences {
   }
 
   /**
+   * @param repository that lets it in
    * @throws Failed {@code MANIFEST_BLOB_UNKNOWN} when something is missing, {@code
    *     MANIFEST_INVALID} when an index is one that no signer will sign
    */
-  void require(OciName name, Manifest manifest) {
+  void require(RepositoryRecord repository, OciName name, Manifest manifest) {
     SideBySide reads = new SideBySide(pool.of(OciAccess.requiredRepositoryOf(name)));
     List<CompletableFuture<Optional<Digest>>> checks = new ArrayList<>();
     for (Digest blob : manifest.requiredBlobs()) {
@@ -59,7 +61,7 @@ final class ManifestReferences {
       reads.stop(); // the first that is missing answers for all
     }
     if (manifest.isIndex()) {
-      new IndexWalk(name).height(manifest.requiredManifests(), 1);
+      new IndexWalk(repository, name).height(manifest.requiredManifests(), 1);
     }
   }
 
@@ -95,11 +97,13 @@ final class ManifestReferences {
 
   /** All below an index, by the same limits as when it is signed. */
   private final class IndexWalk {
+    private final RepositoryRecord repository;
     private final OciName name;
     private final Map<Digest, Integer> heights = new HashMap<>();
     private int count = 1;
 
-    IndexWalk(OciName name) {
+    IndexWalk(RepositoryRecord repository, OciName name) {
+      this.repository = repository;
       this.name = name;
     }
 
@@ -162,7 +166,7 @@ final class ManifestReferences {
     private Optional<Child> child(Digest digest) {
       return records
           .read(OciKeys.manifest(name.value(), digest.toString()), ManifestRecord.class)
-          .filter(m -> m.state() != State.DELETED)
+          .filter(m -> m.state() != State.DELETED && m.isOf(repository))
           .map(Child::of);
     }
 

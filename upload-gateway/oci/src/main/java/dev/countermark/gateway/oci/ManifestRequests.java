@@ -44,7 +44,8 @@ final class ManifestRequests {
 
   Response get(OciRequest request) {
     Manifests.Found found =
-        manifests.get(request.name(), request.reference(), request.signedOnly());
+        manifests.get(
+            request.repository(), request.name(), request.reference(), request.signedOnly());
     byte[] content = found.manifest().content().toArray();
     Response.ResponseBuilder response =
         Response.ok(request.head() ? null : new AnswerBytes(content))

@@ -2,6 +2,7 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciKeys;
@@ -13,6 +14,7 @@ import dev.countermark.format.oci.Tag;
 import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.integrity.Sum;
 import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.kit.Fence;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -22,12 +24,18 @@ final class Manifests {
   private final SignatureView signatures;
   private final Sight sight;
   private final Integrity integrity;
+  private final Fence fence;
 
   Manifests(BlobStore store, SignatureView signatures, Sight sight) {
-    this(store, signatures, sight, Integrity.alone(store));
+    this(store, signatures, sight, Integrity.alone(store), Fence.open());
   }
 
-  Manifests(BlobStore store, SignatureView signatures, Sight sight, Integrity integrity) {
+  /**
+   * @param fence hides what was left of earlier repositories
+   */
+  Manifests(
+      BlobStore store, SignatureView signatures, Sight sight, Integrity integrity, Fence fence) {
+    this.fence = fence;
     this.records = new Records(store);
     this.signatures = signatures;
     this.sight = sight;
@@ -46,16 +54,18 @@ final class Manifests {
   }
 
   /**
+   * @param repository as it was when the reader was let in
    * @param signedOnly whether the reader sees only what is signed
    * @throws Failed {@code MANIFEST_UNKNOWN}
    */
-  Found get(OciName name, String reference, boolean signedOnly) {
+  Found get(RepositoryRecord repository, OciName name, String reference, boolean signedOnly) {
     Optional<ManifestRecord> found =
-        reference.contains(":")
-            ? Digest.parse(reference)
-                .flatMap(d -> find(name, d))
-                .filter(m -> !signedOnly || Sight.isVisible(m))
-            : Tag.parse(reference).flatMap(t -> byTag(name, t, signedOnly));
+        (reference.contains(":")
+                ? Digest.parse(reference)
+                    .flatMap(d -> find(name, d))
+                    .filter(m -> !signedOnly || Sight.isVisible(m))
+                : Tag.parse(reference).flatMap(t -> byTag(name, t, signedOnly)))
+            .filter(manifest -> fence.shows(repository, manifest));
     if (signedOnly) {
       found.ifPresent(manifest -> sight.show(name, manifest));
     }

@@ -104,8 +104,9 @@ class OciWiring {
 
   @Produces
   @Singleton
-  Manifests manifests(BlobStore store, SignatureView signatures, Sight sight, Integrity integrity) {
-    return new Manifests(store, signatures, sight, integrity);
+  Manifests manifests(
+      BlobStore store, SignatureView signatures, Sight sight, Integrity integrity, Fence fence) {
+    return new Manifests(store, signatures, sight, integrity, fence);
   }
 
   @Produces

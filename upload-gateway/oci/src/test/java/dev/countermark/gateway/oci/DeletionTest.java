@@ -89,7 +89,7 @@ class DeletionTest {
 
   private boolean isThere(String reference) {
     try {
-      manifests.get(NAME, reference, false);
+      manifests.get(REPOSITORY, NAME, reference, false);
       return true;
     } catch (RuntimeException e) {
       return false;
