@@ -38,6 +38,7 @@ public final class Reconciler {
   private final Fence fence;
   private final UploadEvents events;
   private final Clock clock;
+  private final RecordWalk walk;
   private Instant from = Instant.MIN;
 
   public Reconciler(BlobStore store, UploadEvents events, Clock clock) {
@@ -47,10 +48,12 @@ public final class Reconciler {
     this.fence = new Fence(store);
     this.events = events;
     this.clock = clock;
+    this.walk = new RecordWalk(store, clock);
   }
 
   /**
-   * Looks at everything that was written since the last time, at first since a day ago.
+   * Looks at everything that was written since the last time, at first since a day ago: what just
+   * lost its event must not wait for {@link #goThroughAll}.
    *
    * @return how many were published again
    */
@@ -65,6 +68,19 @@ public final class Reconciler {
     // What is younger than the patience is looked at the next time; and a published one again.
     from = until.minus(PATIENCE);
     return published;
+  }
+
+  /**
+   * Looks at all that waits, however old it is: neither gateway nor signers may have run for days,
+   * and the broker forgets events. Once a day, slice by slice.
+   *
+   * @return how many were published again
+   */
+  public int goThroughAll() {
+    Instant until = clock.instant().minus(PATIENCE);
+    return walk.go(
+        (format, entry) -> entry.lastModified().isBefore(until) && publish(format, entry.key()),
+        REST);
   }
 
   private <R extends PackageRecord<R>> int reconcile(

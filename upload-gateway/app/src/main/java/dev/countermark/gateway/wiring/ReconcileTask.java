@@ -21,7 +21,7 @@ class ReconcileTask {
 
   void reconcile() {
     try {
-      int published = reconciler.reconcile();
+      int published = reconciler.reconcile() + reconciler.goThroughAll();
       if (published > 0) {
         LOG.infof("told the signers again of %d packages that wait for their signature", published);
       }

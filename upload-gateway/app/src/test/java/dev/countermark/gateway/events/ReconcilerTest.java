@@ -1,0 +1,109 @@
+package dev.countermark.gateway.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.Upload;
+import dev.countermark.format.echo.EchoFormat;
+import dev.countermark.format.echo.EchoRecord;
+import dev.countermark.gateway.kit.UploadEvents;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What waits is found by its state, however long it waits. */
+class ReconcilerTest {
+  private static final RepositoryName REPOSITORY = RepositoryName.of("acme/app");
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration THREE_DAYS = Duration.ofDays(3);
+
+  private final InMemoryBlobStore store = new InMemoryBlobStore();
+  private final Records records = new Records(store);
+  private final List<String> told = new ArrayList<>();
+  private final UploadEvents events = (format, upload) -> told.add(upload.name());
+
+  @BeforeEach
+  void makeTheRepository() {
+    records.create(
+        ObjectKeys.repository(REPOSITORY), new RepositoryRecord(1, REPOSITORY, Instant.EPOCH));
+  }
+
+  private void push(String name) {
+    Upload upload = new Upload(List.of(), 0, "0a".repeat(32));
+    records.create(
+        new EchoFormat().recordKey(REPOSITORY, name).orElseThrow(),
+        EchoRecord.received(REPOSITORY, name, upload, Instant.EPOCH));
+  }
+
+  /** A gateway that was started so long after what was pushed. */
+  private Reconciler after(Duration time) {
+    return after(time, events);
+  }
+
+  private Reconciler after(Duration time, UploadEvents events) {
+    return new Reconciler(store, events, Clock.offset(Clock.systemUTC(), time));
+  }
+
+  @Test
+  void whatWaitsSinceThreeDaysIsToldAgain() {
+    push("old");
+
+    assertThat(after(THREE_DAYS).reconcile()).as("nothing new").isZero();
+    assertThat(after(THREE_DAYS).goThroughAll()).isOne();
+
+    assertThat(told).containsExactly("old");
+  }
+
+  @Test
+  void onceADay() {
+    push("old");
+    after(THREE_DAYS).goThroughAll();
+
+    assertThat(after(THREE_DAYS.plusHours(1)).goThroughAll()).isZero();
+    assertThat(after(THREE_DAYS.plus(DAY).plusHours(1)).goThroughAll()).isOne();
+  }
+
+  @Test
+  void whatIsUnderWayIsLeftAlone() {
+    push("new");
+
+    assertThat(after(Duration.ofMinutes(1)).goThroughAll()).isZero();
+  }
+
+  @Test
+  void whoeverTakesOverGoesOnWhereAnotherEnded() {
+    for (int i = 1000; i < 1500; i++) {
+      push("file-" + i);
+    }
+    UploadEvents dying =
+        (format, upload) -> {
+          if (told.size() == 450) {
+            throw new Failure.Transient("the broker is away", null);
+          }
+          told.add(upload.name());
+        };
+    assertThatThrownBy(() -> after(THREE_DAYS, dying).goThroughAll())
+        .isInstanceOf(Failure.Transient.class);
+    Set<String> before = new HashSet<>(told);
+    told.clear();
+
+    assertThat(after(THREE_DAYS).goThroughAll()).as("it may be at it still").isZero();
+    after(THREE_DAYS.plusHours(1)).goThroughAll();
+
+    assertThat(told).hasSize(100).contains("file-1499").doesNotContain("file-1399");
+    before.addAll(told);
+    assertThat(before).hasSize(500);
+  }
+}
