@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -18,6 +19,8 @@ import java.util.zip.ZipOutputStream;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record NugetPackage(String id, String version, byte[] bytes) {
+  private static final int LARGE = 1 << 20;
+
   /**
    * @param seed of its content
    */
@@ -56,6 +59,9 @@ public record NugetPackage(String id, String version, byte[] bytes) {
       String id, String version, String metadata, String name, byte[] content) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      if (content.length > LARGE) {
+        zip.setLevel(Deflater.NO_COMPRESSION); // its time is nobody's who is tested
+      }
       entry(
           zip,
           id + ".nuspec",
