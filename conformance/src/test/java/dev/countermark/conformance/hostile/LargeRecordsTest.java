@@ -7,14 +7,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.conformance.Platform;
 import dev.countermark.contracts.Json;
 import dev.countermark.testkit.http.HttpCaller;
+import dev.countermark.testkit.oci.Digests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -54,7 +52,7 @@ class LargeRecordsTest {
     repository = platform.repository("oci", JsonNodeFactory.instance.objectNode());
     caller = HttpCaller.withBearer(platform.url(), platform.adminToken());
     byte[] empty = "{}".getBytes(StandardCharsets.UTF_8);
-    send("POST", "/blobs/uploads/?digest=" + digest(empty), empty, Map.of(), 201);
+    send("POST", "/blobs/uploads/?digest=" + Digests.sha256(empty), empty, Map.of(), 201);
     others = new OtherTenants(gateway);
   }
 
@@ -79,15 +77,6 @@ class LargeRecordsTest {
     return answer;
   }
 
-  private static String digest(byte[] content) {
-    try {
-      return "sha256:"
-          + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** Legal, of a size, and no other's. */
   private static byte[] manifest(int size, int number, String subject) {
     byte[] empty = "{}".getBytes(StandardCharsets.UTF_8);
@@ -96,7 +85,7 @@ class LargeRecordsTest {
     manifest.put("artifactType", "application/x.large");
     ObjectNode config = manifest.putObject("config");
     config.put("mediaType", "application/vnd.oci.empty.v1+json").put("size", 2);
-    config.put("digest", digest(empty));
+    config.put("digest", Digests.sha256(empty));
     manifest.putArray("layers").add(config.deepCopy());
     if (subject != null) {
       manifest.putObject("subject").put("mediaType", TYPE).put("size", 2).put("digest", subject);
@@ -133,7 +122,7 @@ class LargeRecordsTest {
     send("PUT", "/manifests/large", manifest, Map.of("Content-Type", TYPE), 201);
 
     Callable<Integer> read =
-        () -> statusOf(send("GET", "/manifests/" + digest(manifest), null, Map.of()));
+        () -> statusOf(send("GET", "/manifests/" + Digests.sha256(manifest), null, Map.of()));
     others.hardlyNotice(
         CLIENTS + " readers of a manifest of 4 MiB",
         watch -> assertThat(together(read).keySet()).isSubsetOf(200, BUSY).contains(200));
@@ -152,7 +141,8 @@ class LargeRecordsTest {
           ExecutorService lazy = Executors.newFixedThreadPool(CLIENTS);
           try {
             IntStream.range(0, CLIENTS)
-                .forEach(i -> lazy.execute(() -> askAndWait(digest(manifest), answered, done)));
+                .forEach(
+                    i -> lazy.execute(() -> askAndWait(Digests.sha256(manifest), answered, done)));
             assertThat(answered.await(2, TimeUnit.MINUTES)).as("all are answered").isTrue();
             watch.countNow();
           } finally {
@@ -160,7 +150,7 @@ class LargeRecordsTest {
             lazy.shutdown();
           }
         });
-    assertThat(send("GET", "/manifests/" + digest(manifest), null, Map.of(), 200).body())
+    assertThat(send("GET", "/manifests/" + Digests.sha256(manifest), null, Map.of(), 200).body())
         .hasSameSizeAs(manifest);
   }
 
@@ -197,7 +187,7 @@ class LargeRecordsTest {
     Callable<Integer> push =
         () -> {
           byte[] manifest = manifests.get(next.getAndIncrement() % CLIENTS);
-          String path = "/manifests/" + digest(manifest);
+          String path = "/manifests/" + Digests.sha256(manifest);
           return statusOf(send("PUT", path, manifest, Map.of("Content-Type", TYPE)));
         };
 
@@ -224,12 +214,17 @@ class LargeRecordsTest {
     byte[] subject = manifest(10, 2, null);
     send("PUT", "/manifests/subject", subject, Map.of("Content-Type", TYPE), 201);
     for (int i = 0; i < 3; i++) {
-      byte[] referrer = manifest(ALMOST_4_MIB, 10 + i, digest(subject));
-      send("PUT", "/manifests/" + digest(referrer), referrer, Map.of("Content-Type", TYPE), 201);
+      byte[] referrer = manifest(ALMOST_4_MIB, 10 + i, Digests.sha256(subject));
+      send(
+          "PUT",
+          "/manifests/" + Digests.sha256(referrer),
+          referrer,
+          Map.of("Content-Type", TYPE),
+          201);
     }
 
     Callable<Integer> list =
-        () -> statusOf(send("GET", "/referrers/" + digest(subject), null, Map.of()));
+        () -> statusOf(send("GET", "/referrers/" + Digests.sha256(subject), null, Map.of()));
     others.hardlyNotice(
         CLIENTS + " readers of 12 MiB of referrers",
         watch -> assertThat(together(list).keySet()).isSubsetOf(200, BUSY).contains(200));

@@ -3,18 +3,14 @@ package dev.countermark.conformance.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.countermark.conformance.Platform;
-import dev.countermark.testkit.http.HttpCaller;
 import dev.countermark.testkit.http.SlowPeers;
-import dev.countermark.testkit.oci.Digests;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,8 +37,7 @@ class OneAddressTest {
   private static Platform platform;
   private static LivingGateway gateway;
   private static OtherTenants others;
-  private static String name;
-  private static HttpCaller caller;
+  private static Layers layers;
 
   @BeforeAll
   static void start() {
@@ -59,8 +54,7 @@ class OneAddressTest {
                     "COUNTERMARK_GATEWAY_SPOOL_SIZE",
                     SPOOL_MEBIBYTES + "M")));
     platform = gateway.platform();
-    name = platform.repository("oci", JsonNodeFactory.instance.objectNode()).path();
-    caller = HttpCaller.withBearer(platform.url(), platform.adminToken());
+    layers = new Layers(platform);
     others = new OtherTenants(gateway);
   }
 
@@ -73,32 +67,6 @@ class OneAddressTest {
   @AfterEach
   void livesOn() {
     gateway.requireAlive();
-  }
-
-  private static byte[] bytes(int length, int seed) {
-    byte[] content = new byte[length];
-    new Random(seed).nextBytes(content);
-    return content;
-  }
-
-  private static String monolithic(byte[] content) {
-    return "/v2/" + name + "/blobs/uploads/?digest=" + Digests.sha256(content);
-  }
-
-  private static void push(byte[] content) {
-    assertThat(caller.send("POST", monolithic(content), content, Map.of()).statusCode())
-        .isEqualTo(201);
-  }
-
-  private static String head(String method, String path, String more) {
-    return method
-        + " "
-        + path
-        + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
-        + platform.adminToken()
-        + "\r\n"
-        + more
-        + "\r\n";
   }
 
   /** Of a request that comes from the address that has its share already. */
@@ -157,9 +125,9 @@ class OneAddressTest {
   @Test
   void moreTransfersThanItMayHave() throws Exception {
     int peers = TRANSFERS + TRANSFERS / 2;
-    byte[] large = bytes(LARGE, 1);
-    push(large);
-    String get = head("GET", "/v2/" + name + "/blobs/" + Digests.sha256(large), "");
+    byte[] large = Layers.bytes(LARGE, 1);
+    layers.push(large);
+    String get = layers.headOfPull(large);
     others.hardlyNotice(
         peers + " slow readers of an address that may be " + TRANSFERS,
         watch -> {
@@ -171,11 +139,12 @@ class OneAddressTest {
             assertThat(readers.answeredWith("HTTP/1.1 429")).isEqualTo(peers - TRANSFERS);
 
             // What needs no transfer is there for this address, too.
-            assertThat(statusFor(head("GET", "/v2/", ""))).isEqualTo("HTTP/1.1 200");
-            assertThat(statusFor(head("GET", "/q/health/ready", ""))).isEqualTo("HTTP/1.1 200");
+            assertThat(statusFor(layers.head("GET", "/v2/", ""))).isEqualTo("HTTP/1.1 200");
+            assertThat(statusFor(layers.head("GET", "/q/health/ready", "")))
+                .isEqualTo("HTTP/1.1 200");
             String token = "/v2/token?service=x";
-            assertThat(statusFor(head("GET", token, "")))
-                .isEqualTo("HTTP/1.1 " + caller.send("GET", token, null, Map.of()).statusCode());
+            assertThat(statusFor(layers.head("GET", token, "")))
+                .isEqualTo("HTTP/1.1 " + platform.call("GET", token, null).statusCode());
           }
         });
   }
@@ -183,8 +152,8 @@ class OneAddressTest {
   @Test
   void moreOfTheDiskThanItMayHave() throws Exception {
     int peers = 60;
-    byte[] large = bytes(LARGE, 2);
-    String post = head("POST", monolithic(large), "Content-Length: " + large.length + "\r\n");
+    byte[] large = Layers.bytes(LARGE, 2);
+    String post = layers.headOfPush(large);
     others.hardlyNotice(
         peers + " layers that come slowly, with room for " + SHARE / (4 << 20),
         watch -> {
@@ -198,7 +167,7 @@ class OneAddressTest {
                     n -> n >= peers - SHARE / (4 << 20));
             assertThat(gateway.measured(LivingGateway.PART, "countermark_spool_used_bytes"))
                 .isLessThanOrEqualTo(SHARE);
-            push(bytes(LARGE + 1, 3));
+            layers.push(Layers.bytes(LARGE + 1, 3));
           }
         });
     await()

@@ -3,18 +3,10 @@ package dev.countermark.conformance.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.countermark.conformance.Platform;
-import dev.countermark.testkit.http.HttpCaller;
 import dev.countermark.testkit.http.SlowPeers;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
-import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,15 +24,13 @@ class SlowPeersTest {
   private static Platform platform;
   private static LivingGateway gateway;
   private static OtherTenants others;
-  private static String name;
-  private static HttpCaller caller;
+  private static Layers layers;
 
   @BeforeAll
   static void start() {
     gateway = new LivingGateway();
     platform = gateway.platform();
-    name = platform.repository("oci", JsonNodeFactory.instance.objectNode()).path();
-    caller = HttpCaller.withBearer(platform.url(), platform.adminToken());
+    layers = new Layers(platform);
     others = new OtherTenants(gateway);
   }
 
@@ -55,51 +45,13 @@ class SlowPeersTest {
     gateway.requireAlive();
   }
 
-  private static byte[] bytes(int length, int seed) {
-    byte[] content = new byte[length];
-    new Random(seed).nextBytes(content);
-    return content;
-  }
-
-  private static String digest(byte[] content) {
-    try {
-      return "sha256:"
-          + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static String monolithic(byte[] content) {
-    return "/v2/"
-        + name
-        + "/blobs/uploads/?digest="
-        + URLEncoder.encode(digest(content), StandardCharsets.US_ASCII);
-  }
-
-  private static void push(byte[] content) {
-    assertThat(caller.send("POST", monolithic(content), content, Map.of()).statusCode())
-        .isEqualTo(201);
-  }
-
-  private static String head(String method, String path, String more) {
-    return method
-        + " "
-        + path
-        + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
-        + platform.adminToken()
-        + "\r\n"
-        + more
-        + "\r\n";
-  }
-
   @Test
   void whoTakeALargeLayerSlowlyAndWhoSendOneSlowly() throws Exception {
-    byte[] large = bytes(LARGE, 1);
-    push(large);
-    String get = head("GET", "/v2/" + name + "/blobs/" + digest(large), "");
-    byte[] sent = bytes(300_000, 2);
-    String post = head("POST", monolithic(sent), "Content-Length: " + sent.length + "\r\n");
+    byte[] large = Layers.bytes(LARGE, 1);
+    layers.push(large);
+    String get = layers.headOfPull(large);
+    byte[] sent = Layers.bytes(300_000, 2);
+    String post = layers.headOfPush(sent);
 
     others.hardlyNotice(
         PEERS + " slow readers and " + PEERS + " slow writers",
@@ -116,8 +68,7 @@ class SlowPeersTest {
           }
         });
 
-    assertThat(caller.send("GET", "/v2/" + name + "/blobs/" + digest(large), null, Map.of()).body())
-        .isEqualTo(large);
+    assertThat(layers.pull(large)).isEqualTo(large);
   }
 
   @Test

@@ -83,8 +83,9 @@ class PublicHealth {
       }
       threads.run(
           () ->
-              checks
-                  .get()
+              // Also one that throws at once: whoever asks later waits for this answer.
+              Uni.createFrom()
+                  .deferred(checks::get)
                   .ifNoItem()
                   .after(PATIENCE)
                   .fail()
