@@ -38,7 +38,7 @@ class LateSignerTest {
   private static NugetPackage nupkg(int number) {
     byte[] content = new byte[SIZE];
     new Random(number).nextBytes(content);
-    return NugetPackage.of("Hostile.Waiting", "1.0." + number, "content/data.bin", content);
+    return NugetPackage.stored("Hostile.Waiting", "1.0." + number, "content/data.bin", content);
   }
 
   @Test

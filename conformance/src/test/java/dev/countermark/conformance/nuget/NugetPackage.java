@@ -19,8 +19,6 @@ import java.util.zip.ZipOutputStream;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record NugetPackage(String id, String version, byte[] bytes) {
-  private static final int LARGE = 1 << 20;
-
   /**
    * @param seed of its content
    */
@@ -34,7 +32,12 @@ public record NugetPackage(String id, String version, byte[] bytes) {
    * @param name of one of its entries
    */
   public static NugetPackage of(String id, String version, String name, byte[] content) {
-    return of(id, version, "", name, content);
+    return of(id, version, "", name, content, Deflater.DEFAULT_COMPRESSION);
+  }
+
+  /** Like {@link #of(String, String, String, byte[])}, without the time that compressing takes. */
+  public static NugetPackage stored(String id, String version, String name, byte[] content) {
+    return of(id, version, "", name, content, Deflater.NO_COMPRESSION);
   }
 
   /**
@@ -52,16 +55,15 @@ public record NugetPackage(String id, String version, byte[] bytes) {
         version,
         type,
         "content/t/.template.config/template.json",
-        template.getBytes(StandardCharsets.UTF_8));
+        template.getBytes(StandardCharsets.UTF_8),
+        Deflater.DEFAULT_COMPRESSION);
   }
 
   private static NugetPackage of(
-      String id, String version, String metadata, String name, byte[] content) {
+      String id, String version, String metadata, String name, byte[] content, int level) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(out)) {
-      if (content.length > LARGE) {
-        zip.setLevel(Deflater.NO_COMPRESSION); // its time is nobody's who is tested
-      }
+      zip.setLevel(level);
       entry(
           zip,
           id + ".nuspec",
