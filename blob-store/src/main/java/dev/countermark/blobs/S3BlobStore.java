@@ -159,6 +159,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
   @Override
   public Optional<StoredObject> get(String key) {
+    if (!PossibleKey.is(key)) {
+      return Optional.empty();
+    }
     try (GetObjectResponse response =
         call(
             key,
@@ -185,6 +188,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
   @Override
   public Optional<ObjectInfo> head(String key) {
+    if (!PossibleKey.is(key)) {
+      return Optional.empty();
+    }
     try {
       var response =
           call(
@@ -198,7 +204,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
   @Override
   public Optional<InputStream> open(String key, long offset, long length) {
-    if (length == 0) {
+    if (length == 0 || !PossibleKey.is(key)) {
       return head(key).map(info -> InputStream.nullInputStream());
     }
     try {
@@ -229,6 +235,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
   @Override
   public Optional<Version> replace(String key, byte[] content, Version expected) {
+    if (!PossibleKey.is(key)) {
+      return Optional.empty();
+    }
     return conditionally(key, content, Map.of("If-Match", '"' + expected.value() + '"'));
   }
 
@@ -262,6 +271,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
    */
   private Version upload(
       String key, byte[] content, int length, String sha256, Map<String, String> condition) {
+    if (!PossibleKey.is(key)) {
+      throw new IllegalArgumentException("no object can have the key " + key);
+    }
     Http.Headers headers = new Http.Headers(condition);
     headers.put(Http.Headers.X_AMZ_CONTENT_SHA256, sha256);
     headers.put(Http.Headers.X_AMZ_SDK_CHECKSUM_ALGORITHM, CHECKSUM.toString());
@@ -283,6 +295,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
   @Override
   public void delete(String key) {
+    if (!PossibleKey.is(key)) {
+      return;
+    }
     try {
       call(
           key,
@@ -324,6 +339,10 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
   @Override
   public Page list(String prefix, String startAfter, int limit) {
+    if (!PossibleKey.is(prefix)) {
+      return new Page(List.of(), false);
+    }
+    String after = PossibleKey.before(startAfter);
     try {
       var result =
           call(
@@ -333,7 +352,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
                           ListObjectsV2Args.builder()
                               .bucket(bucket)
                               .prefix(prefix)
-                              .startAfter(startAfter.isEmpty() ? null : startAfter)
+                              .startAfter(after.isEmpty() ? null : after)
                               .maxKeys(limit)
                               .build()))
               .result();

@@ -53,6 +53,39 @@ public abstract class BlobStoreContract {
     assertThat(store().get(key)).isEmpty();
   }
 
+  /** A store that answers with an error seems to be away. */
+  @Test
+  void hasNothingUnderAKeyThatCannotBe() {
+    String folder = prefix + "impossible/";
+    store().create(folder + "~", bytes("last"));
+    for (String name :
+        List.of(
+            "\0",
+            "a\0b",
+            "\n",
+            "\u001f",
+            "\u007f",
+            "\u0085",
+            "\ud800",
+            "\uffff",
+            "x".repeat(1_100))) {
+      String key = folder + name;
+      assertThat(store().get(key)).isEmpty();
+      assertThat(store().getUnlikely(key)).isEmpty();
+      assertThat(store().head(key)).isEmpty();
+      assertThat(store().open(key, 0, 1)).isEmpty();
+      assertThat(store().open(key, 0, 0)).isEmpty();
+      assertThat(store().replace(key, bytes("x"), new Version("0123"))).isEmpty();
+      assertThat(store().delete(key, new Version("0123"))).isFalse();
+      store().delete(key);
+      assertThat(store().list(key, "", 10).entries()).isEmpty();
+      List<Entry> after = store().list(folder, key, 10).entries();
+      if (name.compareTo("~") < 0) {
+        assertThat(after).extracting(Entry::key).containsExactly(folder + "~");
+      }
+    }
+  }
+
   @Test
   void createsOnce() {
     String key = prefix + "once";
