@@ -1,5 +1,6 @@
 package dev.countermark.gateway;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -297,6 +298,32 @@ class EdgeContractTest {
     if (!write.method().equals("PATCH")) { // a piece of a layer is nothing yet
       assertThat(stored(repository)).as(write.name()).hasSizeGreaterThan(before.size());
     }
+  }
+
+  /** What is no text is nobody's fault but the client's: another try is not worth it. */
+  @ParameterizedTest
+  @MethodSource("writes")
+  void anAddressThatIsNoTextIsRefused(WritePath write) {
+    RepositoryName repository = repository();
+    String token = basic(token(repository, Scope.ADMIN));
+    String address = address(write, repository);
+    for (String wrong : List.of("%00", "%0a", "%7F", "%ff", "%ed%a0%80")) {
+      String query = address + (address.contains("?") ? "&" : "?") + "last=" + wrong;
+      String path = address.replaceFirst("\\?.*", "") + wrong;
+
+      assertThat(send(write, query, token).statusCode()).as(query).isEqualTo(400);
+      assertThat(send(write, path, token).statusCode()).as(path).isEqualTo(400);
+      assertThat(get(path, token)).as(path).isEqualTo(400);
+      assertThat(get(query, token)).as(query).isEqualTo(400);
+    }
+  }
+
+  private int get(String address, String authorization) {
+    return given()
+        .header("Authorization", authorization)
+        .urlEncodingEnabled(false)
+        .get(address)
+        .statusCode();
   }
 
   /** Walks the routes: a method that writes is tried above, or named here. */

@@ -13,6 +13,7 @@ import dev.countermark.gateway.integrity.DamagedException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -64,6 +65,10 @@ public final class Edge {
   }
 
   public Response answer(Call call, Handler handler) {
+    Optional<Failed> flaw = flaw(call);
+    if (flaw.isPresent()) {
+      return dialect.answer(flaw.get(), call);
+    }
     try {
       return sent(call, handler.answer());
     } catch (IOException | RuntimeException e) {
@@ -72,6 +77,10 @@ public final class Edge {
   }
 
   public CompletionStage<Response> answerLater(Call call, LaterHandler handler) {
+    Optional<Failed> flaw = flaw(call);
+    if (flaw.isPresent()) {
+      return CompletableFuture.completedFuture(dialect.answer(flaw.get(), call));
+    }
     try {
       return handler
           .answer()
@@ -81,6 +90,10 @@ public final class Edge {
     } catch (IOException | RuntimeException e) {
       return CompletableFuture.completedFuture(failed(call, e));
     }
+  }
+
+  private Optional<Failed> flaw(Call call) {
+    return RequestAddress.flaw(call.http().uri()).map(f -> dialect.failed(Trouble.ADDRESS, f));
   }
 
   /** What goes wrong when the body is sent at last is told in the same words. */

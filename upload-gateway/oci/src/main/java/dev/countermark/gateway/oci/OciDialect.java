@@ -24,6 +24,7 @@ final class OciDialect implements Dialect {
       case BUSY -> OciCode.TOOMANYREQUESTS.failed(detail);
       case UNAVAILABLE, NO_ROOM ->
           OciCode.UNAVAILABLE.failed("the registry is busy or starting: try again");
+      case ADDRESS -> OciCode.NAME_INVALID.failed(trouble.status(), detail);
       case CUT_OFF -> OciCode.BLOB_UPLOAD_INVALID.failed("the request was cut off");
       case TOO_SLOW -> OciCode.BLOB_UPLOAD_INVALID.failed(trouble.status(), detail);
       case TOO_LARGE, RANGE -> OciCode.SIZE_INVALID.failed(trouble.status(), detail);
