@@ -1,6 +1,10 @@
 package dev.countermark.gateway.trust;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -26,8 +30,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
@@ -39,6 +46,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The gateway speaks HTTPS with the documented configuration and a throw-away certificate. */
 @QuarkusTest
@@ -50,18 +59,71 @@ class HttpsTest {
   @ConfigProperty(name = "quarkus.http.ssl.certificate.files")
   Path certificate;
 
-  @Test
-  void servesTheCertificateItWasGiven() throws Exception {
-    HttpClient client = HttpClient.newBuilder().sslContext(trusting()).build();
-
-    HttpResponse<String> answer =
-        client.send(
-            HttpRequest.newBuilder(https).timeout(Duration.ofSeconds(20)).build(),
-            HttpResponse.BodyHandlers.ofString());
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  void servesTheCertificateItWasGiven(String protocol) throws Exception {
+    HttpResponse<String> answer = get("", offering(protocol));
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).contains("Countermark");
-    assertThat(answer.sslSession().orElseThrow().getProtocol()).isEqualTo("TLSv1.3");
+    assertThat(answer.sslSession().orElseThrow().getProtocol()).isEqualTo(protocol);
+  }
+
+  /** Neither what TLS 1.2 has of old, nor what is older than that. */
+  @Test
+  void offersNothingThatIsOutOfDate() {
+    SSLParameters suite = offering("TLSv1.2");
+    suite.setCipherSuites(
+        new String[] {
+          "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256", "TLS_EMPTY_RENEGOTIATION_INFO_SCSV"
+        });
+
+    assertThatThrownBy(() -> get("", suite)).isInstanceOf(SSLException.class);
+  }
+
+  /** Whoever came over TLS is sent nowhere else with his credentials. */
+  @Test
+  void asksForCredentialsWhereTheRequestCameIn() throws Exception {
+    assertThat(get("v2/", new SSLParameters()).headers().firstValue("WWW-Authenticate"))
+        .contains("Bearer realm=\"https://tls.test:8443/v2/token\",service=\"tls.test:8443\"");
+    given()
+        .get("/v2/")
+        .then()
+        .header("WWW-Authenticate", containsString("realm=\"http://registry.test:8080/v2/token"));
+    assertThat(get("", new SSLParameters()).body())
+        .contains("https://tls.test:8443/")
+        .doesNotContain("http://");
+  }
+
+  @Test
+  void everyAnswerSaysHowItIsToBeTaken() throws Exception {
+    for (String path : List.of("", "v2/", "nowhere", "q/health/live", "api/v1/repositories")) {
+      var headers = get(path, new SSLParameters()).headers();
+      assertThat(headers.firstValue("X-Content-Type-Options")).as(path).contains("nosniff");
+      assertThat(headers.firstValue("Strict-Transport-Security")).as(path).isPresent();
+      assertThat(headers.firstValue("Cache-Control")).as(path).isPresent();
+    }
+    given()
+        .get("/")
+        .then()
+        .header("X-Content-Type-Options", "nosniff")
+        .header("Cache-Control", "private, no-cache")
+        .header("Strict-Transport-Security", nullValue());
+  }
+
+  private HttpResponse<String> get(String path, SSLParameters offered)
+      throws GeneralSecurityException, IOException, InterruptedException {
+    HttpClient client =
+        HttpClient.newBuilder().sslContext(trusting()).sslParameters(offered).build();
+    return client.send(
+        HttpRequest.newBuilder(https.resolve(path)).timeout(Duration.ofSeconds(20)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static SSLParameters offering(String protocol) {
+    SSLParameters offered = new SSLParameters();
+    offered.setProtocols(new String[] {protocol});
+    return offered;
   }
 
   private SSLContext trusting() throws GeneralSecurityException, IOException {
@@ -137,8 +199,8 @@ class HttpsTest {
             certificate.toString(),
             "quarkus.http.ssl.certificate.key-files",
             key.toString(),
-            "quarkus.http.insecure-requests",
-            "disabled",
+            "countermark.public-https-url",
+            "https://tls.test:8443/",
             "quarkus.http.test-ssl-port",
             "0");
       } catch (IOException e) {

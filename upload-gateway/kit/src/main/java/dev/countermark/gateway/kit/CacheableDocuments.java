@@ -40,7 +40,6 @@ public final class CacheableDocuments {
     return response
         .header(HttpHeaders.ETAG, etag)
         .header(HttpHeaders.CACHE_CONTROL, "public, max-age=" + maxAgeSeconds)
-        .header("X-Content-Type-Options", "nosniff")
         .build();
   }
 

@@ -17,8 +17,7 @@ final class FeedAnswers {
   static Response.ResponseBuilder body(FeedRequest request, byte[] content, String type) {
     return Response.ok(request.head() ? null : new AnswerBytes(content))
         .type(type)
-        .header(HttpHeaders.CONTENT_LENGTH, content.length)
-        .header("X-Content-Type-Options", "nosniff");
+        .header(HttpHeaders.CONTENT_LENGTH, content.length);
   }
 
   /** What everybody may keep: the documents of clients that verify. */

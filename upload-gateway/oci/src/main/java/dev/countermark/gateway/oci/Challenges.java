@@ -10,9 +10,9 @@ import java.util.Optional;
 /**
  * Decides how a registry request that is not allowed is answered, and where to get a token.
  *
- * <p>Realm and service come from the public URL alone: a realm taken from the request's Host header
- * would let a forged Host send credentials elsewhere, and clients insist on the registry's own
- * host.
+ * <p>Realm and service come from the public URLs alone: a realm taken from the request's Host
+ * header would let a forged Host send credentials elsewhere, and clients insist on the registry's
+ * own host.
  */
 final class Challenges {
   private final String realm;
@@ -20,7 +20,7 @@ final class Challenges {
   private final AnonymousPull anonymous;
 
   /**
-   * @param publicUrl {@code countermark.public-url}: scheme, host and port
+   * @param publicUrl the one by which requests come: scheme, host and port
    */
   Challenges(URI publicUrl, AnonymousPull anonymous) {
     this.realm = publicUrl.getScheme() + "://" + publicUrl.getRawAuthority() + "/v2/token";

@@ -45,24 +45,18 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
   private final Blobs blobs;
   private final Sight sight;
   private final ManifestDeletions deletions;
-  private final String host;
 
-  /**
-   * @param host host and port of the public address, as clients write it
-   */
   OciGateway(
       RepositoryAccess<OciSettings> access,
       SignatureView signatures,
       Blobs blobs,
       Sight sight,
-      ManifestDeletions deletions,
-      String host) {
+      ManifestDeletions deletions) {
     this.access = access;
     this.signatures = signatures;
     this.blobs = blobs;
     this.sight = sight;
     this.deletions = deletions;
-    this.host = host;
   }
 
   @Override
@@ -221,7 +215,8 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
 
     @Override
     public Optional<Document> document(String file, Asked<OciSettings> asked) {
-      String scope = host + "/" + asked.repository();
+      // As clients write it who come the way that this request came.
+      String scope = URI.create(asked.base()).getRawAuthority() + "/" + asked.repository();
       return switch (file) {
         case COSIGN ->
             Optional.of(

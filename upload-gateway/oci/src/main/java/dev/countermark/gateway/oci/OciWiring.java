@@ -4,6 +4,7 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.format.oci.OciFormat;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
+import dev.countermark.gateway.addresses.PublicAddresses;
 import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.auth.GatewaySecrets;
 import dev.countermark.gateway.content.PartReceiver;
@@ -18,9 +19,7 @@ import dev.countermark.gateway.repositories.Repositories;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.time.Clock;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Builds the registry's use cases. */
 @ApplicationScoped
@@ -46,21 +45,13 @@ class OciWiring {
 
   @Produces
   @Singleton
-  Challenges challenges(
-      @ConfigProperty(name = "countermark.public-url") URI publicUrl, AnonymousPull anonymous) {
-    return new Challenges(publicUrl, anonymous);
-  }
-
-  @Produces
-  @Singleton
   GatewayFormat<ManifestRecord, OciSettings> format(
       RepositoryAccess<OciSettings> access,
       SignatureView signatures,
       Blobs blobs,
       Sight sight,
-      ManifestDeletions deletions,
-      @ConfigProperty(name = "countermark.public-url") URI publicUrl) {
-    return new OciGateway(access, signatures, blobs, sight, deletions, publicUrl.getRawAuthority());
+      ManifestDeletions deletions) {
+    return new OciGateway(access, signatures, blobs, sight, deletions);
   }
 
   @Produces
@@ -161,8 +152,12 @@ class OciWiring {
 
   @Produces
   @Singleton
-  OciAccess access(Authenticator authenticator, Challenges challenges, Repositories repositories) {
-    return new OciAccess(authenticator, challenges, repositories);
+  OciAccess access(
+      Authenticator authenticator,
+      AnonymousPull anonymous,
+      Repositories repositories,
+      PublicAddresses addresses) {
+    return new OciAccess(authenticator, anonymous, repositories, addresses);
   }
 
   @Produces

@@ -92,12 +92,13 @@ public class RegistryResource {
       @Context HttpHeaders headers, @Context HttpServerRequest http) {
     OciRoute route = OciRoute.parse("");
     String authorization = headers.getHeaderString(HttpHeaders.AUTHORIZATION);
+    boolean overTls = http.isSSL();
     return edge.answerLater(
         new Call("", false, http),
         () ->
             entrance.later(
                 () -> {
-                  access.authenticate(route, authorization, Action.PULL);
+                  access.authenticate(route, authorization, Action.PULL, overTls);
                   return OciAnswers.ping();
                 }));
   }
@@ -167,12 +168,14 @@ public class RegistryResource {
   }
 
   private OciRequest admit(Incoming incoming, OciRoute route, boolean head, Action needed) {
+    boolean overTls = incoming.http.isSSL();
     Access caller =
         access.authenticate(
-            route, incoming.headers.getHeaderString(HttpHeaders.AUTHORIZATION), needed);
+            route, incoming.headers.getHeaderString(HttpHeaders.AUTHORIZATION), needed, overTls);
     boolean ofRepository =
         route.kind() != OciRoute.Kind.PING && route.kind() != OciRoute.Kind.CATALOG;
-    RepositoryRecord repository = ofRepository ? access.repository(route, caller, needed) : null;
+    RepositoryRecord repository =
+        ofRepository ? access.repository(route, caller, needed, overTls) : null;
     return new OciRequest(
         route,
         incoming.uri.getQueryParameters(),

@@ -185,7 +185,6 @@ final class ReleaseReads {
         .header("Digest", "sha-256=" + Base64.getEncoder().encodeToString(sha256))
         .header(ReleaseWrites.SIGNATURE_FORMAT, RegistryDocuments.CMS)
         .header(SIGNATURE, signed.signature().toBase64())
-        .header("X-Content-Type-Options", "nosniff")
         .build();
   }
 

@@ -65,8 +65,7 @@ final class SwiftAnswers {
     return response
         .header(HttpHeaders.ETAG, etag)
         .header(CONTENT_VERSION, "1")
-        .header(HttpHeaders.CACHE_CONTROL, request.caching(caching))
-        .header("X-Content-Type-Options", "nosniff");
+        .header(HttpHeaders.CACHE_CONTROL, request.caching(caching));
   }
 
   static Response json(SwiftRequest request, byte[] document, List<String> links) {

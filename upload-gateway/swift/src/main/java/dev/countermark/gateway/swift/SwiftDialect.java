@@ -26,7 +26,6 @@ final class SwiftDialect implements Dialect {
   public Response answer(Failed failed, Call call) {
     return Response.fromResponse(Dialect.super.answer(failed, call))
         .header(SwiftAnswers.CONTENT_VERSION, "1")
-        .header("X-Content-Type-Options", "nosniff")
         .build();
   }
 }

@@ -1,0 +1,41 @@
+package dev.countermark.gateway.http;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+/** What every answer says, whoever makes it. */
+@ApplicationScoped
+class AnswerHeaders {
+  /** Before everything else that may answer. */
+  private static final int FIRST = 1_002;
+
+  private static final int ERRORS = 400;
+
+  void register(@Observes Filters filters) {
+    filters.register(AnswerHeaders::complete, FIRST);
+  }
+
+  private static void complete(RoutingContext context) {
+    context.addHeadersEndHandler(
+        unused -> {
+          MultiMap headers = context.response().headers();
+          headers.set("X-Content-Type-Options", "nosniff");
+          if (context.request().isSSL()) { // elsewhere it means nothing (RFC 6797, section 7.2)
+            headers.set("Strict-Transport-Security", "max-age=31536000");
+          }
+          if (!headers.contains(HttpHeaders.CACHE_CONTROL)) {
+            headers.set(HttpHeaders.CACHE_CONTROL, caching(context.response().getStatusCode()));
+          }
+        });
+    context.next();
+  }
+
+  /** Of answers that say nothing themselves: no proxy gives one caller's answer to another. */
+  private static String caching(int status) {
+    return status >= ERRORS ? "no-store" : "private, no-cache";
+  }
+}
