@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -48,58 +48,92 @@ final class Child {
     return name;
   }
 
+  /**
+   * Starts the process, and from then on starts it again whenever it ended, for as long as it
+   * takes.
+   *
+   * @throws IOException when it cannot be started now; it is not tried again
+   */
   synchronized void start() throws IOException {
     if (stopping) {
       return;
     }
-    long began = System.nanoTime();
+    launch();
+    Thread keeper = new Thread(this::keep, "keeper-" + name);
+    keeper.setDaemon(true); // the launcher ends its children itself
+    keeper.start();
+  }
+
+  private synchronized void launch() throws IOException {
     process =
         new ProcessBuilder(command)
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(data.log(name).toFile()))
             .start();
-    data.writePid(name, process.pid());
-    CompletableFuture<Void> unused =
-        process
-            .onExit()
-            .thenAcceptAsync(
-                dead -> died(dead, Duration.ofNanos(System.nanoTime() - began)),
-                task -> new Thread(task, "restart-" + name).start())
-            .exceptionally(
-                e -> {
-                  report.accept("cannot start " + name + " again: " + e.getMessage());
-                  return null;
-                });
+    try {
+      data.writePid(name, process.pid());
+    } catch (IOException e) { // it runs: a full disk is no reason to have two of it
+      report.accept("cannot note the process of " + name + ": " + e.getMessage());
+    }
   }
 
-  private void died(Process dead, Duration lived) {
-    Duration pause;
-    synchronized (this) {
-      if (stopping) {
-        return;
-      }
-      deaths = lived.compareTo(STABLE) > 0 ? 1 : deaths + 1;
-      pause = pauseAfter(deaths);
-    }
-    report.accept(
-        name
-            + " ended with status "
-            + dead.exitValue()
-            + " after "
-            + lived.toSeconds()
-            + " s; starting it again in "
-            + pause.toMillis()
-            + " ms (log: "
-            + logFile()
-            + ")");
+  private void keep() {
     try {
-      TimeUnit.MILLISECONDS.sleep(pause.toMillis());
-      start();
+      while (true) {
+        Process running = current();
+        long began = System.nanoTime();
+        int status = running.waitFor();
+        Optional<Duration> pause = died(status, Duration.ofNanos(System.nanoTime() - began));
+        while (pause.isPresent()) {
+          TimeUnit.MILLISECONDS.sleep(pause.get().toMillis());
+          pause = again();
+        }
+        if (isStopping()) {
+          return;
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized Process current() {
+    return process;
+  }
+
+  private synchronized boolean isStopping() {
+    return stopping;
+  }
+
+  /** How long to wait before it is started again; empty when it is not to be. */
+  private synchronized Optional<Duration> died(int status, Duration lived) {
+    if (stopping) {
+      return Optional.empty();
+    }
+    deaths = lived.compareTo(STABLE) > 0 ? 1 : deaths + 1;
+    Duration pause = pauseAfter(deaths);
+    report.accept(
+        "%s ended with status %d after %d s; starting it again in %d ms (log: %s)"
+            .formatted(name, status, lived.toSeconds(), pause.toMillis(), logFile()));
+    return Optional.of(pause);
+  }
+
+  /** How long to wait before the next try; empty when none is needed. */
+  private synchronized Optional<Duration> again() {
+    if (stopping) {
+      return Optional.empty();
+    }
+    try {
+      launch();
+      return Optional.empty();
     } catch (IOException e) {
-      report.accept("cannot start " + name + " again: " + e.getMessage());
+      deaths++;
+      Duration pause = pauseAfter(deaths);
+      report.accept(
+          "cannot start %s: %s; trying again in %d ms"
+              .formatted(name, e.getMessage(), pause.toMillis()));
+      return Optional.of(pause);
     }
   }
 

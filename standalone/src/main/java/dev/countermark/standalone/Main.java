@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 public final class Main implements Runnable {
   private static final int HTTPS_DISTANCE = 363;
   private static final int MAX_PORT = 65_535;
-  private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
   /** Where a platform keeps its data. */
   static final class DataOption {
@@ -85,6 +85,7 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     CommandLine commands = new CommandLine(new Main());
     commands.addSubcommand(new Stop());
+    commands.addSubcommand(new Status());
     commands.addSubcommand(new Prepare());
     commands.addSubcommand(new dev.countermark.standalone.demo.Demo());
     CommandLine bench = new CommandLine(new Bench());
