@@ -22,6 +22,9 @@ public final class ObjectKeys {
   /** {@link WaitingNote}s of all repositories. */
   public static final String WAITING = "waiting/";
 
+  /** No object: whoever wants to know whether the store answers asks for it. */
+  public static final String PROBE = "probe";
+
   private static final Pattern SHA256_HEX = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern UPLOAD_ID = Pattern.compile("[0-9a-f-]{36}");
 

@@ -59,6 +59,11 @@ public final class HttpKeyClient implements KeyClient {
   }
 
   @Override
+  public void probe() {
+    exchange("GET", KeyServiceApi.CALLER, BodyPublishers.noBody());
+  }
+
+  @Override
   public PublicKeyVersion current(RepositoryName repository, Purpose purpose) {
     Key key = new Key(repository, purpose);
     Remembered known = current.get(key);

@@ -49,6 +49,9 @@ public interface KeyClient {
     }
   }
 
+  /** Whether the key service answers, knows the caller and reaches its keys; fails when not. */
+  default void probe() {}
+
   /** The current public key of a repository; made on first use, exactly once. */
   PublicKeyVersion current(RepositoryName repository, Purpose purpose);
 

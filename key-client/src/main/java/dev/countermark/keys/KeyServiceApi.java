@@ -34,6 +34,9 @@ public final class KeyServiceApi {
   /** What {@link #ocsp} calls the authority itself. */
   public static final String OCSP_AUTHORITY = "authority";
 
+  /** Who the caller is, told while the keys can be reached; GET of a {@link CallerName}. */
+  public static final String CALLER = "/v1/caller";
+
   private KeyServiceApi() {}
 
   /** Whether certificates are revoked: POST of an OCSP request. */
@@ -99,6 +102,13 @@ public final class KeyServiceApi {
     }
     return null;
   }
+
+  /**
+   * Body of {@link #CALLER}.
+   *
+   * @param name as the key service's configuration calls it
+   */
+  public record CallerName(String name) {}
 
   /** Answer of {@link #versions}, oldest first. */
   public record Versions(List<PublicKeyVersion> versions) {

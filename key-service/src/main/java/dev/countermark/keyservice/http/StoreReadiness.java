@@ -1,30 +1,27 @@
 package dev.countermark.keyservice.http;
 
-import dev.countermark.contracts.Failure;
 import dev.countermark.keyservice.KeyService;
+import dev.countermark.readiness.Dependency;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
-import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /** Ready while the keys bucket answers: nothing can be signed without it. */
-@Readiness
-class StoreReadiness implements HealthCheck {
-  private final KeyService service;
-
-  StoreReadiness(KeyService service) {
-    this.service = service;
+@ApplicationScoped
+class StoreReadiness {
+  @Produces
+  @Readiness
+  @Singleton
+  HealthCheck store(KeyService service) {
+    return new Dependency("keys-bucket", service::probe);
   }
 
-  @Override
-  public HealthCheckResponse call() {
-    try {
-      service.probe();
-      return HealthCheckResponse.up("keys-bucket");
-    } catch (Failure.Transient e) {
-      return HealthCheckResponse.named("keys-bucket")
-          .down()
-          .withData("reason", e.getMessage())
-          .build();
+  void close(@Disposes @Readiness HealthCheck check) throws Exception {
+    if (check instanceof AutoCloseable closeable) {
+      closeable.close();
     }
   }
 }

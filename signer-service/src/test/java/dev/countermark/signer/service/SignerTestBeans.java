@@ -54,6 +54,11 @@ public class SignerTestBeans {
   private static final KeyClient AWAY_AT_TIMES =
       new KeyClient() {
         @Override
+        public void probe() {
+          requireKeys();
+        }
+
+        @Override
         public PublicKeyVersion current(RepositoryName repository, Purpose purpose) {
           requireKeys();
           return KEYS.current(repository, purpose);

@@ -1,12 +1,17 @@
 package dev.countermark.gateway.management;
 
 import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.gateway.wiring.InMemoryBeans;
+import dev.countermark.gateway.wiring.InMemoryBeans.TestStore;
 import io.quarkus.arc.Arc;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ManagementTest {
   /** More than the gateway has for requests. */
   private static final int TASKS = 200;
+
+  @Inject BlobStore store;
 
   @TestHTTPResource(value = "/", management = true)
   URI management;
@@ -33,6 +40,35 @@ class ManagementTest {
     given().get(address(path)).then().statusCode(200).body(containsString("checks"));
     given().get(path).then().statusCode(200).body(equalTo("{\"status\":\"UP\"}"));
     given().head(path).then().statusCode(200);
+  }
+
+  /** Readiness tells each dependency by name; a restart would help none of them. */
+  @Test
+  void isNotReadyWithoutStoreOrBroker() {
+    try {
+      ((TestStore) store).away(true);
+      InMemoryBeans.brokerAway = true;
+      await()
+          .untilAsserted(
+              () ->
+                  given()
+                      .get(address("/q/health/ready"))
+                      .then()
+                      .statusCode(503)
+                      .body(check("object-store"), equalTo("the store is away"))
+                      .body(check("broker"), equalTo("the broker is away"))
+                      .body("checks.find { it.name == 'key-service' }.status", equalTo("UP")));
+      given().get(address("/q/health/live")).then().statusCode(200);
+      await().untilAsserted(() -> given().get("/q/health/ready").then().statusCode(503));
+    } finally {
+      ((TestStore) store).away(false);
+      InMemoryBeans.brokerAway = false;
+    }
+    await().untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+  }
+
+  private static String check(String name) {
+    return "checks.find { it.name == '" + name + "' }.data.reason";
   }
 
   @Test
@@ -54,7 +90,7 @@ class ManagementTest {
     CountDownLatch over = new CountDownLatch(1);
     try {
       for (int i = 0; i < TASKS; i++) {
-        requests.execute(() -> await(over));
+        requests.execute(() -> hold(over));
       }
       given().get(address("/q/health")).then().statusCode(200);
       given().get(address("/q/metrics")).then().statusCode(200);
@@ -64,7 +100,7 @@ class ManagementTest {
     }
   }
 
-  private static void await(CountDownLatch over) {
+  private static void hold(CountDownLatch over) {
     try {
       over.await();
     } catch (InterruptedException e) {

@@ -6,9 +6,12 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Formats;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
+import dev.countermark.readiness.Dependency;
 import io.quarkus.test.Mock;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,6 +19,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Store and keys of the service's tests, in place of the real ones. */
 @Singleton
 public class InMemoryBeans {
+  /** Whether the broker does not answer. */
+  public static volatile boolean brokerAway;
+
   /** A store that can be away. */
   public interface TestStore extends BlobStore {
     void away(boolean away);
@@ -56,6 +62,19 @@ public class InMemoryBeans {
                 throw e.getCause();
               }
             });
+  }
+
+  /** Tests of the gateway have no broker. */
+  @Produces
+  @Singleton
+  @Mock
+  @Identifier("broker")
+  Dependency.Probe broker() {
+    return () -> {
+      if (brokerAway) {
+        throw new IOException("the broker is away");
+      }
+    };
   }
 
   @Produces
