@@ -1,10 +1,12 @@
 package dev.countermark.keyservice;
 
+import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * The bytes of an audit record: a line of JSON, then a line with the HMAC-SHA256 of the first in
@@ -19,9 +21,18 @@ final class AuditSeal {
   private static final int MAC_LINE = 65;
 
   private final byte[] key;
+  private final List<byte[]> formerKeys;
 
   AuditSeal(RootSecret root) {
+    this(root, List.of());
+  }
+
+  /**
+   * @param formerKeys of root secrets that were replaced: what they sealed stays sealed
+   */
+  AuditSeal(RootSecret root, List<Bytes> formerKeys) {
     this.key = root.auditKey();
+    this.formerKeys = formerKeys.stream().map(Bytes::toArray).toList();
   }
 
   /** A record with the hash that the next one links to. */
@@ -52,9 +63,8 @@ final class AuditSeal {
       throw new BrokenException("is not a line of JSON and a line of HMAC");
     }
     byte[] json = Arrays.copyOf(sealed, end);
-    byte[] expected =
-        HexFormat.of().formatHex(Hashes.hmacSha256(key, json)).getBytes(StandardCharsets.US_ASCII);
-    if (!MessageDigest.isEqual(expected, Arrays.copyOfRange(sealed, end + 1, sealed.length - 1))) {
+    byte[] mac = Arrays.copyOfRange(sealed, end + 1, sealed.length - 1);
+    if (!isMac(mac, key, json) && formerKeys.stream().noneMatch(k -> isMac(mac, k, json))) {
       throw new BrokenException("was altered, or sealed with another root secret");
     }
     try {
@@ -66,6 +76,12 @@ final class AuditSeal {
     } catch (Json.MalformedJsonException e) {
       throw new BrokenException("is not an audit record");
     }
+  }
+
+  private static boolean isMac(byte[] mac, byte[] key, byte[] json) {
+    byte[] expected =
+        HexFormat.of().formatHex(Hashes.hmacSha256(key, json)).getBytes(StandardCharsets.US_ASCII);
+    return MessageDigest.isEqual(expected, mac);
   }
 
   /** The bytes of a record are not what they should be; the message continues "record N …". */

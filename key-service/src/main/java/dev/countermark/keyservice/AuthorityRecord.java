@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The installation's own authority of one purpose as it lies in the bucket: written once, never
- * changed.
+ * The installation's own authority of one purpose as it lies in the bucket: written once, and
+ * changed when the root secret is, in nothing but what that wraps.
  *
  * @param format {@link #FORMAT}; a reader refuses what it does not know
  * @param purpose as in addresses
@@ -34,6 +34,26 @@ record AuthorityRecord(
   AuthorityRecord {
     certificates = List.copyOf(certificates);
     root = root == null ? Optional.empty() : root;
+  }
+
+  /** The same with its data keys under another root secret. */
+  AuthorityRecord wrapped(
+      String newRootId, Bytes newWrappedDataKey, Optional<Bytes> newWrappedDataKeyOfRoot) {
+    return new AuthorityRecord(
+        format,
+        purpose,
+        algorithm,
+        certificates,
+        createdAt,
+        newRootId,
+        newWrappedDataKey,
+        encryptedPrivateKey,
+        root.map(
+            it ->
+                new RootKey(
+                    it.algorithm(),
+                    newWrappedDataKeyOfRoot.orElseThrow(),
+                    it.encryptedPrivateKey())));
   }
 
   /** The members as in {@link AuthorityRecord}. */

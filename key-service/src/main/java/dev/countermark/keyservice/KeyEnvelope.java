@@ -8,9 +8,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Encrypts private keys for the bucket and decrypts them: AES-256-GCM under a data key of its own
@@ -19,8 +16,6 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class KeyEnvelope {
   private static final int DATA_KEY_LENGTH = 32;
-  private static final int NONCE_LENGTH = 12;
-  private static final int TAG_BITS = 128;
 
   private final RootSecret root;
   private final SecureRandom random;
@@ -79,13 +74,7 @@ final class KeyEnvelope {
             record.algorithm(),
             record.rootId(),
             new Sealed(record.wrappedDataKey(), record.encryptedPrivateKey()),
-            binding(
-                record.algorithm(),
-                scope,
-                version,
-                record.fingerprint(),
-                new Origin(record.createdAt(), record.createdBy()),
-                new Terms(record.certificates(), record.activeFrom())));
+            binding(record, scope, version));
     if (!key.spki().equals(record.spki()) || !key.fingerprint().equals(record.fingerprint())) {
       throw unusable(where + " does not hold the key that it announces", null);
     }
@@ -111,8 +100,8 @@ final class KeyEnvelope {
     try {
       random.nextBytes(dataKey);
       return new Sealed(
-          encrypt(root.wrappingKey(), dataKey, binding.aad("data key")),
-          encrypt(dataKey, secret, binding.aad("private key")));
+          AesGcm.encrypt(random, root.wrappingKey(), dataKey, binding.aad("data key")),
+          AesGcm.encrypt(random, dataKey, secret, binding.aad("private key")));
     } finally {
       Arrays.fill(dataKey, (byte) 0);
       Arrays.fill(secret, (byte) 0);
@@ -133,8 +122,9 @@ final class KeyEnvelope {
     byte[] dataKey = new byte[0];
     byte[] secret = new byte[0];
     try {
-      dataKey = decrypt(root.wrappingKey(), sealed.wrappedDataKey(), binding.aad("data key"));
-      secret = decrypt(dataKey, sealed.encryptedPrivateKey(), binding.aad("private key"));
+      dataKey =
+          AesGcm.decrypt(root.wrappingKey(), sealed.wrappedDataKey(), binding.aad("data key"));
+      secret = AesGcm.decrypt(dataKey, sealed.encryptedPrivateKey(), binding.aad("private key"));
       return SigningKey.of(algorithm, secret);
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw unusable(where + " was altered, or belongs elsewhere", e);
@@ -147,6 +137,46 @@ final class KeyEnvelope {
   /** Which root secret seals. */
   String rootId() {
     return root.id();
+  }
+
+  /**
+   * The record with its data key wrapped by this root in place of the former one; the private key
+   * stays encrypted as it is.
+   *
+   * @throws KeyServiceException {@code RECORD_UNUSABLE}
+   */
+  KeyRecord rewrapped(KeyRecord record, KeyScope scope, int version, RootSecret former) {
+    return record.wrapped(
+        root.id(),
+        rewrapped(
+            scope + " version " + version,
+            record.wrappedDataKey(),
+            binding(record, scope, version),
+            former));
+  }
+
+  /** A data key wrapped by this root in place of the former one. */
+  Bytes rewrapped(String where, Bytes wrappedDataKey, Binding binding, RootSecret former) {
+    byte[] dataKey = new byte[0];
+    byte[] aad = binding.aad("data key");
+    try {
+      dataKey = AesGcm.decrypt(former.wrappingKey(), wrappedDataKey, aad);
+      return AesGcm.encrypt(random, root.wrappingKey(), dataKey, aad);
+    } catch (GeneralSecurityException e) {
+      throw unusable(where + " was altered, or belongs elsewhere", e);
+    } finally {
+      Arrays.fill(dataKey, (byte) 0);
+    }
+  }
+
+  private static Binding binding(KeyRecord record, KeyScope scope, int version) {
+    return binding(
+        record.algorithm(),
+        scope,
+        version,
+        record.fingerprint(),
+        new Origin(record.createdAt(), record.createdBy()),
+        new Terms(record.certificates(), record.activeFrom()));
   }
 
   private static KeyServiceException unusable(String detail, Throwable cause) {
@@ -176,36 +206,5 @@ final class KeyEnvelope {
     return part ->
         ("countermark key record\nformat=" + KeyRecord.FORMAT + "\npart=" + part + about)
             .getBytes(StandardCharsets.UTF_8);
-  }
-
-  private Bytes encrypt(byte[] key, byte[] plain, byte[] aad) {
-    try {
-      byte[] nonce = new byte[NONCE_LENGTH];
-      random.nextBytes(nonce);
-      Cipher cipher = cipher(Cipher.ENCRYPT_MODE, key, nonce, aad);
-      byte[] sealed = Arrays.copyOf(nonce, NONCE_LENGTH + cipher.getOutputSize(plain.length));
-      cipher.doFinal(plain, 0, plain.length, sealed, NONCE_LENGTH);
-      return Bytes.of(sealed);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has AES/GCM", e);
-    }
-  }
-
-  private static byte[] decrypt(byte[] key, Bytes sealed, byte[] aad)
-      throws GeneralSecurityException {
-    byte[] all = sealed.toArray();
-    if (all.length < NONCE_LENGTH + TAG_BITS / 8) {
-      throw new GeneralSecurityException(all.length + " bytes are too few");
-    }
-    Cipher cipher = cipher(Cipher.DECRYPT_MODE, key, Arrays.copyOf(all, NONCE_LENGTH), aad);
-    return cipher.doFinal(all, NONCE_LENGTH, all.length - NONCE_LENGTH);
-  }
-
-  private static Cipher cipher(int mode, byte[] key, byte[] nonce, byte[] aad)
-      throws GeneralSecurityException {
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
-    cipher.updateAAD(aad);
-    return cipher;
   }
 }

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One version of a key as it lies in the bucket: written once, never changed. The version is known
- * from the moment this object exists; the highest one that is active is the current one.
+ * One version of a key as it lies in the bucket: written once, and changed when the root secret is,
+ * in nothing but what that wraps. The version is known from the moment this object exists; the
+ * highest one that is active is the current one.
  *
  * @param format {@link #FORMAT}; a reader refuses what it does not know
  * @param purpose as in addresses
@@ -45,6 +46,25 @@ record KeyRecord(
   KeyRecord {
     certificates = certificates == null ? List.of() : List.copyOf(certificates);
     activeFrom = activeFrom == null ? Optional.empty() : activeFrom;
+  }
+
+  /** The same with its data key under another root secret. */
+  KeyRecord wrapped(String newRootId, Bytes newWrappedDataKey) {
+    return new KeyRecord(
+        format,
+        repository,
+        purpose,
+        version,
+        algorithm,
+        spki,
+        fingerprint,
+        createdAt,
+        createdBy,
+        newRootId,
+        newWrappedDataKey,
+        encryptedPrivateKey,
+        certificates,
+        activeFrom);
   }
 
   boolean isActive(Instant now) {

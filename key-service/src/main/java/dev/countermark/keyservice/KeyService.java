@@ -35,6 +35,7 @@ public final class KeyService {
   /**
    * @param policies of all purposes that there are
    * @throws IllegalArgumentException when settings do not fit each other
+   * @throws IllegalStateException when the bucket belongs to another root secret
    */
   public KeyService(
       BlobStore store,
@@ -45,7 +46,8 @@ public final class KeyService {
     policies.forEach((purpose, policy) -> requireRenewable(purpose, policy, clock));
     this.purposes = new TreeSet<>(policies.keySet());
     SecureRandom random = new SecureRandom();
-    AuditSeal seal = new AuditSeal(root);
+    AuditSeal seal =
+        new AuditSeal(root, new RootMarker(store, random).claim(root).formerAuditKeys());
     KeyEnvelope envelope = new KeyEnvelope(root, random);
     AuditLog audit = new AuditLog(store, seal, clock);
     OwnAuthorities own = new OwnAuthorities(store, envelope);

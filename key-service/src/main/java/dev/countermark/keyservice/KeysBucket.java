@@ -30,7 +30,22 @@ final class KeysBucket {
   /** Never written; reading it tells whether the store answers. */
   static final String PROBE = "probe";
 
+  /** A {@link RootMarker.Marker}. */
+  static final String ROOT = "root.json";
+
+  /** Every {@link AuthorityRecord}, and the audit chains of authorities. */
+  static final String AUTHORITIES = "authorities/";
+
+  private static final Pattern AUTHORITY =
+      Pattern.compile(AUTHORITIES + "([a-z0-9][a-z0-9-]{0,31})\\.json");
+
   private KeysBucket() {}
+
+  /** The purpose whose {@link AuthorityRecord} a key names; empty for any other key. */
+  static Optional<Purpose> authorityOf(String key) {
+    Matcher matcher = AUTHORITY.matcher(key);
+    return matcher.matches() ? Optional.of(new Purpose(matcher.group(1))) : Optional.empty();
+  }
 
   /** An {@link AuthorityRecord}. */
   static String authority(Purpose purpose) {
@@ -39,7 +54,7 @@ final class KeysBucket {
 
   /** What the audit chain of an authority is called. */
   static String authorityName(Purpose purpose) {
-    return "authorities/" + purpose.label();
+    return AUTHORITIES + purpose.label();
   }
 
   /** The audit chain of an authority; not below {@link #AUDIT}, where owners' names begin. */

@@ -70,6 +70,27 @@ final class OwnAuthorities {
             root));
   }
 
+  /** The record of an authority with its data keys wrapped by the envelope's root. */
+  AuthorityRecord rewrapped(AuthorityRecord record, Purpose purpose, RootSecret former) {
+    String where = "the authority of " + purpose.label();
+    return record.wrapped(
+        envelope.rootId(),
+        envelope.rewrapped(
+            where,
+            record.wrappedDataKey(),
+            binding(purpose, record.createdAt(), record.certificates(), Part.AUTHORITY),
+            former),
+        record
+            .root()
+            .map(
+                hidden ->
+                    envelope.rewrapped(
+                        where,
+                        hidden.wrappedDataKey(),
+                        binding(purpose, record.createdAt(), record.certificates(), Part.ROOT),
+                        former)));
+  }
+
   private Own open(AuthorityRecord record, Purpose purpose) {
     String where = "the authority of " + purpose.label();
     if (record.format() != AuthorityRecord.FORMAT) {

@@ -21,6 +21,7 @@ final class FaultyStore implements BlobStore {
   final AtomicInteger writes = new AtomicInteger();
   final AtomicInteger lists = new AtomicInteger();
   private final BlobStore store;
+  private int replacements;
   private final ConcurrentLinkedQueue<Planned> faults = new ConcurrentLinkedQueue<>();
 
   FaultyStore(BlobStore store) {
@@ -30,6 +31,11 @@ final class FaultyStore implements BlobStore {
   /** The next create below the prefix fails and has no effect. */
   void failBefore(String prefix) {
     faults.add(new Planned(prefix, Fault.BEFORE));
+  }
+
+  /** So many replacements take effect, then one does not; 0 for no failure any more. */
+  void failAfterReplacements(int number) {
+    replacements = number;
   }
 
   /** The next create below the prefix takes effect, but its answer is lost. */
@@ -81,6 +87,11 @@ final class FaultyStore implements BlobStore {
   @Override
   public Optional<Version> replace(String key, byte[] content, Version expected) {
     writes.incrementAndGet();
+    if (replacements > 0 && --replacements == 0) {
+      replacements = -1;
+    } else if (replacements < 0) {
+      throw new Failure.Transient("the store is away", null);
+    }
     return store.replace(key, content, expected);
   }
 

@@ -87,6 +87,22 @@ public final class Fixtures {
       Optional<ImportedAuthority> imported,
       Optional<ImportedAuthority> swift,
       Optional<URI> responder) {
+    return replica(store, clock, policies(imported, swift, responder));
+  }
+
+  /** A replica with a root secret of its own. */
+  static KeyService replica(BlobStore store, RootSecret root) {
+    return replica(
+        store,
+        root,
+        Clock.systemUTC(),
+        policies(Optional.empty(), Optional.empty(), Optional.empty()));
+  }
+
+  private static Map<Purpose, KeyPolicy> policies(
+      Optional<ImportedAuthority> imported,
+      Optional<ImportedAuthority> swift,
+      Optional<URI> responder) {
     Map<Purpose, KeyPolicy> policies = new HashMap<>();
     Purposes.found()
         .forEach(
@@ -100,14 +116,19 @@ public final class Fixtures {
                         "Example",
                         of(purpose, NUGET, imported).or(() -> of(purpose, SWIFT, swift)),
                         of(purpose, SWIFT, responder))));
-    return replica(store, clock, policies);
+    return policies;
   }
 
   /** The same with what tests bring themselves. */
   static KeyService replica(BlobStore store, Clock clock, Map<Purpose, KeyPolicy> policies) {
+    return replica(store, root(1), clock, policies);
+  }
+
+  private static KeyService replica(
+      BlobStore store, RootSecret root, Clock clock, Map<Purpose, KeyPolicy> policies) {
     return new KeyService(
         store,
-        root(1),
+        root,
         clock,
         new KeyService.Limits(Duration.ofHours(1), Duration.ofHours(1), 100),
         policies);

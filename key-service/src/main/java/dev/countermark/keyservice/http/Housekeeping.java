@@ -11,6 +11,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.annotations.CommandLineArguments;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,9 +24,9 @@ import org.jboss.logging.Logger;
 class Housekeeping {
   private static final Logger LOG = Logger.getLogger(Housekeeping.class);
 
-  private final Denials denials;
-  private final Clients clients;
-  private final KeyService service;
+  private final Instance<Denials> denials;
+  private final Instance<Clients> clients;
+  private final Instance<KeyService> service;
   private final boolean serving;
   private final ScheduledExecutorService flusher =
       Executors.newSingleThreadScheduledExecutor(
@@ -36,12 +37,15 @@ class Housekeeping {
           });
 
   /**
+   * @param denials not made for a command
+   * @param clients not made for a command
+   * @param service not made for a command: one of them is for a bucket that has no service yet
    * @param arguments of the command line; none for the service
    */
   Housekeeping(
-      Denials denials,
-      Clients clients,
-      KeyService service,
+      Instance<Denials> denials,
+      Instance<Clients> clients,
+      Instance<KeyService> service,
       MeterRegistry meters,
       @CommandLineArguments String[] arguments) {
     this.denials = denials;
@@ -55,12 +59,15 @@ class Housekeeping {
   }
 
   void start(@Observes StartupEvent event) {
-    if (clients.isEmpty()) {
+    if (!serving) {
+      return;
+    }
+    if (clients.get().isEmpty()) {
       LOG.warn("no countermark.keyservice.clients are configured: every call will be refused");
     }
     ScheduledFuture<?> unused = flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
-    for (Purpose purpose : service.certified()) {
-      if (serving && clients.anyFor(purpose)) {
+    for (Purpose purpose : service.get().certified()) {
+      if (clients.get().anyFor(purpose)) {
         Thread preparation = new Thread(() -> prepare(purpose), purpose.label() + "-authority");
         preparation.setDaemon(true);
         preparation.start();
@@ -70,7 +77,7 @@ class Housekeeping {
 
   private void prepare(Purpose purpose) {
     try {
-      service.prepare(purpose);
+      service.get().prepare(purpose);
     } catch (RuntimeException e) {
       LOG.warnf(
           "the authority of %s is left to its first use: %s", purpose.label(), e.getMessage());
@@ -79,12 +86,14 @@ class Housekeeping {
 
   void stop(@Observes ShutdownEvent event) {
     flusher.shutdown();
-    flush();
+    if (serving) {
+      flush();
+    }
   }
 
   private void flush() {
     try {
-      denials.flush();
+      denials.get().flush();
     } catch (RuntimeException e) {
       // They are kept for the next time.
       LOG.warn("cannot write refused calls to the audit log: " + e.getMessage());

@@ -4,7 +4,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
-/** Without arguments the service; {@code verify-audit} the command. */
+/** Without arguments the service, else one of the {@link KeyServiceCommands}. */
 @QuarkusMain
 public class KeyServiceMain {
   public static void main(String... args) {
@@ -23,15 +23,15 @@ public class KeyServiceMain {
 
   /** The command line, run inside the wired application. */
   public static final class Command implements QuarkusApplication {
-    private final VerifyAuditCommand verifyAudit;
+    private final KeyServiceCommands commands;
 
-    Command(VerifyAuditCommand verifyAudit) {
-      this.verifyAudit = verifyAudit;
+    Command(KeyServiceCommands commands) {
+      this.commands = commands;
     }
 
     @Override
     public int run(String... args) {
-      return verifyAudit.execute(args);
+      return commands.execute(args);
     }
   }
 }

@@ -2,10 +2,10 @@ package dev.countermark.keyservice.http;
 
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keyservice.AuditVerifier;
-import jakarta.inject.Singleton;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,93 +14,58 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Verifies the audit chains and prints one line per chain and one per place that does not hold. */
-@Singleton
-final class VerifyAuditCommand {
-  private final AuditVerifier verifier;
+@Command(
+    name = "verify-audit",
+    mixinStandardHelpOptions = true,
+    description = "Verifies the audit chains; exits with 1 when one is broken.")
+final class VerifyAuditCommand implements Callable<Integer> {
+  private final Supplier<AuditVerifier> verifier;
 
-  VerifyAuditCommand(AuditVerifier verifier) {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "OWNER/REPOSITORY",
+      description = "only this repository; all when left out")
+  private String repository;
+
+  @Option(
+      names = "--recompute",
+      description = "also make every signature again and compare (slower)")
+  private boolean recompute;
+
+  VerifyAuditCommand(Supplier<AuditVerifier> verifier) {
     this.verifier = verifier;
   }
 
-  /**
-   * @return 0 when every chain holds, 1 when one does not, 2 for wrong arguments
-   */
-  int execute(String... args) {
-    return commandLine().execute(args);
-  }
-
-  CommandLine commandLine() {
-    return new CommandLine(new KeyServiceCommand())
-        .addSubcommand(new VerifyAudit(verifier))
-        .setExecutionExceptionHandler(
-            (e, line, parsed) -> {
-              line.getErr().println("verify-audit: " + e.getMessage());
-              return 1;
-            });
-  }
-
-  @Command(name = "key-service", subcommands = CommandLine.HelpCommand.class)
-  private static final class KeyServiceCommand implements Runnable {
-    @Spec private CommandSpec spec;
-
-    @Override
-    public void run() {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "a command is needed: verify-audit");
-    }
-  }
-
-  @Command(
-      name = "verify-audit",
-      mixinStandardHelpOptions = true,
-      description = "Verifies the audit chains; exits with 1 when one is broken.")
-  private static final class VerifyAudit implements Callable<Integer> {
-    private final AuditVerifier verifier;
-
-    @Spec private CommandSpec spec;
-
-    @Parameters(
-        arity = "0..1",
-        paramLabel = "OWNER/REPOSITORY",
-        description = "only this repository; all when left out")
-    private String repository;
-
-    @Option(
-        names = "--recompute",
-        description = "also make every signature again and compare (slower)")
-    private boolean recompute;
-
-    VerifyAudit(AuditVerifier verifier) {
-      this.verifier = verifier;
-    }
-
-    @Override
-    public Integer call() {
-      Optional<RepositoryName> only = Optional.empty();
-      if (repository != null) {
-        only = RepositoryName.parse(repository);
-        if (only.isEmpty()) {
-          throw new CommandLine.ParameterException(
-              spec.commandLine(), repository + " is not owner/repository");
-        }
+  @Override
+  public Integer call() {
+    Optional<RepositoryName> only = Optional.empty();
+    if (repository != null) {
+      only = RepositoryName.parse(repository);
+      if (only.isEmpty()) {
+        throw new CommandLine.ParameterException(
+            spec.commandLine(), repository + " is not owner/repository");
       }
-      PrintWriter out = spec.commandLine().getOut();
-      long breaks =
-          verifier.verify(
-              only,
-              recompute,
-              found -> out.println("BROKEN " + found.chain() + ": " + found.what()),
-              chain ->
-                  out.printf(
-                      "%-6s %s: %d records, %d signatures, head %s%n",
-                      chain.breaks() == 0 ? "ok" : "BROKEN",
-                      chain.name(),
-                      chain.length(),
-                      chain.signatures(),
-                      chain.head()));
-      out.println(breaks == 0 ? "every chain holds" : breaks + " places do not hold");
-      out.flush();
-      return breaks == 0 ? 0 : 1;
     }
+    PrintWriter out = spec.commandLine().getOut();
+    long breaks =
+        verifier
+            .get()
+            .verify(
+                only,
+                recompute,
+                found -> out.println("BROKEN " + found.chain() + ": " + found.what()),
+                chain ->
+                    out.printf(
+                        "%-6s %s: %d records, %d signatures, head %s%n",
+                        chain.breaks() == 0 ? "ok" : "BROKEN",
+                        chain.name(),
+                        chain.length(),
+                        chain.signatures(),
+                        chain.head()));
+    out.println(breaks == 0 ? "every chain holds" : breaks + " places do not hold");
+    out.flush();
+    return breaks == 0 ? 0 : 1;
   }
 }

@@ -84,7 +84,7 @@ class Wiring {
                 policies));
   }
 
-  private static RootSecret rootSecret(KeyServiceConfig config) {
+  static RootSecret rootSecret(KeyServiceConfig config) {
     Optional<Path> file = config.rootSecretFile();
     try {
       if (file.isPresent()) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.countermark.keyservice.AuditVerifier;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -55,7 +54,7 @@ class KeysResourceTest {
   @TestHTTPResource("/")
   URI url;
 
-  @Inject AuditVerifier verifier;
+  @Inject KeyServiceCommands commands;
 
   private HttpResponse<String> call(String method, String path, String credential, String body)
       throws IOException, InterruptedException {
@@ -300,14 +299,13 @@ class KeysResourceTest {
     call("POST", KEYS + ":sign", TestClients.SIGNER, SIGN);
     StringWriter out = new StringWriter();
     int code =
-        new VerifyAuditCommand(verifier)
+        commands
             .commandLine()
             .setOut(new PrintWriter(out))
             .execute("verify-audit", "acme/tools", "--recompute");
     assertThat(out.toString()).contains("ok     acme/tools/oci:").contains("every chain holds");
     assertThat(code).isZero();
-    assertThat(new VerifyAuditCommand(verifier).commandLine().execute("verify-audit", "x"))
-        .isEqualTo(2);
+    assertThat(commands.commandLine().execute("verify-audit", "x")).isEqualTo(2);
   }
 
   @Test
