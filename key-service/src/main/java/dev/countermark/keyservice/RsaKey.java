@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -14,6 +12,7 @@ import java.security.Signature;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.RSAPublicKeySpec;
+import java.util.Arrays;
 import java.util.HexFormat;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.DERNull;
@@ -55,16 +54,18 @@ final class RsaKey implements SigningKey {
   }
 
   /**
-   * Takes a second or so.
+   * Takes some tenths of a second, or some seconds where the JDK does it.
    *
    * @param bits 2,048 or more
    */
   static RsaKey generate(SecureRandom random, int bits) {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(bits, random);
-      KeyPair pair = generator.generateKeyPair();
-      return new RsaKey(pair.getPrivate(), pair.getPublic());
+      byte[] pkcs8 = RsaProvider.chosen().generate(random, bits).getPrivate().getEncoded();
+      try {
+        return of(pkcs8); // a key as any other, whoever made it
+      } finally {
+        Arrays.fill(pkcs8, (byte) 0);
+      }
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has RSA", e);
     }

@@ -4,7 +4,10 @@ import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import com.amazon.corretto.crypto.provider.SelfTestStatus;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.util.Optional;
 import javax.crypto.Cipher;
@@ -25,6 +28,14 @@ public enum RsaProvider {
       return (PrivateKey) KeyFactory.getInstance("RSA", Native.PROVIDER).translateKey(key);
     }
 
+    /** With random bytes of its own. */
+    @Override
+    KeyPair generate(SecureRandom random, int bits) throws GeneralSecurityException {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA", Native.PROVIDER);
+      generator.initialize(bits);
+      return generator.generateKeyPair();
+    }
+
     /** It has no signature without a digest; encrypting with a private key is the same. */
     @Override
     byte[] sign(PrivateKey key, byte[] digestInfo) throws GeneralSecurityException {
@@ -35,6 +46,13 @@ public enum RsaProvider {
   },
   /** The JDK's own. */
   JDK {
+    @Override
+    KeyPair generate(SecureRandom random, int bits) throws GeneralSecurityException {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(bits, random);
+      return generator.generateKeyPair();
+    }
+
     @Override
     PrivateKey own(PrivateKey key) {
       return key;
@@ -90,6 +108,13 @@ public enum RsaProvider {
       return Optional.of(e.toString());
     }
   }
+
+  /**
+   * A new key.
+   *
+   * @param random of the installation; a provider may have its own
+   */
+  abstract KeyPair generate(SecureRandom random, int bits) throws GeneralSecurityException;
 
   /** The key in the form that this provider computes with. */
   abstract PrivateKey own(PrivateKey key) throws GeneralSecurityException;

@@ -3,17 +3,34 @@ package dev.countermark.keyservice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.countermark.contracts.Bytes;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.interfaces.RSAPublicKey;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RsaProviderTest {
   @BeforeEach
   void requireTheLibrary() {
     assumeThat(RsaProvider.chosen()).isEqualTo(RsaProvider.CORRETTO);
+  }
+
+  /** What one makes the other computes with. */
+  @ParameterizedTest
+  @EnumSource(RsaProvider.class)
+  void makesKeysForAll(RsaProvider maker) throws Exception {
+    KeyPair pair = maker.generate(new SecureRandom(), 3_072);
+    assertThat(((RSAPublicKey) pair.getPublic()).getModulus().bitLength()).isEqualTo(3_072);
+    RsaKey key = RsaKey.of(pair.getPrivate().getEncoded());
+    assertThat(key.spki()).isEqualTo(Bytes.of(pair.getPublic().getEncoded()));
+    Bytes hash = Bytes.of(new byte[32]);
+    assertThat(key.verifies(hash, key.sign(hash))).isTrue();
   }
 
   @ParameterizedTest
