@@ -17,6 +17,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The directory that holds everything: the broker's log, the store's objects, secrets,
@@ -88,6 +89,26 @@ final class DataDirectory {
       writePrivate(file, HexFormat.of().formatHex(secret));
     }
     return file;
+  }
+
+  /**
+   * The same of a secret that something opens with: it is not made anew beside that.
+   *
+   * @param protectedByIt a directory below this one
+   * @throws UserError when the secret is gone and the directory holds anything
+   */
+  Path secret(String name, String protectedByIt) throws IOException {
+    Path file = root.resolve("secrets").resolve(name);
+    Path held = root.resolve(protectedByIt);
+    if (!Files.exists(file) && Files.isDirectory(held)) {
+      try (Stream<Path> entries = Files.list(held)) {
+        if (entries.findAny().isPresent()) {
+          throw new UserError(
+              file + " is gone, and nothing else opens " + held + ": restore it from your backup");
+        }
+      }
+    }
+    return secret(name);
   }
 
   static String read(Path secret) throws IOException {

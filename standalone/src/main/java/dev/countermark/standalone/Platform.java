@@ -221,7 +221,9 @@ final class Platform implements AutoCloseable {
     Map<String, String> p = store(storePort, KEYS_BUCKET, "keys");
     p.put("quarkus.http.host", "127.0.0.1");
     p.put("quarkus.http.port", Integer.toString(port));
-    p.put("countermark.keyservice.root-secret-file", data.secret("keys-root").toString());
+    p.put(
+        "countermark.keyservice.root-secret-file",
+        data.secret("keys-root", "objects/" + KEYS_BUCKET).toString());
     for (Format<?, ?> format : Formats.all()) {
       keyServiceClient(p, signer(format), format.label(), "may-sign", "true");
     }

@@ -98,4 +98,20 @@ class DataDirectoryTest {
     data.removePid("self");
     assertThat(data.process("self")).isEmpty();
   }
+
+  @Test
+  void makesNoSecretBesideWhatOpensWithTheOneThatIsGone() throws Exception {
+    DataDirectory data = DataDirectory.open(place.resolve("data"));
+    Path secret = data.secret("keys-root", "objects/keys");
+    String made = DataDirectory.read(secret);
+    data.directory("objects/keys/bucket");
+    assertThat(DataDirectory.read(data.secret("keys-root", "objects/keys"))).isEqualTo(made);
+
+    Files.delete(secret);
+
+    assertThatThrownBy(() -> data.secret("keys-root", "objects/keys"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("restore it from your backup");
+    assertThat(secret).doesNotExist();
+  }
 }
