@@ -48,21 +48,7 @@ class ReferrersTest extends RegistryTestBase {
   /** Pushes an artifact that refers to {@code subject} and answers its digest. */
   private static String refer(Repository repository, String subject, String type, String note) {
     repository.pusher.upload(repository.name, utf8("{}"));
-    byte[] content =
-        utf8(
-            "{\"schemaVersion\":2,\"mediaType\":\""
-                + OCI
-                + "\""
-                + (type == null ? "" : ",\"artifactType\":\"" + type + "\"")
-                + ",\"config\":{\"mediaType\":\"application/vnd.oci.empty.v1+json\",\"digest\":\""
-                + EMPTY_JSON
-                + "\",\"size\":2},\"layers\":[],\"annotations\":{\"note\":\""
-                + note
-                + "\"},\"subject\":{\"mediaType\":\""
-                + OCI
-                + "\",\"digest\":\""
-                + subject
-                + "\",\"size\":7}}");
+    byte[] content = referrer(subject, type, note);
     String digest = Registry.digest("sha256", content);
     repository
         .pusher
@@ -70,6 +56,44 @@ class ReferrersTest extends RegistryTestBase {
         .is(201)
         .has("OCI-Subject", subject);
     return digest;
+  }
+
+  private static byte[] referrer(String subject, String type, String note) {
+    return utf8(
+        "{\"schemaVersion\":2,\"mediaType\":\""
+            + OCI
+            + "\""
+            + (type == null ? "" : ",\"artifactType\":\"" + type + "\"")
+            + ",\"config\":{\"mediaType\":\"application/vnd.oci.empty.v1+json\",\"digest\":\""
+            + EMPTY_JSON
+            + "\",\"size\":2},\"layers\":[],\"annotations\":{\"note\":\""
+            + note
+            + "\"},\"subject\":{\"mediaType\":\""
+            + OCI
+            + "\",\"digest\":\""
+            + subject
+            + "\",\"size\":7}}");
+  }
+
+  /** Not "try again": there is no room, and nothing of what is refused stays. */
+  @Test
+  void moreThanThereIsRoomForIsRefused() {
+    Repository repository = repository();
+    SampleImage image = repository.push("t", SampleImage.oci(1));
+    for (String fill : List.of("a", "b", "c")) {
+      refer(repository, image.digest(), "application/vnd.test", fill.repeat(4_000_000));
+    }
+    byte[] more = referrer(image.digest(), "application/vnd.test", "d".repeat(4_000_000));
+    String digest = Registry.digest("sha256", more);
+
+    repository
+        .pusher
+        .putManifest(repository.name, digest, OCI, more)
+        .isRefused(413, "SIZE_INVALID");
+
+    assertThat(repository.record(digest)).isEmpty();
+    assertThat(digests(list(repository, image.digest(), ""))).hasSize(3);
+    refer(repository, image.digest(), "application/vnd.test", "small");
   }
 
   @Test
@@ -218,7 +242,7 @@ class ReferrersTest extends RegistryTestBase {
     repository
         .pusher
         .putManifest(repository.name, Registry.digest("sha256", content), OCI, content)
-        .isRefused(403, "DENIED");
+        .isRefused(413, "SIZE_INVALID");
     assertThat(digests(list(repository, NOWHERE, ""))).hasSize(1000);
   }
 

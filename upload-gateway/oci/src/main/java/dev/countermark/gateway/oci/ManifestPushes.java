@@ -94,11 +94,15 @@ final class ManifestPushes {
     tagMoves.requireSignatures(name, tags, layout);
 
     Optional<Digest> subject = manifest.subject().map(Descriptor::digest);
+    subject.ifPresent(s -> referrers.requireRoom(name, s, digest, manifest, content.length));
     ManifestRecord fresh =
         fresh(repository, push, new Parsed(digest, manifest, layout, tags), content);
     ManifestRecord record = store(repository, name, fresh);
     if (subject.isPresent()) {
-      referrers.add(name, subject.get(), digest, manifest, content.length);
+      addReferrer(
+          repository,
+          name,
+          new Referring(subject.get(), digest, manifest, content.length, record == fresh));
     }
     boolean moved = false;
     for (Tag tag : tags) {
@@ -116,6 +120,23 @@ final class ManifestPushes {
       told.events().uploaded(new OciFormat(), record);
     }
     return new Pushed(digest, tags, subject);
+  }
+
+  /**
+   * @param isNew whether this push stored it
+   */
+  private record Referring(
+      Digest subject, Digest digest, Manifest manifest, long size, boolean isNew) {}
+
+  private void addReferrer(RepositoryRecord repository, OciName name, Referring r) {
+    try {
+      referrers.add(name, r.subject(), r.digest(), r.manifest(), r.size());
+    } catch (Failed e) {
+      if (r.isNew()) {
+        takeBack(repository, name, r.digest()); // others took the room meanwhile
+      }
+      throw e;
+    }
   }
 
   private static Digest digest(String reference, byte[] content) {

@@ -15,6 +15,7 @@ import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.Referrer;
 import dev.countermark.format.oci.OciRecords.ReferrersRecord;
 import dev.countermark.format.oci.Tag;
+import dev.countermark.gateway.kit.Failed;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -43,37 +44,59 @@ final class Referrers {
     this.sight = sight;
   }
 
+  /**
+   * Refuses what there is no room for, before anything of it is stored.
+   *
+   * @param size of the manifest, bytes
+   * @throws Failed 413
+   */
+  void requireRoom(OciName name, Digest subject, Digest digest, Manifest manifest, long size) {
+    with(
+        records.read(OciKeys.referrers(name.value(), subject.toString()), ReferrersRecord.class),
+        subject,
+        referrer(digest, manifest, size));
+  }
+
+  /**
+   * @throws Failed 413 when others came between
+   */
   void add(OciName name, Digest subject, Digest digest, Manifest manifest, long size) {
-    Referrer entry =
-        new Referrer(
-            manifest.mediaType(),
-            digest.toString(),
-            size,
-            manifest.artifactType(),
-            manifest.annotations());
+    Referrer entry = referrer(digest, manifest, size);
     records.update(
         OciKeys.referrers(name.value(), subject.toString()),
         ReferrersRecord.class,
-        old -> {
-          List<Referrer> all =
-              new ArrayList<>(old.map(ReferrersRecord::manifests).orElse(List.of()));
-          if (all.stream().anyMatch(r -> r.digest().equals(entry.digest()))) {
-            return old;
-          }
-          all.add(entry);
-          ReferrersRecord more =
-              new ReferrersRecord(
-                  old.map(ReferrersRecord::generation).orElse(0L) + 1, subject.toString(), all);
-          if (all.size() > MOST || Json.write(more).length > LARGEST) {
-            throw OciCode.DENIED.failed(
-                "no more than "
-                    + MOST
-                    + " manifests refer to "
-                    + subject
-                    + ", and their annotations have 15 MiB in all: delete some of them");
-          }
-          return Optional.of(more);
-        });
+        old -> Optional.of(with(old, subject, entry)));
+  }
+
+  private static Referrer referrer(Digest digest, Manifest manifest, long size) {
+    return new Referrer(
+        manifest.mediaType(),
+        digest.toString(),
+        size,
+        manifest.artifactType(),
+        manifest.annotations());
+  }
+
+  private static ReferrersRecord with(
+      Optional<ReferrersRecord> old, Digest subject, Referrer entry) {
+    List<Referrer> all = new ArrayList<>(old.map(ReferrersRecord::manifests).orElse(List.of()));
+    if (all.stream().anyMatch(r -> r.digest().equals(entry.digest()))) {
+      return old.orElseThrow();
+    }
+    all.add(entry);
+    ReferrersRecord more =
+        new ReferrersRecord(
+            old.map(ReferrersRecord::generation).orElse(0L) + 1, subject.toString(), all);
+    if (all.size() > MOST || Json.write(more).length > LARGEST) {
+      throw OciCode.SIZE_INVALID.failed(
+          413,
+          "no more than "
+              + MOST
+              + " manifests refer to "
+              + subject
+              + ", and their annotations have 15 MiB in all: delete some of them");
+    }
+    return more;
   }
 
   void remove(OciName name, Digest subject, Digest digest) {
