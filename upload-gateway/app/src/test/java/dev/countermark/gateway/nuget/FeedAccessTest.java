@@ -79,7 +79,7 @@ class FeedAccessTest extends FeedTestBase {
             new FeedClient(base, "Authorization", "Basic !!!"),
             new FeedClient(base, "Authorization", "Negotiate abc"),
             new FeedClient(
-                base, "Authorization", FeedClient.basic(token), "X-NuGet-ApiKey", "x"))) {
+                base, "Authorization", FeedClient.basic("nonsense"), "X-NuGet-ApiKey", "x"))) {
       reads(caller, feed).forEach(FeedAccessTest::challenged);
       writes(caller, feed).forEach(FeedAccessTest::challenged);
     }
@@ -96,7 +96,10 @@ class FeedAccessTest extends FeedTestBase {
         List.of(
             with(token),
             new FeedClient(base, "Authorization", FeedClient.basic(token)),
-            new FeedClient(base, "Authorization", FeedClient.basic(token), "X-NuGet-ApiKey", ""))) {
+            new FeedClient(base, "Authorization", FeedClient.basic(token), "X-NuGet-ApiKey", ""),
+            // As people are told for other feeds: any word as key, beside the credentials.
+            new FeedClient(
+                base, "Authorization", FeedClient.basic(token), "X-NuGet-ApiKey", "az"))) {
       reads(caller, feed).forEach(answer -> answer.is(200));
       caller.push(feed.at("package"), Packages.sound("Acme.Tools", ++major + ".0")).is(202);
     }

@@ -42,7 +42,8 @@ public final class RepositoryAccess<S> {
    * What came with a request.
    *
    * @param authorization value of {@code Authorization}
-   * @param token from a header of its own; goes before the other
+   * @param token from a header of its own; goes before the other when it is one of ours: elsewhere
+   *     people put any word there beside their credentials
    */
   public record Credentials(Optional<String> authorization, Optional<String> token) {
     public static Credentials of(String authorization) {
@@ -103,10 +104,22 @@ public final class RepositoryAccess<S> {
   public Access authenticate(Credentials credentials) {
     try {
       return credentials.token().isPresent()
-          ? authenticator.authenticateToken(credentials.token().get())
+          ? byToken(credentials.token().get(), credentials.authorization())
           : authenticator.authenticate(credentials.authorization().orElse(null));
     } catch (AuthenticationFailedException e) {
       throw new DeniedException(Reason.INVALID_CREDENTIALS, e.getMessage());
+    }
+  }
+
+  private Access byToken(String token, Optional<String> authorization)
+      throws AuthenticationFailedException {
+    try {
+      return authenticator.authenticateToken(token);
+    } catch (AuthenticationFailedException e) {
+      if (authorization.isEmpty()) {
+        throw e;
+      }
+      return authenticator.authenticate(authorization.get());
     }
   }
 }

@@ -246,7 +246,7 @@ final class SearchIndex implements AutoCloseable {
 
   /** Ids that begin with a text, or have a part that does; in alphabetical order. */
   Results idsLike(SearchRequest request, LongConsumer memory) {
-    String start = request.text().strip().toLowerCase(Locale.ROOT);
+    String start = starless(request.text()).strip().toLowerCase(Locale.ROOT);
     if (start.isEmpty() || start.length() > MAX_TERM) {
       return start.isEmpty()
           ? run(request, new MatchAllDocsQuery(), memory)
@@ -329,12 +329,17 @@ final class SearchIndex implements AutoCloseable {
     BooleanQuery.Builder all = new BooleanQuery.Builder();
     int count = 0;
     String cut = text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text;
-    for (String term : cut.strip().split("\\s+")) {
+    for (String term : starless(cut).strip().split("\\s+")) {
       if (!term.isEmpty() && count++ < MAX_TERMS) {
         all.add(term(term.length() > MAX_TERM ? term.substring(0, MAX_TERM) : term), Occur.MUST);
       }
     }
     return count == 0 ? new MatchAllDocsQuery() : all.build();
+  }
+
+  /** Words are found by their beginnings anyway; a star alone is everything. */
+  private static String starless(String text) {
+    return text.replace('*', ' ');
   }
 
   private Query term(String term) {

@@ -71,7 +71,11 @@ class SearchWordsTest {
         "server sql",
         "entityframework sqlserver",
         "EntityFramework.SqlServer",
-        "id:entityframework"
+        "id:entityframework",
+        "acme.entity*",
+        "*framework*",
+        "acme*sqlserver",
+        "id:entity*"
       })
   void everyPartOfAnIdFindsIt(String text) {
     assertThat(find(text)).containsExactly("acme.entityframework.sqlserver");
@@ -99,7 +103,14 @@ class SearchWordsTest {
   }
 
   @Test
+  void starsAloneFindEverything() {
+    assertThat(find("*")).hasSameSizeAs(find("")).isNotEmpty();
+    assertThat(find(" ** * ")).hasSameSizeAs(find(""));
+  }
+
+  @Test
   void otherWordsDoNot() {
+    assertThat(find("entityserver*")).isEmpty();
     assertThat(find("entityserver")).isEmpty();
     assertThat(find("ntityframework")).isEmpty();
   }
