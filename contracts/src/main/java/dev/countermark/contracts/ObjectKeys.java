@@ -103,10 +103,29 @@ public final class ObjectKeys {
    * @param recordKey key of the package's record; has a length of its own, so its hash stands here
    */
   public static String waiting(RepositoryName repository, String format, String recordKey) {
+    return waiting(repository) + format + "/" + hashed(recordKey) + ".json";
+  }
+
+  /** What was taken from who was then not told so, in one repository. */
+  public static String unanswered(RepositoryName repository) {
+    return "unanswered/" + repository.owner() + "/" + repository.name() + "/";
+  }
+
+  /**
+   * Who pushed a package and was told to try again, though it had been taken.
+   *
+   * @param format label
+   * @param recordKey key of the package's record
+   */
+  public static String unanswered(RepositoryName repository, String format, String recordKey) {
+    return unanswered(repository) + format + "/" + hashed(recordKey) + ".json";
+  }
+
+  private static String hashed(String key) {
     try {
       byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(recordKey.getBytes(StandardCharsets.UTF_8));
-      return waiting(repository) + format + "/" + HexFormat.of().formatHex(hash) + ".json";
+          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

@@ -13,6 +13,7 @@ import dev.countermark.gateway.auth.Scope;
 import dev.countermark.gateway.kit.WritePaths;
 import dev.countermark.gateway.kit.WritePaths.WritePath;
 import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.gateway.wiring.InMemoryBeans;
 import dev.countermark.gateway.wiring.InMemoryBeans.TestStore;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -298,6 +299,36 @@ class EdgeContractTest {
     if (!write.method().equals("PATCH")) { // a piece of a layer is nothing yet
       assertThat(stored(repository)).as(write.name()).hasSizeGreaterThan(before.size());
     }
+  }
+
+  /** What was taken is signed, whatever its client was told: his next try is no other push. */
+  @ParameterizedTest
+  @MethodSource("bodies")
+  void whoWasToldToTryAgainIsAnsweredWhenHeDoes(WritePath write) {
+    RepositoryName repository = repository();
+    String token = basic(token(repository, Scope.PUSH));
+    String address = address(write, repository);
+    HttpResponse<String> lost;
+    InMemoryBeans.brokerAway = true;
+    try {
+      lost = send(write, address, token);
+    } finally {
+      InMemoryBeans.brokerAway = false;
+    }
+    if (lost.statusCode() < 300) {
+      return; // signers are not told of this
+    }
+    assertThat(lost.statusCode()).as(write.name()).isEqualTo(503);
+
+    int others = send(write, address, basic(token(repository, Scope.PUSH))).statusCode();
+    HttpResponse<String> again = send(write, address, token);
+    int later = send(write, address, token).statusCode();
+
+    assertThat(again.statusCode()).as(write.name() + ": " + again.body()).isBetween(200, 299);
+    boolean idempotent = others < 300 && later < 300;
+    assertThat(idempotent || others == 409 && later == 409)
+        .as("%s: another's push %d, one that was answered %d", write.name(), others, later)
+        .isTrue();
   }
 
   /** What is no text is nobody's fault but the client's: another try is not worth it. */

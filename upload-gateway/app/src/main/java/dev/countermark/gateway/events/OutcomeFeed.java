@@ -12,6 +12,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
+import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.scrub.Scrub;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -40,8 +41,11 @@ class OutcomeFeed {
   private final GatewayFormats formats;
   private final Scrub scrub;
   private final GatewayResources resources;
+  private final SettledPackages settled;
 
-  OutcomeFeed(GatewayFormats formats, Scrub scrub, GatewayResources resources) {
+  OutcomeFeed(
+      GatewayFormats formats, Scrub scrub, GatewayResources resources, SettledPackages settled) {
+    this.settled = settled;
     this.formats = formats;
     this.scrub = scrub;
     this.resources = resources;
@@ -97,9 +101,12 @@ class OutcomeFeed {
         && format.purl(subject.repository(), subject.name(), subject.digest()).equals(purl);
   }
 
-  private static void tell(GatewayFormat<?, ?> format, Subject subject, boolean changed) {
+  private void tell(GatewayFormat<?, ?> format, Subject subject, boolean changed) {
     try {
-      format.settled(subject.repository(), subject.name());
+      format
+          .format()
+          .recordKey(subject.repository(), subject.name(), subject.digest())
+          .ifPresent(key -> settled.changed(subject.repository(), key));
       if (changed) {
         format.changed(subject.repository(), subject.name());
       }

@@ -2,6 +2,7 @@ package dev.countermark.gateway.status;
 
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.State;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.auth.AuthChallenge;
 import dev.countermark.gateway.integrity.Integrity;
@@ -14,20 +15,29 @@ import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.RepositoryAccess.Credentials;
+import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.kit.Waits;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -45,12 +55,21 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @APIResponse(responseCode = "500", ref = ProblemAnswers.UNFORESEEN)
 @APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class StatusResource {
+  private static final Pattern SECONDS = Pattern.compile("[0-9]|[1-5][0-9]|60");
+
   private final GatewayFormats formats;
   private final Integrity integrity;
   private final Waits waits;
   private final Fence fence;
+  private final SettledPackages settled;
 
-  StatusResource(GatewayFormats formats, Integrity integrity, Waits waits, Fence fence) {
+  StatusResource(
+      GatewayFormats formats,
+      Integrity integrity,
+      Waits waits,
+      Fence fence,
+      SettledPackages settled) {
+    this.settled = settled;
     this.fence = fence;
     this.formats = formats;
     this.integrity = integrity;
@@ -63,43 +82,100 @@ public class StatusResource {
   @Operation(
       operationId = "signingStatus",
       summary = "Where the signing of a package stands",
-      description = "How packages are named in the address is said on the page of each format.")
+      description =
+          "How packages are named in the address is said on the page of each format. With wait, the"
+              + " answer comes when the package is signed or refused, or after so many seconds.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = SigningStatus.class)))
-  public Response get(
+  @APIResponse(responseCode = "400", ref = ProblemAnswers.MALFORMED)
+  public CompletionStage<Response> get(
       @PathParam("owner") String owner,
       @PathParam("name") String name,
       @PathParam("format") String label,
       @PathParam("package") String rest,
+      @Parameter(
+              description = "seconds to wait at most, 0 to 60",
+              schema = @Schema(type = SchemaType.INTEGER, minimum = "0", maximum = "60"))
+          @QueryParam("wait")
+          @DefaultValue("0")
+          String wait,
       @Context HttpHeaders headers) {
     Optional<GatewayFormat<?, ?>> format = formats.find(label);
     Optional<RepositoryName> repository = RepositoryName.parse(owner + "/" + name);
     if (repository.isEmpty()) {
-      return Problem.response(Kind.REPOSITORY_UNKNOWN, "that is no repository name");
+      return answered(Problem.response(Kind.REPOSITORY_UNKNOWN, "that is no repository name"));
     }
     if (format.isEmpty()) {
-      return Problem.response(
-          Kind.PACKAGE_UNKNOWN,
-          "a status is at /{owner}/{repository}/status/{format}/…; formats are "
-              + formats.labels());
+      return answered(
+          Problem.response(
+              Kind.PACKAGE_UNKNOWN,
+              "a status is at /{owner}/{repository}/status/{format}/…; formats are "
+                  + formats.labels()));
     }
-    return status(format.get(), repository.get(), rest, headers);
+    if (!SECONDS.matcher(wait).matches()) {
+      return answered(Problem.response(Kind.INVALID_VALUE, "wait is a number of seconds, 0 to 60"));
+    }
+    return status(
+        format.get(),
+        new Asked(
+            repository.get(),
+            rest,
+            credentials(format.get(), headers),
+            Duration.ofSeconds(Long.parseLong(wait))));
   }
 
-  private <R extends PackageRecord<R>, S> Response status(
-      GatewayFormat<R, S> format, RepositoryName repository, String rest, HttpHeaders headers) {
-    RepositoryAccess.Granted<S> caller;
+  /** One question. */
+  private record Asked(
+      RepositoryName repository, String rest, Credentials credentials, Duration patience) {}
+
+  private static CompletionStage<Response> answered(Response response) {
+    return CompletableFuture.completedFuture(response);
+  }
+
+  /** Waits without a thread, and then looks as if it were asked for the first time. */
+  private <R extends PackageRecord<R>, S> CompletionStage<Response> status(
+      GatewayFormat<R, S> format, Asked asked) {
     try {
-      caller = format.access().check(repository, Action.PULL, credentials(format, headers));
+      RepositoryAccess.Granted<S> caller = allowed(format, asked);
+      Optional<R> record = record(format, caller, asked);
+      if (asked.patience().isZero() || record.filter(r -> r.state() == State.RECEIVED).isEmpty()) {
+        return answered(answer(format, asked, record));
+      }
+      String key = format.statusKey(asked.repository(), asked.rest()).orElseThrow();
+      return settled
+          .listen(format.format(), key, record.get())
+          .settled(asked.patience())
+          .thenApply(now -> again(format, asked));
+    } catch (DeniedException e) {
+      return answered(denied(e));
+    }
+  }
+
+  private <R extends PackageRecord<R>, S> Response again(GatewayFormat<R, S> format, Asked asked) {
+    try {
+      return answer(format, asked, record(format, allowed(format, asked), asked));
     } catch (DeniedException e) {
       return denied(e);
     }
+  }
+
+  private static <S> RepositoryAccess.Granted<S> allowed(GatewayFormat<?, S> format, Asked asked) {
+    return format.access().check(asked.repository(), Action.PULL, asked.credentials());
+  }
+
+  private <R extends PackageRecord<R>, S> Optional<R> record(
+      GatewayFormat<R, S> format, RepositoryAccess.Granted<S> caller, Asked asked) {
     return format
-        .statusKey(repository, rest)
+        .statusKey(asked.repository(), asked.rest())
         .flatMap(key -> integrity.read(key, format.format().recordType()))
         .filter(record -> format.mayBeTold(caller, record))
-        .filter(record -> fence.shows(caller.repository(), record))
+        .filter(record -> fence.shows(caller.repository(), record));
+  }
+
+  private <R extends PackageRecord<R>> Response answer(
+      GatewayFormat<R, ?> format, Asked asked, Optional<R> found) {
+    return found
         .map(
             record -> {
               format.shown(record);
@@ -116,7 +192,7 @@ public class StatusResource {
         .orElseGet(
             () ->
                 Problem.response(
-                    Kind.PACKAGE_UNKNOWN, "there is no such package in " + repository));
+                    Kind.PACKAGE_UNKNOWN, "there is no such package in " + asked.repository()));
   }
 
   private <R extends PackageRecord<R>> boolean isDamaged(GatewayFormat<R, ?> format, R record) {

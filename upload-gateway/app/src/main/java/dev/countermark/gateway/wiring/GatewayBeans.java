@@ -16,6 +16,7 @@ import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.IntegrityEvents;
 import dev.countermark.gateway.kit.PublicKeys;
 import dev.countermark.gateway.kit.RequestMemory;
+import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.kit.Waits;
 import dev.countermark.gateway.repositories.Repositories;
@@ -246,6 +247,16 @@ class GatewayBeans {
   @Singleton
   WaitingPackages waiting(BlobStore store, UploadEvents events, Clock clock) {
     return new WaitingPackages(store, events, clock);
+  }
+
+  @Produces
+  @Singleton
+  SettledPackages settled(BlobStore store, GatewayResources resources, RequestMemory memory) {
+    return new SettledPackages(
+        new Records(store),
+        resources.readers(),
+        () -> memory.rest(resources.requests()),
+        resources.timer());
   }
 
   @Produces

@@ -102,7 +102,7 @@ class ApiDocumentTest {
     "createToken, 201 400 401 403 404 406 408 413 500 503",
     "listKeys, 200 304 308 404 500 503",
     "getTrustDocument, 200 304 400 404 500 503",
-    "signingStatus, 200 401 403 404 406 500 503",
+    "signingStatus, 200 400 401 403 404 406 500 503",
     "askOfKey, 200 400 404 408 413 415 500 503",
     "landingPage, 200 406",
     "ready, 200 503",

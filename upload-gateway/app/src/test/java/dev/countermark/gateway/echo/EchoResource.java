@@ -20,6 +20,7 @@ import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.Ingest;
 import dev.countermark.gateway.kit.RepositoryAccess.Credentials;
+import dev.countermark.gateway.kit.RepositoryAccess.Granted;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.transfer.Bodies;
 import io.smallrye.common.annotation.Blocking;
@@ -90,17 +91,19 @@ public class EchoResource {
     return edge.answerLater(
         new Call(in.file, false, in.http),
         () -> {
-          RepositoryRecord repository = allowed(in, Action.PUSH);
+          Granted<?> caller = allowed(in, Action.PUSH);
           String key =
-              format.recordKey(repository.repository(), in.file).orElseThrow(EchoResource::none);
-          return bodies
-              .incoming()
-              .whole(1 << 20, piece -> put(repository, in.file, key, piece.open()));
+              format
+                  .recordKey(caller.repository().repository(), in.file)
+                  .orElseThrow(EchoResource::none);
+          return bodies.incoming().whole(1 << 20, piece -> put(caller, in.file, key, piece.open()));
         });
   }
 
-  private Response put(RepositoryRecord repository, String name, String key, InputStream body)
+  private Response put(Granted<?> caller, String name, String key, InputStream body)
       throws IOException {
+    RepositoryRecord repository = caller.repository();
+    String subject = caller.access().subject();
     try (Spool file = spool.receive(body::transferTo, 1 << 20)) {
       Ingest.Taken<EchoRecord> taken =
           ingest.take(
@@ -111,10 +114,14 @@ public class EchoResource {
               upload ->
                   EchoRecord.received(repository.repository(), name, upload, clock.instant()));
       if (taken.ours()) {
-        ingest.fence(repository, key, taken.record());
+        ingest.acknowledge(repository, key, taken.record(), subject);
+        return Response.status(202).build();
+      }
+      if (ingest.settles(key, taken.record(), subject, file)) {
+        return Response.status(202).build();
       }
       ingest.announce(taken.record());
-      return Response.status(taken.ours() ? 202 : 409).build();
+      return Response.status(409).build();
     }
   }
 
@@ -127,7 +134,7 @@ public class EchoResource {
           String name = signature ? in.file.substring(0, in.file.length() - 4) : in.file;
           EchoRecord file =
               format
-                  .recordKey(allowed(in, Action.PULL).repository(), name)
+                  .recordKey(allowed(in, Action.PULL).repository().repository(), name)
                   .flatMap(key -> new Records(store).read(key, EchoRecord.class))
                   .filter(r -> r.state() == State.AVAILABLE)
                   .orElseThrow(EchoResource::none);
@@ -143,11 +150,11 @@ public class EchoResource {
         });
   }
 
-  private RepositoryRecord allowed(Incoming in, Action action) {
+  private Granted<?> allowed(Incoming in, Action action) {
     RepositoryName repository =
         RepositoryName.parse(in.owner + "/" + in.name).orElseThrow(EchoResource::none);
     Credentials credentials = Credentials.of(in.headers.getHeaderString("Authorization"));
-    return gateway.access().check(repository, action, credentials).repository();
+    return gateway.access().check(repository, action, credentials);
   }
 
   private static Failed none() {

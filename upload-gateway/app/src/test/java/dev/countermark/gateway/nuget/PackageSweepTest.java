@@ -66,7 +66,8 @@ class PackageSweepTest {
         new ByteArrayInputStream(FeedClient.multipart(file)),
         "multipart/form-data; boundary=a-boundary-of-the-tests",
         Optional.empty(),
-        "somebody");
+        "somebody",
+        Duration.ZERO);
   }
 
   private void push(byte[] file) throws IOException {

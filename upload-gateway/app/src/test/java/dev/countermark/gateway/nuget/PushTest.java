@@ -1,6 +1,7 @@
 package dev.countermark.gateway.nuget;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Events.PackageUploaded;
@@ -28,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A package on its way from the push until everybody sees it. */
@@ -36,6 +38,13 @@ class PushTest extends FeedTestBase {
   private static final Identity TOOLS = identity("acme.tools", "1.2.0");
   private static final byte[] PACKAGE = Packages.sound("Acme.Tools", "1.2.0");
   private static final String SESSION = "X-NuGet-Session-Id";
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  @AfterEach
+  void stop() {
+    threads.shutdownNow();
+  }
 
   private static List<String> views(Feed feed) {
     return List.of(
@@ -50,6 +59,65 @@ class PushTest extends FeedTestBase {
 
   private static int found(Feed feed) {
     return feed.reader().get(feed.at("query?q=tools")).is(200).json().path("totalHits").asInt();
+  }
+
+  /** Whoever restores right after a push finds the package, and remembers no list without it. */
+  @Test
+  void aPushWaitsUntilEverybodySeesThePackage() throws Exception {
+    Feed feed = feed();
+    Future<Answer> push = threads.submit(() -> feed.push(PACKAGE, "Prefer", "wait=30"));
+    await().until(() -> feed.record(TOOLS).isPresent());
+    assertThat(push.isDone()).isFalse();
+
+    new TestSigner(store, keyClient).sign(feed.name, TOOLS);
+    feed.tellSigned(TOOLS);
+
+    push.get().is(201).has("Location", "http://registry.test:8080" + feed.status(TOOLS));
+    assertThat(feed.listed(TOOLS)).isTrue();
+    assertThat(found(feed)).isEqualTo(1);
+  }
+
+  @Test
+  void aPushIsToldWhyItsPackageWasRefused() throws Exception {
+    Feed feed = feed();
+    Future<Answer> push = threads.submit(() -> feed.push(PACKAGE, "Prefer", "wait=30"));
+    await().until(() -> feed.record(TOOLS).isPresent());
+
+    RefusalNote note = new RefusalNote(Refusal.CANCELLED, "in this test", Instant.EPOCH);
+    new Records(store)
+        .update(
+            NugetKeys.version(feed.name, TOOLS),
+            VersionRecord.class,
+            old -> old.map(r -> r.refused(note)));
+    feed.tellRefused(TOOLS, Refusal.CANCELLED);
+
+    push.get().isRefused(400, "The package was refused (CANCELLED): in this test");
+  }
+
+  /** A status can be waited for, of any format, instead of being asked for again and again. */
+  @Test
+  void aStatusIsToldWhenThePackageIsSigned() throws Exception {
+    Feed feed = feed();
+    feed.push(PACKAGE).is(202);
+    feed.reader().get(feed.status(TOOLS) + "?wait=x").is(400);
+    feed.reader().get(feed.status(TOOLS) + "?wait=61").is(400);
+    Future<Answer> status =
+        threads.submit(() -> feed.reader().get(feed.status(TOOLS) + "?wait=30"));
+    assertThat(feed.reader().get(feed.status(TOOLS) + "?wait=0").json().path("status").asText())
+        .isEqualTo("pending");
+    assertThat(status.isDone()).isFalse();
+
+    feed.sign(TOOLS);
+
+    assertThat(status.get().is(200).json().path("status").asText()).isEqualTo("signed");
+    assertThat(
+            feed.reader()
+                .get(feed.status(TOOLS) + "?wait=60")
+                .is(200)
+                .json()
+                .path("status")
+                .asText())
+        .isEqualTo("signed");
   }
 
   @Test
@@ -185,7 +253,7 @@ class PushTest extends FeedTestBase {
 
     feed.sign(TOOLS);
     int told = feed.announced().size();
-    feed.push(PACKAGE, SESSION, "one").is(202);
+    feed.push(PACKAGE, SESSION, "one", "Prefer", "wait=30").is(201);
     assertThat(feed.announced()).hasSize(told);
     assertThat(keys()).isEqualTo(before);
   }

@@ -392,11 +392,11 @@ class ResolveTest extends SwiftTestBase {
             "mona/../LinkedList/1.1.1",
             "submissions/a/b/1.0.0/x",
             "a/b/c/d/e/f",
-            "%ff/x",
             "mona",
             "")) {
       registry.reader.get(registry.at(path)).isRefused(404, "");
     }
+    registry.reader.get(registry.at("%ff/x")).isRefused(400, "no UTF-8");
   }
 
   @Test

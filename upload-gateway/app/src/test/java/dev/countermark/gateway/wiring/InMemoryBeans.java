@@ -2,8 +2,12 @@ package dev.countermark.gateway.wiring;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.contracts.Events.PackageUploaded;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
+import dev.countermark.gateway.kit.IntegrityEvents;
+import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.readiness.Dependency;
@@ -73,6 +77,22 @@ public class InMemoryBeans {
     return () -> {
       if (brokerAway) {
         throw new IOException("the broker is away");
+      }
+    };
+  }
+
+  /** Tells the signers, unless the broker is away. */
+  @Produces
+  @Singleton
+  @Mock
+  UploadEvents events(IntegrityEvents publisher) {
+    return new UploadEvents() {
+      @Override
+      public void uploaded(Format<?, ?> format, PackageUploaded upload) {
+        if (brokerAway) {
+          throw new Failure.Transient("the broker is away", null);
+        }
+        ((UploadEvents) publisher).uploaded(format, upload);
       }
     };
   }

@@ -79,9 +79,6 @@ public interface GatewayFormat<R extends PackageRecord<R>, S> {
   /** Called before the status tells of a package: what it names must be found. */
   default void shown(R record) {}
 
-  /** There is an outcome, perhaps again: whoever waits for it looks. */
-  default void settled(RepositoryName repository, String packageName) {}
-
   /** A package was signed, refused, or is listed in another way: views look again. */
   default void changed(RepositoryName repository, String packageName) {}
 

@@ -7,13 +7,16 @@ import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Json;
+import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.Part;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.Spool;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
@@ -29,6 +32,7 @@ import java.util.function.Function;
  */
 public final class Ingest<R extends PackageRecord<R>> {
   private final BlobStore store;
+  private final Records records;
   private final PartReceiver parts;
   private final UploadEvents events;
   private final Format<R, ?> format;
@@ -61,6 +65,7 @@ public final class Ingest<R extends PackageRecord<R>> {
       Fence fence) {
     this.fence = fence;
     this.store = store;
+    this.records = new Records(store);
     this.parts = parts;
     this.events = events;
     this.format = format;
@@ -153,21 +158,85 @@ public final class Ingest<R extends PackageRecord<R>> {
   }
 
   /**
+   * Tells the signers of a package that was taken. When that fails its client is told to try again,
+   * and the package is signed all the same, sooner or later: so it is noted that he does not know.
+   *
+   * @param into as it was when it let the package in
+   * @param subject who pushed it
+   * @throws DeniedException when the repository was deleted meanwhile; the package is taken back
+   */
+  public void acknowledge(RepositoryRecord into, String key, R ours, String subject) {
+    try {
+      fence(into, key, ours);
+      announce(ours);
+    } catch (Failure.Transient e) {
+      try {
+        records.create(
+            unanswered(key, ours), new Unanswered(subject, ours.digest(), ours.acceptedAt()));
+      } catch (Failure.Transient away) {
+        e.addSuppressed(away); // then his next try finds the identity taken
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Who was told to try again.
+   *
+   * @param digest of what he pushed
+   * @param acceptedAt of the record that was made of it
+   */
+  private record Unanswered(String subject, String digest, Instant acceptedAt) {}
+
+  private String unanswered(String key, R record) {
+    return ObjectKeys.unanswered(record.repository(), format.label(), key);
+  }
+
+  /** Whether somebody's push was taken, and he was told to try again. */
+  public boolean isOwed(String key, R before, String subject) {
+    return owed(key, before, subject).isPresent();
+  }
+
+  private Optional<Unanswered> owed(String key, R before, String subject) {
+    return records
+        .read(unanswered(key, before), Unanswered.class)
+        .filter(u -> u.subject().equals(subject) && u.acceptedAt().equals(before.acceptedAt()));
+  }
+
+  /**
+   * Answers what is owed: the same content from the same subject is the try that he was told to
+   * make.
+   *
+   * @return false when this is another push
+   */
+  public boolean settles(String key, R before, String subject, Spool spool) {
+    boolean same =
+        owed(key, before, subject)
+            .filter(u -> u.digest().equals(Upload.digest(spool.sha256())))
+            .isPresent();
+    if (same) {
+      if (before.state() == State.RECEIVED) {
+        announce(before);
+      }
+      store.delete(unanswered(key, before));
+    }
+    return same;
+  }
+
+  /**
    * Makes sure that a package that was taken lies in the repository that let it in.
    *
    * @param repository as it was then
-   * @throws DeniedException when that was deleted meanwhile; the package is taken back
    */
-  public void fence(RepositoryRecord repository, String key, R ours) {
+  private void fence(RepositoryRecord repository, String key, R ours) {
     List<Part> mine = ours.parts().toList();
     fence.require(
         repository,
         () -> {
-          new Records(store)
-              .update(
-                  key,
-                  format.recordType(),
-                  now -> now.filter(r -> r.parts().noneMatch(mine::contains)));
+          records.update(
+              key,
+              format.recordType(),
+              now -> now.filter(r -> r.parts().noneMatch(mine::contains)));
           parts.takeBack(mine);
         });
   }

@@ -58,6 +58,17 @@ public class RequestMemory {
     account().ifPresent(held -> held.growForRecord(COPIES * bytes));
   }
 
+  /**
+   * Nothing is held while the request waits for something else than memory.
+   *
+   * @param executor may block
+   * @return where the request goes on, as with {@link #current}
+   */
+  public Executor rest(Executor executor) {
+    account().ifPresent(held -> held.shrinkTo(0));
+    return current(executor).continuing();
+  }
+
   private Optional<MemoryBudget.Held> account() {
     return Optional.ofNullable(budget.inScope())
         .or(() -> currentRequest().map(context -> context.get(KEY)));

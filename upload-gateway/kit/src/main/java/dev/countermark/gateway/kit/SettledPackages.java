@@ -1,14 +1,11 @@
-package dev.countermark.gateway.swift;
+package dev.countermark.gateway.kit;
 
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.WaitingNote;
-import dev.countermark.format.swift.SwiftFormat;
-import dev.countermark.format.swift.SwiftKeys;
-import dev.countermark.format.swift.SwiftRecords.Identity;
-import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
-import dev.countermark.gateway.kit.Waits;
 import dev.countermark.gateway.views.Readers;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,34 +18,48 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Waits for releases to be signed or refused. Nobody's thread waits: the signer's event wakes whom
- * it concerns, and a slow look at the record makes up for an event that got lost. Nobody waits for
- * what a signer has put off.
+ * Waits for packages to be signed or refused. Nobody's thread waits, nor memory: the signer's event
+ * wakes whom it concerns, and a slow look at the record makes up for an event that got lost. Nobody
+ * waits for what a signer has put off.
  */
-final class SettledReleases {
-  private static final Logger LOG = Logger.getLogger(SettledReleases.class);
-  private static final SwiftFormat FORMAT = new SwiftFormat();
+public final class SettledPackages {
+  private static final Logger LOG = Logger.getLogger(SettledPackages.class);
   private static final Duration LOOK = Duration.ofSeconds(2);
-
-  private record Key(RepositoryName repository, Identity identity) {}
 
   private final Records records;
   private final Waits waits;
   private final Readers reads;
-  private final Executor requests;
+  private final Supplier<Executor> requests;
   private final ScheduledExecutorService timer;
-  private final ConcurrentMap<Key, Set<Waiter>> waiting = new ConcurrentHashMap<>();
+
+  private final ConcurrentMap<String, Crowd> waiting = new ConcurrentHashMap<>();
+
+  /** All who wait for one record, which is looked at for all of them at once. */
+  private static final class Crowd {
+    private final Set<Waiter<?>> waiters = ConcurrentHashMap.newKeySet();
+    private final AtomicLong lookedAt = new AtomicLong(System.nanoTime());
+
+    /** Whether it is time for another look, which the caller takes then. */
+    boolean isDue() {
+      long before = lookedAt.get();
+      long now = System.nanoTime();
+      return now - before >= LOOK.toNanos() / 2 && lookedAt.compareAndSet(before, now);
+    }
+  }
 
   /**
    * @param reads for reads of the store
-   * @param requests where it goes on for who waited: he may look at a view, which readers must not
+   * @param requests asked where somebody begins to wait, who needs no memory meanwhile: where it
+   *     goes on for his request. He may look at a view, which readers must not
    * @param timer must not block
    */
-  SettledReleases(
-      Records records, Readers reads, Executor requests, ScheduledExecutorService timer) {
+  public SettledPackages(
+      Records records, Readers reads, Supplier<Executor> requests, ScheduledExecutorService timer) {
     this.records = records;
     this.waits = new Waits(records);
     this.reads = reads;
@@ -57,13 +68,18 @@ final class SettledReleases {
   }
 
   /** One that waits. */
-  final class Waiter implements AutoCloseable {
-    private final Key key;
-    private final ReleaseRecord pushed;
-    private final CompletableFuture<ReleaseRecord> done = new CompletableFuture<>();
+  public final class Waiter<R extends PackageRecord<R>> implements AutoCloseable {
+    private final Format<R, ?> format;
+    private final String key;
+    private final R pushed;
+    private final CompletableFuture<R> done = new CompletableFuture<>();
     private ScheduledFuture<?> looks;
 
-    private Waiter(Key key, ReleaseRecord pushed) {
+    /** Until it is known nobody waits yet. */
+    private volatile Executor goingOn = Runnable::run;
+
+    private Waiter(Format<R, ?> format, String key, R pushed) {
+      this.format = format;
       this.key = key;
       this.pushed = pushed;
     }
@@ -73,26 +89,25 @@ final class SettledReleases {
      *
      * @param patience zero not to wait
      */
-    CompletionStage<ReleaseRecord> settled(Duration patience) {
+    public CompletionStage<R> settled(Duration patience) {
       if (patience.isZero()) {
         close();
         done.complete(pushed);
         return done;
       }
+      goingOn = requests.get();
+      RepositoryName repository = pushed.repository();
       looks =
           timer.scheduleWithFixedDelay(
-              () -> reads.of(key.repository()).execute(() -> look(key)),
-              LOOK.toMillis(),
-              LOOK.toMillis(),
-              TimeUnit.MILLISECONDS);
+              () -> lookIfDue(this), LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
       ScheduledFuture<?> end =
           timer.schedule(
               () ->
                   reads
-                      .of(key.repository())
+                      .of(repository)
                       .execute(
                           () -> {
-                            look(key);
+                            look(this);
                             end(pushed);
                           }),
               patience.toMillis(),
@@ -104,8 +119,13 @@ final class SettledReleases {
           });
     }
 
-    private void end(ReleaseRecord record) {
-      requests.execute(() -> done.complete(record));
+    private void end(R record) {
+      goingOn.execute(() -> done.complete(record));
+    }
+
+    /** What another one of the same key saw. */
+    private void endWith(Object record) {
+      end(format.recordType().cast(record));
     }
 
     /** Waits no longer. */
@@ -116,50 +136,67 @@ final class SettledReleases {
       }
       waiting.computeIfPresent(
           key,
-          (k, waiters) -> {
-            waiters.remove(this);
-            return waiters.isEmpty() ? null : waiters;
+          (k, crowd) -> {
+            crowd.waiters.remove(this);
+            return crowd.waiters.isEmpty() ? null : crowd;
           });
     }
   }
 
-  /** Begins to listen, which must be before the signers are told. */
-  Waiter listen(ReleaseRecord pushed) {
-    Key key = new Key(pushed.repository(), pushed.identity());
-    Waiter waiter = new Waiter(key, pushed);
+  /**
+   * Begins to listen, which must be before the signers are told.
+   *
+   * @param key of the package's record
+   */
+  public <R extends PackageRecord<R>> Waiter<R> listen(Format<R, ?> format, String key, R pushed) {
+    Waiter<R> waiter = new Waiter<>(format, key, pushed);
     waiting.compute(
         key,
-        (k, waiters) -> {
-          Set<Waiter> all = waiters == null ? ConcurrentHashMap.newKeySet() : waiters;
-          all.add(waiter);
-          return all;
+        (k, there) -> {
+          Crowd crowd = there == null ? new Crowd() : there;
+          crowd.waiters.add(waiter);
+          return crowd;
         });
     return waiter;
   }
 
-  /** Something happened to a release. */
-  void changed(RepositoryName repository, Identity identity) {
-    Key key = new Key(repository, identity);
-    if (waiting.containsKey(key)) {
-      reads.of(repository).execute(() -> look(key));
+  /**
+   * Something happened to a package.
+   *
+   * @param key of its record
+   */
+  public void changed(RepositoryName repository, String key) {
+    Crowd crowd = waiting.get(key);
+    if (crowd != null) {
+      crowd.waiters.stream()
+          .findAny()
+          .ifPresent(waiter -> reads.of(repository).execute(() -> look(waiter)));
     }
   }
 
-  private boolean isSettled(ReleaseRecord release) {
-    return release.state() != State.RECEIVED
-        || waits.note(FORMAT, release).filter(WaitingNote::handedOver).isPresent();
+  /** However many wait for it, a record is read once in a while. */
+  private void lookIfDue(Waiter<?> waiter) {
+    Crowd crowd = waiting.get(waiter.key);
+    if (crowd != null && crowd.isDue()) {
+      reads.of(waiter.pushed.repository()).execute(() -> look(waiter));
+    }
   }
 
-  private void look(Key key) {
+  private <R extends PackageRecord<R>> boolean isSettled(Format<R, ?> format, R record) {
+    return record.state() != State.RECEIVED
+        || waits.note(format, record).filter(WaitingNote::handedOver).isPresent();
+  }
+
+  /** Looks at the record once, for all that wait for it. */
+  private <R extends PackageRecord<R>> void look(Waiter<R> any) {
     try {
-      Optional<ReleaseRecord> now =
-          records.read(SwiftKeys.release(key.repository(), key.identity()), ReleaseRecord.class);
-      Set<Waiter> waiters = waiting.get(key);
-      if (waiters != null && now.filter(this::isSettled).isPresent()) {
-        waiters.forEach(waiter -> waiter.end(now.get()));
+      Optional<R> now = records.read(any.key, any.format.recordType());
+      Crowd crowd = waiting.get(any.key);
+      if (crowd != null && now.filter(r -> isSettled(any.format, r)).isPresent()) {
+        crowd.waiters.forEach(waiter -> waiter.endWith(now.get()));
       }
     } catch (RuntimeException e) {
-      LOG.debugf("%s is looked at again soon: %s", key, e.getMessage());
+      LOG.debugf("%s is looked at again soon: %s", any.key, e.getMessage());
     }
   }
 }

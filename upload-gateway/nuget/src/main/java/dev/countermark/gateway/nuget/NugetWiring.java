@@ -18,6 +18,7 @@ import dev.countermark.gateway.kit.Ingest;
 import dev.countermark.gateway.kit.ListingEvents;
 import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.RequestMemory;
+import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.nuget.view.PackageIndex;
 import dev.countermark.gateway.nuget.view.SearchIndexes;
@@ -75,8 +76,8 @@ class NugetWiring {
 
   @Produces
   @Singleton
-  PackageWrites writes(PackageIntake intake, PackagePushes pushes, Listings listings) {
-    return new PackageWrites(intake, pushes, listings);
+  PackageWrites writes(PackageIntake intake, PackagePushes pushes, Listings listings, Views views) {
+    return new PackageWrites(intake, pushes, listings, views);
   }
 
   @Produces
@@ -104,14 +105,21 @@ class NugetWiring {
 
   @Produces
   @Singleton
+  PackagePushes.Waiting waiting(SettledPackages settled, FeedConfig config) {
+    return new PackagePushes.Waiting(settled, config.pushWait());
+  }
+
+  @Produces
+  @Singleton
   PackagePushes pushes(
       BlobStore store,
       PartReceiver parts,
       Ingest<VersionRecord> ingest,
       PackageIntake intake,
       SignatureCheck signatures,
+      PackagePushes.Waiting waiting,
       Clock clock) {
-    return new PackagePushes(store, parts, ingest, intake, signatures, clock);
+    return new PackagePushes(store, parts, ingest, intake, signatures, waiting, clock);
   }
 
   @Produces

@@ -21,15 +21,18 @@ import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.Spool;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Ingest;
+import dev.countermark.gateway.kit.SettledPackages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Takes packages. A push is first received and examined on the local disk; then its bytes are
@@ -38,11 +41,14 @@ import java.util.Optional;
  * reconciler.
  */
 final class PackagePushes {
+  private static final NugetFormat FORMAT = new NugetFormat();
+
   private final Records records;
   private final PartReceiver parts;
   private final Ingest<VersionRecord> ingest;
   private final PackageIntake intake;
   private final SignatureCheck signatures;
+  private final Waiting waiting;
   private final Clock clock;
 
   PackagePushes(
@@ -51,7 +57,9 @@ final class PackagePushes {
       Ingest<VersionRecord> ingest,
       PackageIntake intake,
       SignatureCheck signatures,
+      Waiting waiting,
       Clock clock) {
+    this.waiting = waiting;
     this.records = new Records(store);
     this.parts = parts;
     this.ingest = ingest;
@@ -65,20 +73,35 @@ final class PackagePushes {
    *
    * @param session what the client calls its session, if it says so
    * @param subject who pushes
+   * @param patience how long the client waits for the signature
    */
   record Request(
       RepositoryRecord repository,
       InputStream body,
       String contentType,
       Optional<String> session,
-      String subject) {}
+      String subject,
+      Duration patience) {}
 
   /**
    * What was taken.
    *
+   * @param version as it is when it is signed or refused, or when patience ends
    * @param warnings for whoever pushed
    */
-  record Accepted(Identity identity, List<String> warnings) {}
+  record Accepted(CompletionStage<VersionRecord> version, List<String> warnings) {}
+
+  /** How long anybody waits at most. */
+  Duration longestWait() {
+    return waiting.longest();
+  }
+
+  /**
+   * How pushes wait for their signatures.
+   *
+   * @param longest whatever the client wants
+   */
+  record Waiting(SettledPackages settled, Duration longest) {}
 
   /**
    * Takes a package.
@@ -94,7 +117,7 @@ final class PackagePushes {
       String key = NugetKeys.version(request.repository().repository(), identity);
       Optional<Ingest.Found<VersionRecord>> existing = ingest.find(request.repository(), key);
       if (existing.filter(e -> isTaken(e.record())).isPresent()) {
-        return repeated(existing.get().record(), file, session, warnings);
+        return repeated(request, existing.get().record(), file, session, warnings);
       }
       if (ingest.wasOthers(request.repository(), key, file)) {
         throw new Failed(
@@ -109,12 +132,30 @@ final class PackagePushes {
               existing,
               upload -> record(request.repository(), found, upload, contentHash, session));
       if (!taken.ours()) {
-        return repeated(taken.record(), file, session, warnings);
+        return repeated(request, taken.record(), file, session, warnings);
       }
-      ingest.fence(request.repository(), key, taken.record());
-      ingest.announce(taken.record());
-      return new Accepted(identity, warnings);
+      return accepted(
+          request,
+          taken.record(),
+          warnings,
+          () -> ingest.acknowledge(request.repository(), key, taken.record(), request.subject()));
     }
+  }
+
+  /** Listens before the signers are told, so as not to miss what they say. */
+  private Accepted accepted(
+      Request request, VersionRecord version, List<String> warnings, Runnable acknowledge) {
+    SettledPackages.Waiter<VersionRecord> waiter =
+        waiting
+            .settled()
+            .listen(FORMAT, NugetKeys.version(version.repository(), version.identity()), version);
+    try {
+      acknowledge.run();
+    } catch (RuntimeException e) {
+      waiter.close();
+      throw e;
+    }
+    return new Accepted(waiter.settled(request.patience()), warnings);
   }
 
   /** What was signed once is somebody's, whatever became of it. */
@@ -151,7 +192,15 @@ final class PackagePushes {
 
   /** The same request again is answered as before; everything else finds the identity taken. */
   private Accepted repeated(
-      VersionRecord before, Spool spool, Optional<String> session, List<String> warnings) {
+      Request request,
+      VersionRecord before,
+      Spool spool,
+      Optional<String> session,
+      List<String> warnings) {
+    String key = NugetKeys.version(before.repository(), before.identity());
+    if (before.state() != State.DELETED && ingest.settles(key, before, request.subject(), spool)) {
+      return accepted(request, before, warnings, () -> {});
+    }
     boolean same =
         before.state() != State.DELETED
             && session.isPresent()
@@ -172,7 +221,7 @@ final class PackagePushes {
                   + before.version()
                   + "; use --skip-duplicate to go on.");
     }
-    return new Accepted(before.identity(), warnings);
+    return accepted(request, before, warnings, () -> {});
   }
 
   private static Identity identity(Nuspec nuspec) {

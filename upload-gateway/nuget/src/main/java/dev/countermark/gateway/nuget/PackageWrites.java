@@ -1,13 +1,16 @@
 package dev.countermark.gateway.nuget;
 
 import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.metadata.NuGetVersion;
 import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.kit.Patience;
 import dev.countermark.gateway.nuget.FeedRoute.Kind;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,8 +23,10 @@ final class PackageWrites {
   private final PackageIntake intake;
   private final PackagePushes pushes;
   private final Listings listings;
+  private final Views views;
 
-  PackageWrites(PackageIntake intake, PackagePushes pushes, Listings listings) {
+  PackageWrites(PackageIntake intake, PackagePushes pushes, Listings listings, Views views) {
+    this.views = views;
     this.intake = intake;
     this.pushes = pushes;
     this.listings = listings;
@@ -32,7 +37,11 @@ final class PackageWrites {
       case PUBLISH ->
           intake
               .receive(request.body(), piece -> pushes.push(pushRequest(request, piece.open())))
-              .thenApply(accepted -> accepted(request, accepted));
+              .thenCompose(
+                  accepted ->
+                      accepted
+                          .version()
+                          .thenApply(version -> pushed(request, version, accepted.warnings())));
       case SYMBOLS ->
           intake
               .receive(
@@ -43,23 +52,41 @@ final class PackageWrites {
     };
   }
 
-  private static Response accepted(FeedRequest request, PackagePushes.Accepted accepted) {
+  private Response pushed(FeedRequest request, VersionRecord version, List<String> warnings) {
+    Identity identity = version.identity();
     Response.ResponseBuilder response =
-        Response.accepted()
-            .header(
-                HttpHeaders.LOCATION,
-                request.at().status(accepted.identity().id(), accepted.identity().version()));
-    accepted.warnings().forEach(w -> response.header(WARNING, w));
+        switch (version.state()) {
+          case RECEIVED -> Response.accepted();
+          case AVAILABLE -> {
+            // Who was told that it is there finds it.
+            views.changed(request.name(), identity);
+            yield Response.status(Response.Status.CREATED);
+          }
+          case REFUSED -> throw refused(version);
+          case DELETED, EXEMPT -> throw new Failed(409, "The package was deleted meanwhile.");
+        };
+    response.header(HttpHeaders.LOCATION, request.at().status(identity.id(), identity.version()));
+    warnings.forEach(w -> response.header(WARNING, w));
     return response.build();
   }
 
-  private static PackagePushes.Request pushRequest(FeedRequest request, InputStream body) {
+  private static Failed refused(VersionRecord version) {
+    return new Failed(
+        400,
+        version
+            .refusal()
+            .map(r -> "The package was refused (" + r.code() + "): " + r.detail())
+            .orElse("The package was refused."));
+  }
+
+  private PackagePushes.Request pushRequest(FeedRequest request, InputStream body) {
     return new PackagePushes.Request(
         request.granted().repository(),
         body,
         request.headers().getHeaderString(HttpHeaders.CONTENT_TYPE),
         request.header(SESSION),
-        request.granted().subject());
+        request.granted().subject(),
+        Patience.of(request.headers(), pushes.longestWait()));
   }
 
   CompletionStage<Response> post(FeedRequest request) throws IOException {

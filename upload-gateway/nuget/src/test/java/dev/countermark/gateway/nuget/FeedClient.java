@@ -80,8 +80,11 @@ final class FeedClient {
   }
 
   /** Puts a file as clients do. */
+  /** Without waiting for the signature, unless headers say otherwise. */
   Answer push(String path, byte[] file, String... headers) {
-    return pushBody(path, multipart(file), headers);
+    String[] all =
+        Arrays.asList(headers).contains("Prefer") ? headers : with(headers, "Prefer", "wait=0");
+    return pushBody(path, multipart(file), all);
   }
 
   /** Puts any body that claims to be multipart. */

@@ -15,6 +15,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,8 @@ class FencedPackageTest {
         new ByteArrayInputStream(FeedClient.multipart(file)),
         "multipart/form-data; boundary=a-boundary-of-the-tests",
         Optional.empty(),
-        "somebody");
+        "somebody",
+        Duration.ZERO);
   }
 
   private PackagePushes pushes() {

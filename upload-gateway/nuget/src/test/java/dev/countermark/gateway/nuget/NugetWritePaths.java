@@ -39,7 +39,11 @@ public final class NugetWritePaths implements WritePaths {
 
   private static Body form(byte[] content) {
     return new Body(
-        Map.of("Content-Type", "multipart/form-data; boundary=" + FeedClient.BOUNDARY),
+        Map.of(
+            "Content-Type",
+            "multipart/form-data; boundary=" + FeedClient.BOUNDARY,
+            "Prefer",
+            "wait=0"),
         FeedClient.multipart(content),
         true);
   }

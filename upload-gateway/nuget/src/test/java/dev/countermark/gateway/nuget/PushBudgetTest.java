@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +53,8 @@ class PushBudgetTest {
         new ByteArrayInputStream(FeedClient.multipart(file)),
         "multipart/form-data; boundary=a-boundary-of-the-tests",
         Optional.empty(),
-        "somebody");
+        "somebody",
+        Duration.ZERO);
   }
 
   @Test
@@ -63,14 +65,14 @@ class PushBudgetTest {
   }
 
   @Test
-  void aPackageThatIsThereIsOneQuestionAndOneRead() throws IOException {
+  void aPackageThatIsThereIsOneQuestionAndTwoReads() throws IOException {
     pushes.push(request(Packages.sound("Acme.Tools", "1.0.0")));
     store.reset();
 
     assertThatThrownBy(() -> pushes.push(request(Packages.sound("Acme.Tools", "1.0.0"))))
         .isInstanceOf(Failed.class);
 
-    assertThat(store.counts()).isEqualTo(Map.of("head", 1, "get", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("head", 1, "get", 2));
   }
 
   @Test

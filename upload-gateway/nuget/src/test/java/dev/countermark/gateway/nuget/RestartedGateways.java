@@ -114,7 +114,8 @@ final class RestartedGateways implements AutoCloseable {
                     FeedClient.multipart(Packages.sound("Acme.Tools", "1.0.0"))),
                 "multipart/form-data; boundary=a-boundary-of-the-tests",
                 Optional.empty(),
-                "somebody"));
+                "somebody",
+                Duration.ZERO));
     Identity first = new Identity("acme.tools", "1.0.0");
     new TestSigner(store, new InMemoryKeyClient()).sign(NAME, first);
     feed = new LargeFeed(store, NAME, first);

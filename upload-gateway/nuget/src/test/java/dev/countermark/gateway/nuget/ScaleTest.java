@@ -94,7 +94,8 @@ class ScaleTest {
             new ByteArrayInputStream(body),
             "multipart/form-data; boundary=a-boundary-of-the-tests",
             Optional.empty(),
-            "somebody"));
+            "somebody",
+            Duration.ZERO));
   }
 
   private Identity publish(String id, String version) throws IOException {

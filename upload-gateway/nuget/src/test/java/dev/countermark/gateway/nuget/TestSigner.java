@@ -31,6 +31,7 @@ import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.Ingest;
+import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Item;
@@ -47,6 +48,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -92,6 +94,10 @@ final class TestSigner {
               largest,
               clock),
           check(clock),
+          new PackagePushes.Waiting(
+              new SettledPackages(
+                  new Records(store), repository -> Runnable::run, () -> Runnable::run, null),
+              Duration.ZERO),
           clock);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

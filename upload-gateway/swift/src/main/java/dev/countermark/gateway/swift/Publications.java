@@ -3,6 +3,7 @@ package dev.countermark.gateway.swift;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
+import dev.countermark.format.swift.SwiftFormat;
 import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.AppliedPolicy;
 import dev.countermark.format.swift.SwiftRecords.Identity;
@@ -12,6 +13,7 @@ import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.kit.Edge;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Ingest;
+import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.swift.view.SourceIndex;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +33,8 @@ import java.util.function.Function;
  * A process that dies in between leaves parts for the sweeper, or a record for the reconciler.
  */
 final class Publications {
+  private static final SwiftFormat FORMAT = new SwiftFormat();
+
   private final Ingest<ReleaseRecord> ingest;
   private final ArchiveCheck check;
   private final SourceIndex sources;
@@ -58,25 +62,32 @@ final class Publications {
    *
    * @param longest whatever the client wants
    */
-  record Waiting(SettledReleases settled, Duration longest) {}
+  record Waiting(SettledPackages settled, Duration longest) {}
+
+  /** How long anybody waits at most. */
+  Duration longestWait() {
+    return waiting.longest();
+  }
 
   /**
    * One request.
    *
+   * @param subject who publishes
    * @param scope as the publisher wrote it
    * @param name as the publisher wrote it
    * @param signatureFormat as the request's header says
-   * @param patience how long the client wants to wait, if it says so
+   * @param patience how long the client waits for the signature
    */
   record Request(
       RepositoryRecord repository,
       SwiftSettings settings,
+      String subject,
       SwiftAddresses at,
       Identity identity,
       String scope,
       String name,
       Optional<String> signatureFormat,
-      Optional<Duration> patience,
+      Duration patience,
       String contentType,
       IncomingBody body) {}
 
@@ -99,7 +110,10 @@ final class Publications {
     }
     String key = SwiftKeys.release(request.repository().repository(), request.identity());
     Optional<Ingest.Found<ReleaseRecord>> existing = ingest.find(request.repository(), key);
-    existing.ifPresent(found -> refuseUnlessOpen(request, found.record()));
+    existing
+        .map(Ingest.Found::record)
+        .filter(before -> !ingest.isOwed(key, before, request.subject()))
+        .ifPresent(before -> refuseUnlessOpen(request, before));
     // Only now the client is told to go on, if it waits for that.
     limits.spool().requireRoom(limits.archive());
     return request
@@ -116,6 +130,14 @@ final class Publications {
     try (ReleaseForm form = ReleaseForm.receive(body, request.contentType(), limits)) {
       checkSignatureParts(request, form);
       ArchiveCheck.Checked checked = check.check(form, request.settings());
+      Optional<ReleaseRecord> before = existing.map(Ingest.Found::record);
+      if (before.isPresent()) {
+        if (ingest.settles(key, before.get(), request.subject(), form.archive())) {
+          return announce(before.get(), request.patience(), () -> {})
+              .thenApply(release -> new Outcome(release, checked.warnings()));
+        }
+        refuseUnlessOpen(request, before.get());
+      }
       if (ingest.wasOthers(request.repository(), key, form.archive())) {
         throw new Failed(
             409,
@@ -136,22 +158,25 @@ final class Publications {
         refuseUnlessOpen(request, taken.record());
         throw new Failed(409, "The release was changed meanwhile: publish it again.");
       }
-      ingest.fence(request.repository(), key, taken.record());
-      return announce(taken.record(), request.patience())
+      Runnable acknowledge =
+          () -> ingest.acknowledge(request.repository(), key, taken.record(), request.subject());
+      return announce(taken.record(), request.patience(), acknowledge)
           .thenApply(release -> new Outcome(release, checked.warnings()));
     }
   }
 
-  private CompletionStage<ReleaseRecord> announce(ReleaseRecord record, Optional<Duration> wait) {
-    SettledReleases.Waiter waiter = waiting.settled().listen(record);
+  private CompletionStage<ReleaseRecord> announce(
+      ReleaseRecord record, Duration patience, Runnable acknowledge) {
+    SettledPackages.Waiter<ReleaseRecord> waiter =
+        waiting
+            .settled()
+            .listen(FORMAT, SwiftKeys.release(record.repository(), record.identity()), record);
     try {
-      ingest.announce(record);
+      acknowledge.run();
     } catch (RuntimeException e) {
       waiter.close();
       throw e;
     }
-    Duration patience =
-        wait.filter(w -> w.compareTo(waiting.longest()) < 0).orElse(waiting.longest());
     return waiter.settled(patience);
   }
 

@@ -10,6 +10,7 @@ import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.kit.Patience;
 import dev.countermark.gateway.kit.Waits;
 import dev.countermark.gateway.swift.SwiftRoute.Kind;
 import dev.countermark.gateway.swift.view.ReleaseIndex;
@@ -17,19 +18,12 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Publishes and withdraws releases, and says how a publication stands. */
 final class ReleaseWrites {
   static final String SIGNATURE_FORMAT = "X-Swift-Package-Signature-Format";
-
-  private static final Pattern WAIT =
-      Pattern.compile("(?:^|.*[,;\\s])wait=(\\d{1,6})(?:[,;\\s].*|$)");
 
   /** Signing takes milliseconds; whoever asks again soon asks rarely twice. */
   private static final String SOON = "2";
@@ -74,24 +68,16 @@ final class ReleaseWrites {
             new Publications.Request(
                 request.granted().repository(),
                 request.granted().settings(),
+                request.granted().subject(),
                 request.at(),
                 identity,
                 request.route().scope(),
                 request.route().name(),
                 request.header(SIGNATURE_FORMAT),
-                wait(request),
+                Patience.of(request.headers(), publications.longestWait()),
                 request.headers().getHeaderString(HttpHeaders.CONTENT_TYPE),
                 body))
         .thenApply(outcome -> published(request, identity, outcome));
-  }
-
-  /** {@code respond-async} is always sent and means nothing; {@code wait} may come with it. */
-  private static Optional<Duration> wait(SwiftRequest request) {
-    return request
-        .header("Prefer")
-        .map(WAIT::matcher)
-        .filter(Matcher::matches)
-        .map(m -> Duration.ofSeconds(Long.parseLong(m.group(1))));
   }
 
   private Response published(

@@ -23,9 +23,11 @@ final class SwiftAccess {
   /**
    * A caller who may do what he asked for.
    *
+   * @param subject who it is, for logs
    * @param isPublic whether what it answers may be kept by caches that others use
    */
-  record Granted(RepositoryRecord repository, SwiftSettings settings, boolean isPublic) {}
+  record Granted(
+      RepositoryRecord repository, SwiftSettings settings, String subject, boolean isPublic) {}
 
   /**
    * Checks a caller.
@@ -37,7 +39,8 @@ final class SwiftAccess {
     try {
       RepositoryAccess.Granted<SwiftSettings> granted =
           access.check(name, action, new Credentials(authorization, Optional.empty()));
-      return new Granted(granted.repository(), granted.settings(), granted.isPublic());
+      return new Granted(
+          granted.repository(), granted.settings(), granted.access().subject(), granted.isPublic());
     } catch (DeniedException e) {
       throw denied(e, name);
     }

@@ -33,18 +33,12 @@ final class SwiftGateway implements GatewayFormat<ReleaseRecord, SwiftSettings> 
 
   private final RepositoryAccess<SwiftSettings> access;
   private final ReleaseIndex index;
-  private final SettledReleases settled;
   private final SwiftSettingsForm form;
 
-  SwiftGateway(
-      RepositoryAccess<SwiftSettings> access,
-      ReleaseIndex index,
-      SettledReleases settled,
-      SwiftSettingsForm form) {
+  SwiftGateway(RepositoryAccess<SwiftSettings> access, ReleaseIndex index, SwiftSettingsForm form) {
     this.form = form;
     this.access = access;
     this.index = index;
-    this.settled = settled;
   }
 
   @Override
@@ -115,11 +109,6 @@ final class SwiftGateway implements GatewayFormat<ReleaseRecord, SwiftSettings> 
   @Override
   public void goOn() {
     index.sources().complete();
-  }
-
-  @Override
-  public void settled(RepositoryName repository, String packageName) {
-    Identity.parse(packageName).ifPresent(identity -> settled.changed(repository, identity));
   }
 
   @Override

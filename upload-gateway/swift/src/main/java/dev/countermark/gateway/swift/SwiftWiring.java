@@ -18,6 +18,7 @@ import dev.countermark.gateway.kit.Ingest;
 import dev.countermark.gateway.kit.ListingEvents;
 import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.RequestMemory;
+import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.gateway.swift.view.ReleaseIndex;
@@ -39,11 +40,8 @@ class SwiftWiring {
   @Produces
   @Singleton
   GatewayFormat<ReleaseRecord, SwiftSettings> format(
-      RepositoryAccess<SwiftSettings> access,
-      ReleaseIndex index,
-      SettledReleases settled,
-      Clock clock) {
-    return new SwiftGateway(access, index, settled, new SwiftSettingsForm(clock));
+      RepositoryAccess<SwiftSettings> access, ReleaseIndex index, Clock clock) {
+    return new SwiftGateway(access, index, new SwiftSettingsForm(clock));
   }
 
   @Produces
@@ -52,13 +50,6 @@ class SwiftWiring {
       Authenticator authenticator, Repositories repositories) {
     return new RepositoryAccess<>(
         authenticator, repositories, new SwiftFormat(), SwiftSettings::anonymousRead);
-  }
-
-  @Produces
-  @Singleton
-  SettledReleases settled(BlobStore store, GatewayResources resources) {
-    return new SettledReleases(
-        new Records(store), resources.readers(), resources.requests(), resources.timer());
   }
 
   @Produces
@@ -86,7 +77,7 @@ class SwiftWiring {
   Withdrawals withdrawals(
       BlobStore store,
       ReleaseIndex index,
-      SettledReleases settled,
+      SettledPackages settled,
       ListingEvents events,
       Clock clock) {
     return new Withdrawals(new Records(store), index, settled, events, clock);
@@ -117,7 +108,7 @@ class SwiftWiring {
 
   @Produces
   @Singleton
-  Publications.Waiting waiting(SettledReleases settled, SwiftConfig config) {
+  Publications.Waiting waiting(SettledPackages settled, SwiftConfig config) {
     return new Publications.Waiting(settled, config.publishWait());
   }
 

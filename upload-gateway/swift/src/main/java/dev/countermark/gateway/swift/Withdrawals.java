@@ -11,6 +11,7 @@ import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.kit.ListingEvents;
+import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.swift.view.ReleaseIndex;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -20,14 +21,14 @@ import java.util.Optional;
 final class Withdrawals {
   private final Records records;
   private final ReleaseIndex index;
-  private final SettledReleases settled;
+  private final SettledPackages settled;
   private final ListingEvents events;
   private final Clock clock;
 
   Withdrawals(
       Records records,
       ReleaseIndex index,
-      SettledReleases settled,
+      SettledPackages settled,
       ListingEvents events,
       Clock clock) {
     this.records = records;
@@ -81,7 +82,8 @@ final class Withdrawals {
                         r.state() == State.RECEIVED && r.submission().equals(submitted.submission())
                             ? r.refused(note)
                             : r));
-    settled.changed(submitted.repository(), submitted.identity());
+    settled.changed(
+        submitted.repository(), SwiftKeys.release(submitted.repository(), submitted.identity()));
     return now.filter(
             r ->
                 r.state() == State.REFUSED

@@ -20,6 +20,7 @@ import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Ingest;
+import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.swift.view.ReleaseIndex;
 import dev.countermark.gateway.views.ViewMemory;
 import java.io.IOException;
@@ -73,8 +74,8 @@ class PublishBudgetTest {
             new ReleaseForm.Limits(
                 1 << 20, 1 << 16, 1 << 16, SpoolFolder.open(spool, Clock.systemUTC())),
             new Publications.Waiting(
-                new SettledReleases(
-                    new Records(store), repository -> Runnable::run, Runnable::run, timer),
+                new SettledPackages(
+                    new Records(store), repository -> Runnable::run, () -> Runnable::run, timer),
                 Duration.ZERO),
             Clock.systemUTC());
   }
@@ -98,12 +99,13 @@ class PublishBudgetTest {
             new Publications.Request(
                 REPOSITORY,
                 SwiftSettings.defaults(),
+                "somebody",
                 new SwiftAddresses("http://x", REPOSITORY.repository()),
                 new Identity("mona", "list", "1.0.0"),
                 "Mona",
                 "List",
                 Optional.empty(),
-                Optional.empty(),
+                Duration.ZERO,
                 form.contentType(),
                 BytesBody.of(form.bytes())))
         .toCompletableFuture()
@@ -126,14 +128,14 @@ class PublishBudgetTest {
   }
 
   @Test
-  void aReleaseThatIsThereIsAQuestionAndAReadAndItsBodyIsNotRead() throws IOException {
+  void aReleaseThatIsThereIsAQuestionAndTwoReadsAndItsBodyIsNotRead() throws IOException {
     publish(Archives.sound());
     store.reset();
 
     assertThatThrownBy(() -> publish(new byte[2 << 20]))
         .isInstanceOfSatisfying(Failed.class, e -> assertThat(e.status()).isEqualTo(409));
 
-    assertThat(store.counts()).isEqualTo(Map.of("head", 1, "get", 1));
+    assertThat(store.counts()).isEqualTo(Map.of("head", 1, "get", 2));
   }
 
   @Test

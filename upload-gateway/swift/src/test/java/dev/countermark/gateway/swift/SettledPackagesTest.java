@@ -12,9 +12,11 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
 import dev.countermark.contracts.WaitingNote;
+import dev.countermark.format.swift.SwiftFormat;
 import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.Identity;
 import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
+import dev.countermark.gateway.kit.SettledPackages;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class SettledReleasesTest {
+class SettledPackagesTest {
   private static final RepositoryName REPOSITORY = RepositoryName.of("acme/app");
   private static final Identity IDENTITY = new Identity("mona", "list", "1.0.0");
 
@@ -36,8 +38,8 @@ class SettledReleasesTest {
   private final ExecutorService reader = Executors.newSingleThreadExecutor();
   private final ExecutorService requests = Executors.newCachedThreadPool();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-  private final SettledReleases settled =
-      new SettledReleases(records, repository -> reader, requests, timer);
+  private final SettledPackages settled =
+      new SettledPackages(records, repository -> reader, () -> requests, timer);
 
   @AfterEach
   void stop() {
@@ -70,7 +72,7 @@ class SettledReleasesTest {
     records.create(key, pushed);
     CompletableFuture<State> seen = new CompletableFuture<>();
     settled
-        .listen(pushed)
+        .listen(new SwiftFormat(), key, pushed)
         .settled(Duration.ofMinutes(1))
         .thenAccept(
             release -> seen.complete(CompletableFuture.supplyAsync(release::state, reader).join()));
@@ -79,7 +81,7 @@ class SettledReleasesTest {
         key,
         ReleaseRecord.class,
         old -> old.map(r -> r.refused(new RefusalNote(Refusal.CANCELLED, "test", Instant.EPOCH))));
-    settled.changed(REPOSITORY, IDENTITY);
+    settled.changed(REPOSITORY, key);
 
     assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo(State.REFUSED);
   }
@@ -104,9 +106,10 @@ class SettledReleasesTest {
             Instant.EPOCH,
             Optional.of(Instant.EPOCH),
             true));
-    CompletionStage<ReleaseRecord> waits = settled.listen(pushed).settled(Duration.ofMinutes(1));
+    CompletionStage<ReleaseRecord> waits =
+        settled.listen(new SwiftFormat(), key, pushed).settled(Duration.ofMinutes(1));
 
-    settled.changed(REPOSITORY, IDENTITY);
+    settled.changed(REPOSITORY, key);
 
     assertThat(waits.toCompletableFuture().get(10, TimeUnit.SECONDS)).isEqualTo(pushed);
   }

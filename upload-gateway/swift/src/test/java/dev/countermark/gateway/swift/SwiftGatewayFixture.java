@@ -8,6 +8,6 @@ public final class SwiftGatewayFixture {
   private SwiftGatewayFixture() {}
 
   public static GatewayFormat<?, ?> format() {
-    return new SwiftGateway(null, null, null, new SwiftSettingsForm(Clock.systemUTC()));
+    return new SwiftGateway(null, null, new SwiftSettingsForm(Clock.systemUTC()));
   }
 }
