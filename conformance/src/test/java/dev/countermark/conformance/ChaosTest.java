@@ -129,6 +129,7 @@ class ChaosTest {
             seen++;
           }
         }
+        LockSupport.parkNanos(100_000_000); // pushes, too, are to get on
       } catch (UncheckedIOException e) {
         LockSupport.parkNanos(20_000_000); // a part is down
       }

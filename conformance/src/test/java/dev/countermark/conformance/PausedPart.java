@@ -1,18 +1,16 @@
-package dev.countermark.conformance.hostile;
+package dev.countermark.conformance;
 
-import dev.countermark.conformance.Command;
-import dev.countermark.conformance.Platform;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /** A part of a platform that stands still, as on a machine that has no time for it. */
-final class PausedPart implements AutoCloseable {
+public final class PausedPart implements AutoCloseable {
   private final long process;
 
   /** Stops it (SIGSTOP) until this is closed. */
-  PausedPart(Platform platform, String part) {
+  public PausedPart(Platform platform, String part) {
     this.process = platform.process(part);
     signal("-STOP");
   }

@@ -143,7 +143,7 @@ public final class Platform implements AutoCloseable {
             target.resolve("prepare.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       lock.lock();
       if (!Files.isDirectory(target.resolve("class-archives"))) {
-        launch(root, START_LIMIT, Map.of(), "prepare");
+        launcher(root, START_LIMIT, Map.of(), "prepare").succeeded();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -156,7 +156,8 @@ public final class Platform implements AutoCloseable {
     List<String> arguments = new ArrayList<>(List.of(options));
     arguments.addAll(List.of("--detach", "--data", data.toString()));
     arguments.addAll(List.of("--port", Integer.toString(FreePorts.forPlatform())));
-    launch(home, START_LIMIT, environment, arguments.toArray(String[]::new));
+    launcher(home, START_LIMIT, shortLived(environment), arguments.toArray(String[]::new))
+        .succeeded();
     try {
       return new Platform(endpoint(data.resolve("endpoint.env")), Optional.of(data), scratch, home);
     } catch (IOException e) {
@@ -164,8 +165,17 @@ public final class Platform implements AutoCloseable {
     }
   }
 
+  /**
+   * What lives for a minute or two gains nothing from the late compiler, which takes half of it.
+   */
+  private static Map<String, String> shortLived(Map<String, String> environment) {
+    Map<String, String> all = new LinkedHashMap<>(environment);
+    all.putIfAbsent("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
+    return all;
+  }
+
   /** As {@code ./run}, without its look at whether a build is due: this is part of one. */
-  private static void launch(
+  private static Command.Result launcher(
       Path home, Duration limit, Map<String, String> environment, String... arguments) {
     Path target = home.resolve("standalone/target");
     List<String> command =
@@ -180,7 +190,7 @@ public final class Platform implements AutoCloseable {
                     + "/*",
                 "dev.countermark.standalone.Main"));
     command.addAll(List.of(arguments));
-    Command.run(home, environment, limit, command).succeeded();
+    return Command.run(home, environment, limit, command);
   }
 
   private static Path temporary() {
@@ -200,6 +210,13 @@ public final class Platform implements AutoCloseable {
                   line -> line.substring(0, line.indexOf('=')),
                   line -> line.substring(line.indexOf('=') + 1)));
     }
+  }
+
+  /**
+   * Runs a command of the launcher, such as {@code status}, on a platform that this run started.
+   */
+  public Command.Result launch(String command) {
+    return launcher(home, START_LIMIT, Map.of(), command, "--data", requireData().toString());
   }
 
   public URI url() {
@@ -438,8 +455,10 @@ public final class Platform implements AutoCloseable {
   @Override
   public void close() {
     data.ifPresent(
-        directory ->
-            launch(home, Duration.ofMinutes(1), Map.of(), "stop", "--data", directory.toString()));
+        directory -> {
+          String[] stop = {"stop", "--data", directory.toString()};
+          launcher(home, Duration.ofMinutes(1), Map.of(), stop).succeeded();
+        });
     try (Stream<Path> files = Files.walk(scratch)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException | UncheckedIOException e) {

@@ -50,6 +50,7 @@ final class NugetFeed {
             .timeout(LIMIT)
             .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
             .header("X-NuGet-ApiKey", target.token())
+            .header("Prefer", "wait=0") // whoever measures asks when it is signed
             .PUT(
                 BodyPublishers.concat(
                     BodyPublishers.ofString(

@@ -3,6 +3,7 @@ package dev.countermark.conformance.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.countermark.conformance.PausedPart;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.nuget.NugetFeed;
 import dev.countermark.conformance.nuget.NugetPackage;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Large packages wait until their signer has time, and then all come at once. */
 class LateSignerTest {
-  private static final int PACKAGES = Boolean.getBoolean("hostile.long") ? 100 : 36;
+  private static final int PACKAGES = Boolean.getBoolean("hostile.long") ? 100 : 20;
   private static final int SIZE = 15 << 20;
 
   private static Platform platform;

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.blobs.Records;
 import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.conformance.PackagesBucket;
+import dev.countermark.conformance.PausedPart;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.oci.Images;

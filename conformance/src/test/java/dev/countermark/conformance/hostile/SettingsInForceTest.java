@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.conformance.PausedPart;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.nuget.NugetFeed;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** More slow clients than the gateway has threads; others do not feel them. */
 class SlowPeersTest {
-  private static final int PEERS = Boolean.getBoolean("hostile.long") ? 2_000 : 300;
+  private static final int PEERS = Boolean.getBoolean("hostile.long") ? 2_000 : 160;
   private static final int LARGE = 8 << 20;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 

@@ -3,6 +3,7 @@ package dev.countermark.conformance.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.countermark.conformance.PausedPart;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.oci.Images;

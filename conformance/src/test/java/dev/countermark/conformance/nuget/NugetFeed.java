@@ -201,6 +201,7 @@ public final class NugetFeed {
         request("/nuget/v3/package/")
             .header("X-NuGet-ApiKey", repository.token())
             .header("X-NuGet-Session-Id", session)
+            .header("Prefer", "wait=0") // tests say themselves what they wait for
             .header("Content-Type", "multipart/form-data; boundary=\"" + boundary + "\"")
             .PUT(
                 BodyPublishers.concat(

@@ -157,7 +157,7 @@ final class NugetDemo {
                 .header("X-NuGet-ApiKey", token)
                 .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
                 .PUT(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray())));
-    if (answer.statusCode() != 202) {
+    if (answer.statusCode() != 201 && answer.statusCode() != 202) { // 202: not yet signed
       throw new UserError(
           "the push of "
               + file()
