@@ -222,8 +222,8 @@ class CertificateAuthorityTest {
     } finally {
       threads.shutdownNow();
     }
-    // The root, the key and the chain of each; nobody made a key in vain.
-    assertThat(counting.writes).hasValue(4);
+    // The marker, the root, the key and the chain of each; nobody made a key in vain.
+    assertThat(counting.writes).hasValue(5);
   }
 
   @Test
