@@ -3,6 +3,8 @@ package dev.countermark.gateway.http;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -24,7 +26,7 @@ class AnswerHeaders {
         unused -> {
           MultiMap headers = context.response().headers();
           headers.set("X-Content-Type-Options", "nosniff");
-          if (context.request().isSSL()) { // elsewhere it means nothing (RFC 6797, section 7.2)
+          if (isOfOneHost(context.request())) {
             headers.set("Strict-Transport-Security", "max-age=31536000");
           }
           if (!headers.contains(HttpHeaders.CACHE_CONTROL)) {
@@ -32,6 +34,17 @@ class AnswerHeaders {
           }
         });
     context.next();
+  }
+
+  /**
+   * Without TLS the header means nothing. Browsers remember it for all ports of a name, and {@code
+   * localhost} is everybody's.
+   *
+   * @see "RFC 6797, sections 7.2 and 8.1"
+   */
+  private static boolean isOfOneHost(HttpServerRequest request) {
+    HostAndPort called = request.authority();
+    return request.isSSL() && (called == null || !called.host().equalsIgnoreCase("localhost"));
   }
 
   /** Of answers that say nothing themselves: no proxy gives one caller's answer to another. */

@@ -103,6 +103,10 @@ class HttpsTest {
       assertThat(headers.firstValue("Strict-Transport-Security")).as(path).isPresent();
       assertThat(headers.firstValue("Cache-Control")).as(path).isPresent();
     }
+    var ofThisMachine = get(https.resolve(""), new SSLParameters()).headers();
+    assertThat(ofThisMachine.firstValue("Strict-Transport-Security"))
+        .as("other services are called localhost, too")
+        .isEmpty();
     given()
         .get("/")
         .then()
@@ -113,10 +117,15 @@ class HttpsTest {
 
   private HttpResponse<String> get(String path, SSLParameters offered)
       throws GeneralSecurityException, IOException, InterruptedException {
+    return get(URI.create("https://127.0.0.1:" + https.getPort() + "/").resolve(path), offered);
+  }
+
+  private HttpResponse<String> get(URI address, SSLParameters offered)
+      throws GeneralSecurityException, IOException, InterruptedException {
     HttpClient client =
         HttpClient.newBuilder().sslContext(trusting()).sslParameters(offered).build();
     return client.send(
-        HttpRequest.newBuilder(https.resolve(path)).timeout(Duration.ofSeconds(20)).build(),
+        HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(20)).build(),
         HttpResponse.BodyHandlers.ofString());
   }
 
