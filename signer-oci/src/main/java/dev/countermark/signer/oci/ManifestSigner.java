@@ -108,7 +108,7 @@ final class ManifestSigner {
     Set<SignatureFormat> formats = settings.signatureFormats();
     Set<String> wanted = new LinkedHashSet<>();
     if (formats.contains(SignatureFormat.LEGACY)) {
-      wanted.addAll(references.bare(record.name()));
+      wanted.add(references.bare(record.name()));
       if (settings.signTags()) {
         wanted.addAll(references.tagged(record));
       }

@@ -15,9 +15,6 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Clock;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Signs images in the process that it is part of. */
@@ -30,17 +27,12 @@ class OciBeans {
       BlobStore store,
       KeyClients clients,
       Clock clock,
-      @ConfigProperty(name = "countermark.public-url") URI publicUrl,
-      @ConfigProperty(name = "countermark.public-https-url") Optional<URI> publicHttpsUrl) {
+      @ConfigProperty(name = "countermark.public-url") URI publicUrl) {
     KeyClient keys = clients.of(new OciFormat());
     Records records = new Records(store);
-    List<String> authorities =
-        Stream.concat(Stream.of(publicUrl), publicHttpsUrl.stream())
-            .map(URI::getRawAuthority)
-            .distinct()
-            .toList();
     return new SignOciManifest(
-        new ManifestSigner(new TagReferences(store, records, authorities), keys, clock),
+        new ManifestSigner(
+            new TagReferences(store, records, publicUrl.getRawAuthority()), keys, clock),
         new ImageBlobs(store),
         new SignOciManifest.Limits(Manifest.DEEPEST, Manifest.MOST));
   }

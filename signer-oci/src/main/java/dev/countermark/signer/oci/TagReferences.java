@@ -16,29 +16,25 @@ final class TagReferences {
 
   private final BlobStore store;
   private final Records records;
-  private final List<String> authorities;
+  private final String authority;
 
   /**
-   * @param authorities host and port of each public address, as clients write it
+   * @param authority host and port of the public address, as clients write it
    */
-  TagReferences(BlobStore store, Records records, List<String> authorities) {
+  TagReferences(BlobStore store, Records records, String authority) {
     this.store = store;
     this.records = records;
-    this.authorities = List.copyOf(authorities);
+    this.authority = authority;
+  }
+
+  /** {@code host[:port]/name}. */
+  String bare(String name) {
+    return authority + "/" + name;
   }
 
   /**
-   * {@code host[:port]/name}, for each address: what podman and skopeo pull by another name than
-   * the one that is signed they refuse.
-   */
-  List<String> bare(String name) {
-    return authorities.stream().map(authority -> authority + "/" + name).toList();
-  }
-
-  /**
-   * {@code host[:port]/name:tag} for each tag that points to the manifest now, in ascending order,
-   * and each address. Reads every tag of the name when the record is of a former release, which
-   * noted none.
+   * {@code host[:port]/name:tag} for each tag that points to the manifest now, in ascending order.
+   * Reads every tag of the name when the record is of a former release, which noted none.
    */
   List<String> tagged(ManifestRecord manifest) {
     Set<String> tags = new TreeSet<>(manifest.tags().orElse(List.of()));
@@ -51,7 +47,7 @@ final class TagReferences {
       records
           .read(OciKeys.tag(manifest.name(), tag), TagRecord.class)
           .filter(t -> t.digest().equals(manifest.digest()) && t.tag().equals(tag))
-          .ifPresent(t -> bare(manifest.name()).forEach(bare -> references.add(bare + ":" + tag)));
+          .ifPresent(t -> references.add(bare(manifest.name()) + ":" + tag));
     }
     return references;
   }

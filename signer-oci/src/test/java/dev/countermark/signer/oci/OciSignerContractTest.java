@@ -11,7 +11,6 @@ import dev.countermark.signer.service.PushedPackages;
 import dev.countermark.signer.service.SignerContract;
 import dev.countermark.signer.service.SignerFormat;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 
 class OciSignerContractTest extends SignerContract<ManifestRecord, OciSettings> {
@@ -22,9 +21,7 @@ class OciSignerContractTest extends SignerContract<ManifestRecord, OciSettings> 
       BlobStore store, KeyClient keys, Clock clock) {
     return new SignOciManifest(
         new ManifestSigner(
-            new TagReferences(store, new Records(store), List.of("registry.example:8443")),
-            keys,
-            clock),
+            new TagReferences(store, new Records(store), "registry.example:8443"), keys, clock),
         new ImageBlobs(store),
         new SignOciManifest.Limits(8, 1_000));
   }

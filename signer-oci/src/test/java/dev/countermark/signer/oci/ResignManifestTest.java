@@ -101,24 +101,6 @@ class ResignManifestTest {
         .isEqualTo(bundles);
   }
 
-  /** Who pulls over TLS pulls by another name, which podman and skopeo compare. */
-  @Test
-  void signsTheNameOfEachAddress() {
-    String digest = images.pushImage("a");
-    images.upload(digest);
-    images.authorities = List.of("registry.example:8443", "registry.example:8080");
-    images.sign(Lane.RESYNC, digest);
-    String other = images.pushImage("b");
-    images.upload(other);
-
-    var key = images.keys.current(TestImages.REPOSITORY, new Purpose("oci"));
-    for (String signed : List.of(digest, other)) {
-      assertThat(Oracle.legacyReferences(images.record(signed), key))
-          .containsExactly(TestImages.BARE, "registry.example:8080/" + TestImages.NAME);
-      assertThat(images.sign(Lane.RESYNC, signed)).isInstanceOf(AlreadySigned.class);
-    }
-  }
-
   @Test
   void signsTagsWhenTheRepositoryWantsThat() {
     images.settings(TestImages.WITH_TAGS);

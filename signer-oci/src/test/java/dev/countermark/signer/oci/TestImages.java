@@ -54,7 +54,6 @@ final class TestImages {
   final Records records = new Records(store);
   final InMemoryKeyClient keys = new InMemoryKeyClient();
   final AtomicInteger keyCalls = new AtomicInteger();
-  List<String> authorities = List.of("registry.example:8443");
   final KeyClient countedKeys =
       new KeyClient() {
         @Override
@@ -91,7 +90,8 @@ final class TestImages {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     return new RecordSigner<>(
         new SignOciManifest(
-            new ManifestSigner(new TagReferences(store, records, authorities), keyClient, clock),
+            new ManifestSigner(
+                new TagReferences(store, records, "registry.example:8443"), keyClient, clock),
             new ImageBlobs(store),
             limits),
         records,

@@ -283,8 +283,7 @@ public final class OciRecords {
    * @param keyVersion version of the repository's key
    * @param fingerprint SHA-256 of the key's SPKI, lower-case hexadecimal
    * @param formats the forms made with it
-   * @param references the {@code docker-reference} of each legacy payload, those without a tag
-   *     first
+   * @param references the {@code docker-reference} of each legacy payload, the bare one first
    * @param signedAt when the first of them was made
    */
   public record SignedBy(
