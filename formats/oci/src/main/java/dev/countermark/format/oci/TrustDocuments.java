@@ -14,10 +14,11 @@ public final class TrustDocuments {
    * containers-policy.json for podman, skopeo, buildah and CRI-O: refuses everything but images of
    * this repository, signed by one of its keys.
    *
-   * @param scope {@code host[:port]/owner/repo}
+   * @param scope {@code host[:port]/owner/repo}, as images are pulled
+   * @param signed the same as signatures state it, perhaps with another host
    * @param pems the public keys, PEM
    */
-  public static byte[] policy(String scope, List<String> pems) {
+  public static byte[] policy(String scope, String signed, List<String> pems) {
     ObjectNode policy = StrictJson.newObject();
     policy.putArray("default").addObject().put("type", "reject");
     ObjectNode rule =
@@ -29,7 +30,13 @@ public final class TrustDocuments {
       ArrayNode keys = rule.putArray("keyDatas");
       pems.forEach(pem -> keys.add(base64(pem)));
     }
-    rule.putObject("signedIdentity").put("type", "matchRepository");
+    ObjectNode identity = rule.putObject("signedIdentity");
+    if (scope.equals(signed)) {
+      identity.put("type", "matchRepository");
+    } else {
+      // What is mapped must then be equal: a digest is, a tag when it is signed, too.
+      identity.put("type", "remapIdentity").put("prefix", scope).put("signedPrefix", signed);
+    }
     return StrictJson.write(policy);
   }
 

@@ -45,13 +45,19 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
   private final Blobs blobs;
   private final Sight sight;
   private final ManifestDeletions deletions;
+  private final String signedHost;
 
+  /**
+   * @param signedHost host and port that signatures state
+   */
   OciGateway(
       RepositoryAccess<OciSettings> access,
       SignatureView signatures,
       Blobs blobs,
       Sight sight,
-      ManifestDeletions deletions) {
+      ManifestDeletions deletions,
+      String signedHost) {
+    this.signedHost = signedHost;
     this.access = access;
     this.signatures = signatures;
     this.blobs = blobs;
@@ -221,7 +227,11 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
         case COSIGN ->
             Optional.of(
                 new Document(Document.PEM, Bytes.utf8(PublicKeys.current(asked.versions()).pem())));
-        case POLICY -> document(Document.JSON, TrustDocuments.policy(scope, trusted(asked)));
+        case POLICY ->
+            document(
+                Document.JSON,
+                TrustDocuments.policy(
+                    scope, signedHost + "/" + asked.repository(), trusted(asked)));
         case REGISTRIES -> document(Document.YAML, TrustDocuments.registries(scope));
         case TRUSTED_ROOT -> document(Document.JSON, TrustDocuments.trustedRoot());
         default -> Optional.empty();

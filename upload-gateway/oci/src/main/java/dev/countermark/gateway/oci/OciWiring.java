@@ -19,6 +19,7 @@ import dev.countermark.gateway.repositories.Repositories;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Clock;
 
 /** Builds the registry's use cases. */
@@ -50,8 +51,10 @@ class OciWiring {
       SignatureView signatures,
       Blobs blobs,
       Sight sight,
-      ManifestDeletions deletions) {
-    return new OciGateway(access, signatures, blobs, sight, deletions);
+      ManifestDeletions deletions,
+      PublicAddresses addresses) {
+    String signedHost = URI.create(addresses.base(false)).getRawAuthority();
+    return new OciGateway(access, signatures, blobs, sight, deletions, signedHost);
   }
 
   @Produces

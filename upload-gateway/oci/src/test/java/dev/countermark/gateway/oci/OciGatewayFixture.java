@@ -7,6 +7,6 @@ public final class OciGatewayFixture {
   private OciGatewayFixture() {}
 
   public static GatewayFormat<?, ?> format() {
-    return new OciGateway(null, null, null, null, null);
+    return new OciGateway(null, null, null, null, null, "registry.test");
   }
 }

@@ -52,7 +52,7 @@ public class OciGatewayTest {
   private final ManifestRecord received =
       received(RepositoryName.of("acme/app"), "acme/app", DIGEST);
 
-  private final OciGateway gateway = new OciGateway(null, null, null, null, null);
+  private final OciGateway gateway = new OciGateway(null, null, null, null, null, "registry.test");
 
   @Test
   void theStatusNamesWhereEachFormOfTheSignatureIs() {
