@@ -176,7 +176,9 @@ class PushTest extends FeedTestBase {
             feed.at("package"),
             FeedClient.multipart("whatever", Packages.sound("A", "1.1")),
             "Content-Type",
-            "multipart/form-data; boundary=a-boundary-of-the-tests")
+            "multipart/form-data; boundary=a-boundary-of-the-tests",
+            "Prefer",
+            "wait=0")
         .is(202);
 
     assertThat(keys(NugetKeys.versions(feed.name, "a")))
