@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.contracts.Failure;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -108,6 +109,17 @@ class RootRotationTest {
       store.failAfterReplacements(0);
     }
     assertThat(interrupted).as("two writes of the marker, five records").isEqualTo(6);
+    assertGiven(before);
+  }
+
+  /** As a store client does that lost the answer to its first try. */
+  @Test
+  void theLastStepMayBeDoneTwice() {
+    List<PublicKeyVersion> before = sign(service(FORMER), "before");
+    rotate();
+
+    new RootMarker(store, new SecureRandom()).given(root(FORMER), root(NEXT));
+
     assertGiven(before);
   }
 
