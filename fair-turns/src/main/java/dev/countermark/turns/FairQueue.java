@@ -7,23 +7,37 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * What waits for a thread: first come first served among the things of one tenant, while the
- * tenants take turns. Used with a lock of whoever has it.
+ * What waits for a thread: first come first served among the things of one part of a tenant, while
+ * the tenants take turns, and the parts of each of them. Used with a lock of whoever has it.
  */
 public final class FairQueue<T> {
-  /** The tenant whose turn is next comes first. */
-  private final Map<String, Deque<T>> byTenant = new LinkedHashMap<>();
+  private static final String WHOLE = "";
+
+  /** The tenant whose turn is next comes first, and so do the parts of each. */
+  private final Map<String, Map<String, Deque<T>>> byTenant = new LinkedHashMap<>();
 
   /** Puts a thing at the end of its tenant's. */
   public void add(String tenant, T thing) {
-    byTenant.computeIfAbsent(tenant, t -> new ArrayDeque<>()).add(thing);
+    add(tenant, WHOLE, thing);
   }
 
-  /** Takes a thing out, if it is there. */
+  /** Puts a thing at the end of those of a part of its tenant. */
+  public void add(String tenant, String part, T thing) {
+    byTenant
+        .computeIfAbsent(tenant, t -> new LinkedHashMap<>())
+        .computeIfAbsent(part, p -> new ArrayDeque<>())
+        .add(thing);
+  }
+
+  /** Takes a thing of no part out, if it is there. */
   public void remove(String tenant, T thing) {
-    Deque<T> things = byTenant.get(tenant);
+    Map<String, Deque<T>> parts = byTenant.getOrDefault(tenant, Map.of());
+    Deque<T> things = parts.get(WHOLE);
     if (things != null && things.remove(thing) && things.isEmpty()) {
-      byTenant.remove(tenant);
+      parts.remove(WHOLE);
+      if (parts.isEmpty()) {
+        byTenant.remove(tenant);
+      }
     }
   }
 
@@ -39,10 +53,15 @@ public final class FairQueue<T> {
    */
   public T next(Predicate<String> may) {
     String tenant = byTenant.keySet().stream().filter(may).findFirst().orElseThrow();
-    Deque<T> things = byTenant.remove(tenant);
+    Map<String, Deque<T>> parts = byTenant.remove(tenant);
+    String part = parts.keySet().iterator().next();
+    Deque<T> things = parts.remove(part);
     T next = things.remove();
     if (!things.isEmpty()) {
-      byTenant.put(tenant, things);
+      parts.put(part, things);
+    }
+    if (!parts.isEmpty()) {
+      byTenant.put(tenant, parts);
     }
     return next;
   }

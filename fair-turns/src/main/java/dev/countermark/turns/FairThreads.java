@@ -25,7 +25,7 @@ public final class FairThreads implements AutoCloseable {
 
   private boolean closed;
 
-  private record Turn(String tenant, Runnable task) {}
+  private record Turn(String tenant, String part, Runnable task) {}
 
   public FairThreads(int threads, ThreadFactory factory) {
     this.threads = threads;
@@ -38,7 +38,12 @@ public final class FairThreads implements AutoCloseable {
    * of uncaught exceptions, and takes nothing from others.
    */
   public Executor of(String tenant) {
-    return task -> add(new Turn(tenant, task));
+    return of(tenant, "");
+  }
+
+  /** The same for a part of a tenant: its parts take the tenant's turns in turn. */
+  public Executor of(String tenant, String part) {
+    return task -> add(new Turn(tenant, part, task));
   }
 
   private void add(Turn turn) {
@@ -46,7 +51,7 @@ public final class FairThreads implements AutoCloseable {
       if (closed) {
         throw new RejectedExecutionException("closed");
       }
-      waiting.add(turn.tenant(), turn);
+      waiting.add(turn.tenant(), turn.part(), turn);
       if (busy == threads || !waiting.has(this::mayRun)) {
         return; // whoever ends a turn looks for the next
       }

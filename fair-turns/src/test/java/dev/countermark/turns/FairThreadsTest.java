@@ -67,9 +67,25 @@ class FairThreadsTest {
 
   @Test
   void tenantsTakeTurnsAndEachKeepsItsOrder() {
+    assertThat(turnsOf("a1", "a2", "a3", "b1", "b2", "c1"))
+        .containsExactly("a1", "b1", "c1", "a2", "b2", "a3");
+  }
+
+  @Test
+  void thePartsOfATenantTakeItsTurnsInTurn() {
+    assertThat(turnsOf("a/x1", "a/x2", "a/x3", "a/y1", "b/x1", "b/x2"))
+        .containsExactly("a/x1", "b/x1", "a/y1", "b/x2", "a/x2", "a/x3");
+  }
+
+  /**
+   * What one thread does, in its order.
+   *
+   * @param tasks tenant, perhaps a part, and a number
+   */
+  private List<String> turnsOf(String... tasks) {
     occupy("first", 3);
     CountDownLatch begun = new CountDownLatch(1);
-    CountDownLatch turns = new CountDownLatch(6);
+    CountDownLatch turns = new CountDownLatch(tasks.length);
     CountDownLatch queued = new CountDownLatch(1);
     threads
         .of("second")
@@ -79,9 +95,10 @@ class FairThreadsTest {
               waitFor(queued);
             });
     waitFor(begun);
-    for (String task : List.of("a1", "a2", "a3", "b1", "b2", "c1")) {
+    for (String task : tasks) {
+      String part = task.substring(1, task.length() - 1);
       threads
-          .of(task.substring(0, 1))
+          .of(task.substring(0, 1), part)
           .execute(
               () -> {
                 done.add(task);
@@ -91,7 +108,7 @@ class FairThreadsTest {
     queued.countDown();
 
     waitFor(turns);
-    assertThat(done).containsExactly("a1", "b1", "c1", "a2", "b2", "a3");
+    return done;
   }
 
   @Test

@@ -109,7 +109,7 @@ public class ConnectionGuard {
 
     private static String address(Channel channel) {
       return channel.remoteAddress() instanceof InetSocketAddress remote
-          ? Peer.of(remote.getAddress())
+          ? Peer.address(remote.getAddress())
           : "";
     }
 

@@ -3,6 +3,7 @@ package dev.countermark.gateway.oci;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.TooSlowException;
+import dev.countermark.gateway.transfer.Peer;
 import dev.countermark.gateway.transfer.Transfer;
 import dev.countermark.gateway.transfer.Transfers;
 import dev.countermark.testkit.oci.SampleImage;
@@ -51,7 +52,7 @@ class LargeAnswerTest extends RegistryTestBase {
   private void takeAll(List<Transfer> taken) {
     try {
       while (true) {
-        taken.add(transfers.begin("127.0.0.1", NOBODY));
+        taken.add(transfers.begin(new Peer("127.0.0.1", "/v2/"), NOBODY));
       }
     } catch (BusyException e) {
       // There is no place left.

@@ -1,6 +1,7 @@
 package dev.countermark.gateway.kit;
 
 import dev.countermark.gateway.content.MemoryBudget;
+import dev.countermark.gateway.transfer.Peer;
 import dev.countermark.gateway.views.Readers;
 import dev.countermark.gateway.views.ViewMemory;
 import dev.countermark.turns.FairThreads;
@@ -129,11 +130,11 @@ public final class GatewayResources implements AutoCloseable {
   }
 
   /**
-   * For reads of the store, and writes of the local disk, between two steps of a transfer; by the
-   * network address of the client.
+   * For reads of the store, and writes of the local disk, between two steps of a transfer: the
+   * network addresses of clients take turns, and what is asked for by one of them does.
    */
-  public Function<String, Executor> transfers() {
-    return transfers::of;
+  public Function<Peer, Executor> transfers() {
+    return peer -> transfers.of(peer.address(), peer.place());
   }
 
   /** For what looks after views and store in the background; may block. */

@@ -61,8 +61,8 @@ final class Outgoing implements Transfer.Owner {
    *
    * @throws BusyException when there is none; then nothing else is called
    */
-  void begin(String address, long rate) {
-    transfer = transfers.begin(address, rate, this);
+  void begin(Peer peer, long rate) {
+    transfer = transfers.begin(peer, rate, this);
   }
 
   /** Begins; all headers are known by then. */

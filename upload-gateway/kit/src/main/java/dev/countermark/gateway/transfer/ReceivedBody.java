@@ -71,7 +71,7 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
       first = transfer == null;
       if (first) {
         try {
-          transfer = bodies.transfers().begin(Peer.of(request.remoteAddress()), this);
+          transfer = bodies.transfers().begin(Peer.of(request), this);
         } catch (RuntimeException e) {
           failure = e;
         }
@@ -166,7 +166,7 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
   /** To the disk, which must not keep an event loop waiting. */
   private void write() {
     try {
-      piece.write(bodies.spool(), transfer.address());
+      piece.write(bodies.spool(), transfer.peer().address());
     } catch (IOException | RuntimeException e) {
       failed(e);
     }

@@ -26,9 +26,9 @@ public final class Sender {
     HttpServerResponse response = request.unwrap(HttpServerResponse.class);
     Outgoing outgoing =
         new Outgoing(transfers, response, body, failure -> over(request, body, failure));
-    String address = Peer.of(request.unwrap(HttpServerRequest.class).remoteAddress());
+    Peer peer = Peer.of(request.unwrap(HttpServerRequest.class));
     try {
-      outgoing.begin(address, rate.orElse(transfers.minimumRate()));
+      outgoing.begin(peer, rate.orElse(transfers.minimumRate()));
     } catch (BusyException e) {
       throw new WebApplicationException(body.refused().apply(e));
     }

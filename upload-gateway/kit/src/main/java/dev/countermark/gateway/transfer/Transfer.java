@@ -24,7 +24,7 @@ public final class Transfer implements AutoCloseable {
   }
 
   private final Transfers transfers;
-  private final String address;
+  private final Peer peer;
   private final long rate;
   private final Owner owner;
   private long waitingSince;
@@ -33,15 +33,15 @@ public final class Transfer implements AutoCloseable {
   private long moved;
   private boolean closed;
 
-  Transfer(Transfers transfers, String address, long rate, Owner owner) {
+  Transfer(Transfers transfers, Peer peer, long rate, Owner owner) {
     this.transfers = transfers;
-    this.address = address;
+    this.peer = peer;
     this.rate = rate;
     this.owner = owner;
   }
 
-  String address() {
-    return address;
+  Peer peer() {
+    return peer;
   }
 
   /** From now on the client is waited for. */

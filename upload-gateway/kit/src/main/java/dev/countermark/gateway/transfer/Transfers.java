@@ -35,7 +35,7 @@ public final class Transfers {
   private static final int SHARE = 4;
 
   private final Limits limits;
-  private final Function<String, Executor> work;
+  private final Function<Peer, Executor> work;
   private final LongSupplier nanos;
   private final Set<Transfer> active = ConcurrentHashMap.newKeySet();
   private final AtomicInteger count = new AtomicInteger();
@@ -55,14 +55,14 @@ public final class Transfers {
   public record Limits(int most, int mostOfAddress, long minimumRate, long shared) {}
 
   /**
-   * @param work for reads and writes of store and disk between two steps of a transfer, by the
-   *     address of its client
+   * @param work for reads and writes of store and disk between two steps of a transfer, by whom it
+   *     is for
    * @param timer must not be blocked, and is not
    * @param nanos a clock for durations
    */
   public Transfers(
       Limits limits,
-      Function<String, Executor> work,
+      Function<Peer, Executor> work,
       ScheduledExecutorService timer,
       MeterRegistry meters,
       LongSupplier nanos) {
@@ -89,17 +89,17 @@ public final class Transfers {
 
   /** Where what a transfer has to do waits for its turn. */
   Executor work(Transfer transfer) {
-    return work.apply(transfer.address());
+    return work.apply(transfer.peer());
   }
 
   /**
    * Begins a transfer, which must be closed.
    *
-   * @param address of the client
-   * @throws BusyException when there are too many, in all or with this address
+   * @param peer the client
+   * @throws BusyException when there are too many, in all or with its address
    */
-  public Transfer begin(String address, Transfer.Owner owner) {
-    return begin(address, limits.minimumRate(), owner);
+  public Transfer begin(Peer peer, Transfer.Owner owner) {
+    return begin(peer, limits.minimumRate(), owner);
   }
 
   /**
@@ -107,7 +107,8 @@ public final class Transfers {
    *
    * @param rate bytes a second that the client must move while it is waited for
    */
-  Transfer begin(String address, long rate, Transfer.Owner owner) {
+  Transfer begin(Peer peer, long rate, Transfer.Owner owner) {
+    String address = peer.address();
     boolean room = count.incrementAndGet() <= limits.most();
     if (!room || byAddress.merge(address, 1, Integer::sum) > limits.mostOfAddress()) {
       if (room) {
@@ -116,14 +117,14 @@ public final class Transfers {
       count.decrementAndGet();
       throw new BusyException();
     }
-    Transfer transfer = new Transfer(this, address, rate, owner);
+    Transfer transfer = new Transfer(this, peer, rate, owner);
     active.add(transfer);
     return transfer;
   }
 
   void ended(Transfer transfer) {
     active.remove(transfer);
-    leave(transfer.address());
+    leave(transfer.peer().address());
     count.decrementAndGet();
   }
 
@@ -141,7 +142,8 @@ public final class Transfers {
       shared.addAndGet(-bytes);
       return false;
     }
-    if (sharedByAddress.merge(transfer.address(), bytes, Long::sum) > limits.shared() / SHARE) {
+    if (sharedByAddress.merge(transfer.peer().address(), bytes, Long::sum)
+        > limits.shared() / SHARE) {
       giveBack(transfer, bytes);
       return false;
     }
@@ -162,7 +164,8 @@ public final class Transfers {
   }
 
   void giveBack(Transfer transfer, long bytes) {
-    sharedByAddress.computeIfPresent(transfer.address(), (a, n) -> n == bytes ? null : n - bytes);
+    sharedByAddress.computeIfPresent(
+        transfer.peer().address(), (a, n) -> n == bytes ? null : n - bytes);
     shared.addAndGet(-bytes);
   }
 
