@@ -9,6 +9,7 @@ import dev.countermark.gateway.auth.Authenticator;
 import dev.countermark.gateway.auth.GatewaySecrets;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.integrity.Integrity;
+import dev.countermark.gateway.kit.Cursors;
 import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayResources;
@@ -74,7 +75,7 @@ class OciWiring {
   @Produces
   @Singleton
   Tags tags(BlobStore store, Manifests manifests, Sight sight, GatewaySecrets secrets) {
-    return new Tags(store, manifests, sight, new TagCursor(secrets.secret()));
+    return new Tags(store, manifests, sight, new Cursors(secrets.secret(), Tags.CURSORS));
   }
 
   @Produces

@@ -7,6 +7,7 @@ import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.SignatureTags;
 import dev.countermark.format.oci.Tag;
+import dev.countermark.gateway.kit.Cursors;
 import dev.countermark.gateway.kit.Failed;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,9 @@ import java.util.Optional;
 
 /** Lists tags and names, page by page, in byte order. */
 final class Tags {
+  /** What cursors of these lists are made for. */
+  static final String CURSORS = "countermark tag cursor v1";
+
   private static final int PAGE = 1000;
 
   /** Tags that one request looks at, when each of them must be looked at. */
@@ -25,9 +29,9 @@ final class Tags {
   private final BlobStore store;
   private final Manifests manifests;
   private final Sight sight;
-  private final TagCursor cursors;
+  private final Cursors cursors;
 
-  Tags(BlobStore store, Manifests manifests, Sight sight, TagCursor cursors) {
+  Tags(BlobStore store, Manifests manifests, Sight sight, Cursors cursors) {
     this.store = store;
     this.manifests = manifests;
     this.sight = sight;
@@ -102,13 +106,14 @@ final class Tags {
     } while (page.more() && left > 0);
     return page.more()
         ? new Listing(
-            tags, Optional.of("after=" + cursors.write(name, after.substring(prefix.length()))))
+            tags,
+            Optional.of("after=" + cursors.write(name.value(), after.substring(prefix.length()))))
         : new Listing(tags, Optional.empty());
   }
 
   private String position(OciName name, String cursor) {
     return cursors
-        .read(name, cursor)
+        .read(name.value(), cursor)
         .orElseThrow(
             () -> OciCode.UNSUPPORTED.failed(400, "after must be from a Link of this list"));
   }

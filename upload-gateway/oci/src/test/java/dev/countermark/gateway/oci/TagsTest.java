@@ -18,6 +18,7 @@ import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
 import dev.countermark.format.oci.OciRecords.TagRecord;
+import dev.countermark.gateway.kit.Cursors;
 import dev.countermark.gateway.kit.Failed;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -40,7 +41,7 @@ class TagsTest {
           store,
           new Manifests(store, new SignatureView(store, new Blobs(store)), sight),
           sight,
-          new TagCursor("secret".getBytes(StandardCharsets.UTF_8)));
+          new Cursors("secret".getBytes(StandardCharsets.UTF_8), Tags.CURSORS));
 
   private void tag(String tag, State state) {
     byte[] content = ("{\"state\":\"" + state + "\"}").getBytes(StandardCharsets.UTF_8);
@@ -131,8 +132,8 @@ class TagsTest {
   void aCursorThatIsNoneIsRefused() {
     tag("t", State.AVAILABLE);
     String ofAnother =
-        new TagCursor("secret".getBytes(StandardCharsets.UTF_8))
-            .write(OciName.parse("acme/other").orElseThrow(), "t");
+        new Cursors("secret".getBytes(StandardCharsets.UTF_8), Tags.CURSORS)
+            .write("acme/other", "t");
 
     for (String cursor : List.of("", "x", "t", "=", "é", "A".repeat(3_000), ofAnother)) {
       assertThatThrownBy(() -> page("after=" + cursor, Optional.empty()))

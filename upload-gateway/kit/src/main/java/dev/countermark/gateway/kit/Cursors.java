@@ -1,6 +1,5 @@
-package dev.countermark.gateway.oci;
+package dev.countermark.gateway.kit;
 
-import dev.countermark.format.oci.OciName;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -13,46 +12,51 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Where a page of a list of tags ended, in the address of the next one. It may have ended at a tag
- * that the caller must not know of, so it is encrypted: AES-GCM, nonce first, the image's name as
+ * Where a page of a list ended, in the address of the next one. It may have ended at something that
+ * the caller must not know of, so it is encrypted: AES-GCM, nonce first, the name of the list as
  * associated data.
  */
-final class TagCursor {
+public final class Cursors {
   private static final String CIPHER = "AES/GCM/NoPadding";
   private static final int NONCE = 12;
   private static final int TAG_BITS = 128;
 
-  /** A tag has 128 characters at most. */
-  private static final int LONGEST = 256;
+  /** Keys of objects have 1,024 bytes at most. */
+  private static final int LONGEST = 2_048;
 
   private final SecureRandom random = new SecureRandom();
   private final SecretKeySpec key;
 
   /**
    * @param secret the gateways' common secret
+   * @param purpose of these cursors: the secret has other uses
    */
-  TagCursor(byte[] secret) {
-    this.key = new SecretKeySpec(derived(secret), "AES");
+  public Cursors(byte[] secret, String purpose) {
+    this.key = new SecretKeySpec(derived(secret, purpose), "AES");
   }
 
-  /** A key of its own: the secret has other uses. */
-  private static byte[] derived(byte[] secret) {
+  private static byte[] derived(byte[] secret, String purpose) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(secret, mac.getAlgorithm()));
-      return mac.doFinal("countermark tag cursor v1".getBytes(StandardCharsets.UTF_8));
+      return mac.doFinal(purpose.getBytes(StandardCharsets.UTF_8));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has HmacSHA256", e);
     }
   }
 
-  /** Safe in a query. */
-  String write(OciName name, String tag) {
+  /**
+   * Safe in a query.
+   *
+   * @param list what is listed
+   */
+  public String write(String list, String position) {
     byte[] nonce = new byte[NONCE];
     random.nextBytes(nonce);
     try {
       byte[] sealed =
-          cipher(Cipher.ENCRYPT_MODE, nonce, name).doFinal(tag.getBytes(StandardCharsets.UTF_8));
+          cipher(Cipher.ENCRYPT_MODE, nonce, list)
+              .doFinal(position.getBytes(StandardCharsets.UTF_8));
       byte[] all = Arrays.copyOf(nonce, NONCE + sealed.length);
       System.arraycopy(sealed, 0, all, NONCE, sealed.length);
       return Base64.getUrlEncoder().withoutPadding().encodeToString(all);
@@ -61,8 +65,8 @@ final class TagCursor {
     }
   }
 
-  /** Empty for anything that {@link #write} did not make for this image. */
-  Optional<String> read(OciName name, String text) {
+  /** Empty for anything that {@link #write} did not make for this list. */
+  public Optional<String> read(String list, String text) {
     if (text.length() > LONGEST) {
       return Optional.empty();
     }
@@ -71,7 +75,7 @@ final class TagCursor {
       if (all.length <= NONCE) {
         return Optional.empty();
       }
-      Cipher cipher = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(all, NONCE), name);
+      Cipher cipher = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(all, NONCE), list);
       return Optional.of(
           new String(cipher.doFinal(all, NONCE, all.length - NONCE), StandardCharsets.UTF_8));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
@@ -79,10 +83,10 @@ final class TagCursor {
     }
   }
 
-  private Cipher cipher(int mode, byte[] nonce, OciName name) throws GeneralSecurityException {
+  private Cipher cipher(int mode, byte[] nonce, String list) throws GeneralSecurityException {
     Cipher cipher = Cipher.getInstance(CIPHER);
     cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-    cipher.updateAAD(name.value().getBytes(StandardCharsets.UTF_8));
+    cipher.updateAAD(list.getBytes(StandardCharsets.UTF_8));
     return cipher;
   }
 }
