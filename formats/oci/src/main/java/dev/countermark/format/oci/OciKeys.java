@@ -27,6 +27,8 @@ public final class OciKeys {
   private static final Pattern BLOB_KEY =
       Pattern.compile("oci/(.+)/_(bytes|blobs)/([^/]+)/([0-9a-f]+)");
 
+  private static final Pattern TAG = Pattern.compile("oci/.+/_tags/[^/]+");
+
   static final Pattern MANIFEST = Pattern.compile("oci/.+/_manifests/[^/]+/[0-9a-f]+");
 
   private OciKeys() {}
@@ -57,6 +59,11 @@ public final class OciKeys {
 
   public static String tags(String name) {
     return "oci/" + name + "/_tags/";
+  }
+
+  /** Whether a key is a {@link #tag}. */
+  public static boolean isTag(String key) {
+    return TAG.matcher(key).matches();
   }
 
   /** Below it, by tag, that a tag was given to a manifest after its first push. */

@@ -40,6 +40,11 @@ public interface GatewayFormat<R extends PackageRecord<R>, S> {
     return new TrustMaterial<>() {};
   }
 
+  /** What lists of its packages say. */
+  default Inventory<R, S> inventory() {
+    return new Inventory<>() {};
+  }
+
   /** Whether what a record holds inline has the digests that it says. */
   default boolean isRight(R record) {
     return true;

@@ -11,6 +11,7 @@ import dev.countermark.format.nuget.NugetRecords.SignedPackage;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.metadata.NuGetVersion;
 import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.Inventory;
 import dev.countermark.gateway.kit.Marks;
 import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.SettingsForm;
@@ -68,6 +69,16 @@ final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> 
   @Override
   public Marks marks() {
     return new NugetMarks();
+  }
+
+  @Override
+  public Inventory<VersionRecord, NugetSettings> inventory() {
+    return new Inventory<>() {
+      @Override
+      public long size(VersionRecord record) {
+        return record.upload().size();
+      }
+    };
   }
 
   /** {@code id/version} as people write them. */

@@ -80,6 +80,11 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
     return access;
   }
 
+  @Override
+  public OciInventory inventory() {
+    return new OciInventory();
+  }
+
   /** What was there of another repository of that name is not there for this one. */
   @Override
   public void forget(RepositoryName repository) {

@@ -10,6 +10,7 @@ import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.format.swift.SwiftRecords.SignedBy;
 import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.kit.Inventory;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.RepositoryAccess;
@@ -62,6 +63,16 @@ final class SwiftGateway implements GatewayFormat<ReleaseRecord, SwiftSettings> 
     addresses.put("swiftRegistry", base + "/{owner}/{repository}/swift");
     addresses.put("swiftRegistries", base + "/{owner}/{repository}/keys/swift/" + REGISTRIES);
     return addresses;
+  }
+
+  @Override
+  public Inventory<ReleaseRecord, SwiftSettings> inventory() {
+    return new Inventory<>() {
+      @Override
+      public long size(ReleaseRecord record) {
+        return record.upload().size();
+      }
+    };
   }
 
   /** {@code scope.name/version} or {@code scope/name/version}, as people write them. */

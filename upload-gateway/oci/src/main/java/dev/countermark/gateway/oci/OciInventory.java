@@ -1,0 +1,67 @@
+package dev.countermark.gateway.oci;
+
+import dev.countermark.blobs.BlobStore.StoredObject;
+import dev.countermark.contracts.Json;
+import dev.countermark.contracts.State;
+import dev.countermark.format.oci.Descriptor;
+import dev.countermark.format.oci.InvalidManifestException;
+import dev.countermark.format.oci.Manifest;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.OciRecords.OciSettings;
+import dev.countermark.format.oci.OciRecords.TagRecord;
+import dev.countermark.format.oci.OciRecords.Visibility;
+import dev.countermark.gateway.kit.Inventory;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What lists say of images. */
+record OciInventory() implements Inventory<ManifestRecord, OciSettings> {
+  /** The manifest and what it names; images that an index names are counted themselves. */
+  @Override
+  public long size(ManifestRecord record) {
+    long size = record.content().length();
+    try {
+      Manifest manifest = Manifest.parse(record.content().toArray(), record.mediaType());
+      return size
+          + Stream.concat(manifest.config().stream(), manifest.layers().stream())
+              .mapToLong(Descriptor::size)
+              .sum();
+    } catch (InvalidManifestException e) {
+      return size; // was checked before it was stored
+    }
+  }
+
+  @Override
+  public boolean isServed(OciSettings settings, State state) {
+    return state == State.AVAILABLE
+        || state == State.EXEMPT
+        || settings.visibility() == Visibility.IMMEDIATE && state != State.DELETED;
+  }
+
+  @Override
+  public boolean hasTags() {
+    return true;
+  }
+
+  @Override
+  public boolean isTag(String key) {
+    return OciKeys.isTag(key);
+  }
+
+  @Override
+  public Optional<Tag> tag(String key, StoredObject object) {
+    TagRecord tag = Json.read(object.content(), TagRecord.class);
+    // An interrupted write of the embedded store may look like another tag: the record knows.
+    return OciKeys.tag(tag.name(), tag.tag()).equals(key)
+        ? Optional.of(new Tag(tag.tag(), OciKeys.manifest(tag.name(), tag.digest())))
+        : Optional.empty();
+  }
+
+  @Override
+  public String behind(String key) {
+    int kind = key.indexOf("/_");
+    int end = kind < 0 ? -1 : key.indexOf('/', kind + 2);
+    return end < 0 ? key : key.substring(0, end + 1) + "~";
+  }
+}
