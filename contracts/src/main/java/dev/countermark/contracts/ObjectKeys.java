@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -89,6 +90,36 @@ public final class ObjectKeys {
 
   public static String token(RepositoryName repository, String id) {
     return tokens(repository) + id + ".json";
+  }
+
+  /** What was seen of everything that lies in one repository. */
+  public static String listings(RepositoryName repository) {
+    return "listings/" + repository.owner() + "/" + repository.name() + "/";
+  }
+
+  /**
+   * Says which list of what lies in a repository is in force.
+   *
+   * @param format label
+   */
+  public static String listing(RepositoryName repository, String format) {
+    return listings(repository) + format + ".json";
+  }
+
+  /** All pieces of lists of a format. */
+  public static String listingPieces(RepositoryName repository, String format) {
+    return listings(repository) + format + "/";
+  }
+
+  /**
+   * A piece of a list: immutable.
+   *
+   * @param list its id
+   * @param number from 0 on
+   */
+  public static String listingPiece(
+      RepositoryName repository, String format, UUID list, int number) {
+    return listingPieces(repository, format) + list + "/" + number;
   }
 
   /** The {@link WaitingNote}s of one repository. */
