@@ -2,9 +2,13 @@ package dev.countermark.gateway.api;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
+import dev.countermark.gateway.auth.GatewaySecrets;
 import dev.countermark.gateway.auth.RepositoryTokens;
+import dev.countermark.gateway.inventory.Inventories;
+import dev.countermark.gateway.kit.Cursors;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.keys.KeyClient;
 import io.quarkus.arc.All;
@@ -35,6 +39,7 @@ class ApiWiring {
       KeyClient keys,
       Repositories repositories,
       GatewayFormats formats,
+      Inventories inventories,
       Clock clock) {
     return new RepositoryAdministration(
         store,
@@ -43,8 +48,30 @@ class ApiWiring {
         name -> {
           repositories.forget(name);
           formats.forget(name);
+          inventories.forget(name);
         },
         clock);
+  }
+
+  @Produces
+  @Singleton
+  Inventories inventories(
+      BlobStore store, GatewayFormats formats, GatewayResources resources, Clock clock) {
+    return new Inventories(
+        new Inventories.Parts(
+            store,
+            formats,
+            resources.readers(),
+            resources.views(),
+            resources.maintenance(),
+            clock));
+  }
+
+  @Produces
+  @Singleton
+  PackageList packages(Inventories inventories, GatewayFormats formats, GatewaySecrets secrets) {
+    return new PackageList(
+        inventories, formats, new Cursors(secrets.secret(), "countermark package cursor v1"));
   }
 
   @Produces

@@ -9,6 +9,7 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.Topics;
+import dev.countermark.gateway.inventory.Inventories;
 import dev.countermark.gateway.kit.IntegrityEvents;
 import dev.countermark.gateway.kit.ListingEvents;
 import dev.countermark.gateway.kit.UploadEvents;
@@ -31,18 +32,22 @@ class KafkaEvents implements UploadEvents, ListingEvents, IntegrityEvents {
   private static final Duration PATIENCE = Duration.ofSeconds(25);
 
   private final MutinyEmitter<byte[]> emitter;
+  private final Inventories inventories;
   private final Clock clock;
 
   KafkaEvents(
       @Channel("uploads") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
           MutinyEmitter<byte[]> emitter,
+      Inventories inventories,
       Clock clock) {
+    this.inventories = inventories;
     this.emitter = emitter;
     this.clock = clock;
   }
 
   @Override
   public void uploaded(Format<?, ?> format, PackageUploaded upload) {
+    changed(format, upload.repository(), upload.name(), upload.digest());
     send(
         format.uploads(),
         format.eventKey(upload.repository(), upload.name(), upload.digest()),
@@ -61,8 +66,16 @@ class KafkaEvents implements UploadEvents, ListingEvents, IntegrityEvents {
             upload));
   }
 
+  /** Who lists here shall not wait for what the broker tells all gateways. */
+  private void changed(Format<?, ?> format, RepositoryName repository, String name, String digest) {
+    format
+        .recordKey(repository, name, digest)
+        .ifPresent(key -> inventories.heard(format, repository, key));
+  }
+
   @Override
   public void listingChanged(Format<?, ?> format, PackageListingChanged change) {
+    changed(format, change.repository(), change.name(), change.digest());
     send(
         Topics.OUTCOMES,
         format.eventKey(change.repository(), change.name(), change.digest()),

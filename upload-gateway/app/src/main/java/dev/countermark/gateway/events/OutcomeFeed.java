@@ -9,6 +9,7 @@ import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.inventory.Inventories;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
@@ -42,9 +43,15 @@ class OutcomeFeed {
   private final Scrub scrub;
   private final GatewayResources resources;
   private final SettledPackages settled;
+  private final Inventories inventories;
 
   OutcomeFeed(
-      GatewayFormats formats, Scrub scrub, GatewayResources resources, SettledPackages settled) {
+      GatewayFormats formats,
+      Scrub scrub,
+      GatewayResources resources,
+      SettledPackages settled,
+      Inventories inventories) {
+    this.inventories = inventories;
     this.settled = settled;
     this.formats = formats;
     this.scrub = scrub;
@@ -106,7 +113,11 @@ class OutcomeFeed {
       format
           .format()
           .recordKey(subject.repository(), subject.name(), subject.digest())
-          .ifPresent(key -> settled.changed(subject.repository(), key));
+          .ifPresent(
+              key -> {
+                inventories.heard(format.format(), subject.repository(), key);
+                settled.changed(subject.repository(), key);
+              });
       if (changed) {
         format.changed(subject.repository(), subject.name());
       }

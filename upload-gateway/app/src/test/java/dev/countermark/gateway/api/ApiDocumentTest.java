@@ -99,6 +99,7 @@ class ApiDocumentTest {
     "listRepositories, 200 400 401 403 406 500 503",
     "putRepository, 200 201 400 401 403 404 406 408 413 500 503",
     "resyncRepository, 202 400 401 403 404 406 408 409 413 500 503",
+    "listPackages, 200 400 401 403 404 406 500 503",
     "createToken, 201 400 401 403 404 406 408 413 500 503",
     "listKeys, 200 304 308 404 500 503",
     "getTrustDocument, 200 304 400 404 500 503",

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -149,6 +150,23 @@ class EchoPathTest {
     assertThat(verifies(pem, "something else".getBytes(StandardCharsets.UTF_8), signature))
         .isFalse();
     given().get(base + "/keys/").then().body("formats", hasKey("echo"));
+  }
+
+  @Test
+  void itIsListedByItsState() {
+    RepositoryName repository = RepositoryName.of("echo-path/listed");
+    String base = create(repository);
+    String list = "/api/v1/repositories" + base + "/packages?format=echo&state=";
+    put(base + "/echo/first");
+    put(base + "/echo/second");
+    admin().get(list + "pending").then().body("packages.name", hasItems("first", "second"));
+
+    sign(repository, "first");
+
+    given().get(list + "signed").then().statusCode(200).body("packages.name", hasItems("first"));
+    given().get(list + "pending").then().body("packages.size()", equalTo(0));
+    admin().get(list + "pending").then().body("packages[0].size", equalTo(FILE.length));
+    admin().get(list + "untagged").then().body("packages.size()", equalTo(0));
   }
 
   private static boolean verifies(String pem, byte[] file, byte[] signature) throws Exception {
