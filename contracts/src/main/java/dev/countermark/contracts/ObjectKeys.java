@@ -23,6 +23,9 @@ public final class ObjectKeys {
   /** {@link WaitingNote}s of all repositories. */
   public static final String WAITING = "waiting/";
 
+  /** Tokens that belong to no repository. */
+  public static final String INSTALLATION_TOKENS = "installation-tokens/";
+
   /** No object: whoever wants to know whether the store answers asks for it. */
   public static final String PROBE = "probe";
 
@@ -73,6 +76,14 @@ public final class ObjectKeys {
     return REPOSITORIES + repository.owner() + "/" + repository.name() + ".json";
   }
 
+  /** Reads {@link #repository}; empty for any other key. */
+  public static Optional<RepositoryName> repositoryOf(String key) {
+    return key.startsWith(REPOSITORIES) && key.endsWith(".json")
+        ? RepositoryName.parse(
+            key.substring(REPOSITORIES.length(), key.length() - ".json".length()))
+        : Optional.empty();
+  }
+
   /** That a repository of that name was deleted. */
   public static String deletion(RepositoryName repository) {
     return "deletions/" + repository.owner() + "/" + repository.name() + ".json";
@@ -120,6 +131,9 @@ public final class ObjectKeys {
   public static String listingPiece(
       RepositoryName repository, String format, UUID list, int number) {
     return listingPieces(repository, format) + list + "/" + number;
+
+  public static String installationToken(String id) {
+    return INSTALLATION_TOKENS + id + ".json";
   }
 
   /** The {@link WaitingNote}s of one repository. */

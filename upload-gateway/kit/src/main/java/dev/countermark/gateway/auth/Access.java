@@ -1,6 +1,7 @@
 package dev.countermark.gateway.auth;
 
 import dev.countermark.contracts.RepositoryName;
+import java.util.List;
 
 /** What one authenticated (or anonymous) caller may do by his own credential. */
 public interface Access {
@@ -18,7 +19,20 @@ public interface Access {
     return false;
   }
 
-  /** Whether the caller holds the installation's admin token. */
+  /** Repositories that the caller's own credential manages; a bearer token manages none. */
+  default List<RepositoryPattern> managed() {
+    return List.of();
+  }
+
+  /**
+   * Whether the caller's credential belongs to the installation, and not to one repository that it
+   * ends with.
+   */
+  default boolean isOfInstallation() {
+    return false;
+  }
+
+  /** Whether the caller holds the installation's admin token, or an administrator's token. */
   boolean isAdministrator();
 
   /** False for the anonymous caller. */

@@ -135,8 +135,8 @@ public final class BearerTokens {
   }
 
   /**
-   * @param credential {@code anonymous}, {@code admin:<fingerprint>} or {@code
-   *     token:<owner/repo/id>}
+   * @param credential {@code anonymous}, {@code admin:<fingerprint>} or {@code token:<name>}, see
+   *     {@link TokenName}
    * @param granted actions by repository
    */
   public record Claims(String credential, Map<RepositoryName, Set<Action>> granted) {}

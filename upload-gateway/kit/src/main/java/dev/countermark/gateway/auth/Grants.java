@@ -1,6 +1,7 @@
 package dev.countermark.gateway.auth;
 
 import dev.countermark.contracts.RepositoryName;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -53,6 +54,16 @@ final class Grants {
     }
 
     @Override
+    public List<RepositoryPattern> managed() {
+      return List.of(RepositoryPattern.ALL);
+    }
+
+    @Override
+    public boolean isOfInstallation() {
+      return true;
+    }
+
+    @Override
     public boolean isAdministrator() {
       return true;
     }
@@ -68,18 +79,28 @@ final class Grants {
     }
   }
 
-  /** The holder of a repository token. */
+  /** The holder of a token. */
   record TokenHolder(TokenRecord token) implements Credential {
     static final String PREFIX = "token:";
 
     @Override
     public boolean holds(RepositoryName repository, Action action) {
-      return token.repository().equals(repository) && token.allows(action);
+      return token.allows(repository, action);
+    }
+
+    @Override
+    public List<RepositoryPattern> managed() {
+      return token.managed();
+    }
+
+    @Override
+    public boolean isOfInstallation() {
+      return token.repository().isEmpty();
     }
 
     @Override
     public boolean isAdministrator() {
-      return false;
+      return token.administrator();
     }
 
     @Override
@@ -89,12 +110,12 @@ final class Grants {
 
     @Override
     public String subject() {
-      return "token " + token.repository() + "/" + token.id();
+      return "token " + token.name();
     }
 
     @Override
     public String credential() {
-      return PREFIX + token.repository() + "/" + token.id();
+      return PREFIX + token.name();
     }
   }
 

@@ -1,20 +1,22 @@
 package dev.countermark.gateway.auth;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Set;
 
-/** What a repository token is for; part of the public API. */
+/** What a token is for; part of the public API. */
 public enum Scope {
-  /** Pull. */
-  @JsonProperty("read")
-  READ(Set.of(Action.PULL)),
-  /**
-   * Pull, push and delete packages: a registry's "write", as crane and cosign mean it when they ask
-   * for {@code push,pull} before a delete. A job that cleans up so needs no admin token.
-   */
+  /** Read packages; {@code read} is its name of before. */
+  @JsonProperty("pull")
+  @JsonAlias("read")
+  PULL(Set.of(Action.PULL)),
+  /** Upload packages, and read them: every client looks at what is there before it uploads. */
   @JsonProperty("push")
-  PUSH(Set.of(Action.PULL, Action.PUSH, Action.DELETE)),
-  /** Everything in this one repository, its settings and tokens included. */
+  PUSH(Set.of(Action.PULL, Action.PUSH)),
+  /** Delete packages, and read them: they are named by what a client finds. */
+  @JsonProperty("delete")
+  DELETE(Set.of(Action.PULL, Action.DELETE)),
+  /** Everything in the repositories that it is for, their settings and tokens included. */
   @JsonProperty("admin")
   ADMIN(Set.of(Action.values()));
 

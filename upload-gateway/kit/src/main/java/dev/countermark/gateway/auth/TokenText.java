@@ -9,29 +9,33 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A repository token as its holder has it: {@code cm.<owner>.<repo>.<id>.<secret>}. Names the
- * record to look up, so that no request ever searches for a token.
+ * A token as its holder has it: {@code cm.<owner>.<repo>.<id>.<secret>}, or {@code
+ * cm.<id>.<secret>} for one of the installation. Names the record to look up, so that no request
+ * ever searches for a token.
  */
 final class TokenText {
   private static final Pattern FORM =
       Pattern.compile(
-          "cm\\.([a-z0-9-]{1,63})\\.([a-z0-9-]{1,63})\\.([a-z0-9]{8,32})\\.([A-Za-z0-9_-]{43})");
+          "cm\\.(?:([a-z0-9-]{1,63})\\.([a-z0-9-]{1,63})\\.)?"
+              + "([a-z0-9]{8,32})\\.([A-Za-z0-9_-]{43})");
 
   /** Longest text that can be a token, characters. */
   static final int MAX_LENGTH = 3 + 64 + 64 + 33 + 43;
 
-  private final RepositoryName repository;
-  private final String id;
+  private final TokenName name;
   private final String secret;
 
-  private TokenText(RepositoryName repository, String id, String secret) {
-    this.repository = repository;
-    this.id = id;
+  private TokenText(TokenName name, String secret) {
+    this.name = name;
     this.secret = secret;
   }
 
-  /** A new token: 80 random bits of id, 256 of secret. */
-  static TokenText generate(RepositoryName repository, SecureRandom random) {
+  /**
+   * A new token: 80 random bits of id, 256 of secret.
+   *
+   * @param repository that it belongs to; empty for one of the installation
+   */
+  static TokenText generate(Optional<RepositoryName> repository, SecureRandom random) {
     byte[] secret = new byte[32];
     random.nextBytes(secret);
     StringBuilder id = new StringBuilder(16);
@@ -39,7 +43,8 @@ final class TokenText {
       id.append(Character.forDigit(random.nextInt(32), 32));
     }
     return new TokenText(
-        repository, id.toString(), Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
+        new TokenName(repository, id.toString()),
+        Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
   }
 
   /** Empty when the text has another form. */
@@ -51,16 +56,15 @@ final class TokenText {
     if (!m.matches()) {
       return Optional.empty();
     }
+    if (m.group(1) == null) {
+      return Optional.of(new TokenText(new TokenName(Optional.empty(), m.group(3)), m.group(4)));
+    }
     return RepositoryName.parse(m.group(1) + "/" + m.group(2))
-        .map(repository -> new TokenText(repository, m.group(3), m.group(4)));
+        .map(r -> new TokenText(new TokenName(Optional.of(r), m.group(3)), m.group(4)));
   }
 
-  RepositoryName repository() {
-    return repository;
-  }
-
-  String id() {
-    return id;
+  TokenName name() {
+    return name;
   }
 
   /** SHA-256 of the secret, lower-case hexadecimal. */
@@ -70,12 +74,13 @@ final class TokenText {
 
   /** The whole token: shown to its owner once, never logged. */
   String reveal() {
-    return "cm." + repository.owner() + "." + repository.name() + "." + id + "." + secret;
+    String home = name.repository().map(r -> r.owner() + "." + r.name() + ".").orElse("");
+    return "cm." + home + name.id() + "." + secret;
   }
 
   /** Without the secret. */
   @Override
   public String toString() {
-    return "token " + repository + "/" + id;
+    return "token " + name;
   }
 }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,15 +19,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CredentialParsersTest {
   @Test
   void aTokenReadsBackAsItWasMade() {
-    TokenText made = TokenText.generate(APP, new SecureRandom());
+    TokenText made = TokenText.generate(Optional.of(APP), new SecureRandom());
 
     TokenText read = TokenText.parse(made.reveal()).orElseThrow();
 
-    assertThat(read.repository()).isEqualTo(APP);
-    assertThat(read.id()).isEqualTo(made.id()).hasSize(16);
+    assertThat(read.name().repository().orElseThrow()).isEqualTo(APP);
+    assertThat(read.name().id()).isEqualTo(made.name().id()).hasSize(16);
     assertThat(read.secretSha256()).isEqualTo(made.secretSha256());
-    assertThat(made.reveal()).startsWith("cm.acme.app." + made.id() + ".");
-    assertThat(made.toString()).isEqualTo("token acme/app/" + made.id());
+    assertThat(made.reveal()).startsWith("cm.acme.app." + made.name().id() + ".");
+    assertThat(made.toString()).isEqualTo("token acme/app/" + made.name().id());
   }
 
   @Test

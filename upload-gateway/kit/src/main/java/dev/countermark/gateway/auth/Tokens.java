@@ -17,10 +17,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The tokens of repositories. A request that carries one costs at most one small read, and none
- * within {@link #CACHED} of the last; that long a revocation may take on another replica.
+ * The tokens of repositories and of the installation. A request that carries one costs at most one
+ * small read, and none within {@link #CACHED} of the last; that long a revocation may take on
+ * another replica.
  */
-public final class RepositoryTokens {
+public final class Tokens {
   /** How long a record, or that there is none, is remembered. */
   static final Duration CACHED = Duration.ofSeconds(5);
 
@@ -32,7 +33,7 @@ public final class RepositoryTokens {
   private final SecureRandom random = new SecureRandom();
   private final Cache<String, Optional<TokenRecord>> cache;
 
-  public RepositoryTokens(BlobStore store, Clock clock) {
+  public Tokens(BlobStore store, Clock clock) {
     this.store = store;
     this.records = new Records(store);
     this.clock = clock;
@@ -45,29 +46,53 @@ public final class RepositoryTokens {
   }
 
   /**
-   * Makes a token. Its text is in the answer and nowhere else.
+   * What a new token is for.
    *
-   * @param scopes not empty
+   * @param grants what it may do; empty for an administrator alone
+   * @param administrator whether it may do everything
+   * @param description to recognise it
    * @param expiresAt in the future, or empty for a token that does not expire
    */
-  public Created create(
-      RepositoryName repository,
-      Set<Scope> scopes,
+  public record Order(
+      List<TokenGrant> grants,
+      boolean administrator,
       Optional<String> description,
       Optional<Instant> expiresAt) {
+    public Order {
+      grants = List.copyOf(grants);
+    }
+
+    /** For one repository, and never expiring. */
+    public static Order of(RepositoryName repository, Set<Scope> scopes) {
+      TokenGrant grant = new TokenGrant(List.of(RepositoryPattern.of(repository)), scopes);
+      return new Order(List.of(grant), false, Optional.empty(), Optional.empty());
+    }
+  }
+
+  /**
+   * Makes a token. Its text is in the answer and nowhere else.
+   *
+   * @param repository that it belongs to; empty for one of the installation
+   * @param maker who asked for it
+   */
+  public Created create(Optional<RepositoryName> repository, Order order, String maker) {
     TokenText text = TokenText.generate(repository, random);
     TokenRecord record =
         new TokenRecord(
             1,
             repository,
-            text.id(),
-            scopes,
+            text.name().id(),
+            Optional.empty(),
+            order.grants(),
+            order.administrator(),
             text.secretSha256(),
-            description,
+            order.description(),
             clock.instant().truncatedTo(ChronoUnit.MILLIS),
-            expiresAt,
+            Optional.of(maker),
+            order.expiresAt(),
+            Optional.empty(),
             Optional.empty());
-    String key = ObjectKeys.token(repository, text.id());
+    String key = text.name().key();
     if (!records.create(key, record)) {
       throw new IllegalStateException("the random id of a new token is taken");
     }
@@ -78,12 +103,13 @@ public final class RepositoryTokens {
   /**
    * One page, in order of id, revoked and expired ones included.
    *
+   * @param repository whose tokens; empty for those of the installation
    * @param after only ids after this one; empty for all
    * @param limit 1 to 1,000
    */
-  public TokenPage list(RepositoryName repository, String after, int limit) {
-    String prefix = ObjectKeys.tokens(repository);
-    String from = after.isEmpty() ? "" : ObjectKeys.token(repository, after);
+  public TokenPage list(Optional<RepositoryName> repository, String after, int limit) {
+    String prefix = repository.map(ObjectKeys::tokens).orElse(ObjectKeys.INSTALLATION_TOKENS);
+    String from = after.isEmpty() ? "" : new TokenName(repository, after).key();
     BlobStore.Page page = store.list(prefix, from, limit);
     List<TokenRecord> tokens = new ArrayList<>();
     for (BlobStore.Entry entry : page.entries()) {
@@ -92,28 +118,48 @@ public final class RepositoryTokens {
     return new TokenPage(tokens, page.more());
   }
 
+  /** A token, whether it is valid or not, as it is in the store. */
+  public Optional<TokenRecord> look(TokenName name) {
+    return TokenName.isId(name.id())
+        ? records.read(name.key(), TokenRecord.class)
+        : Optional.empty();
+  }
+
   /**
    * Revokes a token for good; a second time changes nothing.
    *
    * @return false when there is none of that id
    */
-  public boolean revoke(RepositoryName repository, String id) {
-    if (!id.matches("[a-z0-9]{8,32}")) {
+  public boolean revoke(TokenName name) {
+    if (!TokenName.isId(name.id())) {
       return false;
     }
-    String key = ObjectKeys.token(repository, id);
     Optional<TokenRecord> now =
         records.update(
-            key,
+            name.key(),
             TokenRecord.class,
             old -> old.map(t -> t.revokedAt().isPresent() ? t : t.revoked(clock.instant())));
-    cache.invalidate(key);
+    cache.invalidate(name.key());
     return now.isPresent();
+  }
+
+  /**
+   * Writes down that a token was used.
+   *
+   * @param at when; an earlier time than the one known changes nothing
+   */
+  void used(TokenName name, Instant at) {
+    records.update(
+        name.key(),
+        TokenRecord.class,
+        old ->
+            old.map(t -> t.lastUsedAt().filter(l -> !l.isBefore(at)).isPresent() ? t : t.used(at)));
+    cache.invalidate(name.key());
   }
 
   /** Deletes a token as if it had never been made. */
   public void takeBack(TokenRecord token) {
-    String key = ObjectKeys.token(token.repository(), token.id());
+    String key = token.name().key();
     store.delete(key);
     cache.invalidate(key);
   }
@@ -124,18 +170,16 @@ public final class RepositoryTokens {
     cache.asMap().keySet().removeIf(key -> key.startsWith(prefix));
   }
 
-  /** The valid token of that id. */
-  Optional<TokenRecord> find(RepositoryName repository, String id) {
-    String key = ObjectKeys.token(repository, id);
+  /** The valid token of that name. */
+  Optional<TokenRecord> find(TokenName name) {
     return cache
-        .get(key, k -> records.read(k, TokenRecord.class))
+        .get(name.key(), k -> records.read(k, TokenRecord.class))
         .filter(t -> t.isValidAt(clock.instant()));
   }
 
   /** The valid token that this text is; empty also when only the secret is wrong. */
   Optional<TokenRecord> verify(TokenText text) {
-    return find(text.repository(), text.id())
-        .filter(t -> Hashes.equal(text.secretSha256(), t.secretSha256()));
+    return find(text.name()).filter(t -> Hashes.equal(text.secretSha256(), t.secretSha256()));
   }
 
   /**
