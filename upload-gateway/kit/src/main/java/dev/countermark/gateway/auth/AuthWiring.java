@@ -16,8 +16,14 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class AuthWiring {
   @Produces
   @Singleton
-  RepositoryTokens repositoryTokens(BlobStore store, Clock clock) {
-    return new RepositoryTokens(store, clock);
+  Tokens tokens(BlobStore store, Clock clock) {
+    return new Tokens(store, clock);
+  }
+
+  @Produces
+  @Singleton
+  TokenUses tokenUses(Tokens tokens, Clock clock) {
+    return new TokenUses(tokens, clock);
   }
 
   /**
@@ -40,15 +46,30 @@ class AuthWiring {
         secret("countermark.gateway.secret", secret, secretFile));
   }
 
+  /**
+   * @param wrongTokens credentials that are not valid, most from one network address in a minute;
+   *     more are answered with 429
+   */
+  @Produces
+  @Singleton
+  GatewayAuthenticator.Callers callers(
+      Tokens tokens,
+      TokenUses uses,
+      RequestCaller caller,
+      @ConfigProperty(name = "countermark.gateway.wrong-tokens", defaultValue = "100")
+          int wrongTokens) {
+    return new GatewayAuthenticator.Callers(tokens, uses, caller, wrongTokens);
+  }
+
   @Produces
   @Singleton
   GatewayAuthenticator authenticator(
       GatewaySecrets secrets,
       @ConfigProperty(name = "countermark.public-url") URI publicUrl,
-      RepositoryTokens tokens,
+      GatewayAuthenticator.Callers callers,
       Clock clock) {
     return new GatewayAuthenticator(
-        secrets.adminToken(), secrets.secret(), publicUrl.getRawAuthority(), tokens, clock);
+        secrets.adminToken(), secrets.secret(), publicUrl.getRawAuthority(), callers, clock);
   }
 
   /** The value, or the content of the file without white space around it. */

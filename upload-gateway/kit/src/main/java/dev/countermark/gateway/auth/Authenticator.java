@@ -7,13 +7,17 @@ public interface Authenticator {
    * @return never null
    * @throws AuthenticationFailedException when credentials are given and are not valid: the answer
    *     is 401, never anonymous access
+   * @throws TooManyWrongTokensException when too many from the same address were not: 429
    */
   Access authenticate(String authorizationHeaderOrNull) throws AuthenticationFailedException;
 
   /**
-   * The same for a token that came in a header of its own.
+   * The same for a token that came in a header of its own. It goes before the other credentials
+   * when it is one of ours: elsewhere people put any word there.
    *
-   * @throws AuthenticationFailedException when it is not a valid token
+   * @param authorizationHeaderOrNull what counts when it is none
+   * @throws AuthenticationFailedException when neither is valid
    */
-  Access authenticateToken(String token) throws AuthenticationFailedException;
+  Access authenticateToken(String token, String authorizationHeaderOrNull)
+      throws AuthenticationFailedException;
 }

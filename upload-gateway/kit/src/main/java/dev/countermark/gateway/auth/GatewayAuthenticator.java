@@ -1,14 +1,13 @@
 package dev.countermark.gateway.auth;
 
-import dev.countermark.contracts.RepositoryName;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Knows the admin token, repository tokens and the bearer tokens of the token endpoint. Every
+ * Knows the admin token, the tokens in the store and the bearer tokens of the token endpoint. Every
  * bearer token is traced back to its credential at each request: when that is revoked, expires or
- * is replaced, the bearer token ends too (within {@link RepositoryTokens#CACHED}).
+ * is replaced, the bearer token ends too (within {@link Tokens#CACHED}).
  */
 public final class GatewayAuthenticator implements Authenticator {
   /** Fewest bytes of the gateway's secret. */
@@ -21,7 +20,20 @@ public final class GatewayAuthenticator implements Authenticator {
   private final Grants.Administrator administrator;
   private final Grants.Anonymous anonymous;
   private final BearerTokens bearerTokens;
-  private final RepositoryTokens repositoryTokens;
+  private final Tokens tokens;
+  private final TokenUses uses;
+  private final WrongTokens wrong;
+  private final RequestCaller caller;
+
+  /**
+   * What the authenticator does beside saying yes or no.
+   *
+   * @param tokens what it looks tokens up in
+   * @param uses where it says which ones were used
+   * @param caller of the request that is answered
+   * @param wrongTokens credentials that are not valid, most from one address in a minute
+   */
+  public record Callers(Tokens tokens, TokenUses uses, RequestCaller caller, int wrongTokens) {}
 
   /**
    * @param adminToken {@code countermark.gateway.admin-token}
@@ -30,11 +42,7 @@ public final class GatewayAuthenticator implements Authenticator {
    * @throws IllegalArgumentException when one of the secrets is too short to be one
    */
   public GatewayAuthenticator(
-      String adminToken,
-      byte[] secret,
-      String service,
-      RepositoryTokens repositoryTokens,
-      Clock clock) {
+      String adminToken, byte[] secret, String service, Callers callers, Clock clock) {
     if (adminToken.length() < MIN_ADMIN_TOKEN_LENGTH) {
       throw new IllegalArgumentException(
           "countermark.gateway.admin-token must have at least "
@@ -53,12 +61,19 @@ public final class GatewayAuthenticator implements Authenticator {
             Grants.Administrator.PREFIX + HexFormat.of().formatHex(fingerprint, 0, 8));
     this.anonymous = new Grants.Anonymous();
     this.bearerTokens = new BearerTokens(secret, service, clock);
-    this.repositoryTokens = repositoryTokens;
+    this.tokens = callers.tokens();
+    this.uses = callers.uses();
+    this.caller = callers.caller();
+    this.wrong = new WrongTokens(callers.wrongTokens(), clock);
   }
 
   @Override
   public Access authenticate(String authorizationHeaderOrNull)
       throws AuthenticationFailedException {
+    return known(counted(() -> access(authorizationHeaderOrNull)));
+  }
+
+  private Access access(String authorizationHeaderOrNull) throws AuthenticationFailedException {
     Optional<AuthorizationHeader> header = AuthorizationHeader.parse(authorizationHeaderOrNull);
     if (header.isEmpty()) {
       return anonymous;
@@ -75,9 +90,15 @@ public final class GatewayAuthenticator implements Authenticator {
   }
 
   @Override
-  public Access authenticateToken(String token) throws AuthenticationFailedException {
-    return lookUp(token)
-        .orElseThrow(() -> new AuthenticationFailedException("the token is not valid"));
+  public Access authenticateToken(String token, String authorizationHeaderOrNull)
+      throws AuthenticationFailedException {
+    Optional<Credential> own = authorizationHeaderOrNull == null ? Optional.empty() : lookUp(token);
+    if (own.isPresent()) {
+      return known(own.get());
+    }
+    return authorizationHeaderOrNull == null
+        ? known(counted(() -> required(token, "the token is not valid")))
+        : authenticate(authorizationHeaderOrNull);
   }
 
   /**
@@ -92,17 +113,9 @@ public final class GatewayAuthenticator implements Authenticator {
     Optional<AuthorizationHeader> header = AuthorizationHeader.parse(authorizationHeaderOrNull);
     if (header.isEmpty() || !header.get().isBearer()) {
       throw new AuthenticationFailedException(
-          "send the admin token, or a repository token with the scope admin, as bearer token");
+          "send the admin token, or a token with the scope admin, as bearer token");
     }
-    return lookUp(header.get().secret())
-        .orElseThrow(() -> new AuthenticationFailedException("the token is not valid"));
-  }
-
-  /** The repository whose token the caller holds, if that is what he holds. */
-  public Optional<RepositoryName> repositoryOf(Access access) {
-    return access instanceof Grants.TokenHolder holder
-        ? Optional.of(holder.token().repository())
-        : Optional.empty();
+    return known(counted(() -> required(header.get().secret(), "the token is not valid")));
   }
 
   /**
@@ -123,8 +136,31 @@ public final class GatewayAuthenticator implements Authenticator {
 
   /** The credential behind a password; the user name does not matter. */
   public Credential credentialOfPassword(String password) throws AuthenticationFailedException {
-    return lookUp(password)
-        .orElseThrow(() -> new AuthenticationFailedException("the password is not a valid token"));
+    return known(counted(() -> required(password, "the password is not a valid token")));
+  }
+
+  /** Credentials that are looked at. */
+  private interface Attempt<T> {
+    T make() throws AuthenticationFailedException;
+  }
+
+  /** What is not valid counts against the address that it came from. */
+  private <T> T counted(Attempt<T> attempt) throws AuthenticationFailedException {
+    try {
+      return attempt.make();
+    } catch (AuthenticationFailedException e) {
+      wrong.wrong(caller.address());
+      throw e;
+    }
+  }
+
+  private <T extends Access> T known(T access) {
+    caller.is(access.subject());
+    return access;
+  }
+
+  private Credential required(String secret, String refusal) throws AuthenticationFailedException {
+    return lookUp(secret).orElseThrow(() -> new AuthenticationFailedException(refusal));
   }
 
   public BearerTokens bearerTokens() {
@@ -135,9 +171,16 @@ public final class GatewayAuthenticator implements Authenticator {
     if (Hashes.equal(secret, adminToken)) {
       return Optional.of(administrator);
     }
-    return TokenText.parse(secret)
-        .flatMap(repositoryTokens::verify)
-        .map(t -> new Grants.TokenHolder(t));
+    Optional<TokenText> text = TokenText.parse(secret);
+    text.ifPresent(t -> wrong.requireMayTry(caller.address(), t.name()));
+    Optional<TokenRecord> token = text.flatMap(tokens::verify);
+    token.ifPresent(t -> wrong.valid(t.name()));
+    return token.map(this::holder);
+  }
+
+  private Credential holder(TokenRecord token) {
+    uses.saw(token);
+    return new Grants.TokenHolder(token);
   }
 
   private Access bearer(BearerTokens.Claims claims) throws AuthenticationFailedException {
@@ -151,15 +194,16 @@ public final class GatewayAuthenticator implements Authenticator {
     if (credential.equals(administrator.credential())) {
       return administrator;
     }
-    int id = credential.lastIndexOf('/');
-    if (credential.startsWith(Grants.TokenHolder.PREFIX) && id > 0) {
-      Optional<TokenRecord> token =
-          RepositoryName.parse(credential.substring(Grants.TokenHolder.PREFIX.length(), id))
-              .flatMap(r -> repositoryTokens.find(r, credential.substring(id + 1)));
-      if (token.isPresent()) {
-        return new Grants.TokenHolder(token.get());
-      }
-    }
-    throw new AuthenticationFailedException("what the bearer token was issued for is revoked");
+    Optional<TokenRecord> token =
+        credential.startsWith(Grants.TokenHolder.PREFIX)
+            ? TokenName.parse(credential.substring(Grants.TokenHolder.PREFIX.length()))
+                .flatMap(tokens::find)
+            : Optional.empty();
+    return token
+        .map(this::holder)
+        .orElseThrow(
+            () ->
+                new AuthenticationFailedException(
+                    "what the bearer token was issued for is revoked"));
   }
 }

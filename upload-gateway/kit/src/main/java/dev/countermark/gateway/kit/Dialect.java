@@ -55,7 +55,7 @@ public interface Dialect {
           case NO_ROOM -> "The server cannot receive a package right now: try again.";
           case CUT_OFF -> "The request was cut off.";
           case UNFORESEEN -> "Unforeseen failure; the server's log has it.";
-          case ADDRESS, BUSY, TOO_SLOW, TOO_LARGE, RANGE, DAMAGED -> detail;
+          case ADDRESS, BUSY, TOO_MANY, TOO_SLOW, TOO_LARGE, RANGE, DAMAGED -> detail;
         };
     return new Failed(trouble.status(), message);
   }

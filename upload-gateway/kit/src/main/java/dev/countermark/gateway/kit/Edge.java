@@ -2,6 +2,7 @@ package dev.countermark.gateway.kit;
 
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json;
+import dev.countermark.gateway.auth.TooManyWrongTokensException;
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.FileBody;
 import dev.countermark.gateway.content.IncomingBody;
@@ -142,6 +143,9 @@ public final class Edge {
   private static Trouble trouble(Throwable failure) {
     if (failure instanceof BusyException) {
       return Trouble.BUSY;
+    }
+    if (failure instanceof TooManyWrongTokensException) {
+      return Trouble.TOO_MANY;
     }
     if (failure instanceof Failure.Transient) {
       return Trouble.UNAVAILABLE;

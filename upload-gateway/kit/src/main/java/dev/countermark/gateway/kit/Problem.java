@@ -35,6 +35,7 @@ public record Problem(String type, String title, int status, String detail) {
     TOO_SLOW(408, "The request came too slowly"),
     CONFIRMATION_NEEDED(409, "This breaks clients and needs a confirmation"),
     TOO_LARGE(413, "The request is too large"),
+    TOO_MANY_REQUESTS(429, "Too many requests were not valid"),
     DAMAGED(500, "What is stored is damaged"),
     UNAVAILABLE(503, "A part of the platform does not answer");
 
@@ -70,6 +71,8 @@ public record Problem(String type, String title, int status, String detail) {
     headers.forEach(response::header);
     if (kind == Kind.UNAVAILABLE) {
       response.header(HttpHeaders.RETRY_AFTER, 2);
+    } else if (kind == Kind.TOO_MANY_REQUESTS) {
+      response.header(HttpHeaders.RETRY_AFTER, Trouble.TOO_MANY.retryAfter());
     }
     return response.build();
   }

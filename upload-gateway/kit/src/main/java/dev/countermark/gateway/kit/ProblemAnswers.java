@@ -26,6 +26,9 @@ public final class ProblemAnswers {
   /** 413. */
   public static final String TOO_LARGE = "TooLarge";
 
+  /** 429. */
+  public static final String TOO_MANY = "TooMany";
+
   /** 500: a fault of the gateway's own. */
   public static final String UNFORESEEN = "Unforeseen";
 

@@ -1,6 +1,7 @@
 package dev.countermark.gateway.kit;
 
 import dev.countermark.contracts.Failure;
+import dev.countermark.gateway.auth.TooManyWrongTokensException;
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.content.NoRoomException;
@@ -22,6 +23,11 @@ class ProblemMapper {
   @ServerExceptionMapper
   Response map(BusyException busy) {
     return Problem.response(Problem.Kind.UNAVAILABLE, busy.getMessage());
+  }
+
+  @ServerExceptionMapper
+  Response map(TooManyWrongTokensException tooMany) {
+    return Problem.response(Problem.Kind.TOO_MANY_REQUESTS, tooMany.getMessage());
   }
 
   @ServerExceptionMapper

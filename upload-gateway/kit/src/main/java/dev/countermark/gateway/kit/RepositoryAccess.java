@@ -102,24 +102,13 @@ public final class RepositoryAccess<S> {
    * @throws DeniedException when credentials are given and are not valid
    */
   public Access authenticate(Credentials credentials) {
+    String authorization = credentials.authorization().orElse(null);
     try {
       return credentials.token().isPresent()
-          ? byToken(credentials.token().get(), credentials.authorization())
-          : authenticator.authenticate(credentials.authorization().orElse(null));
+          ? authenticator.authenticateToken(credentials.token().get(), authorization)
+          : authenticator.authenticate(authorization);
     } catch (AuthenticationFailedException e) {
       throw new DeniedException(Reason.INVALID_CREDENTIALS, e.getMessage());
-    }
-  }
-
-  private Access byToken(String token, Optional<String> authorization)
-      throws AuthenticationFailedException {
-    try {
-      return authenticator.authenticateToken(token);
-    } catch (AuthenticationFailedException e) {
-      if (authorization.isEmpty()) {
-        throw e;
-      }
-      return authenticator.authenticate(authorization.get());
     }
   }
 }

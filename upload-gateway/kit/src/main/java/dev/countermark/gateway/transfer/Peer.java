@@ -23,7 +23,7 @@ public record Peer(String address, String place) {
   private static final int SEGMENTS = 3;
 
   /** Who makes a request. */
-  static Peer of(HttpServerRequest request) {
+  public static Peer of(HttpServerRequest request) {
     return new Peer(address(request.remoteAddress()), place(request.path()));
   }
 

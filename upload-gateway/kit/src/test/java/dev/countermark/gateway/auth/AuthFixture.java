@@ -16,22 +16,49 @@ import java.util.TreeMap;
 public final class AuthFixture {
   public static final String ADMIN = "the-admin-token-of-this-test";
   public static final String SECRET = "a-gateway-secret-of-more-than-32-bytes";
+
+  /** More than any test tries by the way. */
+  private static final int WRONG_TOKENS = 1_000_000;
+
   public static final RepositoryName APP = RepositoryName.of("acme/app");
   public static final RepositoryName OTHER = RepositoryName.of("acme/other");
 
   public final HandSetClock clock = new HandSetClock(Instant.parse("2026-11-24T08:00:00Z"));
   public final InMemoryBlobStore store = new InMemoryBlobStore(clock);
-  public final RepositoryTokens tokens = new RepositoryTokens(store, clock);
+  public final Tokens tokens = new Tokens(store, clock);
+  public final TokenUses uses = new TokenUses(tokens, clock);
+  public final TestCaller caller = new TestCaller();
   public final GatewayAuthenticator authenticator = authenticator(ADMIN, SECRET);
+
+  /** Who is told to call. */
+  public static final class TestCaller implements RequestCaller {
+    public String address = "192.0.2.1";
+    public String subject;
+
+    @Override
+    public String address() {
+      return address;
+    }
+
+    @Override
+    public void is(String subject) {
+      this.subject = subject;
+    }
+  }
 
   public GatewayAuthenticator authenticator(String admin, String secret) {
     return new GatewayAuthenticator(
-        admin, secret.getBytes(StandardCharsets.UTF_8), "registry.test:8080", tokens, clock);
+        admin,
+        secret.getBytes(StandardCharsets.UTF_8),
+        "registry.test:8080",
+        new GatewayAuthenticator.Callers(tokens, uses, caller, WRONG_TOKENS),
+        clock);
   }
 
   public String token(RepositoryName repository, Scope first, Scope... more) {
     return tokens
-        .create(repository, EnumSet.of(first, more), Optional.empty(), Optional.empty())
+        .create(
+            Optional.of(repository), Tokens.Order.of(repository, EnumSet.of(first, more)), "test")
         .text();
   }
 

@@ -11,7 +11,7 @@ class AuthorizationFuzzTest {
   private static final AuthFixture FIXTURE = new AuthFixture();
 
   static Stream<byte[]> seeds() throws Exception {
-    String token = FIXTURE.token(AuthFixture.APP, Scope.READ);
+    String token = FIXTURE.token(AuthFixture.APP, Scope.PULL);
     return Stream.of(
             AuthFixture.basic("x", token),
             AuthFixture.basic("", ""),

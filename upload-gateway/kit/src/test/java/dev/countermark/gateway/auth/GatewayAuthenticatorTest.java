@@ -9,9 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.RepositoryName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,27 +52,154 @@ class GatewayAuthenticatorTest {
 
   @Test
   void scopesAllowWhatTheySayInTheirRepositoryOnly() throws Exception {
-    Access read = authenticator.authenticate(basic("ci", fixture.token(APP, Scope.READ)));
+    Access read = authenticator.authenticate(basic("ci", fixture.token(APP, Scope.PULL)));
     Access push = authenticator.authenticate(basic("ci", fixture.token(APP, Scope.PUSH)));
+    Access delete = authenticator.authenticate(basic("ci", fixture.token(APP, Scope.DELETE)));
     Access admin = authenticator.authenticate(basic("ci", fixture.token(APP, Scope.ADMIN)));
 
     assertThat(allowed(read)).containsExactly(Action.PULL);
-    assertThat(allowed(push)).containsExactly(Action.PULL, Action.PUSH, Action.DELETE);
+    assertThat(allowed(push)).containsExactly(Action.PULL, Action.PUSH);
+    assertThat(allowed(delete)).containsExactly(Action.PULL, Action.DELETE);
     assertThat(allowed(admin)).containsExactly(Action.values());
-    for (Access access : new Access[] {read, push, admin}) {
+    for (Access access : new Access[] {read, push, delete, admin}) {
       assertThat(access.isAdministrator()).isFalse();
       assertThat(access.holds(OTHER, Action.PULL)).isFalse();
     }
   }
 
   private static EnumSet<Action> allowed(Access access) {
+    return allowed(access, APP.toString());
+  }
+
+  /** What was given to a job must not be taken away by an update. */
+  @Test
+  void aTokenOfBeforeThatCouldPushCanStillDelete() throws Exception {
+    String token = fixture.token(APP, Scope.PUSH);
+    TokenText text = TokenText.parse(token).orElseThrow();
+    String stored =
+        "{\"generation\":1,\"repository\":\"acme/app\",\"id\":\"%s\",\"scopes\":[\"read\",\"push\"],"
+            + "\"secretSha256\":\"%s\",\"createdAt\":\"2026-11-24T08:00:00Z\"}";
+    String key = ObjectKeys.token(APP, text.name().id());
+    fixture.store.delete(key);
+    fixture.store.create(
+        key,
+        stored.formatted(text.name().id(), text.secretSha256()).getBytes(StandardCharsets.UTF_8));
+
+    assertThat(allowed(authenticator.authenticate(basic("ci", token))))
+        .containsExactly(Action.PULL, Action.PUSH, Action.DELETE);
+    fixture.tokens.revoke(text.name());
+    assertRefused(basic("ci", token));
+  }
+
+  @Test
+  void aTokenOfTheInstallationMayInEachRepositoryWhatItsEntriesSay() throws Exception {
+    String token =
+        installationToken(
+            new TokenGrant(patterns("acme/base", "shared/*"), EnumSet.of(Scope.PULL)),
+            new TokenGrant(patterns("acme/app"), EnumSet.of(Scope.PUSH)),
+            new TokenGrant(patterns("acme/a*"), EnumSet.of(Scope.DELETE)));
+
+    Access access = authenticator.authenticate(basic("ci", token));
+
+    assertThat(allowed(access, "acme/base")).containsExactly(Action.PULL);
+    assertThat(allowed(access, "shared/any")).containsExactly(Action.PULL);
+    assertThat(allowed(access, "acme/app"))
+        .containsExactly(Action.PULL, Action.PUSH, Action.DELETE);
+    assertThat(allowed(access, "acme/other")).isEmpty();
+    assertThat(access.isAdministrator()).isFalse();
+    assertThat(access.managed()).isEmpty();
+    String id = TokenText.parse(token).orElseThrow().name().id();
+    assertThat(access.subject()).isEqualTo("token " + id);
+  }
+
+  @Test
+  void aBearerTokenOfATokenOfTheInstallationEndsWithIt() throws Exception {
+    String token = installationToken(new TokenGrant(patterns("acme/*"), EnumSet.of(Scope.PUSH)));
+    String bearer = fixture.bearer(basic("", token), "repository:acme/app:push,pull");
+    assertThat(allowed(authenticator.authenticate(bearer)))
+        .containsExactly(Action.PULL, Action.PUSH);
+
+    fixture.tokens.revoke(TokenText.parse(token).orElseThrow().name());
+
+    assertRefused(bearer);
+  }
+
+  @Test
+  void anAdministratorsTokenMayEverythingUntilItIsRevoked() throws Exception {
+    var created =
+        fixture.tokens.create(
+            Optional.empty(),
+            new Tokens.Order(List.of(), true, Optional.empty(), Optional.empty()),
+            "test");
+
+    Access access = authenticator.authenticateManager("Bearer " + created.text());
+
+    assertThat(access.isAdministrator()).isTrue();
+    assertThat(allowed(access)).containsExactly(Action.values());
+    fixture.tokens.revoke(created.record().name());
+    assertThatThrownBy(() -> authenticator.authenticateManager("Bearer " + created.text()))
+        .isInstanceOf(AuthenticationFailedException.class);
+  }
+
+  private String installationToken(TokenGrant... grants) {
+    return fixture
+        .tokens
+        .create(
+            Optional.empty(),
+            new Tokens.Order(List.of(grants), false, Optional.empty(), Optional.empty()),
+            "test")
+        .text();
+  }
+
+  private static List<RepositoryPattern> patterns(String... texts) {
+    return Arrays.stream(texts).map(t -> RepositoryPattern.parse(t).orElseThrow()).toList();
+  }
+
+  private static EnumSet<Action> allowed(Access access, String repository) {
     EnumSet<Action> allowed = EnumSet.noneOf(Action.class);
     for (Action action : Action.values()) {
-      if (access.holds(APP, action)) {
+      if (access.holds(RepositoryName.of(repository), action)) {
         allowed.add(action);
       }
     }
     return allowed;
+  }
+
+  @Test
+  void theLastUseOfATokenIsWrittenDownLaterAndSeldom() throws Exception {
+    String token = fixture.token(APP, Scope.PULL);
+    TokenName name = TokenText.parse(token).orElseThrow().name();
+    authenticator.authenticate(basic("", token));
+    assertThat(fixture.tokens.look(name).orElseThrow().lastUsedAt()).isEmpty();
+
+    var first = fixture.clock.instant();
+    fixture.uses.write();
+    assertThat(fixture.tokens.look(name).orElseThrow().lastUsedAt()).contains(first);
+
+    fixture.clock.advance(Duration.ofMinutes(4));
+    authenticator.authenticate(basic("", token));
+    fixture.uses.write();
+    assertThat(fixture.tokens.look(name).orElseThrow().lastUsedAt()).contains(first);
+
+    fixture.clock.advance(Duration.ofMinutes(1));
+    String bearer = fixture.bearer(basic("", token), "repository:acme/app:pull");
+    authenticator.authenticate(bearer);
+    fixture.uses.write();
+    assertThat(fixture.tokens.look(name).orElseThrow().lastUsedAt())
+        .contains(fixture.clock.instant());
+  }
+
+  /** A token that was deleted with its repository does not come back by its last use. */
+  @Test
+  void theLastUseOfATokenThatIsGoneIsForgotten() throws Exception {
+    String token = fixture.token(APP, Scope.PULL);
+    TokenName name = TokenText.parse(token).orElseThrow().name();
+    authenticator.authenticate(basic("", token));
+    fixture.store.delete(name.key());
+
+    fixture.uses.write();
+
+    assertThat(fixture.tokens.look(name)).isEmpty();
   }
 
   @Test
@@ -97,7 +227,14 @@ class GatewayAuthenticatorTest {
     String token =
         fixture
             .tokens
-            .create(APP, EnumSet.of(Scope.READ), Optional.empty(), Optional.of(expires))
+            .create(
+                Optional.of(APP),
+                new Tokens.Order(
+                    Tokens.Order.of(APP, EnumSet.of(Scope.PULL)).grants(),
+                    false,
+                    Optional.empty(),
+                    Optional.of(expires)),
+                "test")
             .text();
 
     fixture.clock.advance(Duration.ofSeconds(59));
@@ -110,11 +247,11 @@ class GatewayAuthenticatorTest {
 
   @Test
   void revocationByAnotherReplicaIsSeenWithinFiveSeconds() throws Exception {
-    String token = fixture.token(APP, Scope.READ);
+    String token = fixture.token(APP, Scope.PULL);
     assertThat(authenticator.authenticate(basic("", token)).holds(APP, Action.PULL)).isTrue();
 
-    RepositoryTokens replica = new RepositoryTokens(fixture.store, fixture.clock);
-    assertThat(replica.revoke(APP, TokenText.parse(token).orElseThrow().id())).isTrue();
+    Tokens replica = new Tokens(fixture.store, fixture.clock);
+    assertThat(replica.revoke(TokenText.parse(token).orElseThrow().name())).isTrue();
     fixture.clock.advance(Duration.ofSeconds(5));
 
     assertThatThrownBy(() -> authenticator.authenticate(basic("", token)))
@@ -123,22 +260,23 @@ class GatewayAuthenticatorTest {
 
   @Test
   void revokingTwiceKeepsTheFirstTime() {
-    String id = TokenText.parse(fixture.token(APP, Scope.READ)).orElseThrow().id();
-    fixture.tokens.revoke(APP, id);
-    var first = fixture.tokens.list(APP, "", 10).tokens().get(0);
+    String id = TokenText.parse(fixture.token(APP, Scope.PULL)).orElseThrow().name().id();
+    fixture.tokens.revoke(new TokenName(Optional.of(APP), id));
+    var first = fixture.tokens.list(Optional.of(APP), "", 10).tokens().get(0);
     fixture.clock.advance(Duration.ofHours(1));
 
-    fixture.tokens.revoke(APP, id);
+    fixture.tokens.revoke(new TokenName(Optional.of(APP), id));
 
-    assertThat(fixture.tokens.list(APP, "", 10).tokens()).containsExactly(first);
-    assertThat(fixture.tokens.revoke(APP, "unknown0unknown0")).isFalse();
-    assertThat(fixture.tokens.revoke(APP, "../../" + id)).isFalse();
+    assertThat(fixture.tokens.list(Optional.of(APP), "", 10).tokens()).containsExactly(first);
+    assertThat(fixture.tokens.revoke(new TokenName(Optional.of(APP), "unknown0unknown0")))
+        .isFalse();
+    assertThat(fixture.tokens.revoke(new TokenName(Optional.of(APP), "../../" + id))).isFalse();
   }
 
   @Test
   void onlyTheHashOfASecretIsStored() {
-    String token = fixture.token(APP, Scope.READ);
-    String id = TokenText.parse(token).orElseThrow().id();
+    String token = fixture.token(APP, Scope.PULL);
+    String id = TokenText.parse(token).orElseThrow().name().id();
 
     String stored =
         new String(
@@ -150,7 +288,8 @@ class GatewayAuthenticatorTest {
         .contains(TokenText.parse(token).orElseThrow().secretSha256())
         .doesNotContain(token.substring(token.lastIndexOf('.') + 1));
     var created =
-        fixture.tokens.create(APP, EnumSet.of(Scope.READ), Optional.empty(), Optional.empty());
+        fixture.tokens.create(
+            Optional.of(APP), Tokens.Order.of(APP, EnumSet.of(Scope.PULL)), "test");
     assertThat(created.toString() + created.record())
         .doesNotContain(created.text())
         .doesNotContain(created.record().secretSha256());
@@ -185,15 +324,22 @@ class GatewayAuthenticatorTest {
     Access push =
         authenticator.authenticate(
             fixture.bearer(
+                basic("", fixture.token(APP, Scope.PUSH, Scope.DELETE)),
+                "repository:acme/app:push,pull"));
+    Access only =
+        authenticator.authenticate(
+            fixture.bearer(
                 basic("", fixture.token(APP, Scope.PUSH)), "repository:acme/app:push,pull"));
     Access read =
         authenticator.authenticate(
             fixture.bearer(
-                basic("", fixture.token(APP, Scope.READ)), "repository:acme/app:push,pull,delete"));
+                basic("", fixture.token(APP, Scope.PULL)), "repository:acme/app:push,pull,delete"));
 
     assertThat(push.holds(APP, Action.DELETE)).isTrue();
     assertThat(push.holds(APP, Action.PUSH)).isTrue();
     assertThat(push.holds(APP, Action.ADMIN)).isFalse();
+    assertThat(only.holds(APP, Action.PUSH)).isTrue();
+    assertThat(only.holds(APP, Action.DELETE)).isFalse();
     assertThat(read.holds(APP, Action.DELETE)).isFalse();
   }
 
@@ -212,11 +358,11 @@ class GatewayAuthenticatorTest {
 
   @Test
   void aBearerTokenEndsWithTheTokenItWasIssuedFor() throws Exception {
-    String token = fixture.token(APP, Scope.READ);
+    String token = fixture.token(APP, Scope.PULL);
     String header = fixture.bearer(basic("", token), "repository:acme/app:pull");
     assertThat(authenticator.authenticate(header).holds(APP, Action.PULL)).isTrue();
 
-    fixture.tokens.revoke(APP, TokenText.parse(token).orElseThrow().id());
+    fixture.tokens.revoke(TokenText.parse(token).orElseThrow().name());
 
     assertThatThrownBy(() -> authenticator.authenticate(header))
         .isInstanceOf(AuthenticationFailedException.class)

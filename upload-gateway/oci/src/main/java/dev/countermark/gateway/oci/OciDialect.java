@@ -21,7 +21,7 @@ final class OciDialect implements Dialect {
   @Override
   public Failed failed(Trouble trouble, String detail) {
     return switch (trouble) {
-      case BUSY -> OciCode.TOOMANYREQUESTS.failed(detail);
+      case BUSY, TOO_MANY -> OciCode.TOOMANYREQUESTS.failed(detail);
       case UNAVAILABLE, NO_ROOM ->
           OciCode.UNAVAILABLE.failed("the registry is busy or starting: try again");
       case ADDRESS -> OciCode.NAME_INVALID.failed(trouble.status(), detail);

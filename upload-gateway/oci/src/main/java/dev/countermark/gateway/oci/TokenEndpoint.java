@@ -10,6 +10,7 @@ import dev.countermark.gateway.auth.AuthenticationFailedException;
 import dev.countermark.gateway.auth.BearerTokens;
 import dev.countermark.gateway.auth.Credential;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
+import dev.countermark.gateway.auth.TooManyWrongTokensException;
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.content.TooSlowException;
@@ -73,6 +74,8 @@ public class TokenEndpoint {
       return issue(authenticator.credential(authorization), scopes);
     } catch (AuthenticationFailedException e) {
       return wrongCredentials(e);
+    } catch (TooManyWrongTokensException e) {
+      return tooMany(e);
     } catch (Failure.Transient e) {
       return unavailable();
     }
@@ -123,6 +126,8 @@ public class TokenEndpoint {
       return issue(credential, form.getOrDefault("scope", List.of()));
     } catch (AuthenticationFailedException e) {
       return wrongCredentials(e);
+    } catch (TooManyWrongTokensException e) {
+      return tooMany(e);
     } catch (Failure.Transient e) {
       return unavailable();
     }
@@ -173,6 +178,13 @@ public class TokenEndpoint {
   private static Response wrongCredentials(AuthenticationFailedException e) {
     return Response.fromResponse(error(401, "invalid_grant", "UNAUTHORIZED", e.getMessage()))
         .header(HttpHeaders.WWW_AUTHENTICATE, AuthChallenge.BASIC)
+        .build();
+  }
+
+  private static Response tooMany(TooManyWrongTokensException e) {
+    return Response.fromResponse(
+            error(Trouble.TOO_MANY.status(), "slow_down", "TOOMANYREQUESTS", e.getMessage()))
+        .header(HttpHeaders.RETRY_AFTER, Trouble.TOO_MANY.retryAfter())
         .build();
   }
 
