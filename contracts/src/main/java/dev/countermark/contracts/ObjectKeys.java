@@ -131,6 +131,7 @@ public final class ObjectKeys {
   public static String listingPiece(
       RepositoryName repository, String format, UUID list, int number) {
     return listingPieces(repository, format) + list + "/" + number;
+  }
 
   public static String installationToken(String id) {
     return INSTALLATION_TOKENS + id + ".json";

@@ -3,7 +3,7 @@ package dev.countermark.gateway.api;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
 import dev.countermark.gateway.auth.GatewaySecrets;
-import dev.countermark.gateway.auth.RepositoryTokens;
+import dev.countermark.gateway.auth.Tokens;
 import dev.countermark.gateway.inventory.Inventories;
 import dev.countermark.gateway.kit.Cursors;
 import dev.countermark.gateway.kit.GatewayFormat;
@@ -35,7 +35,7 @@ class ApiWiring {
   @Singleton
   RepositoryAdministration administration(
       BlobStore store,
-      RepositoryTokens tokens,
+      Tokens tokens,
       KeyClient keys,
       Repositories repositories,
       GatewayFormats formats,

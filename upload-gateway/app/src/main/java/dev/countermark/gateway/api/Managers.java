@@ -9,7 +9,6 @@ import dev.countermark.gateway.auth.GatewayAuthenticator;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemException;
 import java.util.Map;
-import java.util.Optional;
 
 /** Who may manage what. Asked first in every request; what it does not allow does not happen. */
 final class Managers {
@@ -24,15 +23,27 @@ final class Managers {
    */
   Access anyManager(String authorization) {
     Access access = authenticate(authorization);
-    if (!access.isAdministrator() && ownRepository(access).isEmpty()) {
+    if (access.managed().isEmpty()) {
       throw new ProblemException(Kind.FORBIDDEN, "the token needs the scope admin");
     }
     return access;
   }
 
-  /** The one repository that the caller manages; empty for an administrator, who manages all. */
-  Optional<RepositoryName> ownRepository(Access access) {
-    return authenticator.repositoryOf(access).filter(r -> access.holds(r, Action.ADMIN));
+  /**
+   * Who may make tokens of the installation. Not whoever manages one repository by its own token:
+   * such tokens end with the repository, and what is made here does not.
+   *
+   * @throws ProblemException 401 or 403
+   */
+  Access managerOfTokens(String authorization) {
+    Access access = anyManager(authorization);
+    if (!access.isOfInstallation()) {
+      throw new ProblemException(
+          Kind.FORBIDDEN,
+          "this takes the admin token or a token of the installation with the scope admin;"
+              + " repositories have tokens of their own");
+    }
+    return access;
   }
 
   /**
@@ -47,7 +58,7 @@ final class Managers {
           Kind.FORBIDDEN,
           "managing "
               + repository
-              + " takes the admin token or a token of this repository with the scope admin");
+              + " takes the admin token or a token with the scope admin there");
     }
     return access;
   }

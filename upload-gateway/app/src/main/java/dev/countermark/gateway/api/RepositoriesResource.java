@@ -4,6 +4,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.gateway.api.Answers.Repository;
 import dev.countermark.gateway.api.RepositoryAdministration.Listing;
+import dev.countermark.gateway.api.RepositoryAdministration.Manager;
 import dev.countermark.gateway.auth.Access;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.Problem;
@@ -27,7 +28,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -49,6 +49,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @APIResponse(responseCode = "401", ref = ProblemAnswers.UNAUTHENTICATED)
 @APIResponse(responseCode = "403", ref = ProblemAnswers.FORBIDDEN)
 @APIResponse(responseCode = "406", ref = ProblemAnswers.NOT_ACCEPTABLE)
+@APIResponse(responseCode = "429", ref = ProblemAnswers.TOO_MANY)
 @APIResponse(responseCode = "500", ref = ProblemAnswers.UNFORESEEN)
 @APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class RepositoriesResource {
@@ -71,12 +72,14 @@ public class RepositoriesResource {
     this.bodies = bodies;
   }
 
-  /** All repositories for an administrator, else the one that the token manages. */
+  /** The repositories that the caller manages. */
   @GET
   @Operation(
       operationId = "listRepositories",
       summary = "List repositories",
-      description = "In order of name; a repository token sees its own repository only.")
+      description =
+          "In order of name: those that the token manages. A page may have fewer than were asked"
+              + " for, or none, while there is a next one.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Answers.Repositories.class)))
@@ -87,12 +90,6 @@ public class RepositoriesResource {
           String last) {
     Access access = managers.anyManager(authorization);
     int size = Requests.pageSize(n);
-    Optional<RepositoryName> own = managers.ownRepository(access);
-    if (own.isPresent()) {
-      return new Answers.Repositories(
-          own.flatMap(administration::find).map(r -> Repository.of(r, formats)).stream().toList(),
-          null);
-    }
     Optional<RepositoryName> after = Optional.empty();
     if (last != null && !last.isEmpty()) {
       after = RepositoryName.parse(last);
@@ -100,11 +97,12 @@ public class RepositoriesResource {
         throw new ProblemException(Kind.INVALID_VALUE, "last must be a repository, owner/name");
       }
     }
-    Listing listing = administration.list(after, size);
-    List<Repository> page =
-        listing.repositories().stream().map(r -> Repository.of(r, formats)).toList();
+    Listing listing =
+        administration.list(
+            after, size, name -> access.managed().stream().anyMatch(m -> m.matches(name)));
     return new Answers.Repositories(
-        page, listing.more() && !page.isEmpty() ? page.get(page.size() - 1).repository() : null);
+        listing.repositories().stream().map(r -> Repository.of(r, formats)).toList(),
+        listing.next().map(RepositoryName::toString).orElse(null));
   }
 
   /** Creates a repository or replaces all settings of an existing one. */
@@ -116,7 +114,8 @@ public class RepositoriesResource {
       summary = "Create or configure a repository",
       description =
           "Replaces all settings: what the body leaves out gets its default, so {} means the"
-              + " defaults. Unknown members are refused. Only the admin token creates.")
+              + " defaults. Unknown members are refused. Only tokens of the"
+              + " installation create repositories.")
   @RequestBody(
       required = true,
       content =
@@ -139,16 +138,16 @@ public class RepositoriesResource {
       @PathParam("owner") String owner,
       @PathParam("name") String name) {
     RepositoryName repository = Requests.repository(owner, name);
-    boolean creates = managers.managerOf(repository, authorization).isAdministrator();
+    Access access = managers.managerOf(repository, authorization);
+    Manager by = new Manager(access.subject(), access.isOfInstallation());
     return StrictJson.receive(bodies.incoming(), Requests.RepositorySettings.class)
-        .thenApply(body -> put(repository, body, creates));
+        .thenApply(body -> put(repository, body, by));
   }
 
-  private Response put(
-      RepositoryName repository, Requests.RepositorySettings body, boolean creates) {
+  private Response put(RepositoryName repository, Requests.RepositorySettings body, Manager by) {
     var put =
         administration
-            .put(repository, body.checked(repository, formats), creates)
+            .put(repository, body.checked(repository, formats), by)
             .orElseThrow(() -> unknown(repository));
     Response.ResponseBuilder response =
         put.created()

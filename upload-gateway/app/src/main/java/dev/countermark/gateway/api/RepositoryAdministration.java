@@ -9,7 +9,7 @@ import dev.countermark.contracts.Json;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
-import dev.countermark.gateway.auth.RepositoryTokens;
+import dev.countermark.gateway.auth.Tokens;
 import dev.countermark.gateway.repositories.RepositoryContents;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
@@ -17,19 +17,24 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /** Creates, configures, lists and deletes repositories. */
 final class RepositoryAdministration {
   private static final Logger LOG = Logger.getLogger(RepositoryAdministration.class);
 
+  private static final int PAGE = 1_000;
+  private static final int MOST_PAGES = 10;
+
   private final BlobStore store;
   private final Records records;
   private final RepositoryContents contents;
-  private final RepositoryTokens tokens;
+  private final Tokens tokens;
   private final KeyClient keys;
   private final Consumer<RepositoryName> changed;
   private final Clock clock;
@@ -39,7 +44,7 @@ final class RepositoryAdministration {
    */
   RepositoryAdministration(
       BlobStore store,
-      RepositoryTokens tokens,
+      Tokens tokens,
       KeyClient keys,
       Consumer<RepositoryName> changed,
       Clock clock) {
@@ -60,18 +65,16 @@ final class RepositoryAdministration {
    * Creates a repository, or gives an existing one these settings. The same settings again change
    * nothing.
    *
-   * @param mayCreate false for a caller who may only configure
-   * @return empty when there is none and it may not be created
+   * @return empty when there is none and the caller may not create it
    */
-  Optional<Put> put(RepositoryName name, Requests.Settings settings, boolean mayCreate) {
-    if (mayCreate && find(name).isEmpty()) {
-      return contents.making(name, () -> written(name, settings, true));
+  Optional<Put> put(RepositoryName name, Requests.Settings settings, Manager by) {
+    if (by.mayCreate() && find(name).isEmpty()) {
+      return contents.making(name, () -> written(name, settings, by));
     }
-    return written(name, settings, mayCreate);
+    return written(name, settings, by);
   }
 
-  private Optional<Put> written(
-      RepositoryName name, Requests.Settings settings, boolean mayCreate) {
+  private Optional<Put> written(RepositoryName name, Requests.Settings settings, Manager by) {
     AtomicBoolean created = new AtomicBoolean();
     Optional<RepositoryRecord> now =
         records.update(
@@ -80,10 +83,10 @@ final class RepositoryAdministration {
             old -> {
               created.set(old.isEmpty());
               if (old.isEmpty()) {
-                return mayCreate ? Optional.of(fresh(name, settings)) : old;
+                return by.mayCreate() ? Optional.of(fresh(name, settings, by)) : old;
               }
               RepositoryRecord wanted = settings.in(old.get());
-              return wanted.equals(old.get()) ? old : Optional.of(wanted.next());
+              return wanted.equals(old.get()) ? old : Optional.of(wanted.next(by.subject()));
             });
     if (now.isEmpty()) {
       return Optional.empty();
@@ -93,9 +96,14 @@ final class RepositoryAdministration {
     return Optional.of(new Put(now.get(), created.get()));
   }
 
-  private RepositoryRecord fresh(RepositoryName name, Requests.Settings settings) {
+  private RepositoryRecord fresh(RepositoryName name, Requests.Settings settings, Manager by) {
     return settings.in(
-        new RepositoryRecord(1, name, clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+        new RepositoryRecord(
+            1,
+            name,
+            clock.instant().truncatedTo(ChronoUnit.MILLIS),
+            Optional.of(by.subject()),
+            Map.of()));
   }
 
   /**
@@ -117,23 +125,41 @@ final class RepositoryAdministration {
   }
 
   /**
-   * One page, in order of the records' keys.
+   * One page, in order of the records' keys. Whoever may see few of many gets what is found in a
+   * bounded number of them.
    *
    * @param after only repositories after this one; empty for all
    * @param limit 1 to 1,000
+   * @param seen which ones the caller may see
    */
-  Listing list(Optional<RepositoryName> after, int limit) {
-    BlobStore.Page page =
-        store.list(ObjectKeys.REPOSITORIES, after.map(ObjectKeys::repository).orElse(""), limit);
+  Listing list(Optional<RepositoryName> after, int limit, Predicate<RepositoryName> seen) {
     List<RepositoryRecord> found = new ArrayList<>();
-    for (BlobStore.Entry entry : page.entries()) {
-      try {
-        records.read(entry.key(), RepositoryRecord.class).ifPresent(found::add);
-      } catch (Json.MalformedJsonException e) {
-        LOG.errorf("the record %s is damaged, and left out of a list", entry.key());
+    Optional<RepositoryName> last = after;
+    for (int pages = 0; pages < MOST_PAGES; pages++) {
+      BlobStore.Page page =
+          store.list(ObjectKeys.REPOSITORIES, last.map(ObjectKeys::repository).orElse(""), PAGE);
+      for (BlobStore.Entry entry : page.entries()) {
+        if (found.size() == limit) {
+          return new Listing(found, last);
+        }
+        Optional<RepositoryName> name = ObjectKeys.repositoryOf(entry.key());
+        name.filter(seen).flatMap(this::readable).ifPresent(found::add);
+        last = name.isPresent() ? name : last;
+      }
+      if (!page.more()) {
+        return new Listing(found, Optional.empty());
       }
     }
-    return new Listing(found, page.more());
+    return new Listing(found, last);
+  }
+
+  private Optional<RepositoryRecord> readable(RepositoryName name) {
+    try {
+      return find(name);
+    } catch (Json.MalformedJsonException e) {
+      LOG.errorf("the record of %s is damaged, and left out of a list", name);
+      return Optional.empty();
+    }
   }
 
   /**
@@ -151,12 +177,20 @@ final class RepositoryAdministration {
   }
 
   /**
+   * Who configures.
+   *
+   * @param subject for the record
+   * @param mayCreate false for a caller who may only configure
+   */
+  record Manager(String subject, boolean mayCreate) {}
+
+  /**
    * @param created false when it was there already
    */
   record Put(RepositoryRecord repository, boolean created) {}
 
   /**
-   * @param more whether there are repositories after the last one
+   * @param next after which repository the next page begins; empty on the last one
    */
-  record Listing(List<RepositoryRecord> repositories, boolean more) {}
+  record Listing(List<RepositoryRecord> repositories, Optional<RepositoryName> next) {}
 }

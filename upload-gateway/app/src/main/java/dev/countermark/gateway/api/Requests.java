@@ -5,34 +5,27 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.ResyncMode;
-import dev.countermark.gateway.auth.Scope;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.StrictJson;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The bodies that the API takes, and the checks that JSON alone cannot make. */
 final class Requests {
   private static final int MAX_PAGE = 200;
-  private static final int MAX_DESCRIPTION = 200;
 
   private Requests() {}
 
   /**
    * @param repository may be repeated, as in the answer of GET; must be that of the address
    * @param createdAt may be repeated, as in the answer of GET; not looked at
+   * @param changedBy the same
    * @param settings by format; those of a format that are left out get its defaults
    */
   @Schema(
@@ -42,6 +35,7 @@ final class Requests {
       @JsonProperty("repository") @Schema(description = "owner/name, as in the address")
           String repository,
       @JsonProperty("createdAt") @Schema(description = "ignored") String createdAt,
+      @JsonProperty("changedBy") @Schema(description = "ignored") String changedBy,
       @JsonProperty("settings")
           @Schema(
               description = "by format label; each format's page says what its settings are",
@@ -112,66 +106,6 @@ final class Requests {
         with = each.apply(with);
       }
       return with;
-    }
-  }
-
-  @Schema(name = "NewToken")
-  record NewToken(
-      @JsonProperty("scopes")
-          @Schema(
-              required = true,
-              description =
-                  "read: pull; push: pull, push and delete packages; admin: also the repository's"
-                      + " settings and tokens")
-          Set<Scope> scopes,
-      @JsonProperty("expires")
-          @Schema(
-              description =
-                  "a time (2027-01-31T12:00:00Z) or an ISO 8601 duration from now (P90D, PT1H);"
-                      + " left out: never",
-              examples = {"P90D"})
-          String expires,
-      @JsonProperty("description") @Schema(description = "to recognise it; at most 200 characters")
-          String description) {
-    Set<Scope> checkedScopes() {
-      if (scopes == null || scopes.isEmpty() || scopes.contains(null)) {
-        throw new ProblemException(
-            Kind.INVALID_VALUE, "scopes needs at least one of read, push, admin");
-      }
-      return scopes;
-    }
-
-    Optional<String> checkedDescription() {
-      if (description != null
-          && (description.length() > MAX_DESCRIPTION
-              || description.chars().anyMatch(Character::isISOControl))) {
-        throw new ProblemException(
-            Kind.INVALID_VALUE,
-            "description may have " + MAX_DESCRIPTION + " characters and no control characters");
-      }
-      return Optional.ofNullable(description).filter(d -> !d.isBlank());
-    }
-
-    /** The time of expiry, checked to be in the future. */
-    Optional<Instant> expiresAt(Instant now) {
-      if (expires == null) {
-        return Optional.empty();
-      }
-      Instant at;
-      try {
-        at =
-            expires.startsWith("P")
-                ? now.plus(Duration.parse(expires))
-                : OffsetDateTime.parse(expires).toInstant();
-      } catch (DateTimeException | ArithmeticException e) {
-        throw new ProblemException(
-            Kind.INVALID_VALUE,
-            "expires must be a time such as 2027-01-31T12:00:00Z or a duration such as P90D");
-      }
-      if (!at.isAfter(now)) {
-        throw new ProblemException(Kind.INVALID_VALUE, "expires must be in the future");
-      }
-      return Optional.of(at);
     }
   }
 

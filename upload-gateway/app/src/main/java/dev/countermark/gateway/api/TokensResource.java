@@ -3,8 +3,9 @@ package dev.countermark.gateway.api;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.gateway.api.Answers.CreatedToken;
-import dev.countermark.gateway.auth.RepositoryTokens;
+import dev.countermark.gateway.auth.TokenName;
 import dev.countermark.gateway.auth.TokenRecord;
+import dev.countermark.gateway.auth.Tokens;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.ProblemException;
@@ -24,7 +25,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -46,19 +47,20 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @APIResponse(responseCode = "403", ref = ProblemAnswers.FORBIDDEN)
 @APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
 @APIResponse(responseCode = "406", ref = ProblemAnswers.NOT_ACCEPTABLE)
+@APIResponse(responseCode = "429", ref = ProblemAnswers.TOO_MANY)
 @APIResponse(responseCode = "500", ref = ProblemAnswers.UNFORESEEN)
 @APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class TokensResource {
   private final Managers managers;
   private final RepositoryAdministration administration;
-  private final RepositoryTokens tokens;
+  private final Tokens tokens;
   private final Clock clock;
   private final Bodies bodies;
 
   TokensResource(
       Managers managers,
       RepositoryAdministration administration,
-      RepositoryTokens tokens,
+      Tokens tokens,
       Clock clock,
       Bodies bodies) {
     this.managers = managers;
@@ -80,7 +82,7 @@ public class TokensResource {
       content =
           @Content(
               mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = Requests.NewToken.class)))
+              schema = @Schema(implementation = TokenRequests.NewToken.class)))
   @APIResponse(
       responseCode = "201",
       description = "made",
@@ -91,24 +93,19 @@ public class TokensResource {
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("owner") String owner,
       @PathParam("name") String name) {
-    RepositoryRecord seen = managedRecord(owner, name, authorization);
-    return StrictJson.receive(bodies.incoming(), Requests.NewToken.class)
-        .thenApply(wanted -> create(seen, wanted));
+    RepositoryName repository = Requests.repository(owner, name);
+    String maker = managers.managerOf(repository, authorization).subject();
+    RepositoryRecord seen = existing(repository);
+    return StrictJson.receive(bodies.incoming(), TokenRequests.NewToken.class)
+        .thenApply(wanted -> create(seen, wanted, maker));
   }
 
-  Response create(RepositoryRecord seen, Requests.NewToken wanted) {
+  Response create(RepositoryRecord seen, TokenRequests.NewToken wanted, String maker) {
     RepositoryName repository = seen.repository();
     var created =
-        tokens.create(
-            repository,
-            wanted.checkedScopes(),
-            wanted.checkedDescription(),
-            wanted.expiresAt(clock.instant()));
+        tokens.create(Optional.of(repository), wanted.checked(repository, clock.instant()), maker);
     requireStill(seen, created.record());
-    return Response.status(Response.Status.CREATED)
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .entity(CreatedToken.of(created))
-        .build();
+    return CreatedToken.of(created).response();
   }
 
   /** All tokens, revoked and expired ones included, without their secrets. */
@@ -116,22 +113,17 @@ public class TokensResource {
   @Operation(operationId = "listTokens", summary = "List tokens, without their secrets")
   @APIResponse(
       responseCode = "200",
-      content = @Content(schema = @Schema(implementation = Answers.Tokens.class)))
-  public Answers.Tokens list(
+      content = @Content(schema = @Schema(implementation = Answers.TokenList.class)))
+  public Answers.TokenList list(
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("owner") String owner,
       @PathParam("name") String name,
       @Parameter(description = "page size, 1 to 200, default 100") @QueryParam("n") String n,
       @Parameter(description = "only tokens after this id") @QueryParam("last") String last) {
     RepositoryName repository = managed(owner, name, authorization);
-    String after = last == null ? "" : last;
-    if (!after.matches("[a-z0-9]{0,32}")) {
-      throw new ProblemException(Kind.INVALID_VALUE, "last must be the id of a token");
-    }
-    var page = tokens.list(repository, after, Requests.pageSize(n));
-    List<Answers.Token> shown = page.tokens().stream().map(Answers.Token::of).toList();
-    return new Answers.Tokens(
-        shown, page.more() && !shown.isEmpty() ? shown.get(shown.size() - 1).id() : null);
+    return Answers.TokenList.of(
+        tokens.list(Optional.of(repository), TokenRequests.after(last), Requests.pageSize(n)),
+        token -> true);
   }
 
   /** Revokes a token, and the bearer tokens that were issued for it. */
@@ -148,7 +140,7 @@ public class TokensResource {
       @PathParam("name") String name,
       @PathParam("id") String id) {
     RepositoryName repository = managed(owner, name, authorization);
-    if (!tokens.revoke(repository, id)) {
+    if (!tokens.revoke(new TokenName(Optional.of(repository), id))) {
       throw new ProblemException(Kind.TOKEN_UNKNOWN, "the repository has no token of that id");
     }
     return Response.noContent().build();
@@ -166,12 +158,12 @@ public class TokensResource {
   }
 
   private RepositoryName managed(String owner, String name, String authorization) {
-    return managedRecord(owner, name, authorization).repository();
-  }
-
-  private RepositoryRecord managedRecord(String owner, String name, String authorization) {
     RepositoryName repository = Requests.repository(owner, name);
     managers.managerOf(repository, authorization);
+    return existing(repository).repository();
+  }
+
+  private RepositoryRecord existing(RepositoryName repository) {
     return administration
         .find(repository)
         .orElseThrow(() -> RepositoriesResource.unknown(repository));

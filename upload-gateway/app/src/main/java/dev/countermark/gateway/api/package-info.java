@@ -63,6 +63,13 @@
                           mediaType = Problem.MEDIA_TYPE,
                           schema = @Schema(implementation = Problem.class))),
               @APIResponse(
+                  name = ProblemAnswers.TOO_MANY,
+                  description = "too many credentials from this address were not valid",
+                  content =
+                      @Content(
+                          mediaType = Problem.MEDIA_TYPE,
+                          schema = @Schema(implementation = Problem.class))),
+              @APIResponse(
                   name = ProblemAnswers.UNFORESEEN,
                   description = "a fault of the gateway, which its log tells more about",
                   content =

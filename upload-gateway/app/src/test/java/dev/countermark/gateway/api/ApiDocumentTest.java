@@ -96,14 +96,14 @@ class ApiDocumentTest {
   /** Stops a status that is a surprise to whoever wrote a client from the document. */
   @ParameterizedTest
   @CsvSource({
-    "listRepositories, 200 400 401 403 406 500 503",
-    "putRepository, 200 201 400 401 403 404 406 408 413 500 503",
-    "resyncRepository, 202 400 401 403 404 406 408 409 413 500 503",
-    "listPackages, 200 400 401 403 404 406 500 503",
-    "createToken, 201 400 401 403 404 406 408 413 500 503",
+    "listRepositories, 200 400 401 403 406 429 500 503",
+    "putRepository, 200 201 400 401 403 404 406 408 413 429 500 503",
+    "resyncRepository, 202 400 401 403 404 406 408 409 413 429 500 503",
+    "listPackages, 200 400 401 403 404 406 429 500 503",
+    "createToken, 201 400 401 403 404 406 408 413 429 500 503",
     "listKeys, 200 304 308 404 500 503",
     "getTrustDocument, 200 304 400 404 500 503",
-    "signingStatus, 200 400 401 403 404 406 500 503",
+    "signingStatus, 200 400 401 403 404 406 429 500 503",
     "askOfKey, 200 400 404 408 413 415 500 503",
     "landingPage, 200 406",
     "ready, 200 503",

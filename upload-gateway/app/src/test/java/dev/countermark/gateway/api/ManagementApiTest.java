@@ -294,7 +294,7 @@ class ManagementApiTest {
               .then()
               .statusCode(201)
               .header("Cache-Control", equalTo("no-store"))
-              .body("scopes", equalTo(List.of("read", "push")))
+              .body("scopes", equalTo(List.of("pull", "push")))
               .body("expires", notNullValue())
               .extract();
       id = created.path("id");

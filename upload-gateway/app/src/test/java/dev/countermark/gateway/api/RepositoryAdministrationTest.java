@@ -11,8 +11,11 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.gateway.TestFormats;
+import dev.countermark.gateway.api.RepositoryAdministration.Manager;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
-import dev.countermark.gateway.auth.RepositoryTokens;
+import dev.countermark.gateway.auth.RequestCaller;
+import dev.countermark.gateway.auth.TokenUses;
+import dev.countermark.gateway.auth.Tokens;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.StrictJson;
 import dev.countermark.keys.InMemoryKeyClient;
@@ -29,8 +32,10 @@ import org.junit.jupiter.api.Test;
 
 class RepositoryAdministrationTest {
   private static final Requests.Settings DEFAULTS =
-      new Requests.RepositorySettings(null, null, null)
+      new Requests.RepositorySettings(null, null, null, null)
           .checked(RepositoryName.of("acme/app"), TestFormats.all());
+  private static final Manager ADMINISTRATOR = new Manager("admin", true);
+  private static final Manager MANAGER = new Manager("token acme/app/1", false);
   private static final RepositoryName APP = RepositoryName.of("acme/app");
 
   private final InMemoryBlobStore store = new InMemoryBlobStore();
@@ -40,7 +45,7 @@ class RepositoryAdministrationTest {
     Clock clock = Clock.systemUTC();
     return new RepositoryAdministration(
         store,
-        new RepositoryTokens(store, clock),
+        new Tokens(store, clock),
         keys,
         name -> {
           synchronized (changed) {
@@ -52,7 +57,7 @@ class RepositoryAdministrationTest {
 
   @Test
   void aRepositoryIsCreatedAlthoughTheKeyServiceIsAway() {
-    var put = administration(new AwayKeyClient()).put(APP, DEFAULTS, true).orElseThrow();
+    var put = administration(new AwayKeyClient()).put(APP, DEFAULTS, ADMINISTRATOR).orElseThrow();
 
     assertThat(put.created()).isTrue();
     assertThat(changed).containsExactly(APP);
@@ -62,7 +67,7 @@ class RepositoryAdministrationTest {
   void whoMayNotCreateCreatesNothing() {
     var administration = administration(new InMemoryKeyClient());
 
-    assertThat(administration.put(APP, DEFAULTS, false)).isEmpty();
+    assertThat(administration.put(APP, DEFAULTS, MANAGER)).isEmpty();
     assertThat(store.head(ObjectKeys.repository(APP))).isEmpty();
     assertThat(changed).isEmpty();
   }
@@ -74,7 +79,7 @@ class RepositoryAdministrationTest {
     try {
       List<Callable<Boolean>> puts = new ArrayList<>();
       for (int i = 0; i < 16; i++) {
-        puts.add(() -> administration.put(APP, DEFAULTS, true).orElseThrow().created());
+        puts.add(() -> administration.put(APP, DEFAULTS, ADMINISTRATOR).orElseThrow().created());
       }
       int created = 0;
       for (Future<Boolean> put : pool.invokeAll(puts)) {
@@ -89,7 +94,7 @@ class RepositoryAdministrationTest {
   @Test
   void deletingGoesOnWhereACrashLeftOff() {
     var administration = administration(new InMemoryKeyClient());
-    administration.put(APP, DEFAULTS, true);
+    administration.put(APP, DEFAULTS, ADMINISTRATOR);
     for (int i = 0; i < 2_100; i++) {
       store.create(OciKeys.tag("acme/app", "t" + i), new byte[] {'{', '}'});
     }
@@ -105,13 +110,13 @@ class RepositoryAdministrationTest {
   @Test
   void whoMakesOneAgainGoesOnWithADeletionThatBrokeOff() {
     var administration = administration(new InMemoryKeyClient());
-    administration.put(APP, DEFAULTS, true);
+    administration.put(APP, DEFAULTS, ADMINISTRATOR);
     administration.delete(APP);
     // As a crash leaves them: the record is gone, and nobody holds the note any more.
     store.create(OciKeys.tag("acme/app", "left"), new byte[] {'{', '}'});
     store.create(ObjectKeys.token(APP, "left0000"), new byte[] {'{', '}'});
 
-    assertThat(administration.put(APP, DEFAULTS, true).orElseThrow().created()).isTrue();
+    assertThat(administration.put(APP, DEFAULTS, ADMINISTRATOR).orElseThrow().created()).isTrue();
 
     assertThat(store.list(OciKeys.repository(APP), "", 1).entries()).isEmpty();
     assertThat(store.list(ObjectKeys.tokens(APP), "", 1).entries()).isEmpty();
@@ -120,12 +125,12 @@ class RepositoryAdministrationTest {
   @Test
   void whatIsNewIsNotTakenForWhatWasLeft() {
     var administration = administration(new InMemoryKeyClient());
-    administration.put(APP, DEFAULTS, true);
+    administration.put(APP, DEFAULTS, ADMINISTRATOR);
     administration.delete(APP);
-    administration.put(APP, DEFAULTS, true);
+    administration.put(APP, DEFAULTS, ADMINISTRATOR);
     store.create(OciKeys.tag("acme/app", "new"), new byte[] {'{', '}'});
 
-    assertThat(administration.put(APP, DEFAULTS, true).orElseThrow().created()).isFalse();
+    assertThat(administration.put(APP, DEFAULTS, ADMINISTRATOR).orElseThrow().created()).isFalse();
 
     assertThat(store.head(OciKeys.tag("acme/app", "new"))).isPresent();
   }
@@ -133,16 +138,16 @@ class RepositoryAdministrationTest {
   @Test
   void nobodyMakesOneThatIsBeingDeleted() {
     var administration = administration(new InMemoryKeyClient());
-    administration.put(APP, DEFAULTS, true);
+    administration.put(APP, DEFAULTS, ADMINISTRATOR);
     List<Throwable> failures = new ArrayList<>();
     var deleting =
         new RepositoryAdministration(
             store,
-            new RepositoryTokens(store, Clock.systemUTC()),
+            new Tokens(store, Clock.systemUTC()),
             new InMemoryKeyClient(),
             name -> {
               try {
-                administration.put(APP, DEFAULTS, true);
+                administration.put(APP, DEFAULTS, ADMINISTRATOR);
               } catch (Failure.Transient e) {
                 failures.add(e);
               }
@@ -157,7 +162,7 @@ class RepositoryAdministrationTest {
   @Test
   void aTokenThatIsMadeMeanwhileOpensNothing() {
     var administration = administration(new InMemoryKeyClient());
-    administration.put(APP, DEFAULTS, true);
+    administration.put(APP, DEFAULTS, ADMINISTRATOR);
     BlobStore deletedUnderneath =
         (BlobStore)
             Proxy.newProxyInstance(
@@ -170,22 +175,30 @@ class RepositoryAdministrationTest {
                   return method.invoke(store, arguments);
                 });
     Clock clock = Clock.systemUTC();
-    RepositoryTokens tokens = new RepositoryTokens(deletedUnderneath, clock);
+    Tokens tokens = new Tokens(deletedUnderneath, clock);
     String admin = "an-admin-token-of-the-tests";
     var resource =
         new TokensResource(
             new Managers(
-                new GatewayAuthenticator(admin, new byte[32], "registry.test", tokens, clock)),
+                new GatewayAuthenticator(
+                    admin,
+                    new byte[32],
+                    "registry.test",
+                    new GatewayAuthenticator.Callers(
+                        tokens, new TokenUses(tokens, clock), RequestCaller.NONE, 100),
+                    clock)),
             administration,
             tokens,
             clock,
             null); // no request has a body here
     RepositoryRecord seen = administration.find(APP).orElseThrow();
-    Requests.NewToken wanted =
+    TokenRequests.NewToken wanted =
         StrictJson.read(
-            "{\"scopes\":[\"read\"]}".getBytes(StandardCharsets.UTF_8), Requests.NewToken.class);
+            "{\"scopes\":[\"read\"]}".getBytes(StandardCharsets.UTF_8),
+            TokenRequests.NewToken.class);
 
-    assertThatThrownBy(() -> resource.create(seen, wanted)).isInstanceOf(ProblemException.class);
+    assertThatThrownBy(() -> resource.create(seen, wanted, "admin"))
+        .isInstanceOf(ProblemException.class);
 
     assertThat(store.list(ObjectKeys.tokens(APP), "", 1).entries()).isEmpty();
   }
