@@ -1,7 +1,9 @@
 package dev.countermark.contracts;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** The data of every event, and its type name. Schema files: {@code /schemas/<event>.json}. */
 public final class Events {
@@ -15,10 +17,31 @@ public final class Events {
    * @param digest {@code algorithm:hex} of the manifest, or of the uploaded file
    * @param mediaType of the manifest, or of the uploaded file
    * @param acceptedAt when the upload was accepted
+   * @param pushedBy who pushed it, where that is known; absent otherwise
    */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
   public record PackageUploaded(
-      RepositoryName repository, String name, String digest, String mediaType, Instant acceptedAt) {
+      RepositoryName repository,
+      String name,
+      String digest,
+      String mediaType,
+      Instant acceptedAt,
+      Optional<String> pushedBy) {
     public static final String TYPE = "dev.countermark.package.uploaded.v1";
+
+    public PackageUploaded {
+      pushedBy = pushedBy == null ? Optional.empty() : pushedBy;
+    }
+
+    /** By nobody knows whom. */
+    public PackageUploaded(
+        RepositoryName repository,
+        String name,
+        String digest,
+        String mediaType,
+        Instant acceptedAt) {
+      this(repository, name, digest, mediaType, acceptedAt, Optional.empty());
+    }
   }
 
   /**
@@ -68,10 +91,27 @@ public final class Events {
   /**
    * What readers see of a package changed without a signature: it was unlisted, listed again or
    * deleted.
+   *
+   * @param changedBy who did it, where that is known; absent otherwise
    */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
   public record PackageListingChanged(
-      RepositoryName repository, String name, String digest, Instant changedAt) {
+      RepositoryName repository,
+      String name,
+      String digest,
+      Instant changedAt,
+      Optional<String> changedBy) {
     public static final String TYPE = "dev.countermark.package.listing-changed.v1";
+
+    public PackageListingChanged {
+      changedBy = changedBy == null ? Optional.empty() : changedBy;
+    }
+
+    /** By nobody knows whom. */
+    public PackageListingChanged(
+        RepositoryName repository, String name, String digest, Instant changedAt) {
+      this(repository, name, digest, changedAt, Optional.empty());
+    }
   }
 
   /**

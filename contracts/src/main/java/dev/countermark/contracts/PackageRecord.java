@@ -25,6 +25,17 @@ public interface PackageRecord<R extends PackageRecord<R>> extends Checksummed {
   /** The same, let into a repository. */
   R into(RepositoryRecord repository);
 
+  /** Who pushed it, as logs and events name him; absent in records of earlier releases. */
+  Optional<String> pushedBy();
+
+  /** The same, pushed by somebody. */
+  R pushedBy(String subject);
+
+  /** Who hid, showed or deleted it last, if anybody did. */
+  default Optional<String> changedBy() {
+    return Optional.empty();
+  }
+
   /**
    * Whether it was let into that very repository; nobody knows it of a record that does not say.
    */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,10 @@ class EventsTest {
         event(
             Events.PackageUploaded.TYPE,
             new Events.PackageUploaded(REPOSITORY, "acme/app/web", DIGEST, "text/x", T)),
+        event(
+            Events.PackageUploaded.TYPE,
+            new Events.PackageUploaded(
+                REPOSITORY, "acme/app/web", DIGEST, "text/x", T, Optional.of("token 0123456789"))),
         event(
             Events.PackageResyncRequested.TYPE,
             new Events.PackageResyncRequested(REPOSITORY, "acme/app/web", DIGEST, "c-1")),
@@ -51,6 +56,10 @@ class EventsTest {
         event(
             Events.PackageListingChanged.TYPE,
             new Events.PackageListingChanged(REPOSITORY, "acme.tools/1.0.0", DIGEST, T)),
+        event(
+            Events.PackageListingChanged.TYPE,
+            new Events.PackageListingChanged(
+                REPOSITORY, "acme.tools/1.0.0", DIGEST, T, Optional.of("admin"))),
         event(
             Events.PackageDamaged.TYPE,
             new Events.PackageDamaged(REPOSITORY, "acme.tools/1.0.0", DIGEST, "content/x", T)),

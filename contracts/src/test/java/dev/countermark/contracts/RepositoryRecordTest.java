@@ -21,10 +21,25 @@ class RepositoryRecordTest {
             + "\"later\":{\"mode\":\"x\"},\"oci\":{\"signTags\":true}}";
     RepositoryRecord record = Json.read(Bytes.utf8(json).toArray(), RepositoryRecord.class);
     assertThat(Bytes.of(Json.write(record)).toUtf8()).isEqualTo(json);
-    assertThat(record.next().generation()).isEqualTo(4);
-    assertThat(record.next().settings())
+    assertThat(record.next("admin").generation()).isEqualTo(4);
+    assertThat(record.next("admin").settings())
         .isEqualTo(record.settings())
         .containsOnlyKeys("oci", "later");
+  }
+
+  @Test
+  void saysWhoSetItLast() {
+    String json =
+        "{\"generation\":3,\"repository\":\"acme/app\",\"createdAt\":\"2026-01-02T03:04:05Z\","
+            + "\"oci\":{\"signTags\":true}}";
+    RepositoryRecord record = Json.read(Bytes.utf8(json).toArray(), RepositoryRecord.class);
+    assertThat(record.changedBy()).isEmpty();
+
+    RepositoryRecord changed = record.next("token 0123456789");
+
+    assertThat(Json.read(Json.write(changed), RepositoryRecord.class)).isEqualTo(changed);
+    assertThat(changed.changedBy()).contains("token 0123456789");
+    assertThat(changed.settings()).isEqualTo(record.settings());
   }
 
   @Test

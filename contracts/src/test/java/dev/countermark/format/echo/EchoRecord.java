@@ -24,10 +24,12 @@ public record EchoRecord(
     State state,
     Optional<Signature> signature,
     Optional<RefusalNote> refusal,
-    Optional<Instant> repositoryCreatedAt)
+    Optional<Instant> repositoryCreatedAt,
+    Optional<String> pushedBy)
     implements PackageRecord<EchoRecord> {
   public EchoRecord {
     repositoryCreatedAt = repositoryCreatedAt == null ? Optional.empty() : repositoryCreatedAt;
+    pushedBy = pushedBy == null ? Optional.empty() : pushedBy;
   }
 
   /**
@@ -46,35 +48,28 @@ public record EchoRecord(
         State.RECEIVED,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
   @Override
   public EchoRecord into(RepositoryRecord into) {
-    return new EchoRecord(
-        generation,
-        repository,
-        name,
-        upload,
-        acceptedAt,
-        state,
-        signature,
-        refusal,
-        Optional.of(into.createdAt()));
+    return with(generation, Optional.of(into.createdAt()), pushedBy);
+  }
+
+  @Override
+  public EchoRecord pushedBy(String subject) {
+    return with(generation, repositoryCreatedAt, Optional.of(subject));
   }
 
   /** The same name put again after a refusal: a later generation, never the same bytes. */
   public EchoRecord following(EchoRecord refused) {
+    return with(refused.generation + 1, repositoryCreatedAt, pushedBy);
+  }
+
+  private EchoRecord with(long generation, Optional<Instant> into, Optional<String> by) {
     return new EchoRecord(
-        refused.generation + 1,
-        repository,
-        name,
-        upload,
-        acceptedAt,
-        state,
-        signature,
-        refusal,
-        repositoryCreatedAt);
+        generation, repository, name, upload, acceptedAt, state, signature, refusal, into, by);
   }
 
   @Override
@@ -98,7 +93,16 @@ public record EchoRecord(
 
   private EchoRecord next(State state, Optional<Signature> by, Optional<RefusalNote> note) {
     return new EchoRecord(
-        generation + 1, repository, name, upload, acceptedAt, state, by, note, repositoryCreatedAt);
+        generation + 1,
+        repository,
+        name,
+        upload,
+        acceptedAt,
+        state,
+        by,
+        note,
+        repositoryCreatedAt,
+        pushedBy);
   }
 
   @Override

@@ -245,6 +245,8 @@ public final class NugetRecords {
    * @param signed absent until signed
    * @param policy absent in records of earlier releases: then the settings say it
    * @param repositoryCreatedAt absent in records of earlier releases
+   * @param pushedBy absent in records of earlier releases
+   * @param changedBy who hid, showed or deleted it last, if anybody did
    */
   public record VersionRecord(
       long generation,
@@ -265,7 +267,9 @@ public final class NugetRecords {
       Optional<SignedPackage> signed,
       Optional<RefusalNote> refusal,
       Optional<AppliedPolicy> policy,
-      Optional<Instant> repositoryCreatedAt)
+      Optional<Instant> repositoryCreatedAt,
+      Optional<String> pushedBy,
+      Optional<String> changedBy)
       implements PackageRecord<VersionRecord> {
     public VersionRecord {
       icon = icon == null ? Optional.empty() : icon;
@@ -276,6 +280,8 @@ public final class NugetRecords {
       refusal = refusal == null ? Optional.empty() : refusal;
       policy = policy == null ? Optional.empty() : policy;
       repositoryCreatedAt = repositoryCreatedAt == null ? Optional.empty() : repositoryCreatedAt;
+      pushedBy = pushedBy == null ? Optional.empty() : pushedBy;
+      changedBy = changedBy == null ? Optional.empty() : changedBy;
     }
 
     /** One that does not say which repository it was let into. */
@@ -317,12 +323,20 @@ public final class NugetRecords {
           signed,
           refusal,
           policy,
+          Optional.empty(),
+          Optional.empty(),
           Optional.empty());
     }
 
     @Override
     public VersionRecord into(RepositoryRecord into) {
-      return with(generation, listed, state, signed, refusal, Optional.of(into.createdAt()));
+      return with(generation, state, signed, refusal)
+          .with(listed, Optional.of(into.createdAt()), pushedBy, changedBy);
+    }
+
+    @Override
+    public VersionRecord pushedBy(String subject) {
+      return with(listed, repositoryCreatedAt, Optional.of(subject), changedBy);
     }
 
     @Override
@@ -353,27 +367,28 @@ public final class NugetRecords {
     }
 
     public VersionRecord signed(SignedPackage signed) {
-      return with(
-          generation + 1,
-          listed,
-          State.AVAILABLE,
-          Optional.of(signed),
-          Optional.empty(),
-          repositoryCreatedAt);
+      return with(generation + 1, State.AVAILABLE, Optional.of(signed), Optional.empty());
     }
 
     @Override
     public VersionRecord refused(RefusalNote note) {
-      return with(
-          generation + 1, listed, State.REFUSED, signed, Optional.of(note), repositoryCreatedAt);
+      return with(generation + 1, State.REFUSED, signed, Optional.of(note));
     }
 
-    public VersionRecord listed(boolean listed) {
-      return with(generation + 1, listed, state, signed, refusal, repositoryCreatedAt);
+    /**
+     * @param by who hides it or shows it again
+     */
+    public VersionRecord listed(boolean listed, String by) {
+      return with(generation + 1, state, signed, refusal)
+          .with(listed, repositoryCreatedAt, pushedBy, Optional.of(by));
     }
 
-    /** Only that it once was; the content is the sweeper's. */
-    public VersionRecord deleted() {
+    /**
+     * Only that it once was; the content is the sweeper's.
+     *
+     * @param by who deletes it
+     */
+    public VersionRecord deleted(String by) {
       return new VersionRecord(
           generation + 1,
           repository,
@@ -393,7 +408,9 @@ public final class NugetRecords {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          repositoryCreatedAt);
+          repositoryCreatedAt,
+          pushedBy,
+          Optional.of(by));
     }
 
     /** Whoever has it trusts its identity, whoever the repository's name is given to. */
@@ -404,16 +421,14 @@ public final class NugetRecords {
 
     /** The same identity pushed again after a refusal: a later generation, never the same bytes. */
     public VersionRecord following(VersionRecord refused) {
-      return with(refused.generation + 1, listed, state, signed, refusal, repositoryCreatedAt);
+      return with(refused.generation + 1, state, signed, refusal);
     }
 
     private VersionRecord with(
         long generation,
-        boolean listed,
         State state,
         Optional<SignedPackage> signed,
-        Optional<RefusalNote> refusal,
-        Optional<Instant> repositoryCreatedAt) {
+        Optional<RefusalNote> refusal) {
       return new VersionRecord(
           generation,
           repository,
@@ -433,7 +448,38 @@ public final class NugetRecords {
           signed,
           refusal,
           policy,
-          repositoryCreatedAt);
+          repositoryCreatedAt,
+          pushedBy,
+          changedBy);
+    }
+
+    private VersionRecord with(
+        boolean listed,
+        Optional<Instant> repositoryCreatedAt,
+        Optional<String> pushedBy,
+        Optional<String> changedBy) {
+      return new VersionRecord(
+          generation,
+          repository,
+          identity,
+          id,
+          version,
+          upload,
+          contentHash,
+          nuspec,
+          icon,
+          readme,
+          license,
+          acceptedAt,
+          pushSession,
+          listed,
+          state,
+          signed,
+          refusal,
+          policy,
+          repositoryCreatedAt,
+          pushedBy,
+          changedBy);
     }
   }
 

@@ -86,8 +86,8 @@ class NugetRecordsTest {
     RefusalNote note = new RefusalNote(Refusal.INVALID_SIGNATURE, "broken", T);
     assertThat(record.signed(signature()).generation()).isEqualTo(2);
     assertThat(record.refused(note).generation()).isEqualTo(2);
-    assertThat(record.listed(false).generation()).isEqualTo(2);
-    assertThat(record.deleted().generation()).isEqualTo(2);
+    assertThat(record.listed(false, "token acme/app/1").generation()).isEqualTo(2);
+    assertThat(record.deleted("token acme/app/1").generation()).isEqualTo(2);
     assertThat(record.following(record.refused(note)).generation()).isEqualTo(3);
   }
 
@@ -103,10 +103,10 @@ class NugetRecordsTest {
             Stream.of(
                 record,
                 record.signed(signature()),
-                record.listed(false),
+                record.listed(false, "token acme/app/1"),
                 record.following(received()),
                 record.refused(note),
-                record.deleted()))
+                record.deleted("token acme/app/1")))
         .allMatch(r -> r.isOf(made) && !r.isOf(again))
         .allMatch(r -> Json.read(Json.write(r), VersionRecord.class).equals(r));
     assertThat(new String(Json.write(received()), UTF_8)).doesNotContain("repositoryCreatedAt");
@@ -115,11 +115,25 @@ class NugetRecordsTest {
 
   @Test
   void whatIsDeletedKeepsItsIdentityAndNothingElse() {
-    VersionRecord deleted = received().signed(signature()).deleted();
+    VersionRecord deleted = received().signed(signature()).deleted("token acme/app/1");
     assertThat(deleted.identity()).isEqualTo(received().identity());
     assertThat(deleted.upload().parts()).isEmpty();
     assertThat(deleted.nuspec().length()).isZero();
     assertThat(deleted.signed()).isEmpty();
+    assertThat(Json.read(Json.write(deleted), VersionRecord.class)).isEqualTo(deleted);
+  }
+
+  @Test
+  void saysWhoPushedItAndWhoDeletedIt() {
+    VersionRecord pushed = received().pushedBy("token 0123456789");
+    assertThat(received().pushedBy()).isEmpty();
+    assertThat(pushed.pushedBy()).contains("token 0123456789");
+    assertThat(pushed.changedBy()).isEmpty();
+
+    VersionRecord deleted = pushed.deleted("admin");
+
+    assertThat(deleted.pushedBy()).contains("token 0123456789");
+    assertThat(deleted.changedBy()).contains("admin");
     assertThat(Json.read(Json.write(deleted), VersionRecord.class)).isEqualTo(deleted);
   }
 

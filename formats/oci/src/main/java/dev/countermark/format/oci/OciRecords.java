@@ -97,6 +97,8 @@ public final class OciRecords {
    *     OciKeys#tagged}. Absent in records of former releases, whose tags only a look at all tags
    *     finds
    * @param repositoryCreatedAt absent in records of former releases
+   * @param pushedBy absent in records of former releases
+   * @param changedBy who deletes it, if anybody does
    */
   public record ManifestRecord(
       long generation,
@@ -112,7 +114,9 @@ public final class OciRecords {
       Optional<RefusalNote> refusal,
       Optional<String> exemption,
       Optional<List<String>> tags,
-      Optional<Instant> repositoryCreatedAt)
+      Optional<Instant> repositoryCreatedAt,
+      Optional<String> pushedBy,
+      Optional<String> changedBy)
       implements PackageRecord<ManifestRecord> {
     public ManifestRecord {
       subject = subject == null ? Optional.empty() : subject;
@@ -121,6 +125,8 @@ public final class OciRecords {
       exemption = exemption == null ? Optional.empty() : exemption;
       tags = tags == null ? Optional.empty() : tags.map(List::copyOf);
       repositoryCreatedAt = repositoryCreatedAt == null ? Optional.empty() : repositoryCreatedAt;
+      pushedBy = pushedBy == null ? Optional.empty() : pushedBy;
+      changedBy = changedBy == null ? Optional.empty() : changedBy;
     }
 
     /** One as former releases wrote it. */
@@ -150,11 +156,25 @@ public final class OciRecords {
           refusal,
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
           Optional.empty());
     }
 
     @Override
     public ManifestRecord into(RepositoryRecord into) {
+      return with(Optional.of(into.createdAt()), pushedBy, changedBy);
+    }
+
+    @Override
+    public ManifestRecord pushedBy(String subject) {
+      return with(repositoryCreatedAt, Optional.of(subject), changedBy);
+    }
+
+    private ManifestRecord with(
+        Optional<Instant> repositoryCreatedAt,
+        Optional<String> pushedBy,
+        Optional<String> changedBy) {
       return new ManifestRecord(
           generation,
           repository,
@@ -169,7 +189,9 @@ public final class OciRecords {
           refusal,
           exemption,
           tags,
-          Optional.of(into.createdAt()));
+          repositoryCreatedAt,
+          pushedBy,
+          changedBy);
     }
 
     @Override
@@ -224,9 +246,14 @@ public final class OciRecords {
       return next(State.REFUSED, signatures, Optional.of(note), Optional.empty());
     }
 
-    /** It is being deleted: nobody finds it any more. */
-    public ManifestRecord deleted() {
-      return next(State.DELETED, signatures, refusal, exemption);
+    /**
+     * It is being deleted: nobody finds it any more.
+     *
+     * @param by who deletes it
+     */
+    public ManifestRecord deleted(String by) {
+      return next(State.DELETED, signatures, refusal, exemption)
+          .with(repositoryCreatedAt, pushedBy, Optional.of(by));
     }
 
     private ManifestRecord next(
@@ -248,7 +275,9 @@ public final class OciRecords {
           note,
           recognised,
           tags,
-          repositoryCreatedAt);
+          repositoryCreatedAt,
+          pushedBy,
+          changedBy);
     }
   }
 

@@ -73,7 +73,7 @@ class OciRecordsTest {
                 record.signed(signatures(SignatureFormat.LEGACY, SignatureFormat.BUNDLE)),
                 record.exempt(SignatureLayout.BUNDLE),
                 record.refused(note),
-                record.deleted()))
+                record.deleted("token acme/app/1")))
         .allMatch(r -> r.isOf(made) && !r.isOf(again))
         .allMatch(r -> Json.read(Json.write(r), ManifestRecord.class).equals(r));
     assertThat(new String(Json.write(received()), UTF_8)).doesNotContain("repositoryCreatedAt");
@@ -107,6 +107,20 @@ class OciRecordsTest {
   void namesAnImageByItsPackageUrl() {
     assertThat(OciFormat.purl("acme/app/web", "sha256:ab"))
         .isEqualTo("pkg:oci/web@sha256%3Aab?repository_url=acme%2Fapp%2Fweb");
+  }
+
+  @Test
+  void saysWhoPushedItAndWhoDeletedIt() {
+    ManifestRecord pushed = received().pushedBy("token 0123456789");
+    assertThat(received().pushedBy()).isEmpty();
+    assertThat(pushed.pushedBy()).contains("token 0123456789");
+    assertThat(pushed.changedBy()).isEmpty();
+
+    ManifestRecord deleted = pushed.deleted("admin");
+
+    assertThat(deleted.pushedBy()).contains("token 0123456789");
+    assertThat(deleted.changedBy()).contains("admin");
+    assertThat(Json.read(Json.write(deleted), ManifestRecord.class)).isEqualTo(deleted);
   }
 
   @Test

@@ -228,6 +228,8 @@ public final class SwiftRecords {
    * @param signed absent until signed
    * @param policy absent in records of earlier releases: then the settings say it
    * @param repositoryCreatedAt absent in records of earlier releases
+   * @param pushedBy absent in records of earlier releases
+   * @param changedBy who withdrew it, if anybody did
    */
   public record ReleaseRecord(
       long generation,
@@ -244,7 +246,9 @@ public final class SwiftRecords {
       Optional<SignedRelease> signed,
       Optional<RefusalNote> refusal,
       Optional<AppliedPolicy> policy,
-      Optional<Instant> repositoryCreatedAt)
+      Optional<Instant> repositoryCreatedAt,
+      Optional<String> pushedBy,
+      Optional<String> changedBy)
       implements PackageRecord<ReleaseRecord> {
     public ReleaseRecord {
       metadata = metadata == null ? Optional.empty() : metadata;
@@ -253,6 +257,8 @@ public final class SwiftRecords {
       refusal = refusal == null ? Optional.empty() : refusal;
       policy = policy == null ? Optional.empty() : policy;
       repositoryCreatedAt = repositoryCreatedAt == null ? Optional.empty() : repositoryCreatedAt;
+      pushedBy = pushedBy == null ? Optional.empty() : pushedBy;
+      changedBy = changedBy == null ? Optional.empty() : changedBy;
     }
 
     /** One that does not say which repository it was let into. */
@@ -286,12 +292,19 @@ public final class SwiftRecords {
           signed,
           refusal,
           policy,
+          Optional.empty(),
+          Optional.empty(),
           Optional.empty());
     }
 
     @Override
     public ReleaseRecord into(RepositoryRecord into) {
-      return with(generation, state, signed, refusal, Optional.of(into.createdAt()));
+      return with(Optional.of(into.createdAt()), pushedBy);
+    }
+
+    @Override
+    public ReleaseRecord pushedBy(String subject) {
+      return with(repositoryCreatedAt, Optional.of(subject));
     }
 
     @Override
@@ -332,21 +345,20 @@ public final class SwiftRecords {
     }
 
     public ReleaseRecord signed(SignedRelease signed) {
-      return with(
-          generation + 1,
-          State.AVAILABLE,
-          Optional.of(signed),
-          Optional.empty(),
-          repositoryCreatedAt);
+      return with(generation + 1, State.AVAILABLE, Optional.of(signed), Optional.empty());
     }
 
     @Override
     public ReleaseRecord refused(RefusalNote note) {
-      return with(generation + 1, State.REFUSED, signed, Optional.of(note), repositoryCreatedAt);
+      return with(generation + 1, State.REFUSED, signed, Optional.of(note));
     }
 
-    /** Only that it once was; the content is the sweeper's. */
-    public ReleaseRecord deleted() {
+    /**
+     * Only that it once was; the content is the sweeper's.
+     *
+     * @param by who withdraws it
+     */
+    public ReleaseRecord deleted(String by) {
       return new ReleaseRecord(
           generation + 1,
           repository,
@@ -362,7 +374,9 @@ public final class SwiftRecords {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          repositoryCreatedAt);
+          repositoryCreatedAt,
+          pushedBy,
+          Optional.of(by));
     }
 
     /** Whoever has it trusts its identity, whoever the repository's name is given to. */
@@ -373,15 +387,14 @@ public final class SwiftRecords {
 
     /** The same identity pushed again after a refusal: a later generation, never the same bytes. */
     public ReleaseRecord following(ReleaseRecord refused) {
-      return with(refused.generation + 1, state, signed, refusal, repositoryCreatedAt);
+      return with(refused.generation + 1, state, signed, refusal);
     }
 
     private ReleaseRecord with(
         long generation,
         State state,
         Optional<SignedRelease> signed,
-        Optional<RefusalNote> refusal,
-        Optional<Instant> repositoryCreatedAt) {
+        Optional<RefusalNote> refusal) {
       return new ReleaseRecord(
           generation,
           repository,
@@ -397,7 +410,30 @@ public final class SwiftRecords {
           signed,
           refusal,
           policy,
-          repositoryCreatedAt);
+          repositoryCreatedAt,
+          pushedBy,
+          changedBy);
+    }
+
+    private ReleaseRecord with(Optional<Instant> repositoryCreatedAt, Optional<String> pushedBy) {
+      return new ReleaseRecord(
+          generation,
+          repository,
+          identity,
+          scope,
+          name,
+          upload,
+          metadata,
+          author,
+          acceptedAt,
+          submission,
+          state,
+          signed,
+          refusal,
+          policy,
+          repositoryCreatedAt,
+          pushedBy,
+          changedBy);
     }
   }
 }

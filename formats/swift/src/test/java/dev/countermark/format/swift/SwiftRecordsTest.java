@@ -83,7 +83,7 @@ class SwiftRecordsTest {
     RefusalNote note = new RefusalNote(Refusal.CANCELLED, "taken back", T);
     assertThat(record.signed(signature()).generation()).isEqualTo(2);
     assertThat(record.refused(note).generation()).isEqualTo(2);
-    assertThat(record.deleted().generation()).isEqualTo(2);
+    assertThat(record.deleted("token acme/app/1").generation()).isEqualTo(2);
     assertThat(record.following(record.refused(note)).generation()).isEqualTo(3);
   }
 
@@ -101,7 +101,7 @@ class SwiftRecordsTest {
                 record.signed(signature()),
                 record.following(received()),
                 record.refused(note),
-                record.deleted()))
+                record.deleted("token acme/app/1")))
         .allMatch(r -> r.isOf(made) && !r.isOf(again))
         .allMatch(r -> Json.read(Json.write(r), ReleaseRecord.class).equals(r));
     assertThat(new String(Json.write(received()), UTF_8)).doesNotContain("repositoryCreatedAt");
@@ -110,7 +110,7 @@ class SwiftRecordsTest {
 
   @Test
   void whatIsDeletedKeepsItsIdentityAndNothingElse() {
-    ReleaseRecord deleted = received().signed(signature()).deleted();
+    ReleaseRecord deleted = received().signed(signature()).deleted("token acme/app/1");
     assertThat(deleted.identity()).isEqualTo(received().identity());
     assertThat(deleted.upload().parts()).isEmpty();
     assertThat(deleted.metadata()).isEmpty();
@@ -180,6 +180,20 @@ class SwiftRecordsTest {
     assertThat(Identity.parse(scope + "." + name + "/" + version)).isEmpty();
     assertThatThrownBy(() -> new Identity(scope, name, version))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void saysWhoPushedItAndWhoDeletedIt() {
+    ReleaseRecord pushed = received().pushedBy("token 0123456789");
+    assertThat(received().pushedBy()).isEmpty();
+    assertThat(pushed.pushedBy()).contains("token 0123456789");
+    assertThat(pushed.changedBy()).isEmpty();
+
+    ReleaseRecord deleted = pushed.deleted("admin");
+
+    assertThat(deleted.pushedBy()).contains("token 0123456789");
+    assertThat(deleted.changedBy()).contains("admin");
+    assertThat(Json.read(Json.write(deleted), ReleaseRecord.class)).isEqualTo(deleted);
   }
 
   @Test
