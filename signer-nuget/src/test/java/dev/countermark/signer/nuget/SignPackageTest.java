@@ -175,7 +175,7 @@ class SignPackageTest {
     feed.store.beforeReplace =
         key -> {
           feed.store.beforeReplace = k -> {};
-          change(r -> r.listed(false));
+          change(r -> r.listed(false, "token acme/app/1"));
         };
 
     assertThat(upload()).isInstanceOf(Signed.class);

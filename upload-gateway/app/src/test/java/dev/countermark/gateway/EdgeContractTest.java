@@ -8,8 +8,8 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.gateway.auth.Scope;
+import dev.countermark.gateway.auth.Tokens;
 import dev.countermark.gateway.kit.WritePaths;
 import dev.countermark.gateway.kit.WritePaths.WritePath;
 import dev.countermark.gateway.repositories.Repositories;
@@ -69,7 +69,7 @@ class EdgeContractTest {
   private final HttpClient http = HttpClient.newHttpClient();
 
   @Inject BlobStore store;
-  @Inject RepositoryTokens tokens;
+  @Inject Tokens tokens;
   @Inject Repositories repositories;
 
   @TestHTTPResource("/")
@@ -90,7 +90,9 @@ class EdgeContractTest {
   }
 
   private String token(RepositoryName repository, Scope scope) {
-    return tokens.create(repository, EnumSet.of(scope), Optional.empty(), Optional.empty()).text();
+    return tokens
+        .create(Optional.of(repository), Tokens.Order.of(repository, EnumSet.of(scope)), "test")
+        .text();
   }
 
   private static String basic(String token) {
@@ -170,7 +172,7 @@ class EdgeContractTest {
   @MethodSource("writes")
   void aTokenWritesOnlyWhereAndWhatItMay(WritePath write) {
     RepositoryName repository = repository();
-    String reading = basic(token(repository, Scope.READ));
+    String reading = basic(token(repository, Scope.PULL));
     String foreign = basic(token(repository(), Scope.ADMIN));
     String address = address(write, repository);
     Set<String> before = stored(repository);

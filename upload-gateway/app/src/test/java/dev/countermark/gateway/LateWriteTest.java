@@ -11,8 +11,8 @@ import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
-import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.gateway.auth.Scope;
+import dev.countermark.gateway.auth.Tokens;
 import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.kit.WritePaths;
 import dev.countermark.gateway.kit.WritePaths.WritePath;
@@ -52,7 +52,7 @@ class LateWriteTest {
   private final HttpClient http = HttpClient.newHttpClient();
 
   @Inject BlobStore store;
-  @Inject RepositoryTokens tokens;
+  @Inject Tokens tokens;
   @Inject Repositories repositories;
 
   @TestHTTPResource("/")
@@ -109,7 +109,9 @@ class LateWriteTest {
   }
 
   private String tokens(RepositoryName name) {
-    return tokens.create(name, EnumSet.of(Scope.PUSH), Optional.empty(), Optional.empty()).text();
+    return tokens
+        .create(Optional.of(name), Tokens.Order.of(name, EnumSet.of(Scope.PUSH)), "test")
+        .text();
   }
 
   /** As if the record had been written when the deletion was done. */

@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param keyVersion the newest version of the repository's key that signed it; 0 when the signature
  *     in force is somebody else's
  * @param fingerprint of that key or its certificate
+ * @param pushedBy who pushed it; absent when that was before it was written down
+ * @param changedBy who hid, showed or deleted it last; absent when nobody did
  * @param lagMillis from acceptance to that signature, milliseconds
  * @param damaged present when what is stored of it is damaged, and not handed out
  * @param waiting what was in the way at the last try, and when the next one is; absent when nothing
@@ -34,6 +36,8 @@ public record SigningStatus(
     Integer keyVersion,
     String fingerprint,
     Instant acceptedAt,
+    String pushedBy,
+    String changedBy,
     Instant signedAt,
     Long lagMillis,
     Refused refusal,
@@ -93,6 +97,8 @@ public record SigningStatus(
         by == null ? null : by.keyVersion(),
         by == null ? null : by.fingerprint(),
         record.acceptedAt(),
+        record.pushedBy().orElse(null),
+        record.changedBy().orElse(null),
         by == null ? null : by.signedAt(),
         by == null ? null : Duration.between(record.acceptedAt(), by.signedAt()).toMillis(),
         record.refusal().map(r -> new Refused(r.code(), r.detail(), r.at())).orElse(null),

@@ -33,7 +33,7 @@ class TokenEndpointTest {
   private static final RepositoryName PRIVATE = RepositoryName.of("endpoint/private");
   private static final RepositoryName PUBLIC = RepositoryName.of("endpoint/public");
 
-  @Inject RepositoryTokens tokens;
+  @Inject Tokens tokens;
   @Inject GatewayAuthenticator authenticator;
   @Inject BlobStore store;
 
@@ -55,7 +55,9 @@ class TokenEndpointTest {
   }
 
   private String token(Scope scope) {
-    return tokens.create(PRIVATE, EnumSet.of(scope), Optional.empty(), Optional.empty()).text();
+    return tokens
+        .create(Optional.of(PRIVATE), Tokens.Order.of(PRIVATE, EnumSet.of(scope)), "test")
+        .text();
   }
 
   /** What anybody may pull is not the credential's to hold. */
@@ -194,7 +196,7 @@ class TokenEndpointTest {
             given()
                 .auth()
                 .preemptive()
-                .basic("ci", token(Scope.READ))
+                .basic("ci", token(Scope.PULL))
                 .queryParam("scope", "repository:endpoint/private:pull,push")
                 .queryParam("scope", "registry:catalog:*")
                 .get("/v2/token")
@@ -206,7 +208,7 @@ class TokenEndpointTest {
 
   @Test
   void wrongCredentialsAreAnErrorNotAnonymous() {
-    String wrong = token(Scope.READ).replaceAll(".$", "!");
+    String wrong = token(Scope.PULL).replaceAll(".$", "!");
     given()
         .auth()
         .preemptive()
@@ -252,7 +254,7 @@ class TokenEndpointTest {
 
   @Test
   void aStoreThatIsAwayIsWorthAnotherTry() {
-    String token = token(Scope.READ);
+    String token = token(Scope.PULL);
     ((TestStore) store).away(true);
     try {
       given()

@@ -107,7 +107,7 @@ public class EchoResource {
     try (Spool file = spool.receive(body::transferTo, 1 << 20)) {
       Ingest.Taken<EchoRecord> taken =
           ingest.take(
-              repository,
+              new Ingest.Pushed(repository, subject),
               key,
               file,
               ingest.find(repository, key).filter(b -> b.record().state() == State.REFUSED),

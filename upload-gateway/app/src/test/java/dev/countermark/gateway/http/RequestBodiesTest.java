@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.gateway.auth.Scope;
+import dev.countermark.gateway.auth.Tokens;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.repositories.Repositories;
@@ -43,7 +43,7 @@ class RequestBodiesTest {
   private static final String DIGEST =
       "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 
-  @Inject RepositoryTokens tokens;
+  @Inject Tokens tokens;
   @Inject Repositories repositories;
   @Inject GatewayResources resources;
 
@@ -168,7 +168,9 @@ class RequestBodiesTest {
 
   private String pushToken() {
     repositories.findOrCreate(NAME);
-    return tokens.create(NAME, EnumSet.of(Scope.PUSH), Optional.empty(), Optional.empty()).text();
+    return tokens
+        .create(Optional.of(NAME), Tokens.Order.of(NAME, EnumSet.of(Scope.PUSH)), "test")
+        .text();
   }
 
   @Test

@@ -67,7 +67,7 @@ abstract class FeedTestBase {
   Feed feed(String settings) {
     Feed feed = new Feed(RepositoryName.of("nuget-test/r" + NUMBERS.incrementAndGet()));
     feed.configure("\"nuget\":" + settings);
-    feed.pusher = with(feed.token("\"push\",\"read\""));
+    feed.pusher = with(feed.token("\"push\",\"delete\""));
     feed.reader = with(feed.token("\"read\""));
     return feed;
   }

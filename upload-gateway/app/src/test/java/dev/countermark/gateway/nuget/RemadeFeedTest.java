@@ -19,7 +19,7 @@ class RemadeFeedTest extends FeedTestBase {
   }
 
   private FeedClient.Answer push(Feed feed, byte[] file) {
-    return with(feed.token("\"push\",\"read\"")).push(feed.at("package"), file);
+    return with(feed.token("\"push\",\"delete\"")).push(feed.at("package"), file);
   }
 
   @Test
@@ -55,7 +55,7 @@ class RemadeFeedTest extends FeedTestBase {
   void whatWasDeletedBeforeItsRepositoryStaysTakenToo() {
     Feed feed = feed("{\"deletePackages\":true}");
     feed.publish(SIGNED, Packages.sound("Acme.Tools", "1.0.0"));
-    with(feed.token("\"push\",\"read\""))
+    with(feed.token("\"push\",\"delete\""))
         .send("DELETE", feed.at("package/acme.tools/1.0.0"), new byte[0])
         .is(204);
     remake(feed);

@@ -79,7 +79,7 @@ abstract class RegistryTestBase {
     private Repository(String path) {
       this.path = path;
       this.name = path + "/web";
-      this.pushToken = token("\"push\",\"read\"");
+      this.pushToken = token("\"push\",\"delete\"");
       this.pusher = new Registry(base, Registry.basic(pushToken));
       this.reader = new Registry(base, Registry.basic(token("\"read\"")));
     }

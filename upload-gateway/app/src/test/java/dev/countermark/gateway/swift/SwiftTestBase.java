@@ -104,7 +104,7 @@ abstract class SwiftTestBase {
     private Registry(RepositoryName name) {
       this.name = name;
       configure("{}");
-      this.pusher = with(token("\"push\",\"read\""));
+      this.pusher = with(token("\"push\",\"delete\""));
       this.reader = with(token("\"read\""));
     }
 

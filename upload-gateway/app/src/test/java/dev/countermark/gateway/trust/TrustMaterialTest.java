@@ -17,8 +17,8 @@ import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.OciFormat;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciRecords.OciSettings;
-import dev.countermark.gateway.auth.RepositoryTokens;
 import dev.countermark.gateway.auth.Scope;
+import dev.countermark.gateway.auth.Tokens;
 import dev.countermark.gateway.oci.OciGatewayTest;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
@@ -49,7 +49,7 @@ class TrustMaterialTest {
 
   @Inject BlobStore store;
   @Inject KeyClient keys;
-  @Inject RepositoryTokens tokens;
+  @Inject Tokens tokens;
 
   @ConfigProperty(name = "countermark.public-url")
   URI publicUrl;
@@ -234,7 +234,9 @@ class TrustMaterialTest {
   @Test
   void aStatusIsShownToWhoMayPull() {
     String token =
-        tokens.create(APP, EnumSet.of(Scope.READ), Optional.empty(), Optional.empty()).text();
+        tokens
+            .create(Optional.of(APP), Tokens.Order.of(APP, EnumSet.of(Scope.PULL)), "test")
+            .text();
 
     given()
         .auth()

@@ -80,6 +80,13 @@ public final class Ingest<R extends PackageRecord<R>> {
   public record Found<R>(R record, Version version) {}
 
   /**
+   * Who pushes where.
+   *
+   * @param into the repository that let him
+   */
+  public record Pushed(RepositoryRecord into, String subject) {}
+
+  /**
    * What came of it.
    *
    * @param record ours, or the one that was there first
@@ -104,19 +111,20 @@ public final class Ingest<R extends PackageRecord<R>> {
   /**
    * Stores a package. Nobody is told yet: see {@link #announce}.
    *
-   * @param into the repository that let it in
+   * @param by whom, and the repository that let it in
    * @param refused the record that is replaced, if there is one
    * @param record of the stored upload
    */
   public Taken<R> take(
-      RepositoryRecord into,
-      String key,
-      Spool spool,
-      Optional<Found<R>> refused,
-      Function<Upload, R> record)
+      Pushed by, String key, Spool spool, Optional<Found<R>> refused, Function<Upload, R> record)
       throws IOException {
     List<Part> stored = parts.store(spool);
-    R ours = record.apply(new Upload(stored, spool.size(), spool.sha256())).into(into);
+    RepositoryRecord into = by.into();
+    R ours =
+        record
+            .apply(new Upload(stored, spool.size(), spool.sha256()))
+            .into(into)
+            .pushedBy(by.subject());
     // When this throws, the record was perhaps written all the same, so the parts stay.
     Optional<R> winner = create(key, ours, refused);
     if (winner.isPresent()) {

@@ -23,6 +23,7 @@ public interface UploadEvents {
             record.packageName(),
             record.digest(),
             format.mediaType(record),
-            record.acceptedAt()));
+            record.acceptedAt(),
+            record.pushedBy()));
   }
 }

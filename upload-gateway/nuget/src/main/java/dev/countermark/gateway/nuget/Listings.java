@@ -33,21 +33,23 @@ final class Listings {
   /**
    * Unlists a version, or deletes it where the repository is set so.
    *
+   * @param by who does it
    * @return false when there is no such version
    */
-  boolean remove(RepositoryRecord repository, Identity identity) {
+  boolean remove(RepositoryRecord repository, Identity identity, String by) {
     return repository.settings(new NugetFormat()).deletePackages()
-        ? change(repository, identity, true, VersionRecord::deleted)
-        : change(repository, identity, false, v -> v.listed() ? v.listed(false) : v);
+        ? change(repository, identity, true, v -> v.deleted(by))
+        : change(repository, identity, false, v -> v.listed() ? v.listed(false, by) : v);
   }
 
   /**
    * Lists a version again.
    *
+   * @param by who does it
    * @return false when there is no such version
    */
-  boolean relist(RepositoryRecord repository, Identity identity) {
-    return change(repository, identity, false, v -> v.listed() ? v : v.listed(true));
+  boolean relist(RepositoryRecord repository, Identity identity, String by) {
+    return change(repository, identity, false, v -> v.listed() ? v : v.listed(true, by));
   }
 
   /**
@@ -73,7 +75,11 @@ final class Listings {
     events.listingChanged(
         new NugetFormat(),
         new PackageListingChanged(
-            repository.repository(), identity.toString(), now.get().digest(), clock.instant()));
+            repository.repository(),
+            identity.toString(),
+            now.get().digest(),
+            clock.instant(),
+            now.get().changedBy()));
     return true;
   }
 }

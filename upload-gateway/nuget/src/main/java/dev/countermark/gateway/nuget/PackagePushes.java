@@ -126,7 +126,7 @@ final class PackagePushes {
       String contentHash = contentHash(found.archive(), file);
       Ingest.Taken<VersionRecord> taken =
           ingest.take(
-              request.repository(),
+              new Ingest.Pushed(request.repository(), request.subject()),
               key,
               file,
               existing,

@@ -93,7 +93,8 @@ final class PackageWrites {
     if (request.route().kind() != Kind.PUBLISHED) {
       return put(request);
     }
-    if (!listings.relist(request.granted().repository(), normalized(request))) {
+    if (!listings.relist(
+        request.granted().repository(), normalized(request), request.granted().subject())) {
       throw FeedDialect.notFound("The feed has no such package.");
     }
     return CompletableFuture.completedFuture(Response.ok().build());
@@ -103,7 +104,8 @@ final class PackageWrites {
     if (request.route().kind() != Kind.PUBLISHED) {
       throw new Failed(405, "Name the package and its version to delete it.");
     }
-    if (!listings.remove(request.granted().repository(), normalized(request))) {
+    if (!listings.remove(
+        request.granted().repository(), normalized(request), request.granted().subject())) {
       throw FeedDialect.notFound("The feed has no such package.");
     }
     return Response.noContent().build();

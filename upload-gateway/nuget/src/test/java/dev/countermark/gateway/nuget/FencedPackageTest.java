@@ -55,7 +55,7 @@ class FencedPackageTest {
 
   @Test
   void whoStaysInTheRepositoryIsLeftAlone() throws IOException {
-    records.create(ObjectKeys.repository(NAME), SEEN.next());
+    records.create(ObjectKeys.repository(NAME), SEEN.next("admin"));
 
     pushes().push(request(Packages.sound("Acme.Tools", "1.0.0")));
     pushes().pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", "x")));

@@ -81,7 +81,7 @@ class SearchSnapshotTest {
     RestartedGateways.Gateway after = gateways.start();
     Identity added = gateways.feed.add("Acme.Added", "1.0.0");
     after.views.changed(RestartedGateways.NAME, added);
-    gateways.change("acme.tools.n5", v -> v.listed(false));
+    gateways.change("acme.tools.n5", v -> v.listed(false, "token acme/app/1"));
     after.views.changed(RestartedGateways.NAME, new Identity("acme.tools.n5", "1.0.0"));
 
     assertThat(after.finds(added.id())).isTrue();
@@ -92,7 +92,9 @@ class SearchSnapshotTest {
   @ValueSource(booleans = {true, false})
   void whatIsGoneIsNeverShown(boolean deleted) {
     gateways.saved();
-    gateways.change("acme.tools.n5", v -> deleted ? v.deleted() : v.listed(false));
+    gateways.change(
+        "acme.tools.n5",
+        v -> deleted ? v.deleted("token acme/app/1") : v.listed(false, "token acme/app/1"));
     RestartedGateways.Gateway after = gateways.start();
 
     Results found = after.search("packageid:acme.tools.n5");
@@ -108,7 +110,7 @@ class SearchSnapshotTest {
   void theLastVersionIsShownAsItIsNow() {
     RestartedGateways.Gateway before = gateways.saved();
     gateways.feed.add("Acme.Tools", "2.0.0");
-    gateways.change("acme.tools", v -> v.listed(false));
+    gateways.change("acme.tools", v -> v.listed(false, "token acme/app/1"));
     RestartedGateways.Gateway after = gateways.start();
 
     Found found = after.search("packageid:acme.tools").page().get(0);

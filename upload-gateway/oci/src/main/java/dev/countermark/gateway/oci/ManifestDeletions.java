@@ -59,9 +59,10 @@ final class ManifestDeletions {
   /**
    * Deletes a tag, or a manifest with its tags, signatures and referrers.
    *
+   * @param by who does it
    * @throws Failed {@code MANIFEST_UNKNOWN}, or {@code UNSUPPORTED} for what is the platform's
    */
-  void delete(RepositoryRecord repository, OciName name, String reference) {
+  void delete(RepositoryRecord repository, OciName name, String reference, String by) {
     if (!reference.contains(":")) {
       deleteTag(name, reference);
       return;
@@ -83,7 +84,7 @@ final class ManifestDeletions {
             .update(
                 OciKeys.manifest(name.value(), digest.toString()),
                 ManifestRecord.class,
-                old -> old.map(m -> m.state() == State.DELETED ? m : m.deleted()))
+                old -> old.map(m -> m.state() == State.DELETED ? m : m.deleted(by)))
             .orElseThrow(() -> unknown(name, digest));
     if (!goOn(wanted, marked, AT_ONCE)) {
       background.execute(() -> goOnQuietly(wanted));

@@ -71,6 +71,7 @@ final class ManifestPushes {
    * @param moreTags of the {@code tag} parameters, with a push by digest
    * @param ifMatch digest that the tag must point to, if given
    * @param ifNoneMatch whether the tag must not exist yet
+   * @param subject who pushes
    */
   record Push(
       OciName name,
@@ -78,7 +79,8 @@ final class ManifestPushes {
       List<String> moreTags,
       String contentType,
       Optional<String> ifMatch,
-      boolean ifNoneMatch) {}
+      boolean ifNoneMatch,
+      String subject) {}
 
   /** What the answer to a push says. */
   record Pushed(Digest digest, List<Tag> tags, Optional<Digest> subject) {}
@@ -102,7 +104,8 @@ final class ManifestPushes {
       addReferrer(
           repository,
           name,
-          new Referring(subject.get(), digest, manifest, content.length, record == fresh));
+          new Referring(
+              subject.get(), digest, manifest, content.length, record == fresh, push.subject()));
     }
     boolean moved = false;
     for (Tag tag : tags) {
@@ -112,7 +115,7 @@ final class ManifestPushes {
       requireStillThere(record);
     }
     // Before anybody is told: whatever is signed is of the repository that there is.
-    told.fence().require(repository, () -> takeBack(repository, name, digest));
+    told.fence().require(repository, () -> takeBack(repository, name, digest, push.subject()));
     if (record.state() == State.RECEIVED
         || record.state() == State.AVAILABLE
             && moved
@@ -124,16 +127,17 @@ final class ManifestPushes {
 
   /**
    * @param isNew whether this push stored it
+   * @param by who pushes
    */
   private record Referring(
-      Digest subject, Digest digest, Manifest manifest, long size, boolean isNew) {}
+      Digest subject, Digest digest, Manifest manifest, long size, boolean isNew, String by) {}
 
   private void addReferrer(RepositoryRecord repository, OciName name, Referring r) {
     try {
       referrers.add(name, r.subject(), r.digest(), r.manifest(), r.size());
     } catch (Failed e) {
       if (r.isNew()) {
-        takeBack(repository, name, r.digest()); // others took the room meanwhile
+        takeBack(repository, name, r.digest(), r.by()); // others took the room meanwhile
       }
       throw e;
     }
@@ -205,7 +209,9 @@ final class ManifestPushes {
         Optional.empty(),
         parsed.layout().map(SignatureLayout::label),
         Optional.of(parsed.tags().stream().map(Tag::value).distinct().toList()),
-        Optional.of(repository.createdAt()));
+        Optional.of(repository.createdAt()),
+        Optional.of(push.subject()),
+        Optional.empty());
   }
 
   /**
@@ -226,9 +232,9 @@ final class ManifestPushes {
   }
 
   /** What the deletion took already is as it shall be. */
-  private void takeBack(RepositoryRecord repository, OciName name, Digest digest) {
+  private void takeBack(RepositoryRecord repository, OciName name, Digest digest, String by) {
     try {
-      deletions.delete(repository, name, digest.toString());
+      deletions.delete(repository, name, digest.toString(), by);
     } catch (Failed e) {
       LOG.debugf("nothing to take back: %s", e.getMessage());
     }

@@ -91,7 +91,8 @@ final class ManifestRequests {
                 moreTags,
                 request.header(HttpHeaders.CONTENT_TYPE).orElse(""),
                 ifMatch,
-                ifNoneMatch),
+                ifNoneMatch,
+                request.subject()),
             content);
     Response.ResponseBuilder response =
         Response.status(201)
@@ -110,7 +111,7 @@ final class ManifestRequests {
   }
 
   Response delete(OciRequest request) {
-    deletions.delete(request.repository(), request.name(), request.reference());
+    deletions.delete(request.repository(), request.name(), request.reference(), request.subject());
     return OciAnswers.deleted();
   }
 

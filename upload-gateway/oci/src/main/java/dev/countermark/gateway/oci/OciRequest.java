@@ -30,6 +30,11 @@ record OciRequest(
     return route.name();
   }
 
+  /** Who asks, for records and logs. */
+  String subject() {
+    return access.subject();
+  }
+
   /** Whether the caller sees only what is signed. */
   boolean signedOnly() {
     return SignedOnly.appliesTo(access, repository);

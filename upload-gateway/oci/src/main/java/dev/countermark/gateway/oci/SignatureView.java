@@ -123,7 +123,9 @@ final class SignatureView {
             Optional.empty(),
             Optional.of(SignatureLayout.COSIGN_SIGNATURES.label()),
             Optional.of(List.of()),
-            like.repositoryCreatedAt());
+            like.repositoryCreatedAt(),
+            Optional.empty(),
+            Optional.empty());
     if (seen(like.name() + " " + manifest.digest())) {
       return manifest;
     }
@@ -202,7 +204,9 @@ final class SignatureView {
         Optional.empty(),
         Optional.of((refers ? SignatureLayout.BUNDLE : SignatureLayout.COSIGN_SIGNATURES).label()),
         Optional.of(List.of()),
-        subject.repositoryCreatedAt());
+        subject.repositoryCreatedAt(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** What was seen to of a repository may have gone with it. */

@@ -61,7 +61,7 @@ class ChallengesTest {
 
   @Test
   void whereNoBearerTokenWouldHelpTheAnswerIsDenied() throws Exception {
-    String read = basic("", fixture.token(APP, Scope.READ));
+    String read = basic("", fixture.token(APP, Scope.PULL));
     for (String header : new String[] {read, fixture.bearer(read, "repository:acme/app:pull")}) {
       var denial =
           challenges
@@ -88,7 +88,7 @@ class ChallengesTest {
 
   @Test
   void whatIsAllowedIsNotDenied() throws Exception {
-    String header = basic("", fixture.token(APP, Scope.READ));
+    String header = basic("", fixture.token(APP, Scope.PULL));
 
     assertThat(
             challenges.check(

@@ -82,7 +82,7 @@ class DeletionTest {
     pushes.put(
         REPOSITORY,
         new ManifestPushes.Push(
-            NAME, reference, List.of(), SampleImage.OCI_MANIFEST, Optional.empty(), false),
+            NAME, reference, List.of(), SampleImage.OCI_MANIFEST, Optional.empty(), false, "admin"),
         manifest);
     return Digest.sha256(manifest).toString();
   }
@@ -97,7 +97,7 @@ class DeletionTest {
   }
 
   private void delete(String reference) {
-    deletions.delete(REPOSITORY, NAME, reference);
+    deletions.delete(REPOSITORY, NAME, reference, "admin");
   }
 
   private void finish() {

@@ -168,7 +168,13 @@ class StoreBudgetTest {
     pushes.put(
         REPOSITORY,
         new ManifestPushes.Push(
-            NAME, reference, List.of(), image.manifest().mediaType(), Optional.empty(), false),
+            NAME,
+            reference,
+            List.of(),
+            image.manifest().mediaType(),
+            Optional.empty(),
+            false,
+            "admin"),
         image.manifest().content().toArray());
   }
 

@@ -149,7 +149,7 @@ final class Publications {
           request.repository().repository(), request.identity(), acceptedAt, form.metadata());
       Ingest.Taken<ReleaseRecord> taken =
           ingest.take(
-              request.repository(),
+              new Ingest.Pushed(request.repository(), request.subject()),
               key,
               form.archive(),
               existing,

@@ -178,7 +178,8 @@ final class ReleaseWrites {
   Response delete(SwiftRequest request) {
     boolean done =
         switch (request.route().kind()) {
-          case RELEASE -> withdrawals.withdraw(request.name(), request.identity());
+          case RELEASE ->
+              withdrawals.withdraw(request.name(), request.identity(), request.granted().subject());
           case SUBMISSION -> withdrawals.cancel(submitted(request));
           default ->
               throw SwiftAnswers.notAllowed(

@@ -42,14 +42,15 @@ final class Withdrawals {
    * Withdraws an available release; its version is never given away again. Asked again, it tells
    * the others again.
    *
+   * @param by who does it
    * @return false when there is no such release
    */
-  boolean withdraw(RepositoryName repository, Identity identity) {
+  boolean withdraw(RepositoryName repository, Identity identity, String by) {
     Optional<ReleaseRecord> now =
         records.update(
             SwiftKeys.release(repository, identity),
             ReleaseRecord.class,
-            found -> found.map(r -> r.state() == State.AVAILABLE ? r.deleted() : r));
+            found -> found.map(r -> r.state() == State.AVAILABLE ? r.deleted(by) : r));
     if (now.filter(r -> r.state() == State.DELETED).isEmpty()) {
       return false;
     }
@@ -57,7 +58,11 @@ final class Withdrawals {
     events.listingChanged(
         new SwiftFormat(),
         new PackageListingChanged(
-            repository, identity.toString(), now.get().digest(), clock.instant()));
+            repository,
+            identity.toString(),
+            now.get().digest(),
+            clock.instant(),
+            now.get().changedBy()));
     return true;
   }
 
