@@ -334,7 +334,7 @@ public final class Platform implements AutoCloseable {
         call(
             "POST",
             "/api/v1/repositories/" + repository + "/tokens",
-            "{\"scopes\":[\"read\",\"push\"]}".getBytes(StandardCharsets.UTF_8));
+            "{\"scopes\":[\"push\",\"delete\"]}".getBytes(StandardCharsets.UTF_8));
     expect(answer, 200, 201);
     String token = Json.read(answer.body(), JsonNode.class).path("token").asText();
     return new Repository(repository, token);
