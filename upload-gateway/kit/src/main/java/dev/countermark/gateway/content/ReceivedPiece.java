@@ -81,9 +81,22 @@ public final class ReceivedPiece implements AutoCloseable {
       inMemory += length;
       return true;
     }
+    if (onDisk && inMemory + length <= SMALL) {
+      collect(bytes, length);
+      return true;
+    }
     onDisk = true;
     pending = bytes.slice(0, length);
     return false;
+  }
+
+  /** Whoever sends some bytes at a time shall not cost a write each time. */
+  private void collect(Buffer bytes, int length) {
+    if (memory.length < inMemory + length) {
+      memory = Arrays.copyOf(memory, SMALL);
+    }
+    bytes.getBytes(0, length, memory, inMemory);
+    inMemory += length;
   }
 
   private boolean hasMemory(int needed) {
@@ -128,14 +141,18 @@ public final class ReceivedPiece implements AutoCloseable {
     if (file == null) {
       file = spool.transientFile(needed);
     }
-    write(ByteBuffer.wrap(memory, 0, inMemory));
-    inMemory = 0;
+    flush();
     memory = new byte[0];
     held.shrinkTo(0);
     if (pending != null) {
       write(ByteBuffer.wrap(pending.getBytes()));
       pending = null;
     }
+  }
+
+  private void flush() throws IOException {
+    write(ByteBuffer.wrap(memory, 0, inMemory));
+    inMemory = 0;
   }
 
   private void write(ByteBuffer bytes) throws IOException {
@@ -165,9 +182,10 @@ public final class ReceivedPiece implements AutoCloseable {
 
   /** The bytes from the first on, once. */
   public InputStream open() throws IOException {
-    if (!onDisk) {
+    if (file == null) {
       return new ByteArrayInputStream(memory, 0, inMemory);
     }
+    flush();
     file.position(0);
     return Channels.newInputStream(file);
   }
@@ -178,7 +196,8 @@ public final class ReceivedPiece implements AutoCloseable {
    * @return an array whose first {@link #size} bytes they are; not to be changed
    */
   public byte[] bytes() throws IOException {
-    if (onDisk) {
+    if (file != null && onDisk) {
+      flush();
       held.grow(size);
       memory = new byte[Math.toIntExact(size)];
       ByteBuffer into = ByteBuffer.wrap(memory);
