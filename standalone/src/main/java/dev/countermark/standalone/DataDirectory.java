@@ -24,7 +24,8 @@ import java.util.stream.Stream;
  * configuration and logs. Directories have mode 0700, files with secrets 0600.
  */
 final class DataDirectory {
-  private static final long LEAST_FREE_BYTES = 256L * 1024 * 1024;
+  /** Less than the store keeps free: whoever deletes packages to make room starts it for that. */
+  private static final long LEAST_FREE_BYTES = 64L * 1024 * 1024;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Path root;
@@ -48,7 +49,7 @@ final class DataDirectory {
             data.root
                 + " has only "
                 + free / (1024 * 1024)
-                + " MiB free, 256 MiB are needed: make room or choose another place with --data");
+                + " MiB free, 64 MiB are needed: make room or choose another place with --data");
       }
     } catch (FileAlreadyExistsException e) {
       throw new UserError(data.root + " is not a directory: choose another place with --data");

@@ -10,11 +10,14 @@ import java.util.function.Supplier;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.gaul.s3proxy.blobstore.S3Exceptions;
+import org.gaul.s3proxy.blobstore.domain.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
  * Makes conditional writes atomic: S3Proxy compares the ETag and then writes, two steps between
@@ -27,8 +30,11 @@ final class SerialBlobStore extends ForwardingBlobStore {
 
   private final Lock[] stripes = new Lock[1024];
 
-  SerialBlobStore(BlobStore delegate) {
+  private final Room room;
+
+  SerialBlobStore(BlobStore delegate, Room room) {
     super(delegate);
+    this.room = room;
     for (int i = 0; i < stripes.length; i++) {
       stripes[i] = new ReentrantLock();
     }
@@ -36,7 +42,10 @@ final class SerialBlobStore extends ForwardingBlobStore {
 
   @Override
   public PutObjectResponse putBlob(PutObjectRequest request, InputStream body) {
-    if (request.ifMatch() == null && request.ifNoneMatch() == null) {
+    long bytes = request.contentLength() == null ? 0 : request.contentLength();
+    boolean record = request.ifMatch() != null || request.ifNoneMatch() != null;
+    room.require(bytes, record);
+    if (!record) {
       return delegate().putBlob(request, body);
     }
     byte[] content = read(body);
@@ -51,6 +60,13 @@ final class SerialBlobStore extends ForwardingBlobStore {
           }
           return delegate().putBlob(settled, new ByteArrayInputStream(content));
         });
+  }
+
+  @Override
+  public UploadPartResponse uploadMultipartPart(
+      MultipartUpload upload, UploadPartRequest request, InputStream body) {
+    room.require(request.contentLength() == null ? 0 : request.contentLength(), false);
+    return delegate().uploadMultipartPart(upload, request, body);
   }
 
   @Override

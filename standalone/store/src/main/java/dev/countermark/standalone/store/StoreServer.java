@@ -45,7 +45,10 @@ public final class StoreServer {
     Map<String, Identity> identities = identities(Path.of(args[2]));
     removeLeftovers(data);
 
-    BlobStore store = new SerialBlobStore(new FilesystemNio2BlobStore(data.toString()));
+    BlobStore store =
+        new SerialBlobStore(
+            new FilesystemNio2BlobStore(data.toString()),
+            new Room(() -> data.toFile().getUsableSpace()));
     for (Identity identity : identities.values()) {
       if (!store.containerExists(identity.bucket())) {
         store.createContainer(CreateBucketRequest.builder().bucket(identity.bucket()).build());
