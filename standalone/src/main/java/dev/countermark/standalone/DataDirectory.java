@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 final class DataDirectory {
   /** Less than the store keeps free: whoever deletes packages to make room starts it for that. */
   private static final long LEAST_FREE_BYTES = 64L * 1024 * 1024;
+
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Path root;

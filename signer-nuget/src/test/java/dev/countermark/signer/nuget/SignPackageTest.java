@@ -161,7 +161,7 @@ class SignPackageTest {
     feed.store.beforeReplace =
         key -> {
           feed.store.beforeReplace = k -> {};
-          change(VersionRecord::deleted);
+          change(v -> v.deleted("admin"));
         };
 
     assertThat(upload()).isEqualTo(new Exempt<>(Exempt.Why.GONE));
@@ -354,7 +354,7 @@ class SignPackageTest {
   @EnumSource(Lane.class)
   void signsNothingThatWasDeleted(Lane lane) {
     feed.push(PACKAGE);
-    change(VersionRecord::deleted);
+    change(v -> v.deleted("admin"));
     feed.store.reset();
 
     assertThat(feed.sign(lane)).isEqualTo(new Exempt<>(Exempt.Why.GONE));

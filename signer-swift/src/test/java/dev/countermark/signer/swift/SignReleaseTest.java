@@ -182,7 +182,7 @@ class SignReleaseTest {
   void signsNothingThatWasDeleted() {
     ReleaseRecord pushed = registry.push(Archives.sample());
     registry.records.update(
-        TestRegistry.KEY, ReleaseRecord.class, old -> old.map(ReleaseRecord::deleted));
+        TestRegistry.KEY, ReleaseRecord.class, old -> old.map(r -> r.deleted("admin")));
     assertThat(registry.resync(ResyncMode.RESIGN_ALL))
         .isEqualTo(new Exempt<SignedArtifact>(Exempt.Why.GONE));
     assertThat(registry.record().generation()).isEqualTo(pushed.generation() + 1);
@@ -197,7 +197,7 @@ class SignReleaseTest {
         key -> {
           if (first.getAndSet(false)) {
             registry.records.update(
-                TestRegistry.KEY, ReleaseRecord.class, old -> old.map(ReleaseRecord::deleted));
+                TestRegistry.KEY, ReleaseRecord.class, old -> old.map(r -> r.deleted("admin")));
           }
         };
 

@@ -92,7 +92,7 @@ class SwiftResyncsTest {
     release("1.2.0", UnaryOperator.identity());
     release("1.3.0", r -> r.refused(note(Refusal.TOO_LARGE)));
     release("1.4.0", r -> r.refused(note(Refusal.CANCELLED)));
-    release("1.5.0", signedBy(SignedBy.REPOSITORY).andThen(ReleaseRecord::deleted)::apply);
+    release("1.5.0", signedBy(SignedBy.REPOSITORY).andThen(r -> r.deleted("admin"))::apply);
   }
 
   private static RefusalNote note(Refusal code) {

@@ -152,7 +152,7 @@ class PackageSweepTest {
   void theContentOfADeletedVersionGoesAndItsTombstoneStays() throws IOException {
     push(PACKAGE);
     new TestSigner(store, new InMemoryKeyClient()).sign(REPOSITORY.repository(), TOOLS, true);
-    change(VersionRecord::deleted);
+    change(v -> v.deleted("admin"));
 
     assertThat(sweep().parts()).isEqualTo(2);
 
@@ -181,7 +181,7 @@ class PackageSweepTest {
             throw new Failure.Transient("the store is away", null);
           }
           if (method.equals("create") && symbols.equals(key)) {
-            change(VersionRecord::deleted);
+            change(v -> v.deleted("admin"));
             store.delete(symbols);
             written[0] = true;
           }

@@ -288,7 +288,7 @@ class PushTest extends FeedTestBase {
   void whatWasDeletedMayNot() {
     Feed feed = feed();
     feed.push(PACKAGE, SESSION, "one").is(202);
-    change(feed, VersionRecord::deleted);
+    change(feed, v -> v.deleted("admin"));
     TreeSet<String> before = keys();
 
     feed.push(PACKAGE, SESSION, "one").isRefused(409, "was deleted");

@@ -114,7 +114,7 @@ class ReleaseCareTest {
   void theContentOfAWithdrawnReleaseGoesAndItsTombstoneStays() throws IOException {
     publish();
     new TestSigner(store, new InMemoryKeyClient()).sign(APP, LIB);
-    change(ReleaseRecord::deleted);
+    change(r -> r.deleted("admin"));
 
     assertThat(sweep().parts()).isEqualTo(2);
     assertThat(contents()).isZero();

@@ -8,7 +8,6 @@ import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
-import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.gateway.nuget.view.Found;
 import dev.countermark.gateway.nuget.view.SearchIndexes.Results;
 import java.io.IOException;
@@ -268,7 +267,7 @@ class SearchSnapshotTest {
 
   @Test
   void aSmallRepositoryHasNoSnapshot() {
-    gateways.change("acme.tools", VersionRecord::deleted);
+    gateways.change("acme.tools", v -> v.deleted("admin"));
     RestartedGateways.Gateway gateway = gateways.start();
     assertThat(gateway.search("").total()).isEqualTo(RestartedGateways.MANY - 1);
     gateway.searches.catchUp();
