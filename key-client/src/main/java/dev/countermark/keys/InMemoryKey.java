@@ -12,6 +12,8 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.List;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
@@ -34,7 +36,7 @@ import org.bouncycastle.operator.bc.BcECContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A key of an {@link InMemoryKeyClient}; signs deterministically. */
-sealed interface InMemoryKey {
+sealed interface InMemoryKey permits InMemoryKey.Rsa, InMemoryKey.P256 {
   PublicKey publicKey();
 
   /** Signs certificates. */
@@ -52,13 +54,7 @@ sealed interface InMemoryKey {
   }
 
   private static InMemoryKey rsa(SecureRandom random) {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(Rsa.BITS, random);
-      return new Rsa(generator.generateKeyPair());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has RSA", e);
-    }
+    return RsaPairs.next(random);
   }
 
   private static InMemoryKey ec(SecureRandom random) {
@@ -94,6 +90,35 @@ sealed interface InMemoryKey {
         return Bytes.of(rsa.sign());
       } catch (GeneralSecurityException | IOException e) {
         throw new IllegalStateException("cannot sign", e);
+      }
+    }
+  }
+
+  /**
+   * To make one takes longer than most tests: after some have been made they come round again, and
+   * any few of them that one test needs are different.
+   */
+  final class RsaPairs {
+    private static final int DIFFERENT = 24;
+    private static final List<KeyPair> MADE = new ArrayList<>();
+    private static int next;
+
+    private RsaPairs() {}
+
+    static synchronized InMemoryKey next(SecureRandom random) {
+      if (MADE.size() < DIFFERENT) {
+        MADE.add(generate(random));
+      }
+      return new Rsa(MADE.get(next++ % DIFFERENT));
+    }
+
+    private static KeyPair generate(SecureRandom random) {
+      try {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(Rsa.BITS, random);
+        return generator.generateKeyPair();
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("every JDK has RSA", e);
       }
     }
   }
