@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.contracts.Json;
-import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,16 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +31,6 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Assumptions;
 
@@ -282,29 +272,20 @@ public final class Platform implements AutoCloseable {
 
   /** What the platform proves by TLS that it is, of a platform that this run started. */
   public SSLContext tls() {
-    Path folder = requireData().resolve("tls");
-    try {
-      String pem =
-          Files.readString(folder.resolve("server-key.pem")).replaceAll("-----[A-Z ]+-----", "");
-      PrivateKey key =
-          KeyFactory.getInstance("EC")
-              .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem)));
-      Certificate certificate =
-          CertificateFactory.getInstance("X.509")
-              .generateCertificate(
-                  new ByteArrayInputStream(Files.readAllBytes(folder.resolve("server.pem"))));
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      store.setKeyEntry("server", key, new char[0], new Certificate[] {certificate});
-      KeyManagerFactory keys =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      keys.init(store, new char[0]);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys.getKeyManagers(), null, null);
-      return context;
-    } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("cannot read the platform's TLS key", e);
-    }
+    return PlatformTls.serving(requireData().resolve("tls"));
+  }
+
+  /** What a client has that trusts the platform's authority and no other. */
+  public SSLContext trustingTls() {
+    return PlatformTls.trusting(tlsAuthority().orElseThrow());
+  }
+
+  /** The same as {@link #get} over TLS. */
+  public HttpResponse<byte[]> getSecurely(String path) {
+    HttpClient secure = HttpClient.newBuilder().sslContext(trustingTls()).build();
+    HttpRequest request =
+        HttpRequest.newBuilder(httpsUrl().resolve(path)).timeout(Duration.ofSeconds(60)).build();
+    return send(secure, request);
   }
 
   /** A directory that is deleted at the end. */
@@ -432,6 +413,10 @@ public final class Platform implements AutoCloseable {
   }
 
   private HttpResponse<byte[]> send(HttpRequest request) {
+    return send(http, request);
+  }
+
+  private static HttpResponse<byte[]> send(HttpClient http, HttpRequest request) {
     try {
       return http.send(request, BodyHandlers.ofByteArray());
     } catch (IOException e) {

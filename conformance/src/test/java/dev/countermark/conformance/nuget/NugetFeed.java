@@ -20,10 +20,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,8 +30,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.zip.GZIPInputStream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** The NuGet feed of a repository of its own, over TLS. */
 public final class NugetFeed {
@@ -51,7 +45,7 @@ public final class NugetFeed {
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .sslContext(tls(platform))
+            .sslContext(platform.trustingTls())
             .build();
   }
 
@@ -69,27 +63,6 @@ public final class NugetFeed {
 
   public static NugetFeed open(Platform platform, ObjectNode settings) {
     return new NugetFeed(platform, platform.repository("nuget", settings));
-  }
-
-  private static SSLContext tls(Platform platform) {
-    try {
-      KeyStore trusted = KeyStore.getInstance("PKCS12");
-      trusted.load(null, null);
-      trusted.setCertificateEntry(
-          "platform",
-          CertificateFactory.getInstance("X.509")
-              .generateCertificate(
-                  new ByteArrayInputStream(
-                      Files.readAllBytes(platform.tlsAuthority().orElseThrow()))));
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(trusted);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context;
-    } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("cannot trust the platform's TLS certificate", e);
-    }
   }
 
   public Platform.Repository repository() {

@@ -1,0 +1,149 @@
+package dev.countermark.conformance.oci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countermark.conformance.Client;
+import dev.countermark.conformance.Client.Home;
+import dev.countermark.conformance.Command;
+import dev.countermark.conformance.Platform;
+import dev.countermark.conformance.PlatformExtension;
+import dev.countermark.testkit.oci.SampleImage;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Clients that come by the https name, to a private repository: they are told no other name, log in
+ * there, and never send what they have over plain http.
+ */
+@ExtendWith(PlatformExtension.class)
+class TlsClientsTest {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final SampleImage IMAGE = SampleImage.oci(71);
+
+  private Platform platform;
+  private OciRepository repository;
+  private Home home;
+  private String reference;
+  private Map<String, String> trust;
+
+  @BeforeEach
+  void freshRepository(Platform platform) throws IOException {
+    this.platform = platform;
+    repository = OciRepository.open(platform);
+    String host = platform.httpsUrl().getAuthority();
+    home = Home.create(platform.scratch(), Map.of(host, repository.token()));
+    reference = host + "/" + repository.name("app");
+    Path authority = platform.tlsAuthority().orElseThrow();
+    // Some clients run in a root of their own, which has this home and not the platform's folder.
+    trust = Map.of("SSL_CERT_FILE", home.file("ca.pem", Files.readString(authority)));
+  }
+
+  private Command.Result run(String client, String... arguments) {
+    return Client.require(client).run(home, LIMIT, trust, arguments);
+  }
+
+  private String layout() {
+    Path directory = home.directory().resolve("layout");
+    IMAGE.writeLayout(directory, "1.0");
+    return directory.toString();
+  }
+
+  /** By a client that needs none of the others. */
+  private void push() {
+    repository.registry().push(repository.name("app"), "1.0", IMAGE);
+    repository.awaitSigned("app", IMAGE.digest());
+  }
+
+  private void isStoredAndSigned() {
+    assertThat(repository.registry().manifest(repository.name("app"), "1.0"))
+        .contains(IMAGE.manifest());
+    Images.assertSignedOnce(platform, repository, "app", IMAGE.digest());
+  }
+
+  @Test
+  void cranePushesAndPulls() {
+    run("crane", "push", layout(), reference + ":1.0").succeeded();
+    isStoredAndSigned();
+    assertThat(run("crane", "digest", reference + ":1.0").succeeded().output())
+        .contains(IMAGE.digest());
+    run("crane", "pull", "--format=oci", reference + ":1.0", "pulled").succeeded();
+  }
+
+  @Test
+  void orasLogsInPushesAndPulls() {
+    run(
+            "oras",
+            "login",
+            platform.httpsUrl().getAuthority(),
+            "--username",
+            "ci",
+            "--password",
+            repository.token())
+        .succeeded();
+    run("oras", "cp", "--from-oci-layout", layout() + ":1.0", reference + ":1.0").succeeded();
+    isStoredAndSigned();
+    run("oras", "cp", reference + ":1.0", "--to-oci-layout", "pulled:1.0").succeeded();
+    assertThat(run("oras", "discover", "--format", "json", reference + ":1.0").succeeded().output())
+        .contains("application/vnd.dev.sigstore.bundle");
+  }
+
+  @Test
+  void skopeoPushesAndPullsUnderThePolicyOfTheHttpsName() throws IOException {
+    Path directory = home.directory().resolve("directory");
+    IMAGE.writeDirectory(directory);
+    run(
+            "skopeo",
+            "copy",
+            "--insecure-policy",
+            "--preserve-digests",
+            "dir:" + directory,
+            "docker://" + reference + ":1.0")
+        .succeeded();
+    isStoredAndSigned();
+
+    String keys = "/" + repository.path() + "/keys/oci/";
+    String policy = secure(keys + "policy.json");
+    home.file("policy.json", policy);
+    Files.createDirectories(home.directory().resolve("registries.d"));
+    home.file("registries.d/countermark.yaml", secure(keys + "registries.yaml"));
+    String[] copy = {
+      "--policy",
+      home.directory().resolve("policy.json").toString(),
+      "--registries.d",
+      home.directory().resolve("registries.d").toString(),
+      "copy",
+      "docker://" + reference + "@" + IMAGE.digest(),
+      "dir:" + home.directory().resolve("v")
+    };
+    run("skopeo", copy).succeeded();
+
+    home.file(
+        "policy.json", policy.replaceAll("\"keyData(s?)\":\"[^\"]*\"", "\"keyPath\":\"/nowhere\""));
+    assertThat(run("skopeo", copy).exitCode()).isNotZero();
+  }
+
+  private String secure(String path) {
+    HttpResponse<byte[]> answer = platform.getSecurely(path);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void bothCosignsVerify() {
+    push();
+    String key = platform.httpsUrl() + "/" + repository.path() + "/keys/oci/cosign.pub";
+    for (String cosign : new String[] {"cosign2", "cosign3"}) {
+      Command.Result verified =
+          run(cosign, "verify", "--key", key, "--insecure-ignore-tlog=true", reference + ":1.0");
+      assertThat(verified.exitCode()).as(verified::toString).isZero();
+    }
+  }
+}
