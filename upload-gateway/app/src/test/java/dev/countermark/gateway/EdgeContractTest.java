@@ -63,6 +63,7 @@ class EdgeContractTest {
           "dev.countermark.gateway.swift.SwiftResource POST",
           "dev.countermark.gateway.trust.OcspResource",
           // Strict JSON of the administrator, tried in ManagementApiTest.
+          "dev.countermark.gateway.api.InstallationTokensResource",
           "dev.countermark.gateway.api.RepositoriesResource",
           "dev.countermark.gateway.api.TokensResource");
 

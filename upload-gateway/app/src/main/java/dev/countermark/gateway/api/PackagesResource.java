@@ -37,6 +37,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @APIResponse(responseCode = "403", ref = ProblemAnswers.FORBIDDEN)
 @APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
 @APIResponse(responseCode = "406", ref = ProblemAnswers.NOT_ACCEPTABLE)
+@APIResponse(responseCode = "429", ref = ProblemAnswers.TOO_MANY)
 @APIResponse(responseCode = "500", ref = ProblemAnswers.UNFORESEEN)
 @APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class PackagesResource {

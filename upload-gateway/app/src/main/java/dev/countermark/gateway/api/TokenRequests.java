@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -69,7 +70,9 @@ final class TokenRequests {
     Tokens.Order checked(Instant now) {
       boolean everything = Boolean.TRUE.equals(administrator);
       List<NewGrant> given = grants == null ? List.of() : grants;
-      if (everything != given.isEmpty() || given.size() > MAX_ENTRIES || given.contains(null)) {
+      if (everything != given.isEmpty()
+          || given.size() > MAX_ENTRIES
+          || given.stream().anyMatch(Objects::isNull)) {
         throw new ProblemException(
             Kind.INVALID_VALUE, "a token needs 1 to 50 grants, or administrator true and none");
       }
@@ -128,7 +131,7 @@ final class TokenRequests {
   }
 
   private static Set<Scope> checkedScopes(Set<Scope> scopes) {
-    if (scopes == null || scopes.isEmpty() || scopes.contains(null)) {
+    if (scopes == null || scopes.isEmpty() || scopes.stream().anyMatch(Objects::isNull)) {
       throw new ProblemException(
           Kind.INVALID_VALUE, "scopes needs at least one of pull, push, delete, admin");
     }

@@ -47,7 +47,8 @@ class MetricLabelsTest {
     given().header("Authorization", "Bearer junk-label").get("/api/v1/repositories");
     given().body("{").contentType("application/json").post("/v2/token/junk-label");
 
-    await().until(() -> counts("NOT_FOUND", "404"));
+    await().until(() -> counts("/unmatched", "404"));
     assertThat(labels()).noneMatch(label -> label.contains("junk-label"));
+    assertThat(counts("/api/v1/repositories", "401")).isTrue();
   }
 }

@@ -136,7 +136,9 @@ class PushTest extends FeedTestBase {
                 "acme.tools/1.2.0",
                 "sha256:" + record.upload().sha256(),
                 "application/octet-stream",
-                record.acceptedAt()));
+                record.acceptedAt(),
+                record.pushedBy()));
+    assertThat(record.pushedBy().orElseThrow()).startsWith("token " + feed.name + "/");
     for (FeedClient caller : List.of(feed.reader(), feed.pusher())) {
       views(feed).forEach(view -> caller.get(view).isRefused(404, "no such"));
     }

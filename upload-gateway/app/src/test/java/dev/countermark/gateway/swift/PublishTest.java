@@ -57,7 +57,9 @@ class PublishTest extends SwiftTestBase {
                 "mona.linkedlist/1.1.1",
                 "sha256:" + record.upload().sha256(),
                 "application/zip",
-                record.acceptedAt()));
+                record.acceptedAt(),
+                record.pushedBy()));
+    assertThat(record.pushedBy().orElseThrow()).startsWith("token " + registry.name + "/");
     for (SwiftClient caller : List.of(registry.reader, registry.pusher)) {
       views(registry).forEach(view -> caller.get(view).isRefused(404, ""));
     }
