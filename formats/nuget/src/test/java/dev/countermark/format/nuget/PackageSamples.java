@@ -20,6 +20,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -161,6 +162,44 @@ public final class PackageSamples {
         f -> f.content = f.content.replace("2.16.840.1.101.3.4.2.1", "1.3.14.3.2.26"),
         "ERROR NU3000");
     repository("CrLf", f -> f.content = f.content.replace("\n", "\r\n"), "WARNING NU3027");
+    repository("Cr", f -> f.content = f.content.replace("\n", "\r"), "WARNING NU3027");
+    repository(
+        "NoFinalBlankLine",
+        f -> f.content = f.content.substring(0, f.content.length() - 1),
+        "ERROR NU3000");
+    repository(
+        "NoFinalBlankLineCrLf",
+        f -> f.content = f.content.substring(0, f.content.length() - 1).replace("\n", "\r\n"),
+        "ERROR NU3000");
+    repository("NoLineEnd", f -> f.content = f.content.stripTrailing(), "ERROR NU3000");
+    repository(
+        "SpaceForBlankLine",
+        f -> f.content = f.content.substring(0, f.content.length() - 1) + " \n",
+        "ERROR NU3000");
+    repository("TextBehind", f -> f.content = f.content + "nonsense", "WARNING NU3027");
+    repository(
+        "EmptySection", f -> f.content = f.content.replace("1\n\n", "1\n\n\n"), "ERROR NU3000");
+    repository(
+        "HashInThirdSection",
+        f -> f.content = f.content.replace("1\n\n", "1\n\na:b\n\n"),
+        "ERROR NU3000");
+    repository("ByteOrderMark", f -> f.content = "\ufeff" + f.content, "ERROR NU3000");
+    repository(
+        "OtherHashFirst",
+        f ->
+            f.content =
+                f.content.replace(
+                    "1\n\n",
+                    "1\n\n2.16.840.1.101.3.4.2.2-Hash:"
+                        + Base64.getEncoder().encodeToString(new byte[48])
+                        + "\n"),
+        "ERROR NU3008",
+        "WARNING NU3027");
+    repository(
+        "ShortHash",
+        f -> f.content = f.content.replaceFirst("-Hash:.*", "-Hash:QUJD"),
+        "ERROR NU3008",
+        "WARNING NU3027");
     repository(
         "SpacedHash",
         f -> f.content = f.content.replaceFirst("(-Hash:....)", "$1 "),

@@ -31,6 +31,14 @@ public final class PackageVerifier {
     return new Verification(policy).report(file);
   }
 
+  /**
+   * Verifies who signed, and when: whether the package is what was signed is not looked at, and the
+   * report has no content hash.
+   */
+  public VerificationReport verify(PackageSignature signature, VerificationPolicy policy) {
+    return new Verification(policy).report(signature);
+  }
+
   private static final class Verification {
     private final VerificationPolicy policy;
     private final Rules rules;
@@ -51,6 +59,17 @@ public final class PackageVerifier {
         verify(PackageArchive.read(file));
       } catch (MalformedArchiveException e) {
         malformed(e.code(), sentence(e.getMessage()));
+      } catch (MalformedSignatureException e) {
+        malformed(e.code(), e.getMessage());
+      }
+      checkServiceIndex();
+      return new VerificationReport(findings.said(), summaries, contentHash, !findings.isRefused());
+    }
+
+    VerificationReport report(PackageSignature signature) {
+      try {
+        findings.addAll(signers(signature));
+        lists.check(signature, findings);
       } catch (MalformedSignatureException e) {
         malformed(e.code(), e.getMessage());
       }
@@ -85,14 +104,19 @@ public final class PackageVerifier {
       }
       hashContent(archive);
       PackageSignature signature = PackageSignature.parse(archive.signatureBytes(entry.get()));
+      Findings trust = signers(signature);
+      checkIntegrity(archive, signature);
+      findings.addAll(trust);
+      lists.check(signature, findings);
+    }
+
+    private Findings signers(PackageSignature signature) throws MalformedSignatureException {
       repository = signature.repositorySigner();
       summarize(signature);
       checkCountersigners(signature);
       Findings trust = new Findings();
       judge(signature, trust);
-      checkIntegrity(archive, signature);
-      findings.addAll(trust);
-      lists.check(signature, findings);
+      return trust;
     }
 
     private void hashContent(PackageArchive archive) throws MalformedArchiveException, IOException {
@@ -173,7 +197,11 @@ public final class PackageVerifier {
         throws MalformedArchiveException, IOException {
       byte[] hash = archive.hash(signature.content().algorithm().digest());
       if (!MessageDigest.isEqual(hash, signature.content().hash())) {
-        findings.error("NU3008", "The package was changed after it was signed.");
+        findings.error(
+            "NU3008",
+            signature.content().isOfRightLength()
+                ? "The package was changed after it was signed."
+                : "The signature says a hash that no package has, of the wrong length.");
       }
     }
 

@@ -289,7 +289,10 @@ class PackageSignatureTest {
         "Version:1\nVersion:1\n\n",
         "Version:1\n\n2.16.840.1.101.3.4.2.1-Hash:%%\n\n",
         "Version:1\n\n2.16.840.1.101.3.4.2.1-Hash:\n\n",
-        "Version:1\n\n1.2.3-Hash:AAAA\n\n"
+        "Version:1\n\n1.2.3-Hash:AAAA\n\n",
+        "Version:1\n\n2.16.840.1.101.3.4.2.1-Hash:AAAA\n",
+        "Version:1\n\n2.16.840.1.101.3.4.2.1-Hash:AAAA",
+        "Version:1\n\n\n2.16.840.1.101.3.4.2.1-Hash:AAAA\n\n"
       })
   void textThatSaysNothing(String text) {
     assertThatThrownBy(() -> SignatureContent.parse(text.getBytes(StandardCharsets.UTF_8)))
