@@ -4,6 +4,7 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.format.nuget.NugetRecords.NugetSettings;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import dev.countermark.format.nuget.verify.ClientObjections;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.signer.service.KeyClients;
 import dev.countermark.signer.service.SignerFormat;
@@ -55,6 +56,8 @@ class NugetBeans {
                 config.timestampAuthorities().orElse(List.of()), config.timestampTimeout(), clock),
             feeds.address(),
             new PackageSigning.Reading(config.rehashLimit().asLongValue(), resources.memory()),
+            new ClientObjections(
+                ClientRoots.of(config.codeSigningRoots()), ClientRoots.of(config.timestampRoots())),
             clock),
         keys);
   }

@@ -4,6 +4,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,4 +26,14 @@ interface NugetSignerConfig {
    */
   @WithDefault("16M")
   MemorySize rehashLimit();
+
+  /**
+   * File with the root certificates of signers that clients trust, PEM: {@code
+   * trustedroots/codesignctl.pem} of an SDK. They only decide whether a push is warned that clients
+   * will refuse the package. Without it, those of the Java platform.
+   */
+  Optional<Path> codeSigningRoots();
+
+  /** The same of timestamp authorities: {@code trustedroots/timestampctl.pem} of an SDK. */
+  Optional<Path> timestampRoots();
 }

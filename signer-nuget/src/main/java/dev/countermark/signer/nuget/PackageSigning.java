@@ -28,7 +28,9 @@ import dev.countermark.format.nuget.signature.SignatureContent;
 import dev.countermark.format.nuget.signature.SignaturePreparation;
 import dev.countermark.format.nuget.signature.SignatureType;
 import dev.countermark.format.nuget.signature.SignerView;
+import dev.countermark.format.nuget.verify.ClientObjections;
 import dev.countermark.format.nuget.verify.Fingerprint;
+import dev.countermark.format.nuget.verify.TrustedSigner;
 import dev.countermark.format.zip.ArchiveEntry;
 import dev.countermark.format.zip.ByteSource;
 import dev.countermark.format.zip.MalformedArchiveException;
@@ -46,6 +48,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -76,6 +79,7 @@ final class PackageSigning {
   private final URI feeds;
   private final long rehashLimit;
   private final MemoryBudget memory;
+  private final ClientObjections clients;
   private final Clock clock;
 
   /**
@@ -108,6 +112,22 @@ final class PackageSigning {
       URI feeds,
       Reading reading,
       Clock clock) {
+    this(
+        store, keys, timestamps, feeds, reading, new ClientObjections(List.of(), List.of()), clock);
+  }
+
+  /**
+   * @param feeds https address that feeds' addresses begin with, no slash at the end
+   * @param clients who will verify what is signed
+   */
+  PackageSigning(
+      BlobStore store,
+      KeyClient keys,
+      Timestamps timestamps,
+      URI feeds,
+      Reading reading,
+      ClientObjections clients,
+      Clock clock) {
     this.store = store;
     this.keys = keys;
     this.signers = new LastSigners(keys);
@@ -115,6 +135,7 @@ final class PackageSigning {
     this.feeds = feeds;
     this.rehashLimit = reading.rehashLimit();
     this.memory = reading.memory();
+    this.clients = clients;
     this.clock = clock;
   }
 
@@ -309,7 +330,23 @@ final class PackageSigning {
             token.isPresent(),
             wanted.signingTime().truncatedTo(ChronoUnit.SECONDS),
             clock.instant().truncatedTo(ChronoUnit.MILLIS)),
-        replaced(wanted.decision()));
+        replaced(wanted.decision()),
+        warnings(PackageSignature.parse(p7s), record, Optional.of(signer.certificate())));
+  }
+
+  /**
+   * What the pusher should know of the signatures that nobody here can mend.
+   *
+   * @param own the repository's certificate, if it is one of the signers'
+   */
+  private List<String> warnings(
+      PackageSignature signature, VersionRecord record, Optional<X509Certificate> own) {
+    Optional<TrustedSigner> listed =
+        own.map(
+            certificate ->
+                TrustedSigner.repository(
+                    Fingerprint.of(certificate), true, List.of(record.repository().owner())));
+    return clients.of(signature, listed, clock.instant());
   }
 
   private static Optional<ReplacedSignature> replaced(Decision decision) {
@@ -371,7 +408,11 @@ final class PackageSigning {
             !signer.timestamps().isEmpty(),
             signer.signingTime(),
             clock.instant().truncatedTo(ChronoUnit.MILLIS)),
-        Optional.empty());
+        Optional.empty(),
+        warnings(
+            keep.signature(),
+            record,
+            keep.keyVersion().isPresent() ? Optional.of(signer.certificate()) : Optional.empty()));
   }
 
   private static SignatureKind kind(Decision.Keep keep) {

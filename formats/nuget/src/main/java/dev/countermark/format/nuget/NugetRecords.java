@@ -219,11 +219,26 @@ public final class NugetRecords {
     }
   }
 
-  /** What the platform signed, with by whom. */
+  /**
+   * What the platform signed, with by whom.
+   *
+   * @param warnings why clients that verify will refuse it all the same, for people; none in
+   *     records of earlier releases
+   */
   public record SignedPackage(
-      SignedFile file, RepositorySignature signature, Optional<ReplacedSignature> replaced) {
+      SignedFile file,
+      RepositorySignature signature,
+      Optional<ReplacedSignature> replaced,
+      List<String> warnings) {
     public SignedPackage {
       replaced = replaced == null ? Optional.empty() : replaced;
+      warnings = warnings == null ? List.of() : List.copyOf(warnings);
+    }
+
+    /** One that all clients take. */
+    public SignedPackage(
+        SignedFile file, RepositorySignature signature, Optional<ReplacedSignature> replaced) {
+      this(file, signature, replaced, List.of());
     }
   }
 

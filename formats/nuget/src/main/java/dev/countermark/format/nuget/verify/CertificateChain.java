@@ -18,6 +18,9 @@ final class CertificateChain {
   /** Bounds the work that a hostile set of certificates can cause. */
   private static final int MAX_STEPS = 64;
 
+  /** Begins the defect of a chain of which an issuer is missing, which a client may have. */
+  static final String PARTIAL = "the chain does not end in a root (PartialChain), for want of";
+
   private static final int MAX_LENGTH = 10;
   private static final int KEY_CERT_SIGN = 5;
 
@@ -64,9 +67,14 @@ final class CertificateChain {
       defects.add(
           search.wrongIssuer
               ? "a certificate was not signed by the issuer that it names"
-              : "the chain does not end in a root (PartialChain)");
+              : PARTIAL + " " + issuer(search.best));
     }
     return new CertificateChain(search.best, search.bestRank == Search.TRUSTED_ROOT, defects);
+  }
+
+  /** Of the last certificate that was found. */
+  private static String issuer(List<X509Certificate> path) {
+    return path.get(path.size() - 1).getIssuerX500Principal().getName();
   }
 
   private static final class Search {

@@ -8,6 +8,8 @@ import java.util.Optional;
 
 /** Whether a signature was there at the time that its timestamp says (section 2.7). */
 final class TimestampJudge {
+  static final String UNTRUSTED = "'s timestamping certificate is not trusted.";
+
   private final VerificationPolicy policy;
   private final Rules rules;
 
@@ -43,7 +45,7 @@ final class TimestampJudge {
       }
       if (chain.defects().isEmpty() && !chain.isTrusted()) {
         found.warning("NU3042", "The root of the timestamp authority is not among the trusted.");
-        String message = "The " + name + "'s timestamping certificate is not trusted.";
+        String message = "The " + name + UNTRUSTED;
         if (rules.badTimestamp()) {
           found.passiveError("NU3028", message);
         } else {
