@@ -9,6 +9,9 @@ import dev.countermark.conformance.Command;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.contracts.Json;
+import dev.countermark.format.nuget.SignedPackages;
+import dev.countermark.format.nuget.TestPki;
+import dev.countermark.format.nuget.TestTsa;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -59,6 +62,40 @@ class NugetPushTest {
 
     assertSucceeded(dotnet.run("add", dotnet.project(), "package", nupkg.id(), "-s", feed.index()));
     assertThat(dotnet.search(feed, "findable")).contains("Conformance.Findable", "2.0.0");
+  }
+
+  /**
+   * The package is signed and there, and no client that verifies will take it: whoever pushes it
+   * hears of it at once, and everybody else from the status.
+   */
+  @Test
+  void thePusherIsWarnedOfWhatClientsWillRefuse() throws Exception {
+    Dotnet dotnet = Dotnet.require(platform);
+    String id = "Conformance.Rootless";
+    NugetPackage rootless =
+        new NugetPackage(
+            id, "1.0.0", SignedPackages.author(id, f -> f.certificates.remove(TestPki.ROOT)));
+
+    Command.Result pushed = push(dotnet, rootless);
+
+    assertSucceeded(pushed);
+    assertThat(pushed.output()).contains("warn : NU3012: ", "PartialChain", "refuse the package");
+    assertThat(feed.get("/status/nuget/" + id + "/1.0.0").body())
+        .asString(StandardCharsets.UTF_8)
+        .contains("\"warnings\":[\"NU3012: ");
+    assertFailed(dotnet.restore(id, "1.0.0", feed.config()), "NU3012");
+  }
+
+  @Test
+  void aTimestampOfAPrivateAuthorityIsNoSecret() throws Exception {
+    Dotnet dotnet = Dotnet.require(platform);
+    String id = "Conformance.Private";
+    byte[] stamped = SignedPackages.author(id, f -> f.timestamp = new TestTsa()::token);
+
+    Command.Result pushed = push(dotnet, new NugetPackage(id, "1.0.0", stamped));
+
+    assertSucceeded(pushed);
+    assertThat(pushed.output()).contains("warn : NU3028: ", "\"dotnet nuget verify\" refuses");
   }
 
   /** Case 2. */

@@ -3,6 +3,7 @@ package dev.countermark.gateway.nuget;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Events.PackageUploaded;
 import dev.countermark.contracts.ObjectKeys;
@@ -12,6 +13,7 @@ import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.State;
 import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.SignedPackage;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.nuget.TestPki;
@@ -260,6 +262,30 @@ class PushTest extends FeedTestBase {
     feed.push(PACKAGE, SESSION, "one", "Prefer", "wait=30").is(201);
     assertThat(feed.announced()).hasSize(told);
     assertThat(keys()).isEqualTo(before);
+  }
+
+  /** Where nobody waits, the status says it. */
+  @Test
+  void whoPushesIsToldWhatClientsWillObjectTo() {
+    Feed feed = feed();
+    feed.push(PACKAGE, SESSION, "one").is(202);
+    feed.sign(TOOLS);
+    List<String> warnings = List.of("NU3012: no root, says CN=\u00c4rger\r\nX: y.", "NU3028: who?");
+    change(
+        feed,
+        record -> {
+          SignedPackage signed = record.signed().orElseThrow();
+          return record.signed(
+              new SignedPackage(signed.file(), signed.signature(), signed.replaced(), warnings));
+        });
+
+    Answer answer = feed.push(PACKAGE, SESSION, "one", "Prefer", "wait=30").is(201);
+
+    assertThat(answer.headers("X-NuGet-Warning"))
+        .containsExactly("NU3012: no root, says CN=?rger??X: y.", "NU3028: who?");
+    assertThat(feed.reader().get(feed.status(TOOLS)).json().at("/details/warnings"))
+        .extracting(JsonNode::asText)
+        .isEqualTo(warnings);
   }
 
   private static String location(Feed feed) {

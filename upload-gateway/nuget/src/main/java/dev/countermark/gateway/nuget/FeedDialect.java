@@ -27,8 +27,13 @@ final class FeedDialect implements Dialect {
 
   /** Fit for a status line: printable ASCII, no line breaks, not too long. */
   static String phrase(String message) {
-    String printable = message.replaceAll("[^\\x20-\\x7e]", "?").strip();
+    String printable = line(message);
     return printable.length() <= LONGEST ? printable : printable.substring(0, LONGEST - 3) + "...";
+  }
+
+  /** Fit for a header: printable ASCII, no line breaks. */
+  static String line(String message) {
+    return message.replaceAll("[^\\x20-\\x7e]", "?").strip();
   }
 
   @Override

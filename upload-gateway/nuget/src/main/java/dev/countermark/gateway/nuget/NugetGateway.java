@@ -110,6 +110,11 @@ final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> 
     details.put("contentHash", record.contentHash());
     record.signed().map(SignedPackage::signature).ifPresent(s -> details.put("signature", s));
     record.signed().flatMap(SignedPackage::replaced).ifPresent(r -> details.put("replaced", r));
+    record
+        .signed()
+        .map(SignedPackage::warnings)
+        .filter(warnings -> !warnings.isEmpty())
+        .ifPresent(warnings -> details.put("warnings", warnings));
     return details;
   }
 

@@ -1,6 +1,7 @@
 package dev.countermark.gateway.nuget;
 
 import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.SignedPackage;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.metadata.NuGetVersion;
 import dev.countermark.gateway.kit.Failed;
@@ -12,8 +13,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Pushes packages and symbols, and changes whether packages are listed. */
 final class PackageWrites {
@@ -66,8 +70,24 @@ final class PackageWrites {
           case DELETED, EXEMPT -> throw new Failed(409, "The package was deleted meanwhile.");
         };
     response.header(HttpHeaders.LOCATION, request.at().status(identity.id(), identity.version()));
-    warnings.forEach(w -> response.header(WARNING, w));
+    warnings(version, warnings).forEach(w -> response.header(WARNING, FeedDialect.line(w)));
     return response.build();
+  }
+
+  /** What was seen of the upload, and of what became of it; each matter once. */
+  private static List<String> warnings(VersionRecord version, List<String> upload) {
+    Set<String> said = upload.stream().map(PackageWrites::code).collect(Collectors.toSet());
+    return Stream.concat(
+            upload.stream(),
+            version.signed().map(SignedPackage::warnings).stream()
+                .flatMap(List::stream)
+                .filter(w -> !said.contains(code(w))))
+        .toList();
+  }
+
+  private static String code(String warning) {
+    int colon = warning.indexOf(':');
+    return colon < 0 ? warning : warning.substring(0, colon);
   }
 
   private static Failed refused(VersionRecord version) {
