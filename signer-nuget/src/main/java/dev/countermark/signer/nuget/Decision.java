@@ -62,8 +62,12 @@ sealed interface Decision {
     if (policy == SignaturePolicy.REJECT_SIGNED) {
       return new Reject(false, "the repository takes unsigned packages only");
     }
-    if (!intact || !signature.isPrimaryGenuine()) {
-      return new Reject(true, "its signature is not genuine");
+    if (!intact) {
+      return new Reject(true, "it was changed after it was signed");
+    }
+    Optional<String> objection = signature.objection(signature.primary());
+    if (objection.isPresent()) {
+      return new Reject(true, "its signature " + objection.get());
     }
     if (signature.countersigners().stream().anyMatch(c -> c.type() == SignatureType.AUTHOR)) {
       return new Reject(true, "an author countersigned it");

@@ -71,9 +71,12 @@ final class SignatureCheck {
   }
 
   private static void checkSigners(PackageSignature signature) {
-    if (!signature.isPrimaryGenuine()) {
-      throw new Failed(400, "NU3012: the package signature is not genuine.");
-    }
+    signature
+        .objection(signature.primary())
+        .ifPresent(
+            why -> {
+              throw new Failed(400, "NU3012: the package signature " + why + ".");
+            });
     if (signature.primary().type() == SignatureType.UNKNOWN) {
       throw new Failed(400, "The package signature is neither an author's nor a repository's.");
     }

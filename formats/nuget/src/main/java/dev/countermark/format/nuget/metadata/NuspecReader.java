@@ -28,6 +28,7 @@ final class NuspecReader {
   private static final int MAX_BYTES = 1 << 20;
   private static final int MAX_DEPTH = 16;
   private static final int MAX_ELEMENTS = 20_000;
+  private static final int MAX_ID = 100;
   private static final int MAX_VERSION = 64;
   private static final int MAX_IDENTITY = 160;
   private static final int MAX_TEXT = 4_000;
@@ -234,10 +235,13 @@ final class NuspecReader {
 
   private void add(List<Dependency> to, Optional<String> framework, XMLStreamReader in)
       throws InvalidNuspecException {
+    String rawId = attribute(in, "id").orElse("");
     PackageId id =
-        attribute(in, "id")
-            .flatMap(PackageId::parse)
-            .orElseThrow(() -> new InvalidNuspecException("A dependency has no valid id."));
+        PackageId.parse(rawId)
+            .orElseThrow(
+                () ->
+                    new InvalidNuspecException(
+                        "A dependency has no valid id: " + WhyNot.id(rawId, MAX_ID) + "."));
     String text = attribute(in, "version").orElse("");
     VersionRange range =
         VersionRange.parse(text)
@@ -245,7 +249,11 @@ final class NuspecReader {
             .orElseThrow(
                 () ->
                     new InvalidNuspecException(
-                        "The dependency on " + id + " has no valid version range."));
+                        "The dependency on "
+                            + id
+                            + " has no valid version range: "
+                            + WhyNot.range(text)
+                            + "."));
     if (to.stream().anyMatch(d -> d.id().lower().equals(id.lower()))) {
       throw new InvalidNuspecException("A group has two dependencies on " + id + ".");
     }
@@ -288,12 +296,20 @@ final class NuspecReader {
     String rawId = texts.getOrDefault("id", "");
     PackageId id =
         PackageId.parse(rawId)
-            .orElseThrow(() -> new InvalidNuspecException("The package has no valid id."));
+            .orElseThrow(
+                () ->
+                    new InvalidNuspecException(
+                        "The package has no valid id: " + WhyNot.id(rawId, MAX_ID) + "."));
     NuGetVersion version =
         Optional.of(texts.getOrDefault("version", ""))
             .filter(v -> v.length() <= MAX_VERSION)
             .flatMap(NuGetVersion::parse)
-            .orElseThrow(() -> new InvalidNuspecException("The package has no valid version."));
+            .orElseThrow(
+                () ->
+                    new InvalidNuspecException(
+                        "The package has no valid version: "
+                            + WhyNot.version(texts.getOrDefault("version", ""), MAX_VERSION)
+                            + "."));
     if (version.full().length() > MAX_VERSION
         || rawId.length() + version.full().length() > MAX_IDENTITY) {
       throw new InvalidNuspecException("Id and version are too long together.");
@@ -340,8 +356,17 @@ final class NuspecReader {
   private void checkMinClientVersion() throws InvalidNuspecException {
     if (minClientVersion.isPresent()) {
       Optional<NuGetVersion> client = NuGetVersion.parse(minClientVersion.get());
-      if (client.isEmpty() || client.get().compareTo(NEWEST_CLIENT) > 0) {
-        throw new InvalidNuspecException("minClientVersion names a client that does not exist.");
+      if (client.isEmpty()) {
+        throw new InvalidNuspecException(
+            "minClientVersion is no version: "
+                + WhyNot.version(minClientVersion.get(), MAX_VERSION)
+                + ".");
+      }
+      if (client.get().compareTo(NEWEST_CLIENT) > 0) {
+        throw new InvalidNuspecException(
+            "minClientVersion names a client that does not exist: the newest is "
+                + NEWEST_CLIENT
+                + ".");
       }
     }
   }

@@ -74,9 +74,15 @@ public final class PackageSignature {
 
   private static PackageSignature read(byte[] p7s)
       throws MalformedSignatureException, CertificateException, java.io.IOException {
-    if (p7s.length > MAX_BYTES || !Nesting.isWithin(p7s, MAX_DEPTH)) {
+    if (p7s.length > MAX_BYTES) {
       throw new MalformedSignatureException(
-          "NU3003", "The package signature is too large or too deep.");
+          "NU3003",
+          "The package signature has " + p7s.length + " bytes: at most " + MAX_BYTES + ".");
+    }
+    Optional<String> objection = Nesting.objection(p7s, MAX_DEPTH);
+    if (objection.isPresent()) {
+      throw new MalformedSignatureException(
+          "NU3003", "The package signature " + objection.get() + ".");
     }
     ASN1Primitive first;
     try (ASN1InputStream in = new ASN1InputStream(p7s)) {
@@ -87,6 +93,10 @@ public final class PackageSignature {
       throw new MalformedSignatureException("NU3003", "The package signature is no SignedData.");
     }
     SignedData data = SignedData.getInstance(outer.getContent());
+    if (data.getEncapContentInfo().getContent() == null) {
+      throw new MalformedSignatureException(
+          "NU3003", "The package signature does not carry the text that it signs.");
+    }
     byte[] text = ASN1OctetString.getInstance(data.getEncapContentInfo().getContent()).getOctets();
     if (data.getSignerInfos().size() != 1) {
       throw new MalformedSignatureException(
@@ -155,6 +165,11 @@ public final class PackageSignature {
   /** Whether {@code signer}, one of this signature, is genuine. */
   public boolean isGenuine(SignerView signer) {
     return signer == primary ? isPrimaryGenuine() : signer.isGenuine(primary.signatureValue());
+  }
+
+  /** Why {@code signer}, one of this signature, is not genuine; empty when it is. */
+  public Optional<String> objection(SignerView signer) {
+    return signer.objection(signer == primary ? contentBytes : primary.signatureValue());
   }
 
   SignedData data() {

@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +35,7 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
+import org.bouncycastle.operator.DefaultAlgorithmNameFinder;
 
 /**
  * One signature within a package signature: the primary one, or one that countersigns it.
@@ -42,6 +44,9 @@ import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
  * and whether it is to be trusted that of a verifier.
  */
 public final class SignerView {
+  private static final Optional<String> NOT_BY_THAT_KEY =
+      Optional.of("is not genuine: the key of its certificate did not make it");
+
   private final SignerInfo info;
   private final SignatureType type;
   private final Optional<X509Certificate> certificate;
@@ -294,24 +299,54 @@ public final class SignerView {
    * @param content the text that is signed, or the signature value that is countersigned
    */
   public boolean isGenuine(byte[] content) {
-    Optional<HashAlgorithm> algorithm = digestAlgorithm();
+    return objection(content).isEmpty();
+  }
+
+  /** Why {@link #isGenuine} says no, for people: what follows "the signature". */
+  Optional<String> objection(byte[] content) {
+    if (!hasSupportedAlgorithms()) {
+      return Optional.of(
+          "is made by "
+              + algorithmName()
+              + ", which is not supported: packages are signed by RSA PKCS#1 v1.5 with SHA-256,"
+              + " SHA-384 or SHA-512");
+    }
+    HashAlgorithm algorithm = digestAlgorithm().orElseThrow();
     List<ASN1Encodable> digests =
         CmsParts.values(
             info.getAuthenticatedAttributes(), PKCSObjectIdentifiers.pkcs_9_at_messageDigest);
-    if (!hasSupportedAlgorithms()
-        || digests.size() != 1
-        || !(digests.get(0).toASN1Primitive() instanceof ASN1OctetString expected)
-        || !MessageDigest.isEqual(algorithm.orElseThrow().hash(content), expected.getOctets())) {
-      return false;
+    if (digests.size() != 1
+        || !(digests.get(0).toASN1Primitive() instanceof ASN1OctetString expected)) {
+      return Optional.of("does not say the hash of what it signs");
+    }
+    if (!MessageDigest.isEqual(algorithm.hash(content), expected.getOctets())) {
+      return Optional.of("is about other content");
+    }
+    if (!(certificate().getPublicKey() instanceof RSAPublicKey)) {
+      return Optional.of(
+          "is by a certificate with a key for "
+              + certificate().getPublicKey().getAlgorithm()
+              + ", which is not supported: packages are signed by RSA");
     }
     try {
-      Signature rsa = Signature.getInstance(algorithm.get().signatureName());
+      Signature rsa = Signature.getInstance(algorithm.signatureName());
       rsa.initVerify(certificate().getPublicKey());
       rsa.update(CmsParts.der(info.getAuthenticatedAttributes()));
-      return rsa.verify(signatureValue());
+      return rsa.verify(signatureValue()) ? Optional.empty() : NOT_BY_THAT_KEY;
     } catch (GeneralSecurityException e) {
-      return false;
+      return NOT_BY_THAT_KEY;
     }
+  }
+
+  /** As people know it: {@code SHA256WITHECDSA}; its number when nobody has named it. */
+  private String algorithmName() {
+    AlgorithmIdentifier algorithm = info.getDigestEncryptionAlgorithm();
+    String name = new DefaultAlgorithmNameFinder().getAlgorithmName(algorithm);
+    return name.contains("WITH")
+        ? name
+        : name
+            + " with "
+            + new DefaultAlgorithmNameFinder().getAlgorithmName(info.getDigestAlgorithm());
   }
 
   private boolean isRsa(HashAlgorithm hash) {

@@ -80,11 +80,13 @@ final class SignerJudge {
     Verdict verdict = new Verdict();
     checkStructure(signer, countersigner, verdict.strict);
     verdict.window = window(token, signer, name, verdict.other);
+    Optional<String> objection =
+        signature.objection(signer).map(why -> "The " + name + " " + why + ".");
     if (!signer.hasSupportedAlgorithms()) {
-      verdict.strict.strict("NU3012", "The " + name + " is not made by RSA PKCS#1 v1.5 and SHA-2.");
-    } else if (!signature.isGenuine(signer)) {
+      verdict.strict.strict("NU3012", objection.orElseThrow());
+    } else if (objection.isPresent()) {
       // Where this is forgiven, the client does not even look at the certificate.
-      verdict.other.errorUnless(rules.malformed(), "NU3012", "The " + name + " is not genuine.");
+      verdict.other.errorUnless(rules.malformed(), "NU3012", objection.get());
       return verdict;
     }
     checkCertificate(signer.certificate(), name, verdict);

@@ -17,12 +17,14 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.bouncycastle.asn1.ASN1InputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -313,5 +315,64 @@ class PackageSignatureTest {
   void claimsAreOverHttps(String url) {
     assertThatThrownBy(() -> new RepositoryClaim(URI.create(url), List.of()))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static String refusal(byte[] p7s) {
+    try {
+      PackageSignature.parse(p7s);
+      return "none";
+    } catch (MalformedSignatureException e) {
+      return e.code() + " " + e.getMessage();
+    }
+  }
+
+  /** What is cut off is not deep, and what is deep is not cut off. */
+  @Test
+  void saysWhyASignatureCannotBeRead() {
+    byte[] sound = ForgedSignature.repository(new byte[32]).p7s();
+    for (int length : new int[] {0, 1, 3, 100, sound.length / 2, sound.length - 1}) {
+      assertThat(refusal(Arrays.copyOf(sound, length)))
+          .isEqualTo(
+              "NU3003 The package signature is cut off: a value is longer than what is there.");
+    }
+    byte[] deep = new byte[4 * 70];
+    for (int i = 0; i < 70; i++) {
+      deep[2 * i] = 0x30;
+      deep[2 * i + 1] = (byte) 0x80;
+    }
+    assertThat(refusal(deep))
+        .isEqualTo("NU3003 The package signature has more than 64 values in each other.");
+    byte[] open = {0x30, (byte) 0x80, 0x02, 0x01, 0x01};
+    assertThat(refusal(open)).contains("is cut off");
+    assertThat(refusal(new byte[] {0x02, (byte) 0x80, 0, 0})).contains("is not encoded by BER");
+    assertThat(refusal(new byte[(1 << 20) + 1])).contains("has 1048577 bytes: at most 1048576");
+  }
+
+  private static String objection(Consumer<ForgedSignature> change) throws Exception {
+    PackageSignature signature =
+        PackageSignature.parse(ForgedSignature.author(new byte[32]).but(change).p7s());
+    return signature.objection(signature.primary()).orElse("none");
+  }
+
+  /** Sound work by means that nobody takes is no forgery. */
+  @Test
+  void saysWhyASignatureIsNotTaken() throws Exception {
+    assertThat(objection(f -> {})).isEqualTo("none");
+    assertThat(objection(f -> f.algorithm = ForgedSignature.Algorithm.PSS_SHA256))
+        .startsWith("is made by ")
+        .contains("PSS", "which is not supported", "RSA PKCS#1 v1.5");
+    assertThat(objection(f -> f.algorithm = ForgedSignature.Algorithm.RSA_SHA1))
+        .contains("SHA1", "which is not supported");
+    assertThat(objection(f -> f.spoiled = true))
+        .isEqualTo("is not genuine: the key of its certificate did not make it");
+    KeyPair ec = TestPki.ec();
+    X509Certificate certificate = TestPki.leaf(p -> p.key(ec));
+    assertThat(
+            objection(
+                f -> {
+                  KeyPair rsa = f.key;
+                  f.by(certificate, rsa, TestPki.ROOT);
+                }))
+        .contains("a key for EC, which is not supported");
   }
 }
