@@ -174,7 +174,7 @@ final class ManifestPushes {
               .orElseThrow(
                   () ->
                       OciCode.MANIFEST_INVALID.failed(
-                          "a tag is [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")));
+                          Tag.objection(text) + ": a tag is [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")));
     }
     return tags;
   }

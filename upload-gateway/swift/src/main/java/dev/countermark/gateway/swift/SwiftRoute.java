@@ -124,10 +124,12 @@ record SwiftRoute(Kind kind, String scope, String name, String version, String s
       throw SwiftDialect.unprocessable(
           "A version must not end in .zip or .json, because addresses do: choose another version.");
     }
-    if (SwiftVersion.parse(version).isEmpty()) {
+    Optional<String> objection = SwiftVersion.objection(version);
+    if (objection.isPresent()) {
       throw SwiftDialect.unprocessable(
-          "The version must be MAJOR.MINOR.PATCH by Semantic Versioning 2.0.0, without a leading v"
-              + " or zeros and with at most 128 characters, such as 1.2.3 or 1.2.3-beta.1.");
+          objection.get()
+              + ". The version must be MAJOR.MINOR.PATCH by Semantic Versioning 2.0.0, without a"
+              + " leading v or zeros and with at most 128 characters, such as 1.2.3 or 1.2.3-beta.1.");
     }
     return Identity.lower(scope, name, version).orElseThrow(SwiftRoute::identityRefused);
   }

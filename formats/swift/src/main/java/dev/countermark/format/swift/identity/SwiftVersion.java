@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A version by Semantic Versioning 2.0.0, strictly. Two versions are {@linkplain #equals equal}
@@ -16,6 +17,11 @@ import java.util.regex.Pattern;
  */
 public record SwiftVersion(String text) implements Comparable<SwiftVersion> {
   private static final int LONGEST = 128;
+
+  /** What people are shown of a text, characters. */
+  private static final int SHOWN = 40;
+
+  private static final Pattern LABEL_CHARACTER = Pattern.compile("[0-9a-zA-Z]");
   private static final String NUMBER = "(0|[1-9][0-9]*)";
   private static final String PRE_RELEASE_PART = "(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)";
   private static final Pattern GRAMMAR =
@@ -45,6 +51,59 @@ public record SwiftVersion(String text) implements Comparable<SwiftVersion> {
     return text.length() <= LONGEST && GRAMMAR.matcher(text).matches()
         ? Optional.of(new SwiftVersion(text))
         : Optional.empty();
+  }
+
+  /**
+   * What keeps a text from being a version: which character, and by which rule.
+   *
+   * @return a clause for people; empty when it is a version
+   */
+  public static Optional<String> objection(String text) {
+    return parse(text).isPresent() ? Optional.empty() : Optional.of(why(text));
+  }
+
+  private static String why(String text) {
+    String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+    if (text.length() > LONGEST) {
+      return shown + " has " + text.length() + " characters: at most " + LONGEST;
+    }
+    if (text.startsWith("v") || text.startsWith("V")) {
+      return shown + " begins with a letter: a version has no leading v";
+    }
+    int plus = text.indexOf('+');
+    String before = plus < 0 ? text : text.substring(0, plus);
+    int dash = before.indexOf('-');
+    String core = dash < 0 ? before : before.substring(0, dash);
+    for (int at = 0; at < text.length(); at++) {
+      char c = text.charAt(at);
+      boolean allowed =
+          at < core.length()
+              ? c >= '0' && c <= '9' || c == '.'
+              : LABEL_CHARACTER.matcher(String.valueOf(c)).matches()
+                  || at == plus
+                  || c == '-'
+                  || c == '.';
+      if (!allowed) {
+        return "%s has %s at position %d: %s"
+            .formatted(
+                shown,
+                c > ' ' && c < 0x7F ? "\"" + c + "\"" : "U+%04X".formatted(text.codePointAt(at)),
+                at + 1,
+                at < core.length()
+                    ? "MAJOR.MINOR.PATCH are numbers"
+                    : "pre-release and build have letters A to Z, digits, hyphens and dots");
+      }
+    }
+    List<String> numbers = List.of(core.split("\\.", -1));
+    if (numbers.size() != 3 || numbers.contains("")) {
+      return shown + " has not exactly three numbers: MAJOR.MINOR.PATCH";
+    }
+    String preRelease = dash < 0 ? "" : before.substring(dash + 1);
+    return Stream.concat(numbers.stream(), Stream.of(preRelease.split("\\.", -1)))
+        .filter(part -> part.matches("0[0-9]+"))
+        .findFirst()
+        .map(part -> shown + " has the number " + part + ": numbers have no leading zeros")
+        .orElse(shown + " has an empty part: something is between dots and behind - and +");
   }
 
   public boolean isPreRelease() {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1InputStream;
@@ -74,6 +75,7 @@ public final class CmsSignature {
 
   private static CmsSignature read(byte[] der)
       throws MalformedSignatureException, IOException, CertificateException {
+    demand(der.length > 0, "The signature is empty.");
     demand(der.length <= MAX_BYTES, "The signature has more than 64 KiB.");
     ContentInfo outer = ContentInfo.getInstance(strictDer(der));
     demand(
@@ -115,7 +117,10 @@ public final class CmsSignature {
   /** Clients read DER only, down to the order of sets. */
   private static ASN1Primitive strictDer(byte[] der)
       throws MalformedSignatureException, IOException {
-    demand(Nesting.isWithin(der), "The signature is no DER, or too deeply nested.");
+    Optional<String> objection = Nesting.objection(der);
+    if (objection.isPresent()) {
+      throw new MalformedSignatureException("The signature " + objection.get() + ".");
+    }
     ASN1Primitive value;
     try (ASN1InputStream in = new ASN1InputStream(der)) {
       value = in.readObject();
