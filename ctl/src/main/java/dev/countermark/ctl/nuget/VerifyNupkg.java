@@ -7,6 +7,7 @@ import dev.countermark.format.nuget.signature.SignatureType;
 import dev.countermark.format.nuget.verify.Finding;
 import dev.countermark.format.nuget.verify.PackageVerifier;
 import dev.countermark.format.nuget.verify.Severity;
+import dev.countermark.format.nuget.verify.TrustedSigner;
 import dev.countermark.format.nuget.verify.VerificationMode;
 import dev.countermark.format.nuget.verify.VerificationPolicy;
 import dev.countermark.format.nuget.verify.VerificationReport;
@@ -89,6 +90,25 @@ final class VerifyNupkg implements Callable<Integer> {
               + " Case-sensitive. Repeatable.")
   private List<String> owners = List.of();
 
+  @Option(
+      names = "--trusted-signer",
+      paramLabel = "SHA256",
+      converter = CertificateFingerprint.Converter.class,
+      description =
+          "Demand an author's or a repository's signature by the certificate with this fingerprint,"
+              + " or by one of several, and do not mind its root: an entry of trustedSigners in a"
+              + " nuget.config, with allowUntrustedRoot. Repeatable.")
+  private List<CertificateFingerprint> trustedSigners = List.of();
+
+  @Option(
+      names = "--certificate-fingerprint",
+      paramLabel = "SHA256",
+      converter = CertificateFingerprint.Converter.class,
+      description =
+          "Demand that the primary signature is by the certificate with this fingerprint, or by one"
+              + " of several, whoever countersigned; as the client's option. Repeatable.")
+  private List<CertificateFingerprint> fingerprints = List.of();
+
   @Option(names = "--json", description = "Print one JSON document instead of text.")
   private boolean json;
 
@@ -105,9 +125,16 @@ final class VerifyNupkg implements Callable<Integer> {
     if (serviceIndex != null) {
       policy.expectedServiceIndex(serviceIndex);
     }
+    for (CertificateFingerprint trusted : trustedSigners) {
+      policy.trustedSigner(TrustedSigner.author(trusted.hex(), true));
+      policy.trustedSigner(TrustedSigner.repository(trusted.hex(), true, List.of()));
+    }
     VerificationPolicy whole = policy.build();
     return Judging.all(
-        spec.commandLine(), json, files, file -> new NupkgReport(withOwners(verify(file, whole))));
+        spec.commandLine(),
+        json,
+        files,
+        file -> new NupkgReport(withPrimary(withOwners(verify(file, whole)))));
   }
 
   private static VerificationReport verify(Path file, VerificationPolicy policy) {
@@ -130,13 +157,27 @@ final class VerifyNupkg implements Callable<Integer> {
     if (owners.isEmpty() || found) {
       return report;
     }
+    return refused(
+        report,
+        "No repository's signature names the owner " + String.join(" or ", owners) + ".",
+        true);
+  }
+
+  /** What cannot be read was refused already. */
+  private VerificationReport withPrimary(VerificationReport report) {
+    boolean found =
+        report.signatures().stream()
+            .limit(1)
+            .allMatch(s -> fingerprints.stream().anyMatch(f -> f.hex().equals(s.fingerprint())));
+    return fingerprints.isEmpty() || found
+        ? report
+        : refused(
+            report, "The primary signature's certificate has none of the fingerprints.", false);
+  }
+
+  private static VerificationReport refused(VerificationReport report, String why, boolean strict) {
     List<Finding> findings = new ArrayList<>(report.findings());
-    findings.add(
-        new Finding(
-            "NU3034",
-            Severity.ERROR,
-            "No repository's signature names the owner " + String.join(" or ", owners) + ".",
-            true));
+    findings.add(new Finding("NU3034", Severity.ERROR, why, strict));
     return new VerificationReport(findings, report.signatures(), report.contentHash(), false);
   }
 }

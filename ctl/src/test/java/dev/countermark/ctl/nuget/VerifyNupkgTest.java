@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.countermark.ctl.Main;
+import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.nuget.TestPki;
 import dev.countermark.format.nuget.Vectors;
 import dev.countermark.format.nuget.archive.PackageArchive;
@@ -27,6 +28,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -304,5 +306,36 @@ class VerifyNupkgTest {
     assertThat(judged.path("signatures").findValuesAsText("type"))
         .containsExactly("author", "repository");
     assertThat(judged.path("signatures").get(1).path("timestamps")).hasSize(1);
+  }
+
+  /** As a nuget.config of the repository has it: no root is needed. */
+  @Test
+  void trustsSignersByTheirFingerprints() throws Exception {
+    Path file = repositorySigned("acme");
+    String fingerprint = SignedPackages.fingerprint(TestPki.LEAF);
+
+    assertThat(verify("--trusted-signer", "AB".repeat(32), "--trusted-signer", fingerprint, file))
+        .isZero();
+    assertThat(verify("--trusted-signer", fingerprint.toLowerCase(Locale.ROOT), file)).isZero();
+    assertThat(out.toString()).doesNotContain("error:");
+
+    assertThat(verify("--root", root, "--trusted-signer", "AB".repeat(32), file)).isEqualTo(1);
+    assertThat(out.toString()).contains("error: NU3034: ");
+    assertThat(verify("--trusted-signer", "AB", file)).isEqualTo(2);
+    assertThat(err.toString()).contains("'AB' is no SHA-256 fingerprint");
+  }
+
+  /** The client's option of that name. */
+  @Test
+  void demandsACertificateOfThePrimarySigner() throws Exception {
+    Path file = repositorySigned("acme");
+    String fingerprint = SignedPackages.fingerprint(TestPki.LEAF);
+
+    assertThat(verify("--root", root, "--certificate-fingerprint", fingerprint, file)).isZero();
+    assertThat(verify("--certificate-fingerprint", fingerprint, file)).isEqualTo(1);
+    assertThat(out.toString()).contains("error: NU3018: ").doesNotContain("NU3034");
+    assertThat(verify("--root", root, "--certificate-fingerprint", "AB".repeat(32), file))
+        .isEqualTo(1);
+    assertThat(out.toString()).contains("error: NU3034: ");
   }
 }
