@@ -24,6 +24,9 @@ import java.util.Locale;
  * </ul>
  */
 public final class SigningMetrics {
+  /** Requests say themselves how old they are; more than this no timer can hold. */
+  private static final Duration LONGEST_LAG = Duration.ofDays(36_500);
+
   private static final Duration[] LAG_BOUNDS = {
     Duration.ofMillis(10),
     Duration.ofMillis(25),
@@ -72,7 +75,11 @@ public final class SigningMetrics {
         .tags("format", format, "lane", lane.label())
         .serviceLevelObjectives(LAG_BOUNDS)
         .register(registry)
-        .record(lag.isNegative() ? Duration.ZERO : lag);
+        .record(lag.isNegative() ? Duration.ZERO : min(lag, LONGEST_LAG));
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   void attempt(Lane lane, Duration took) {

@@ -139,6 +139,11 @@ final class PackageSigning {
     this.clock = clock;
   }
 
+  /** By the clock of this service. */
+  Instant now() {
+    return clock.instant();
+  }
+
   /** What signatures of a repository say besides the hash. */
   RepositoryClaim claim(VersionRecord record) {
     return new RepositoryClaim(
@@ -150,7 +155,7 @@ final class PackageSigning {
    * Signs an upload.
    *
    * @param settings of its repository
-   * @param signingTime what the signature says; the same for every delivery of one request
+   * @param signingTime what the signature says
    * @throws Failure.Permanent when the upload can never be signed
    */
   SignedPackage sign(VersionRecord record, SigningSettings settings, Instant signingTime) {

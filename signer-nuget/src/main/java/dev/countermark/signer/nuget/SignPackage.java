@@ -45,12 +45,16 @@ final class SignPackage implements SignerFormat<VersionRecord, NugetSettings> {
         signing.sign(
             record,
             record.state() == State.AVAILABLE ? wanted.forAvailable() : wanted,
-            signingTime(record, request)));
+            signingTime(record)));
   }
 
-  /** The first signature says when the package came; a later one when it was asked for. */
-  private static Instant signingTime(VersionRecord record, PackageRequest request) {
-    return record.state() == State.AVAILABLE ? request.since() : record.acceptedAt();
+  /**
+   * The first signature says when the package came; a later one when it is made. What a request
+   * says of the time is a hint like the rest of it: whoever can write events must not date
+   * signatures.
+   */
+  private Instant signingTime(VersionRecord record) {
+    return record.state() == State.AVAILABLE ? signing.now() : record.acceptedAt();
   }
 
   /** An upload's event never signs anew what is signed: that is what resyncs are for. */

@@ -34,6 +34,7 @@ import dev.countermark.signing.SigningOutcome.Exempt;
 import dev.countermark.signing.SigningOutcome.Refused;
 import dev.countermark.signing.SigningOutcome.Signed;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -282,6 +283,23 @@ class SignPackageTest {
     feed.now = NOW.plusSeconds(120);
     assertThat(resync()).isInstanceOf(AlreadySigned.class);
     assertThat(feed.file()).isEqualTo(after);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"0001-01-01T00:00:00Z", "2001-09-09T01:46:40Z", "+1000000-01-01T00:00:00Z"})
+  void takesNoSigningTimeFromAnEvent(Instant forged) throws Exception {
+    feed.push(PACKAGE);
+    feed.signer(feed.keys).sign(feed.request(Lane.UPLOAD, TOOLS, forged));
+    assertThat(TestFeed.signature(feed.file()).primary().signingTime())
+        .isEqualTo(PUSHED.truncatedTo(ChronoUnit.SECONDS));
+
+    feed.keys.rotate(NAME, new Purpose("nuget"));
+    feed.now = NOW.plusSeconds(60);
+    feed.signer(feed.keys).sign(feed.request(Lane.RESYNC, TOOLS, forged));
+    assertThat(feed.signed().signature().keyVersion()).isEqualTo(2);
+    assertThat(TestFeed.signature(feed.file()).primary().signingTime()).isEqualTo(feed.now);
+    assertSound(feed.file());
   }
 
   @Test

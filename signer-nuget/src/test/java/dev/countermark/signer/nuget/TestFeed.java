@@ -170,8 +170,12 @@ final class TestFeed {
   }
 
   PackageRequest request(Lane lane, Identity identity) {
+    return request(lane, identity, now);
+  }
+
+  PackageRequest request(Lane lane, Identity identity, Instant since) {
     return new PackageRequest(
-        new NugetFormat(), lane, NAME, identity.toString(), "sha256:" + "0".repeat(64), now);
+        new NugetFormat(), lane, NAME, identity.toString(), "sha256:" + "0".repeat(64), since);
   }
 
   /** A signer that remembers nothing of earlier ones. */

@@ -32,6 +32,7 @@ import dev.countermark.signer.service.SignerIdentity;
 import dev.countermark.signer.service.UploadSource;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -112,6 +113,11 @@ final class ReleaseSigning {
     } catch (IOException e) {
       throw new Failure.Transient("cannot read the upload of " + record.identity(), e);
     }
+  }
+
+  /** By the clock of this service. */
+  Instant now() {
+    return clock.instant();
   }
 
   /** The same release with a new signature of its archive, by the current key. */

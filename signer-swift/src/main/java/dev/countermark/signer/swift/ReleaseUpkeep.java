@@ -39,7 +39,8 @@ final class ReleaseUpkeep {
   /** The release as it should be: the same, or with another signature of the archive. */
   SignedRelease of(ReleaseRecord record, SignedRelease release, PackageRequest request) {
     List<PublicKeyVersion> versions = keys.versions(record.repository(), ReleaseSigning.PURPOSE);
-    SignatureCheck check = new SignatureCheck(versions, request.since());
+    // By our own clock: a forged event of tomorrow must not have signatures made anew.
+    SignatureCheck check = new SignatureCheck(versions, signing.now());
     for (SignedManifest manifest : release.manifests()) {
       check
           .manifest(manifest)

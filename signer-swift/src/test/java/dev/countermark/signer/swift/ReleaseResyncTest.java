@@ -22,6 +22,7 @@ import dev.countermark.signing.SigningOutcome.Refused;
 import dev.countermark.signing.SigningOutcome.Signed;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,12 +74,29 @@ class ReleaseResyncTest {
     registry.clock.advance(Duration.ofDays(400));
     registry.keys.renew();
 
-    assertThat(registry.resync(ResyncMode.ENSURE, registry.clock.instant()))
+    assertThat(registry.resync(ResyncMode.ENSURE, Instant.EPOCH))
+        .as("whatever time an event says")
         .isInstanceOf(Signed.class);
 
     assertOnlyTheArchivesSignatureChanged(before);
     assertThat(registry.signed().signer().keyVersion()).isEqualTo(2);
+    assertThat(registry.signed().signer().signedAt()).isEqualTo(registry.clock.instant());
     assertThat(registry.unrepaired).containsExactly(Flaw.EXPIRED, Flaw.EXPIRED);
+  }
+
+  @Test
+  void signsNothingAnewBecauseAnEventSaysThatItsCertificateExpired() {
+    registry.push(Archives.sample());
+    registry.upload();
+    ReleaseRecord before = registry.record();
+
+    assertThat(
+            registry.resync(
+                ResyncMode.ENSURE, registry.clock.instant().plus(Duration.ofDays(4_000))))
+        .isInstanceOf(AlreadySigned.class);
+
+    assertThat(registry.record()).isEqualTo(before);
+    assertThat(registry.unrepaired).isEmpty();
   }
 
   private void assertOnlyTheArchivesSignatureChanged(ReleaseRecord before) {
