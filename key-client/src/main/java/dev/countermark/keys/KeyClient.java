@@ -105,6 +105,7 @@ public interface KeyClient {
    * @param revokedAt from when on it is no longer to be trusted, if so
    * @param certificates DER X.509, that of the key first, the root last; empty for keys without
    * @param activeFrom when it begins to sign, if it was announced before; absent: from its creation
+   * @param spare whether it is kept for the next rotation, and signs only after that
    */
   record PublicKeyVersion(
       int version,
@@ -114,7 +115,8 @@ public interface KeyClient {
       boolean current,
       Optional<Instant> revokedAt,
       List<Bytes> certificates,
-      Optional<Instant> activeFrom) {
+      Optional<Instant> activeFrom,
+      boolean spare) {
     private static final HexFormat UPPER_CASE = HexFormat.of().withUpperCase();
 
     public PublicKeyVersion {
@@ -124,6 +126,28 @@ public interface KeyClient {
       revokedAt = revokedAt == null ? Optional.empty() : revokedAt;
       certificates = certificates == null ? List.of() : List.copyOf(certificates);
       activeFrom = activeFrom == null ? Optional.empty() : activeFrom;
+    }
+
+    /** Of a key that is no spare. */
+    public PublicKeyVersion(
+        int version,
+        Bytes spki,
+        String fingerprint,
+        Instant createdAt,
+        boolean current,
+        Optional<Instant> revokedAt,
+        List<Bytes> certificates,
+        Optional<Instant> activeFrom) {
+      this(
+          version,
+          spki,
+          fingerprint,
+          createdAt,
+          current,
+          revokedAt,
+          certificates,
+          activeFrom,
+          false);
     }
 
     /** Of a key without certificates that signs from its creation. */

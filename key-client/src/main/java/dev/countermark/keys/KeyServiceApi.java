@@ -65,14 +65,14 @@ public final class KeyServiceApi {
   }
 
   /**
-   * Makes a new version, which becomes the current one when it was announced long enough; POST
+   * Has a new version follow, which becomes the current one when it was announced long enough; POST
    * without a body.
    */
   public static String rotate(RepositoryName repository, Purpose purpose) {
     return versions(repository, purpose) + ":rotate";
   }
 
-  /** Makes a new version and makes it the current one at once; POST without a body. */
+  /** Makes the spare the current one at once, or a new version; POST without a body. */
   public static String rotateImmediately(RepositoryName repository, Purpose purpose) {
     return rotate(repository, purpose) + "?immediately=true";
   }

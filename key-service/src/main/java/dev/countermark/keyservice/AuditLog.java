@@ -39,30 +39,41 @@ final class AuditLog {
    *
    * @param sequence of its last record, 0 when it has none
    * @param hash what the next record links to
-   * @param keyVersion highest version that the chain has announced, 0 for none
-   * @param revocations how many versions it says are revoked
    */
-  record Head(long sequence, String hash, int keyVersion, int revocations) {
-    static final Head EMPTY = new Head(0, AuditSeal.NOTHING, 0, 0);
+  record Head(long sequence, String hash, Told told) {
+    static final Head EMPTY = new Head(0, AuditSeal.NOTHING, Told.NOTHING);
 
     private static Head of(AuditSeal.Opened last) {
       AuditRecord record = last.record();
-      return new Head(record.sequence(), last.hash(), record.keyVersion(), record.revocations());
+      return new Head(
+          record.sequence(),
+          last.hash(),
+          new Told(record.keyVersion(), record.revocations(), record.promotions()));
     }
+  }
+
+  /**
+   * How far a chain has told of its key.
+   *
+   * @param keyVersion highest version that it has announced, 0 for none
+   * @param revocations how many versions it says are revoked
+   * @param promotions how many it says there were
+   */
+  record Told(int keyVersion, int revocations, int promotions) {
+    static final Told NOTHING = new Told(0, 0, 0);
   }
 
   /**
    * What shall follow a head.
    *
    * @param entries empty to append nothing
-   * @param keyVersion highest version announced once they are appended
-   * @param revocations how many versions are revoked once they are appended
+   * @param told what the chain has told once they are appended
    * @param result handed to the caller once they are
    */
-  record Appendix<T>(List<AuditRecord.Entry> entries, int keyVersion, int revocations, T result) {
+  record Appendix<T>(List<AuditRecord.Entry> entries, Told told, T result) {
     /** The chain stays as it is. */
     static <T> Appendix<T> nothing(Head head, T result) {
-      return new Appendix<>(List.of(), head.keyVersion(), head.revocations(), result);
+      return new Appendix<>(List.of(), head.told(), result);
     }
   }
 
@@ -96,19 +107,14 @@ final class AuditLog {
                     name,
                     head.sequence() + 1,
                     head.hash(),
-                    appendix.keyVersion(),
-                    appendix.revocations(),
+                    appendix.told().keyVersion(),
+                    appendix.told().revocations(),
+                    appendix.told().promotions(),
                     clock.instant(),
                     caller,
                     appendix.entries()));
         if (write(prefix, head.sequence() + 1, sealed)) {
-          heads.put(
-              prefix,
-              new Head(
-                  head.sequence() + 1,
-                  AuditSeal.hash(sealed),
-                  appendix.keyVersion(),
-                  appendix.revocations()));
+          heads.put(prefix, new Head(head.sequence() + 1, AuditSeal.hash(sealed), appendix.told()));
           return appendix.result();
         }
         head = readForward(prefix, name, head);

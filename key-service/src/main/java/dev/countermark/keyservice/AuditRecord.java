@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param keyVersion highest key version that the chain has announced, this record included; 0 in
  *     {@code denials}
  * @param revocations how many versions the chain says are revoked, this record included
+ * @param promotions how many there were by the chain, this record included
  * @param at when it was written, by this service's clock
  * @param caller the client whose call caused it
  */
@@ -31,6 +32,7 @@ record AuditRecord(
     String previous,
     int keyVersion,
     int revocations,
+    int promotions,
     Instant at,
     String caller,
     List<Entry> entries) {
@@ -46,6 +48,7 @@ record AuditRecord(
     @JsonSubTypes.Type(value = KeyCreated.class, name = "key-created"),
     @JsonSubTypes.Type(value = CertificateIssued.class, name = "certificate-issued"),
     @JsonSubTypes.Type(value = RootCreated.class, name = "root-created"),
+    @JsonSubTypes.Type(value = KeyPromoted.class, name = "key-promoted"),
     @JsonSubTypes.Type(value = KeyRevoked.class, name = "key-revoked"),
     @JsonSubTypes.Type(value = Signed.class, name = "signed"),
     @JsonSubTypes.Type(value = Denied.class, name = "denied"),
@@ -56,7 +59,7 @@ record AuditRecord(
    * A version was made: the first one on first use, each later one by a rotation or a renewal.
    *
    * @param by the client whose call made it
-   * @param activeFrom when it begins to sign; absent: at once
+   * @param activeFrom when it begins to sign; absent: at once; the year 9999 for a spare
    */
   record KeyCreated(
       int version, String fingerprint, Instant createdAt, String by, Optional<Instant> activeFrom)
@@ -132,6 +135,15 @@ record AuditRecord(
           root.getNotAfter().toInstant());
     }
   }
+
+  /**
+   * A version that was made before its time begins to sign.
+   *
+   * @param number of the promotion, 1 for the first of the key
+   * @param by the client whose call promoted it
+   */
+  record KeyPromoted(int number, int version, String fingerprint, Instant activeFrom, String by)
+      implements Entry {}
 
   /** A version is no longer to be trusted. */
   record KeyRevoked(int version, String fingerprint, Instant revokedAt) implements Entry {}

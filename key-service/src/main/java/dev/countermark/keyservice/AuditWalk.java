@@ -32,6 +32,7 @@ final class AuditWalk {
   private long sequence;
   private String hash = AuditSeal.NOTHING;
   private int announced;
+  private int promoted;
   private long signatures;
   private long breaks;
 
@@ -79,6 +80,12 @@ final class AuditWalk {
                         + newest
                         + " (a key service that died just then adds it at the next signature)"));
     keys.versions().forEach(this::requireCertified);
+    for (int i = promoted; i < keys.promotions().size(); i++) {
+      broken(
+          "no record tells that version "
+              + keys.promotions().get(i).version()
+              + " was promoted (a key service that died just then adds it at the next signature)");
+    }
     keys.revoked().stream()
         .filter(version -> !revoked.contains(version))
         .forEach(version -> broken("no record tells that version " + version + " is revoked"));
@@ -133,6 +140,16 @@ final class AuditWalk {
               + announced);
       announced = record.keyVersion();
     }
+    if (record.promotions() != promoted) {
+      broken(
+          "record "
+              + number
+              + " says that there were "
+              + record.promotions()
+              + " promotions, found "
+              + promoted);
+      promoted = record.promotions();
+    }
   }
 
   private void check(long number, Instant at, AuditRecord.Entry entry) {
@@ -142,6 +159,8 @@ final class AuditWalk {
       checkIssued(number, issued);
     } else if (entry instanceof AuditRecord.RootCreated root) {
       checkRoot(number, root);
+    } else if (entry instanceof AuditRecord.KeyPromoted promotion) {
+      checkPromoted(number, promotion);
     } else if (entry instanceof AuditRecord.KeyRevoked mark) {
       checkKey(number, mark.version(), mark.fingerprint());
       revoked.add(mark.version());
@@ -166,6 +185,19 @@ final class AuditWalk {
     }
     announced = Math.max(announced, created.version());
     checkKey(number, created.version(), created.fingerprint());
+  }
+
+  private void checkPromoted(long number, AuditRecord.KeyPromoted promotion) {
+    checkKey(number, promotion.version(), promotion.fingerprint());
+    boolean marked =
+        promotion.number() == promoted + 1
+            && promoted < keys.promotions().size()
+            && keys.promotions().get(promoted).version() == promotion.version()
+            && keys.promotions().get(promoted).activeFrom().equals(promotion.activeFrom());
+    promoted = Math.max(promoted, promotion.number());
+    if (!marked) {
+      broken("the mark that version " + promotion.version() + " was promoted is missing");
+    }
   }
 
   private void checkIssued(long number, AuditRecord.CertificateIssued issued) {

@@ -7,6 +7,7 @@ import dev.countermark.keys.KeyClient.Purpose;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +48,10 @@ final class BucketKeys {
    *
    * @param versions that can be opened, by number
    * @param revoked which of them are marked
+   * @param promotions in their order
    */
-  record Found(Map<Integer, Version> versions, Set<Integer> revoked) {
-    static final Found NOTHING = new Found(Map.of(), Set.of());
+  record Found(Map<Integer, Version> versions, Set<Integer> revoked, List<Promotion> promotions) {
+    static final Found NOTHING = new Found(Map.of(), Set.of(), List.of());
   }
 
   /**
@@ -60,6 +62,7 @@ final class BucketKeys {
   Found of(KeyScope scope, Consumer<String> broken) {
     Map<Integer, Version> versions = new HashMap<>();
     Set<Integer> revoked = new TreeSet<>();
+    List<Promotion> promotions = promotions(scope, broken);
     Listing.forEach(
         store,
         KeysBucket.versions(scope),
@@ -75,12 +78,30 @@ final class BucketKeys {
             requireChain(opened, record.certificates());
             versions.put(
                 version.getAsInt(),
-                new Version(opened, record.certificates(), record.activeFrom()));
+                new Version(opened, record.certificates(), KeyRing.activeFrom(record, promotions)));
           } catch (RuntimeException e) {
             broken.accept("key version " + version.getAsInt() + ": " + e.getMessage());
           }
         });
-    return new Found(versions, revoked);
+    return new Found(versions, revoked, promotions);
+  }
+
+  private List<Promotion> promotions(KeyScope scope, Consumer<String> broken) {
+    List<Promotion> promotions = new ArrayList<>();
+    Listing.forEach(
+        store,
+        KeysBucket.versions(scope),
+        key -> {
+          OptionalInt number = KeysBucket.promotionOf(key);
+          if (number.isPresent()) {
+            try {
+              promotions.add(records.read(key, Promotion.class).orElseThrow());
+            } catch (RuntimeException e) {
+              broken.accept("promotion " + number.getAsInt() + ": " + e.getMessage());
+            }
+          }
+        });
+    return promotions;
   }
 
   /** The one version of the installation's own authority; nothing where it was imported. */
@@ -90,7 +111,7 @@ final class BucketKeys {
           .find(purpose)
           .map(OwnAuthorities.Own::authority)
           .map(it -> new Version(it.key(), it.encodedChain(), Optional.empty()))
-          .map(version -> new Found(Map.of(1, version), Set.of()))
+          .map(version -> new Found(Map.of(1, version), Set.of(), List.of()))
           .orElse(Found.NOTHING);
     } catch (RuntimeException e) {
       broken.accept(e.getMessage());

@@ -181,9 +181,9 @@ final class CertificateAuthority {
         KeysBucket.authorityName(profile.purpose()),
         MAKER,
         head ->
-            head.keyVersion() > 0
+            head.told().keyVersion() > 0
                 ? Appendix.nothing(head, own)
-                : new Appendix<>(entries, 1, 0, own));
+                : new Appendix<>(entries, new AuditLog.Told(1, 0, 0), own));
   }
 
   private String commonName(RepositoryName repository) {

@@ -71,7 +71,7 @@ public final class Denials {
           KeysBucket.DENIALS,
           AuditVerifier.DENIALS,
           "key-service",
-          head -> new Appendix<>(entries, 0, 0, entries.size()));
+          head -> new Appendix<>(entries, AuditLog.Told.NOTHING, entries.size()));
     } catch (RuntimeException e) {
       taken.forEach(this::add);
       throw e;

@@ -2,6 +2,7 @@ package dev.countermark.keyservice;
 
 import dev.countermark.keyservice.AuditLog.Appendix;
 import dev.countermark.keyservice.AuditLog.Head;
+import dev.countermark.keyservice.AuditLog.Told;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -23,7 +24,7 @@ final class KeyChain {
     return audit.append(KeysBucket.chain(scope), scope.toString(), caller, decide);
   }
 
-  /** Tells the versions that the chain does not know yet. */
+  /** Tells the versions and promotions that the chain does not know yet. */
   void announce(KeyScope scope, String caller, KeyRing ring) {
     append(scope, caller, head -> with(head, ring, List.of(), ring));
   }
@@ -39,20 +40,24 @@ final class KeyChain {
         caller,
         head -> {
           Appendix<KeyRing> appendix = with(head, ring, List.of(mark), ring);
-          int revocations = Math.max(head.revocations(), ring.revocations().size());
-          return new Appendix<>(appendix.entries(), appendix.keyVersion(), revocations, ring);
+          int revocations = Math.max(head.told().revocations(), ring.revocations().size());
+          return new Appendix<>(
+              appendix.entries(),
+              new Told(appendix.told().keyVersion(), revocations, appendix.told().promotions()),
+              ring);
         });
   }
 
   /**
-   * The versions that the chain does not know yet, for instance because a replica died just then,
-   * and after them some entries.
+   * The versions and promotions that the chain does not know yet, for instance because a replica
+   * died just then, and after them some entries.
    */
   static <T> Appendix<T> with(
       Head head, KeyRing ring, List<? extends AuditRecord.Entry> entries, T result) {
     List<AuditRecord.Entry> all = new ArrayList<>();
+    Told told = head.told();
     for (KeyRecord key : ring.records()) {
-      if (key.version() > head.keyVersion()) {
+      if (key.version() > told.keyVersion()) {
         all.add(
             new AuditRecord.KeyCreated(
                 key.version(),
@@ -65,8 +70,23 @@ final class KeyChain {
         }
       }
     }
+    for (int i = told.promotions(); i < ring.promotions().size(); i++) {
+      Promotion promotion = ring.promotions().get(i);
+      all.add(
+          new AuditRecord.KeyPromoted(
+              i + 1,
+              promotion.version(),
+              ring.records().get(promotion.version() - 1).fingerprint(),
+              promotion.activeFrom(),
+              promotion.promotedBy()));
+    }
     all.addAll(entries);
     return new Appendix<>(
-        all, Math.max(head.keyVersion(), ring.newest().version()), head.revocations(), result);
+        all,
+        new Told(
+            Math.max(told.keyVersion(), ring.newest().version()),
+            told.revocations(),
+            Math.max(told.promotions(), ring.promotions().size())),
+        result);
   }
 }

@@ -38,10 +38,13 @@ public final class KeyCustodian {
     this.clock = clock;
   }
 
-  /** All versions of a key, oldest first; made on first use. */
+  /**
+   * All versions of a key, oldest first; made on first use. Whoever sees the list sees the version
+   * in it that a rotation without notice would take, where there is one.
+   */
   public List<PublicKeyVersion> versions(Caller caller, KeyScope scope) {
     require(caller, scope, "read", true);
-    return ring(caller, scope).published(clock.instant());
+    return rotation.spared(scope, caller.name(), ring(caller, scope)).published(clock.instant());
   }
 
   /** The version that signs now; made on first use. */
@@ -76,16 +79,17 @@ public final class KeyCustodian {
   }
 
   /**
-   * Makes a new version. It becomes the current one when it was announced long enough; where keys
-   * are not announced, at once.
+   * Has a new version follow the current one: the spare where there is one, else one that is made
+   * now. It becomes the current one when it was announced long enough; where keys are not
+   * announced, at once.
    *
-   * @param immediately do not announce it, because the current one is compromised
-   * @return the new version
+   * @param immediately whether it was announced or not, because the current one is compromised
+   * @return the new version; the one that is announced already where it need not be immediately
    */
   public PublicKeyVersion rotate(Caller caller, KeyScope scope, boolean immediately) {
     require(caller, scope, "rotate", caller.mayRotate());
-    KeyRing ring = rotation.rotate(scope, caller.name(), immediately);
-    return ring.published(ring.newest(), clock.instant());
+    KeyRotation.Rotated rotated = rotation.rotate(scope, caller.name(), immediately);
+    return rotated.ring().published(rotated.next(), clock.instant());
   }
 
   /**
@@ -199,20 +203,24 @@ public final class KeyCustodian {
       if (isBehind(head)) {
         throw new KeyServiceException(
             Code.RECORD_UNUSABLE,
-            "the audit chain of %s knows %d versions and %d revocations, the bucket only %d and %d"
+            ("the audit chain of %s knows %d versions, %d revocations and %d promotions, the bucket"
+                    + " only %d, %d and %d")
                 .formatted(
                     scope,
-                    head.keyVersion(),
-                    head.revocations(),
+                    head.told().keyVersion(),
+                    head.told().revocations(),
+                    head.told().promotions(),
                     ring.newest().version(),
-                    ring.revocations().size()));
+                    ring.revocations().size(),
+                    ring.promotions().size()));
       }
       return KeyChain.with(head, ring, entries, batch);
     }
 
     private boolean isBehind(Head head) {
-      return head.keyVersion() > ring.newest().version()
-          || head.revocations() > ring.revocations().size();
+      return head.told().keyVersion() > ring.newest().version()
+          || head.told().revocations() > ring.revocations().size()
+          || head.told().promotions() > ring.promotions().size();
     }
   }
 }

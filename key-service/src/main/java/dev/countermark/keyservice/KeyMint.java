@@ -48,6 +48,19 @@ final class KeyMint {
     return authority(purpose).map(CertificateAuthority::endOfLeaf);
   }
 
+  /**
+   * Whether the authority that certifies now has issued this; after another one was imported it has
+   * not.
+   *
+   * @param certificates DER, that of a key first
+   */
+  boolean isIssuer(Purpose purpose, List<Bytes> certificates) {
+    return authority(purpose)
+        .map(it -> it.authority().encodedChain())
+        .filter(chain -> chain.equals(certificates.subList(1, certificates.size())))
+        .isPresent();
+  }
+
   private Optional<CertificateAuthority> authority(Purpose purpose) {
     return Optional.ofNullable(authorities.get(purpose));
   }

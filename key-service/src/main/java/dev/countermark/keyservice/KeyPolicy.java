@@ -65,6 +65,14 @@ public record KeyPolicy(
     }
   }
 
+  /**
+   * Whether a version is made ahead that nothing signs with before a rotation: where clients
+   * remember the list of certificates, a rotation that cannot wait needs one that they know.
+   */
+  boolean spare() {
+    return terms.certification().isPresent() && !terms.announced().isZero();
+  }
+
   /** How long before the end of its certificate a key is followed by a new one. */
   Duration renewBefore() {
     return terms.certification().map(KeyTerms.Certification::renewBefore).orElse(Duration.ZERO);

@@ -24,7 +24,8 @@ import java.util.Optional;
  * @param encryptedPrivateKey AES-256-GCM of the private key under the data key, likewise: the
  *     32-byte scalar, or PKCS#8
  * @param certificates DER, that of the key first, the root last; empty where keys have none
- * @param activeFrom when it begins to sign, for a version that is announced before; absent: at once
+ * @param activeFrom when it begins to sign, for a version that is announced before; absent: at
+ *     once; {@link #UNTIL_PROMOTED} for a spare. A {@link Promotion} may say an earlier time
  */
 record KeyRecord(
     int format,
@@ -42,6 +43,9 @@ record KeyRecord(
     List<Bytes> certificates,
     Optional<Instant> activeFrom) {
   static final int FORMAT = 1;
+
+  /** So that who knows nothing of spares takes one for announced, and never signs with it. */
+  static final Instant UNTIL_PROMOTED = Instant.parse("9999-12-31T23:59:59Z");
 
   KeyRecord {
     certificates = certificates == null ? List.of() : List.copyOf(certificates);
@@ -65,9 +69,5 @@ record KeyRecord(
         encryptedPrivateKey,
         certificates,
         activeFrom);
-  }
-
-  boolean isActive(Instant now) {
-    return activeFrom.map(from -> !now.isBefore(from)).orElse(true);
   }
 }

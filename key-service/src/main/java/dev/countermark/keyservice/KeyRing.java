@@ -6,47 +6,104 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * All versions of one key as the bucket had them at one moment.
  *
  * @param records version 1 first, without holes, at least one
+ * @param promotions in the order in which they were made
  * @param revocations by version
  * @param ends of the certificates, by version; only of those that have one
  */
 record KeyRing(
-    List<KeyRecord> records, Map<Integer, Revocation> revocations, Map<Integer, Instant> ends) {
+    List<KeyRecord> records,
+    List<Promotion> promotions,
+    Map<Integer, Revocation> revocations,
+    Map<Integer, Instant> ends) {
   KeyRing {
     records = List.copyOf(records);
+    promotions = List.copyOf(promotions);
     revocations = Map.copyOf(revocations);
     ends = Map.copyOf(ends);
   }
 
   /**
    * The one that signs: the highest of those that are active and not revoked. When all are revoked
-   * the highest, which must not sign.
+   * the highest active one, which must not sign.
    */
   KeyRecord current(Instant now) {
-    return highest(record -> record.isActive(now) && !isRevoked(record));
+    return highest(record -> isActive(record, now));
   }
 
-  /** The one that will sign when all that is announced is in force. */
+  /** The one that will sign when all that is announced is in force; never a spare. */
   KeyRecord heir() {
-    return highest(record -> !isRevoked(record));
+    return highest(record -> !isSpare(record));
   }
 
   private KeyRecord highest(Predicate<KeyRecord> fit) {
-    for (int i = records.size() - 1; i >= 0; i--) {
-      if (fit.test(records.get(i))) {
-        return records.get(i);
+    KeyRecord highest = null;
+    for (KeyRecord record : records) {
+      if (fit.test(record) && (highest == null || !isRevoked(record) || isRevoked(highest))) {
+        highest = record;
       }
     }
-    return newest();
+    return highest == null ? newest() : highest;
   }
 
-  /** The highest, be it active, announced or revoked. */
+  /** The highest, be it active, announced, a spare or revoked. */
   KeyRecord newest() {
     return records.get(records.size() - 1);
+  }
+
+  /** The next that is announced to sign, and does not yet. */
+  Optional<KeyRecord> announced(Instant now) {
+    int current = current(now).version();
+    return records.stream()
+        .filter(r -> r.version() > current && !isSpare(r) && !isRevoked(r) && !isActive(r, now))
+        .findFirst();
+  }
+
+  /**
+   * Those that wait for a rotation, oldest first: one, and for a while another that follows it
+   * before its certificate ends. What a rotation has passed over is none of them.
+   */
+  List<KeyRecord> spares() {
+    int heir = heir().version();
+    return records.stream()
+        .filter(record -> record.version() > heir && isSpare(record) && !isRevoked(record))
+        .toList();
+  }
+
+  /** When a version begins to sign; empty: from its creation. */
+  Optional<Instant> activeFrom(KeyRecord record) {
+    return activeFrom(record, promotions);
+  }
+
+  /**
+   * The same of a version of which no ring is at hand.
+   *
+   * @param promotions of all versions of the key
+   */
+  static Optional<Instant> activeFrom(KeyRecord record, List<Promotion> promotions) {
+    return record
+        .activeFrom()
+        .flatMap(
+            from ->
+                Stream.concat(
+                        Stream.of(from),
+                        promotions.stream()
+                            .filter(promotion -> promotion.version() == record.version())
+                            .map(Promotion::activeFrom))
+                    .min(Instant::compareTo));
+  }
+
+  boolean isActive(KeyRecord record, Instant now) {
+    return activeFrom(record).map(from -> !now.isBefore(from)).orElse(true);
+  }
+
+  private boolean isSpare(KeyRecord record) {
+    return activeFrom(record).filter(KeyRecord.UNTIL_PROMOTED::equals).isPresent();
   }
 
   boolean isRevoked(KeyRecord record) {
@@ -58,9 +115,13 @@ record KeyRing(
     return Optional.ofNullable(ends.get(record.version()));
   }
 
-  /** Oldest first. */
+  /** Oldest first; without what was passed over, for nothing is signed by it. */
   List<PublicKeyVersion> published(Instant now) {
-    return records.stream().map(r -> published(r, now)).toList();
+    List<KeyRecord> spares = spares();
+    return records.stream()
+        .filter(record -> !isSpare(record) || isRevoked(record) || spares.contains(record))
+        .map(record -> published(record, now))
+        .toList();
   }
 
   PublicKeyVersion published(KeyRecord record, Instant now) {
@@ -72,6 +133,7 @@ record KeyRing(
         record.version() == current(now).version(),
         Optional.ofNullable(revocations.get(record.version())).map(Revocation::revokedAt),
         record.certificates(),
-        record.activeFrom());
+        activeFrom(record).filter(from -> !from.equals(KeyRecord.UNTIL_PROMOTED)),
+        isSpare(record) && !isRevoked(record));
   }
 }

@@ -18,9 +18,10 @@ import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 
 /**
- * Finds and makes the versions of keys. A version is one object, made by create-once; the highest
- * that is active is current, so that there is exactly one, whatever races. Rings are remembered for
- * a short time, and unwrapped private keys for a bounded number of keys.
+ * Finds, makes and promotes the versions of keys. A version is one object, made by create-once, and
+ * so is a promotion; the highest version that is active is current, so that there is exactly one,
+ * whatever races. Rings are remembered for a short time, and unwrapped private keys for a bounded
+ * number of keys.
  */
 final class KeyRings {
   private record VersionOf(KeyScope scope, int version) {}
@@ -125,6 +126,9 @@ final class KeyRings {
   interface Activation {
     Activation AT_ONCE = now -> now;
 
+    /** A spare. */
+    Activation ONCE_PROMOTED = now -> KeyRecord.UNTIL_PROMOTED;
+
     /**
      * @param now when the version is made
      */
@@ -155,6 +159,19 @@ final class KeyRings {
     return created;
   }
 
+  /**
+   * Has a version sign that was made before its time.
+   *
+   * @param ring what the decision was taken by
+   * @return false when somebody else promoted one since then
+   */
+  boolean promote(KeyScope scope, KeyRing ring, KeyRecord version, Activation when, String caller) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    return records.create(
+        KeysBucket.promotion(scope, ring.promotions().size() + 1),
+        new Promotion(version.version(), when.from(now), now, caller));
+  }
+
   /** Marks a version as revoked; the first mark stays. */
   void revoke(KeyScope scope, int version, String caller) {
     records.create(
@@ -178,12 +195,17 @@ final class KeyRings {
   /** Null when there is no version yet. */
   private KeyRing load(KeyScope scope) {
     TreeSet<Integer> versions = new TreeSet<>();
+    List<Promotion> promotions = new ArrayList<>();
     Map<Integer, Revocation> revocations = new HashMap<>();
     Listing.forEach(
         store,
         KeysBucket.versions(scope),
         key -> {
           KeysBucket.versionOf(key).ifPresent(versions::add);
+          OptionalInt promoted = KeysBucket.promotionOf(key);
+          if (promoted.isPresent()) {
+            promotions.add(promotion(scope, promoted.getAsInt(), promotions.size() + 1));
+          }
           OptionalInt revoked = KeysBucket.revokedVersionOf(key);
           if (revoked.isPresent()) {
             records
@@ -204,7 +226,19 @@ final class KeyRings {
             version, Certificates.read(record.certificates().get(0)).getNotAfter().toInstant());
       }
     }
-    return new KeyRing(found, revocations, ends);
+    return new KeyRing(found, promotions, revocations, ends);
+  }
+
+  /** A lost mark would have an older key sign again. */
+  private Promotion promotion(KeyScope scope, int number, int expected) {
+    return Optional.of(number)
+        .filter(it -> it == expected)
+        .flatMap(it -> records.read(KeysBucket.promotion(scope, it), Promotion.class))
+        .orElseThrow(
+            () ->
+                new KeyServiceException(
+                    KeyServiceException.Code.RECORD_UNUSABLE,
+                    "promotion " + expected + " of " + scope + " is missing from the bucket"));
   }
 
   private KeyRecord read(KeyScope scope, int version, int expected) {

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 final class KeysBucket {
   private static final Pattern RECORD = Pattern.compile(".*/([0-9]{8})\\.json");
   private static final Pattern REVOCATION = Pattern.compile(".*/([0-9]{8})\\.revoked\\.json");
+  private static final Pattern PROMOTION = Pattern.compile(".*/([0-9]{8})\\.promotion\\.json");
   private static final Pattern SCOPED =
       Pattern.compile(
           "(?:audit|keys)/([a-z0-9-]+)/([a-z0-9-]+)/([a-z0-9][a-z0-9-]{0,31})/[0-9]+\\.jsonl?");
@@ -62,7 +63,7 @@ final class KeysBucket {
     return authorityName(purpose) + "/";
   }
 
-  /** All versions of one key, and their revocations. */
+  /** All versions of one key, their promotions and their revocations. */
   static String versions(KeyScope scope) {
     return KEYS + scope + "/";
   }
@@ -80,6 +81,20 @@ final class KeysBucket {
   /** A {@link Revocation}. */
   static String revocation(KeyScope scope, int version) {
     return versions(scope) + "%08d.revoked.json".formatted(version);
+  }
+
+  /**
+   * A {@link Promotion}.
+   *
+   * @param number 1 for the first of the key
+   */
+  static String promotion(KeyScope scope, int number) {
+    return versions(scope) + "%08d.promotion.json".formatted(number);
+  }
+
+  /** The number of the {@link Promotion} that a key names; empty for any other key. */
+  static OptionalInt promotionOf(String key) {
+    return number(PROMOTION.matcher(key));
   }
 
   /** The version that a key of a {@link KeyRecord} names; empty for any other key. */

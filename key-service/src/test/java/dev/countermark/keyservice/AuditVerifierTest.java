@@ -126,6 +126,7 @@ class AuditVerifierTest {
             last.previous(),
             last.keyVersion(),
             last.revocations(),
+            last.promotions(),
             last.at(),
             last.caller(),
             List.of(forged));
@@ -200,6 +201,7 @@ class AuditVerifierTest {
             record.previous(),
             record.keyVersion(),
             record.revocations(),
+            record.promotions(),
             record.at(),
             record.caller(),
             entries);

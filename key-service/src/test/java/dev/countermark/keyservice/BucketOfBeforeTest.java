@@ -71,7 +71,8 @@ class BucketOfBeforeTest {
   @ParameterizedTest
   @MethodSource("keys")
   void signsRotatesAndCertifiesAsBefore(KeyScope scope, Caller signer, Caller operator) {
-    List<PublicKeyVersion> before = custodian.versions(signer, scope);
+    List<PublicKeyVersion> before =
+        custodian.versions(signer, scope).stream().filter(version -> !version.spare()).toList();
     assertThat(before).hasSize(2);
     assertThat(before.get(0).revokedAt()).isPresent();
     assertThat(custodian.sign(signer, scope, List.of(item("later"))).key())

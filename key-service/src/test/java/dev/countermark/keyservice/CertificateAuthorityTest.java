@@ -362,10 +362,11 @@ class CertificateAuthorityTest {
     PublicKeyVersion before = key(NUGET);
     Forge.Issued root = Forge.authority("Corporate Root").selfSigned();
     KeyService later = replica(store, clock, Optional.of(Forge.imported(START, root)));
-    assertThat(later.custodian().versions(NUGET_SIGNER, NUGET)).containsExactly(before);
+    assertThat(later.custodian().identity(NUGET_SIGNER, NUGET)).isEqualTo(before);
     PublicKeyVersion rotated = later.custodian().rotate(Fixtures.NUGET_OPERATOR, NUGET, true);
     assertThat(rotated.certificates().get(1)).isEqualTo(Forge.der(root));
     assertThat(later.custodian().versions(NUGET_SIGNER, NUGET))
+        .filteredOn(version -> !version.spare())
         .extracting(PublicKeyVersion::certificates)
         .containsExactly(before.certificates(), rotated.certificates());
     assertThat(breaks(store, true)).isEmpty();

@@ -164,7 +164,7 @@ class KeysResourceTest {
 
     JsonNode replaced =
         json(call("POST", keys + ":rotate?immediately=true", TestClients.OPERATOR, null));
-    assertThat(replaced.get("version").asInt()).isEqualTo(3);
+    assertThat(replaced.get("version").asInt()).isEqualTo(2);
     assertThat(replaced.get("current").asBoolean()).isTrue();
     assertThat(json(call("GET", keys + "/identity", TestClients.GATEWAY, null)))
         .isEqualTo(replaced);
@@ -173,6 +173,9 @@ class KeysResourceTest {
     JsonNode versions = json(call("GET", keys, TestClients.GATEWAY, null)).get("versions");
     assertThat(versions).hasSize(3);
     assertThat(versions.get(0)).isEqualTo(revoked);
+    assertThat(versions.get(1)).isEqualTo(replaced);
+    assertThat(versions.get(2).get("spare").asBoolean()).isTrue();
+    assertThat(versions.get(2).has("activeFrom")).isFalse();
   }
 
   private static JsonNode json(HttpResponse<String> answer) throws IOException {
