@@ -262,6 +262,8 @@ public class TrustResource {
    * @param fingerprint SHA-256 of the key's SPKI, lower-case hexadecimal
    * @param pem SubjectPublicKeyInfo
    * @param certificate SHA-256 of its certificate, upper-case hexadecimal; absent for keys without
+   * @param spare whether it is kept for the next rotation: to be trusted, and signs only after that
+   * @param activeFrom when it begins to sign, if it was announced before
    * @param revokedAt from when on it is no longer to be trusted; absent while it is
    */
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -272,6 +274,8 @@ public class TrustResource {
       Optional<String> certificate,
       Instant createdAt,
       boolean current,
+      boolean spare,
+      Optional<Instant> activeFrom,
       Optional<Instant> revokedAt) {
     static Key of(PublicKeyVersion v) {
       return new Key(
@@ -281,6 +285,8 @@ public class TrustResource {
           v.leafFingerprint(),
           v.createdAt(),
           v.current(),
+          v.spare(),
+          v.activeFrom(),
           v.revokedAt());
     }
   }
