@@ -360,6 +360,15 @@ public final class Platform implements AutoCloseable {
     return order(repository, purpose + ":rotate?immediately=true");
   }
 
+  /**
+   * Rotates a key as an operator who has time: the new version signs once it was announced.
+   *
+   * @return the key service's answer
+   */
+  public JsonNode rotate(String repository, String purpose) {
+    return order(repository, purpose + ":rotate");
+  }
+
   /** Marks a version of a key as no longer to be trusted; it must not be the current one. */
   public void revoke(String repository, String purpose, int version) {
     order(repository, purpose + "/" + version + ":revoke");

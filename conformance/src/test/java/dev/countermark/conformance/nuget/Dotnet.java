@@ -7,6 +7,7 @@ import dev.countermark.conformance.Platform;
 import dev.countermark.contracts.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
@@ -156,8 +157,18 @@ final class Dotnet {
    * @param property one more property of the project, XML
    */
   Command.Result restore(String id, String version, String config, String property) {
-    clear("packages");
     clear("http");
+    return restoreAgain(id, version, config, property);
+  }
+
+  /**
+   * Restores once more what was never here, as somebody who restored from the same feed before:
+   * what the client remembers of the feed stays.
+   *
+   * @param property one more property of the project, XML
+   */
+  Command.Result restoreAgain(String id, String version, String config, String property) {
+    clear("packages");
     clear("project");
     file(
         "project/p.csproj",
@@ -173,6 +184,22 @@ final class Dotnet {
             .getBytes(java.nio.charset.StandardCharsets.UTF_8));
     file("project/nuget.config", config.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     return run("restore", project(), "-v", "n");
+  }
+
+  /** Answers of feeds that the client remembers and that hold a text. */
+  List<String> remembered(String text) {
+    try (var files = Files.walk(home.directory().resolve("http"))) {
+      List<String> found = new ArrayList<>();
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+        if (content.contains(text)) {
+          found.add(content);
+        }
+      }
+      return found;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The project of the last restore. */
