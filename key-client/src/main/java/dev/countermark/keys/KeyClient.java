@@ -1,5 +1,6 @@
 package dev.countermark.keys;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
@@ -77,6 +78,15 @@ public interface KeyClient {
     return Optional.empty();
   }
 
+  /**
+   * Which certificates of a key are revoked.
+   *
+   * @return DER CertificateList; empty when its certificates name no list, or there is no such key
+   */
+  default Optional<Bytes> revocations(RepositoryName repository, Purpose purpose) {
+    return Optional.empty();
+  }
+
   /** One version of the key of a repository. */
   record VersionName(RepositoryName repository, int version) {}
 
@@ -116,7 +126,7 @@ public interface KeyClient {
       Optional<Instant> revokedAt,
       List<Bytes> certificates,
       Optional<Instant> activeFrom,
-      boolean spare) {
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean spare) {
     private static final HexFormat UPPER_CASE = HexFormat.of().withUpperCase();
 
     public PublicKeyVersion {

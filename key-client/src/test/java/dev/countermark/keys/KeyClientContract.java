@@ -189,13 +189,18 @@ public abstract class KeyClientContract {
     assertThat(key.leafFingerprint()).isEmpty();
   }
 
+  /** Without a spare, which not every adapter has. */
+  private List<PublicKeyVersion> used(RepositoryName repository, Purpose purpose) {
+    return client().versions(repository, purpose).stream().filter(v -> !v.spare()).toList();
+  }
+
   @ParameterizedTest
   @MethodSource("purposes")
   void makesOneKeyOnFirstUseHoweverManyAskAtOnce(Purpose purpose) throws Exception {
     RepositoryName repository = freshRepository();
     List<PublicKeyVersion> seen = atOnce(16, i -> client().current(repository, purpose));
     assertThat(seen).doesNotContainNull().containsOnly(seen.get(0));
-    assertThat(client().versions(repository, purpose)).containsExactly(seen.get(0));
+    assertThat(used(repository, purpose)).containsExactly(seen.get(0));
     assertThat(seen.get(0).version()).isEqualTo(1);
     assertThat(seen.get(0).current()).isTrue();
     assertThat(seen.get(0).revokedAt()).isEmpty();
@@ -272,7 +277,7 @@ public abstract class KeyClientContract {
     RepositoryName repository = freshRepository();
     PublicKeyVersion first = client().current(repository, purpose);
     rotate(repository, purpose);
-    List<PublicKeyVersion> versions = client().versions(repository, purpose);
+    List<PublicKeyVersion> versions = used(repository, purpose);
     assertThat(versions).extracting(PublicKeyVersion::version).containsExactly(1, 2);
     assertThat(versions).extracting(PublicKeyVersion::current).containsExactly(false, true);
     assertThat(versions.get(0).spki()).isEqualTo(first.spki());

@@ -158,16 +158,19 @@ final class Dotnet {
    */
   Command.Result restore(String id, String version, String config, String property) {
     clear("http");
-    return restoreAgain(id, version, config, property);
+    return restoreAnew(id, version, config, property);
   }
 
   /**
-   * Restores once more what was never here, as somebody who restored from the same feed before:
+   * Restores once more what is no longer here, as somebody who restored from the same feed before:
    * what the client remembers of the feed stays.
-   *
-   * @param property one more property of the project, XML
    */
-  Command.Result restoreAgain(String id, String version, String config, String property) {
+  Command.Result restoreAgain(NugetPackage nupkg, String config, String... more) {
+    return restoreAnew(nupkg.id(), nupkg.version(), config, "", more);
+  }
+
+  private Command.Result restoreAnew(
+      String id, String version, String config, String property, String... more) {
     clear("packages");
     clear("project");
     file(
@@ -183,7 +186,9 @@ final class Dotnet {
                 + "\"/></ItemGroup></Project>")
             .getBytes(java.nio.charset.StandardCharsets.UTF_8));
     file("project/nuget.config", config.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    return run("restore", project(), "-v", "n");
+    List<String> arguments = new ArrayList<>(List.of("restore", project(), "-v", "n"));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray(String[]::new));
   }
 
   /** Answers of feeds that the client remembers and that hold a text. */

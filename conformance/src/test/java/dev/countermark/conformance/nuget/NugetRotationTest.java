@@ -74,15 +74,18 @@ class NugetRotationTest {
     }
     await().atMost(Duration.ofSeconds(30)).until(() -> key(2).path("current").asBoolean());
 
-    NugetPackage after = NugetPackage.of("Conformance.Drill", "2.0.0", 32);
+    // Of another name: the client keeps lists of versions, too.
+    NugetPackage after = NugetPackage.of("Conformance.Drill.After", "1.0.0", 32);
     feed.pushed(after);
     feed.repository().resync();
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> !certificate(before).equals(old) && !certificate(after).equals(old));
     for (int i = 0; i < RESTORES; i++) {
-      assertSucceeded(consumer.restoreAgain(after.id(), after.version(), config, ""));
-      assertSucceeded(consumer.restoreAgain(before.id(), before.version(), config, ""));
+      assertSucceeded(consumer.restoreAgain(after, config));
+      assertSucceeded(consumer.restoreAgain(before, config));
+      // Packages are fetched anew, and the list is not.
+      assertSucceeded(consumer.restoreAgain(before, config, "--no-http-cache"));
     }
 
     assertThat(consumer.remembered("signingCertificates"))
@@ -100,10 +103,10 @@ class NugetRotationTest {
     assertSucceeded(consumer.restore(before.id(), before.version(), config));
     platform.rotateImmediately(feed.repository().path(), "nuget");
     platform.rotateImmediately(feed.repository().path(), "nuget");
-    NugetPackage after = NugetPackage.of("Conformance.Drill", "2.0.0", 34);
+    NugetPackage after = NugetPackage.of("Conformance.Drill.After", "1.0.0", 34);
     feed.pushed(after);
 
-    assertFailed(consumer.restoreAgain(after.id(), after.version(), feed.config(), ""), NOT_LISTED);
+    assertFailed(consumer.restoreAgain(after, feed.config(), "--no-http-cache"), NOT_LISTED);
   }
 
   private String certificate(NugetPackage nupkg) {
