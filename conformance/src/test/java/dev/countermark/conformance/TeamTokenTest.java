@@ -96,14 +96,14 @@ class TeamTokenTest {
       FormatContract.assertAccepted(owned.push(1));
       FormatContract.awaitSigned(owned, 1);
 
-      assertThat(as(format, base).fetch(1)).as(format.label()).isPresent();
+      assertThat(as(format, base).read(1)).as(format.label()).isEqualTo(200);
       assertThat(as(format, base).push(2)).as(format.label()).isIn(401, 403);
       Packages mine = as(format, app);
       FormatContract.assertAccepted(mine.push(1));
       FormatContract.awaitSigned(mine, 1);
-      assertThat(mine.fetch(1)).as(format.label()).isPresent();
+      assertThat(mine.read(1)).as(format.label()).isEqualTo(200);
       mine.delete(1).ifPresent(status -> assertThat(status).as(format.label()).isIn(401, 403, 404));
-      assertThat(mine.fetch(1)).as(format.label()).isPresent();
+      assertThat(mine.read(1)).as(format.label()).isEqualTo(200);
       isNamedInStatus(format, mine);
     }
     isNamedInEvents();

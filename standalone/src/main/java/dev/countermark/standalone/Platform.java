@@ -284,7 +284,7 @@ final class Platform implements AutoCloseable {
     p.put("kafka.bootstrap.servers", "127.0.0.1:" + brokerPort);
     publicUrls(p);
     p.put("countermark.gateway.spool", data.directory("spool").toString());
-    p.put("quarkus.log.category.\"countermark.access\".handlers", "access-file");
+    p.put("quarkus.log.category.\"access-log\".handlers", "access-file");
     p.put("quarkus.log.handler.file.access-file.enable", "true");
     p.put("quarkus.log.handler.file.access-file.path", data.log("access").toString());
     if (tls.isPresent()) {

@@ -34,7 +34,7 @@ public final class TrustDocuments {
     if (scope.equals(signed)) {
       identity.put("type", "matchRepository");
     } else {
-      // What is mapped must then be equal: a digest is, a tag when it is signed, too.
+      // What is mapped must then be equal, with its tag: it is where tags are signed, too.
       identity.put("type", "remapIdentity").put("prefix", scope).put("signedPrefix", signed);
     }
     return StrictJson.write(policy);

@@ -20,7 +20,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class AccessLog {
   /** The category that is configured; not the name of a class, so that it never changes. */
-  private static final Logger LOG = Logger.getLogger("countermark.access");
+  private static final Logger LOG = Logger.getLogger("access-log");
 
   /** Even before what answers by itself. */
   private static final int FIRST = 1_003;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class AccessLogTest {
   private static final RepositoryName APP = RepositoryName.of("access-log/app");
-  private static final Logger LOG = Logger.getLogger("countermark.access");
+  private static final Logger LOG = Logger.getLogger("access-log");
 
   @Inject Tokens tokens;
 
