@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  * @see "nuget reference, section 6.1"
  */
 public final class NuGetVersion implements Comparable<NuGetVersion> {
-  private static final int LONGEST = 256;
+  static final int LONGEST = 256;
+
   private static final int PARTS = 4;
   private static final String LABEL = "[0-9A-Za-z-]+";
   private static final String LABELS = LABEL + "(?:\\." + LABEL + ")*";
@@ -55,9 +56,7 @@ public final class NuGetVersion implements Comparable<NuGetVersion> {
       numbers[i] = (int) number;
     }
     List<String> labels = m.group(2) == null ? List.of() : List.of(m.group(2).split("\\."));
-    boolean zeros =
-        labels.size() > 1
-            && labels.stream().anyMatch(l -> l.length() > 1 && l.startsWith("0") && isNumber(l));
+    boolean zeros = labels.size() > 1 && labels.stream().anyMatch(NuGetVersion::isZeros);
     return zeros
         ? Optional.empty()
         : Optional.of(
@@ -107,6 +106,15 @@ public final class NuGetVersion implements Comparable<NuGetVersion> {
 
   public boolean hasMetadata() {
     return !metadata.isEmpty();
+  }
+
+  /** Whether its label has a number with leading zeros, which clients take for no version. */
+  boolean hasZeros() {
+    return labels.stream().anyMatch(NuGetVersion::isZeros);
+  }
+
+  private static boolean isZeros(String label) {
+    return label.length() > 1 && label.startsWith("0") && isNumber(label);
   }
 
   /** Whether clients of SemVer 1.0.0 do not understand it: a dotted label, or metadata. */

@@ -6,9 +6,11 @@ import java.util.Optional;
 /**
  * The metadata of a package.
  *
+ * @param authors empty when it names none; so with the description
+ * @param projectUrl an http(s) address, absent when it is anything else; so with the others
  * @param icon path of the embedded icon
  * @param readme path of the embedded readme
- * @param licenseUrl as written; packages with a license expression carry one too
+ * @param licenseUrl packages with a license expression carry one too
  * @param tags as written, split at white space and commas
  * @param packageTypes never empty: {@code Dependency} when the nuspec names none
  * @see "nuget reference, section 7: the rules of a nuspec"
@@ -72,12 +74,22 @@ public record Nuspec(
   public record Dependency(PackageId id, VersionRange range) {}
 
   /**
-   * Reads a nuspec.
+   * Reads a nuspec as clients do.
    *
    * @throws InvalidNuspecException naming the first rule that it breaks
    */
   public static Nuspec parse(byte[] xml) throws InvalidNuspecException {
-    return new NuspecReader().read(xml);
+    return parse(xml, Strictness.CLIENT);
+  }
+
+  /**
+   * Reads a nuspec. What it says is the same for everybody.
+   *
+   * @param strictness by whose rules it may be refused
+   * @throws InvalidNuspecException naming the first rule that it breaks
+   */
+  public static Nuspec parse(byte[] xml, Strictness strictness) throws InvalidNuspecException {
+    return new NuspecReader(strictness).read(xml);
   }
 
   /** Whether clients of SemVer 1.0.0 must not see it. */
@@ -89,6 +101,10 @@ public record Nuspec(
   }
 
   public boolean isSymbolsPackage() {
-    return packageTypes.stream().anyMatch(t -> t.name().equalsIgnoreCase("SymbolsPackage"));
+    return packageTypes.stream().anyMatch(Nuspec::isOfSymbols);
+  }
+
+  static boolean isOfSymbols(PackageType type) {
+    return type.name().equalsIgnoreCase("SymbolsPackage");
   }
 }

@@ -6,8 +6,6 @@ import dev.countermark.format.nuget.metadata.Nuspec.License;
 import dev.countermark.format.nuget.metadata.Nuspec.PackageType;
 import dev.countermark.format.nuget.metadata.Nuspec.SourceRepository;
 import java.io.StringReader;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,13 +21,21 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** Reads one nuspec by streaming; no part of it is ever resolved, included or executed. */
+/**
+ * Reads one nuspec by streaming; no part of it is ever resolved, included or executed. Where the
+ * client makes something of what is odd, this makes the same of it, and only a gallery refuses it;
+ * nobody may be in doubt about id and version.
+ */
 final class NuspecReader {
   private static final int MAX_BYTES = 1 << 20;
   private static final int MAX_DEPTH = 16;
   private static final int MAX_ELEMENTS = 20_000;
-  private static final int MAX_ID = 100;
-  private static final int MAX_VERSION = 64;
+  private static final int MAX_ID = PackageId.LONGEST;
+  private static final int MAX_GALLERY_VERSION = 64;
+
+  /** Id, version and suffix are a file's name, which has 255 bytes at most. */
+  private static final int MAX_VERSION = 128;
+
   private static final int MAX_IDENTITY = 160;
   private static final int MAX_TEXT = 4_000;
   private static final int MAX_TITLE = 256;
@@ -56,11 +62,17 @@ final class NuspecReader {
 
   private static final XMLInputFactory XML = factory();
 
+  /** Elements that say which package it is. */
+  private static final Set<String> IDENTITY = Set.of("id", "version");
+
+  private final Strictness strictness;
+
   private final Map<String, String> texts = new HashMap<>();
   private final List<PackageType> types = new ArrayList<>();
   private final List<DependencyGroup> groups = new ArrayList<>();
   private final List<Dependency> ungrouped = new ArrayList<>();
   private final Set<String> frameworks = new HashSet<>();
+  private final Set<String> idsOfGroup = new HashSet<>();
   private List<Dependency> group;
   private Optional<License> license = Optional.empty();
   private Optional<SourceRepository> repository = Optional.empty();
@@ -69,7 +81,20 @@ final class NuspecReader {
   private boolean metadata;
   private String namespace = "";
   private boolean nested;
+  private boolean mixed;
+  private boolean licensed;
   private int flattened;
+
+  NuspecReader(Strictness strictness) {
+    this.strictness = strictness;
+  }
+
+  /** A rule of galleries that clients do not know. */
+  private void gallery(boolean met, String otherwise) throws InvalidNuspecException {
+    if (!met && strictness == Strictness.GALLERY) {
+      throw new InvalidNuspecException(otherwise);
+    }
+  }
 
   private static XMLInputFactory factory() {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
@@ -94,7 +119,8 @@ final class NuspecReader {
       try {
         String encoding = in.getCharacterEncodingScheme();
         if (encoding != null && !text.mayDeclare(encoding)) {
-          throw new InvalidNuspecException("The nuspec is in another encoding than it says.");
+          throw new InvalidNuspecException(
+              "The nuspec is in another encoding than it says: " + WhyNot.shown(encoding) + ".");
         }
         walk(in);
       } finally {
@@ -121,7 +147,12 @@ final class NuspecReader {
       switch (in.next()) {
         case XMLStreamConstants.START_ELEMENT -> {
           if (++elements > MAX_ELEMENTS || path.size() >= MAX_DEPTH) {
-            throw new InvalidNuspecException("The nuspec has too many or too deep elements.");
+            throw new InvalidNuspecException(
+                "The nuspec has too many or too deep elements: at most "
+                    + MAX_ELEMENTS
+                    + ", "
+                    + MAX_DEPTH
+                    + " deep.");
           }
           if (path.size() == METADATA_CHILD) {
             nested = true;
@@ -149,12 +180,16 @@ final class NuspecReader {
     }
   }
 
-  /** Readers differ in which piece of a text with elements in it they take. */
-  private static void checkUnmixed(List<String> path, CharSequence text)
-      throws InvalidNuspecException {
+  /** Of a text with elements in it clients take nothing, and other readers take pieces. */
+  private void checkUnmixed(List<String> path, CharSequence text) throws InvalidNuspecException {
+    String name = path.get(METADATA_CHILD - 1);
     if (!text.toString().isBlank()) {
-      throw new InvalidNuspecException(
-          "The nuspec's " + shown(path.get(METADATA_CHILD - 1)) + " mixes text and elements.");
+      mixed |= path.get(1).equals("metadata");
+      String objection = "The nuspec's " + shown(name) + " mixes text and elements.";
+      gallery(false, objection);
+      if (IDENTITY.contains(name)) {
+        throw new InvalidNuspecException(objection);
+      }
     }
   }
 
@@ -168,18 +203,23 @@ final class NuspecReader {
     return in.getNamespaceURI() == null ? "" : in.getNamespaceURI();
   }
 
-  private static void checkNamespace(XMLStreamReader in) throws InvalidNuspecException {
-    if (!namespace(in).isEmpty() && !namespace(in).startsWith(NAMESPACES)) {
-      throw new InvalidNuspecException("The nuspec has an unknown namespace.");
-    }
+  private void checkNamespace(XMLStreamReader in) throws InvalidNuspecException {
+    gallery(
+        namespace(in).isEmpty() || namespace(in).startsWith(NAMESPACES),
+        "The nuspec has an unknown namespace: " + WhyNot.shown(namespace(in)) + ".");
   }
 
   private void open(List<String> path, XMLStreamReader in) throws InvalidNuspecException {
     if (path.size() == METADATA_CHILD) {
       nested = false;
+      mixed = false;
       String name = path.get(METADATA_CHILD - 1);
       if (path.get(1).equals("metadata") && !name.equals(FOREIGN) && !seen.add(name)) {
-        throw new InvalidNuspecException("The nuspec has " + shown(name) + " twice.");
+        String objection = "The nuspec has " + shown(name) + " twice.";
+        gallery(false, objection);
+        if (IDENTITY.contains(name)) {
+          throw new InvalidNuspecException(objection);
+        }
       }
     }
     switch (String.join("/", path)) {
@@ -191,10 +231,16 @@ final class NuspecReader {
         metadata = true;
         checkNamespace(in);
         namespace = namespace(in);
+        String unprefixed = in.getNamespaceURI("");
+        if (!namespace.equals(unprefixed == null ? "" : unprefixed)) {
+          // Clients look for elements without prefix, whatever this one has.
+          throw new InvalidNuspecException("The nuspec's metadata element has a prefix.");
+        }
         minClientVersion = attribute(in, "minClientVersion");
       }
       case "package/metadata/license" -> openLicense(in);
-      case "package/metadata/repository" ->
+      case "package/metadata/repository" -> {
+        if (repository.isEmpty()) {
           repository =
               Optional.of(
                   new SourceRepository(
@@ -202,6 +248,8 @@ final class NuspecReader {
                       attribute(in, "url"),
                       attribute(in, "branch"),
                       attribute(in, "commit")));
+        }
+      }
       case "package/metadata/packageTypes/packageType" ->
           types.add(
               new PackageType(
@@ -210,10 +258,13 @@ final class NuspecReader {
                   attribute(in, "version")));
       case "package/metadata/dependencies/group" -> {
         Optional<String> framework = attribute(in, "targetFramework");
-        if (!frameworks.add(framework.orElse("").toLowerCase(Locale.ROOT))) {
-          throw new InvalidNuspecException("Two dependency groups have one target framework.");
-        }
+        gallery(
+            frameworks.add(framework.orElse("").toLowerCase(Locale.ROOT)),
+            "Two dependency groups have one target framework: "
+                + WhyNot.shown(framework.orElse(""))
+                + ".");
         group = new ArrayList<>();
+        idsOfGroup.clear();
         groups.add(new DependencyGroup(framework, List.of()));
       }
       case "package/metadata/dependencies/dependency" -> add(ungrouped, Optional.empty(), in);
@@ -225,12 +276,15 @@ final class NuspecReader {
     }
   }
 
+  /** Of several the first counts, whatever it is. */
   private void openLicense(XMLStreamReader in) throws InvalidNuspecException {
     String type = attribute(in, "type").orElse("").toLowerCase(Locale.ROOT);
-    if (!type.equals("file") && !type.equals("expression")) {
-      throw new InvalidNuspecException("The license must be of type file or expression.");
+    boolean known = type.equals("file") || type.equals("expression");
+    gallery(known, "The license must be of type file or expression.");
+    if (known && !licensed) {
+      license = Optional.of(new License(type.equals("file"), ""));
     }
-    license = Optional.of(new License(type.equals("file"), ""));
+    licensed = true;
   }
 
   private void add(List<Dependency> to, Optional<String> framework, XMLStreamReader in)
@@ -243,25 +297,17 @@ final class NuspecReader {
                     new InvalidNuspecException(
                         "A dependency has no valid id: " + WhyNot.id(rawId, MAX_ID) + "."));
     String text = attribute(in, "version").orElse("");
-    VersionRange range =
-        VersionRange.parse(text)
-            .filter(r -> !r.hasMetadata())
-            .orElseThrow(
-                () ->
-                    new InvalidNuspecException(
-                        "The dependency on "
-                            + id
-                            + " has no valid version range: "
-                            + WhyNot.range(text)
-                            + "."));
-    if (to.stream().anyMatch(d -> d.id().lower().equals(id.lower()))) {
-      throw new InvalidNuspecException("A group has two dependencies on " + id + ".");
-    }
+    boolean range = VersionRange.parse(text).filter(r -> !r.hasMetadata()).isPresent();
+    String objection = range ? "" : WhyNot.range(text);
+    gallery(range, "The dependency on " + id + " has no valid version range: " + objection + ".");
+    gallery(idsOfGroup.add(id.lower()), "A group has two dependencies on " + id + ".");
     flattened += (id + ":" + text + ":" + framework.orElse("") + "|").length();
-    if (flattened > MAX_FLATTENED) {
-      throw new InvalidNuspecException("The nuspec has too many dependencies.");
-    }
-    to.add(new Dependency(id, range));
+    gallery(
+        flattened <= MAX_FLATTENED,
+        "The nuspec has too many dependencies: more than "
+            + MAX_FLATTENED
+            + " characters with ids, versions and frameworks.");
+    to.add(new Dependency(id, VersionRange.lenient(text)));
   }
 
   private void close(List<String> path, String text) throws InvalidNuspecException {
@@ -270,11 +316,12 @@ final class NuspecReader {
       int last = groups.size() - 1;
       groups.set(last, new DependencyGroup(groups.get(last).targetFramework(), group));
     } else if (where.equals("package/metadata/license")) {
-      license = license.map(l -> new License(l.file(), text));
+      license = license.map(l -> l.value().isEmpty() ? new License(l.file(), text) : l);
     } else if (path.size() == METADATA_CHILD
         && where.startsWith("package/metadata/")
-        && !text.isEmpty()) {
-      texts.put(path.get(METADATA_CHILD - 1), text);
+        && !text.isEmpty()
+        && !mixed) {
+      texts.putIfAbsent(path.get(METADATA_CHILD - 1), text);
     }
   }
 
@@ -300,31 +347,13 @@ final class NuspecReader {
                 () ->
                     new InvalidNuspecException(
                         "The package has no valid id: " + WhyNot.id(rawId, MAX_ID) + "."));
-    NuGetVersion version =
-        Optional.of(texts.getOrDefault("version", ""))
-            .filter(v -> v.length() <= MAX_VERSION)
-            .flatMap(NuGetVersion::parse)
-            .orElseThrow(
-                () ->
-                    new InvalidNuspecException(
-                        "The package has no valid version: "
-                            + WhyNot.version(texts.getOrDefault("version", ""), MAX_VERSION)
-                            + "."));
-    if (version.full().length() > MAX_VERSION
-        || rawId.length() + version.full().length() > MAX_IDENTITY) {
-      throw new InvalidNuspecException("Id and version are too long together.");
-    }
-    if (version.isPrerelease()
-        && !version.isSemVer2()
-        && !OLD_LABEL.matcher(version.label()).matches()) {
-      throw new InvalidNuspecException(
-          "A prerelease label without dots must begin with a letter, as in 1.0.0-rc1.");
-    }
+    NuGetVersion version = version(texts.getOrDefault("version", ""));
+    checkGalleryVersion(rawId, version);
     if (!ungrouped.isEmpty()) {
-      if (!groups.isEmpty()) {
-        throw new InvalidNuspecException("Dependencies are either all in groups or none.");
+      gallery(groups.isEmpty(), "Dependencies are either all in groups or none.");
+      if (groups.isEmpty()) {
+        groups.add(new DependencyGroup(Optional.empty(), ungrouped));
       }
-      groups.add(new DependencyGroup(Optional.empty(), ungrouped));
     }
     checkMinClientVersion();
     checkRepository();
@@ -353,58 +382,87 @@ final class NuspecReader {
         groups);
   }
 
+  private static NuGetVersion version(String raw) throws InvalidNuspecException {
+    Optional<NuGetVersion> version = NuGetVersion.parse(raw).filter(v -> !v.hasZeros());
+    if (version.isEmpty()) {
+      throw new InvalidNuspecException(
+          "The package has no valid version: " + WhyNot.version(raw, NuGetVersion.LONGEST) + ".");
+    }
+    String normalized = version.get().normalized();
+    if (normalized.length() > MAX_VERSION) {
+      throw new InvalidNuspecException(
+          "The package has no valid version: " + WhyNot.tooLong(normalized, MAX_VERSION) + ".");
+    }
+    return version.get();
+  }
+
+  private void checkGalleryVersion(String id, NuGetVersion version) throws InvalidNuspecException {
+    String full = version.full();
+    gallery(
+        full.length() <= MAX_GALLERY_VERSION,
+        "The package has no valid version: " + WhyNot.tooLong(full, MAX_GALLERY_VERSION) + ".");
+    gallery(
+        id.length() + full.length() <= MAX_IDENTITY,
+        "Id and version are too long together: more than " + MAX_IDENTITY + " characters.");
+    gallery(
+        !version.isPrerelease()
+            || version.isSemVer2()
+            || OLD_LABEL.matcher(version.label()).matches(),
+        "A prerelease label without dots must begin with a letter, as in 1.0.0-rc1.");
+  }
+
   private void checkMinClientVersion() throws InvalidNuspecException {
     if (minClientVersion.isPresent()) {
-      Optional<NuGetVersion> client = NuGetVersion.parse(minClientVersion.get());
+      String written = minClientVersion.get();
+      Optional<NuGetVersion> client = NuGetVersion.parse(written);
       if (client.isEmpty()) {
         throw new InvalidNuspecException(
             "minClientVersion is no version: "
-                + WhyNot.version(minClientVersion.get(), MAX_VERSION)
+                + WhyNot.version(written, NuGetVersion.LONGEST)
                 + ".");
       }
-      if (client.get().compareTo(NEWEST_CLIENT) > 0) {
-        throw new InvalidNuspecException(
-            "minClientVersion names a client that does not exist: the newest is "
-                + NEWEST_CLIENT
-                + ".");
-      }
+      gallery(
+          client.get().compareTo(NEWEST_CLIENT) <= 0,
+          "minClientVersion names a client after " + NEWEST_CLIENT + ", the newest that is known.");
     }
   }
 
   private void checkRepository() throws InvalidNuspecException {
     if (repository.isPresent()) {
       SourceRepository r = repository.get();
-      if (r.type().orElse("").length() > MAX_REPOSITORY_TYPE
-          || r.url().orElse("").length() > MAX_TEXT
-          || r.branch().orElse("").length() > MAX_TEXT
-          || r.commit().orElse("").length() > MAX_TEXT) {
-        throw new InvalidNuspecException(
-            "The repository's type, url, branch or commit is too long.");
-      }
+      gallery(
+          r.type().orElse("").length() <= MAX_REPOSITORY_TYPE
+              && r.url().orElse("").length() <= MAX_TEXT
+              && r.branch().orElse("").length() <= MAX_TEXT
+              && r.commit().orElse("").length() <= MAX_TEXT,
+          "The repository's type, url, branch or commit is too long.");
     }
   }
 
+  /** One that says nothing is none. */
   private Optional<License> checkedLicense() throws InvalidNuspecException {
     if (license.isPresent()) {
       String value = license.get().value();
-      if (value.isEmpty() || value.length() > MAX_EXPRESSION) {
-        throw new InvalidNuspecException("The license is empty or has more than 500 characters.");
-      }
+      gallery(
+          !value.isEmpty() && value.length() <= MAX_EXPRESSION,
+          "The license is empty or has more than " + MAX_EXPRESSION + " characters.");
     }
-    return license;
+    return license.filter(l -> !l.value().isEmpty());
   }
 
   private String required(String name) throws InvalidNuspecException {
-    return text(name, MAX_TEXT)
-        .orElseThrow(() -> new InvalidNuspecException("The nuspec has no " + name + "."));
+    Optional<String> text = text(name, MAX_TEXT);
+    // The client leaves authors out of the symbols packages that it makes.
+    boolean needed = types.stream().noneMatch(Nuspec::isOfSymbols);
+    gallery(text.isPresent() || !needed, "The nuspec has no " + name + ".");
+    return text.orElse("");
   }
 
   private Optional<String> text(String name, int longest) throws InvalidNuspecException {
     String text = texts.get(name);
-    if (text != null && text.length() > longest) {
-      throw new InvalidNuspecException(
-          "The nuspec's " + name + " has more than " + longest + " characters.");
-    }
+    gallery(
+        text == null || text.length() <= longest,
+        "The nuspec's " + name + " has more than " + longest + " characters.");
     return Optional.ofNullable(text);
   }
 
@@ -414,28 +472,17 @@ final class NuspecReader {
 
   private Optional<String> url(String name) throws InvalidNuspecException {
     Optional<String> text = text(name, MAX_TEXT);
-    if (text.isPresent()) {
-      try {
-        URI url = new URI(text.get());
-        String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
-        if ((scheme.equals("http") || scheme.equals("https")) && url.getRawAuthority() != null) {
-          return text;
-        }
-      } catch (URISyntaxException e) {
-        // answered below
-      }
-      throw new InvalidNuspecException("The nuspec's " + name + " is no absolute http(s) URL.");
-    }
-    return text;
+    Optional<String> url = text.flatMap(WebAddress::of);
+    gallery(
+        text.isEmpty() || url.isPresent(),
+        "The nuspec's " + name + " is no absolute http(s) URL: " + WhyNot.shown(text.orElse("")));
+    return url;
   }
 
   private boolean bool(String name) throws InvalidNuspecException {
     String text = texts.getOrDefault(name, "false").toLowerCase(Locale.ROOT);
-    return switch (text) {
-      case "true", "1" -> true;
-      case "false", "0" -> false;
-      default -> throw new InvalidNuspecException(name + " must be true or false.");
-    };
+    gallery(Set.of("true", "1", "false", "0").contains(text), name + " must be true or false.");
+    return text.equals("true");
   }
 
   private List<String> tags() throws InvalidNuspecException {

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  * @param value as its author writes it, at most 100 characters
  */
 public record PackageId(String value) {
-  private static final int LONGEST = 100;
+  static final int LONGEST = 100;
+
   private static final Pattern GRAMMAR = Pattern.compile("[A-Za-z0-9_]+([.-][A-Za-z0-9_]+)*");
 
   /**

@@ -1,6 +1,8 @@
 package dev.countermark.format.nuget.metadata;
 
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Which versions of a dependency will do.
@@ -16,6 +18,12 @@ public record VersionRange(
     Optional<NuGetVersion> max,
     boolean maxIncluded) {
   private static final int LONGEST = 256;
+
+  /** Newest that begins so: {@code 1.*}, {@code *-*}, {@code 1.0.0-rc*}. */
+  private static final Pattern FLOATING =
+      Pattern.compile(
+          "(?<numbers>(?:\\d{1,10}\\.){0,3})\\*(?<any>-\\*)?"
+              + "|(?<whole>\\d{1,10}(?:\\.\\d{1,10}){0,3})-(?<label>[0-9A-Za-z.-]*)\\*");
 
   /** Any version. */
   public static final VersionRange ALL =
@@ -68,6 +76,37 @@ public record VersionRange(
       }
     }
     return Optional.of(new VersionRange(min, minIncluded, max, maxIncluded));
+  }
+
+  /**
+   * Reads a range as clients do, whatever it is: of a floating one only the lowest version counts
+   * here, and what is no range is any version.
+   */
+  static VersionRange lenient(String text) {
+    return parse(text).or(() -> floating(text.strip())).orElse(ALL);
+  }
+
+  private static Optional<VersionRange> floating(String range) {
+    boolean interval = range.startsWith("[") || range.startsWith("(");
+    int end = range.indexOf(',');
+    if (range.length() > LONGEST || interval && end < 0) {
+      return Optional.empty();
+    }
+    Matcher floating = FLOATING.matcher(interval ? range.substring(1, end).strip() : range);
+    if (!floating.matches()) {
+      return Optional.empty();
+    }
+    String lowest = lowest(floating);
+    return interval ? parse(range.charAt(0) + lowest + range.substring(end)) : parse(lowest);
+  }
+
+  private static String lowest(Matcher floating) {
+    if (floating.group("whole") != null) {
+      String label = floating.group("label");
+      boolean open = label.isEmpty() || label.endsWith(".");
+      return floating.group("whole") + "-" + label + (open ? "0" : "");
+    }
+    return floating.group("numbers") + "0" + (floating.group("any") == null ? "" : "-0");
   }
 
   public boolean satisfies(NuGetVersion version) {

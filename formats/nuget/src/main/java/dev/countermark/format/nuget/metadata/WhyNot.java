@@ -86,12 +86,12 @@ final class WhyNot {
       }
       boolean zeros =
           part.length() > 1 && part.startsWith("0") && part.chars().allMatch(WhyNot::isDigit);
-      if (release && parts.length > 1 && zeros) {
+      if (release && zeros) {
         return Optional.of(
             shown(version)
                 + " has the part "
                 + part
-                + ": numbers of a dotted label have no leading zeros");
+                + ": numbers of a label have no leading zeros");
       }
     }
     return Optional.empty();
@@ -137,7 +137,7 @@ final class WhyNot {
         : shown(range) + " is an interval that no version is in";
   }
 
-  private static String tooLong(String text, int longest) {
+  static String tooLong(String text, int longest) {
     return shown(text) + " has " + text.length() + " characters: at most " + longest;
   }
 
@@ -163,8 +163,9 @@ final class WhyNot {
         : character == ' ' ? "a blank" : "U+%04X".formatted(character);
   }
 
-  private static String shown(String text) {
-    return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+  static String shown(String text) {
+    String begin = text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+    return begin.replaceAll("[^\\x20-\\x7e]", "?");
   }
 
   private static boolean isDigit(int c) {

@@ -142,4 +142,30 @@ class NuGetVersionTest {
     assertThat(VersionRange.ALL.satisfies(version("0.0.1"))).isTrue();
     assertThat(VersionRange.parse("[1.0.0-a.b,)").orElseThrow().isSemVer2()).isTrue();
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "* | [0.0.0, )",
+        "*-* | [0.0.0-0, )",
+        "1.* | [1.0.0, )",
+        "1.2.* | [1.2.0, )",
+        "1.2.3.* | [1.2.3, )",
+        "1.*-* | [1.0.0-0, )",
+        "1.0.0-* | [1.0.0-0, )",
+        "1.0.0-rc* | [1.0.0-rc, )",
+        "1.0.0-rc.* | [1.0.0-rc.0, )",
+        "[1.*,2.0) | [1.0.0, 2.0.0)",
+        "( 1.2.* , ] | (1.2.0, )",
+        "[1.0, 2.0] | [1.0.0, 2.0.0]",
+        "~1.0 | (, )",
+        "[1.0,2.* | (, )",
+        "[*] | (, )",
+        "[2.*,1.0] | (, )",
+        "1.2.3.4.* | (, )"
+      })
+  void everyTextIsSomeRangeToClients(String text, String normalized) {
+    assertThat(VersionRange.lenient(text).normalized()).isEqualTo(normalized);
+  }
 }

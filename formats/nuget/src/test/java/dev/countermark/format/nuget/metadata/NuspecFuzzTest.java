@@ -1,5 +1,7 @@
 package dev.countermark.format.nuget.metadata;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
@@ -15,10 +17,12 @@ class NuspecFuzzTest {
   @MethodSource("seeds")
   @FuzzTest
   void readsOrRefuses(byte[] xml) {
-    try {
-      Nuspec.parse(xml);
-    } catch (InvalidNuspecException e) {
-      // said what is wrong
+    for (Strictness strictness : Strictness.values()) {
+      try {
+        Nuspec.parse(xml, strictness);
+      } catch (InvalidNuspecException e) {
+        assertThat(e.getMessage()).matches("[\\x20-\\x7e]{1,400}");
+      }
     }
   }
 }

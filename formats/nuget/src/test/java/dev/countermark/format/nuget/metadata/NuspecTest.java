@@ -52,6 +52,10 @@ class NuspecTest {
     return Nuspec.parse(xml.getBytes(StandardCharsets.UTF_8));
   }
 
+  private static Nuspec parse(String xml, Strictness strictness) throws InvalidNuspecException {
+    return Nuspec.parse(xml.getBytes(StandardCharsets.UTF_8), strictness);
+  }
+
   private static String minimal(String more) {
     return "<package><metadata><id>A</id><version>1.0.0</version><authors>x</authors>"
         + "<description>d</description>"
@@ -159,10 +163,177 @@ class NuspecTest {
         "<packageTypes><packageType/></packageTypes> | no name",
         "</metadata><metadata> | several metadata"
       })
-  void refusesWhatBreaksARule(String more, String why) {
-    assertThatThrownBy(() -> parse(minimal(more)))
+  void aGalleryRefusesWhatBreaksARule(String more, String why) {
+    assertThatThrownBy(() -> parse(minimal(more), Strictness.GALLERY))
         .isInstanceOf(InvalidNuspecException.class)
+        .hasMessageContaining(why)
+        .satisfies(e -> assertThat(e.getMessage()).matches("[\\x20-\\x7e]{1,200}"));
+  }
+
+  /** The client's answer to each was found by a restore from a folder, with 10.0.401. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<title>a</title><title>b</title>",
+        "<license type='file'>a</license><license type='file'>b</license>",
+        "<dependencies/><dependencies/>",
+        "<releaseNotes>a<x/>b</releaseNotes>",
+        "<projectUrl>javascript:alert(1)</projectUrl>",
+        "<projectUrl>https://acme.example/my project</projectUrl>",
+        "<iconUrl>/relative</iconUrl>",
+        "<licenseUrl>ftp://acme.example/</licenseUrl>",
+        "<license>MIT</license>",
+        "<license type='other'>x</license>",
+        "<license type='expression'></license>",
+        "<license type='expression'>NOT AN EXPRESSION (</license>",
+        "<requireLicenseAcceptance>maybe</requireLicenseAcceptance>",
+        "<language>aaaaaaaaaaaaaaaaaaaaaaaaaaaa</language>",
+        "<dependencies><dependency id='B' version='1.*'/></dependencies>",
+        "<dependencies><dependency id='B' version='1.0.0+x'/></dependencies>",
+        "<dependencies><dependency id='B' version='~1.0'/></dependencies>",
+        "<dependencies><dependency id='B'/><dependency id='b'/></dependencies>",
+        "<dependencies><group/><group/></dependencies>",
+        "<dependencies><group/><dependency id='B'/></dependencies>",
+        "<dependencies><group targetFramework='bogus99'/></dependencies>",
+        "<readme>./README.md</readme>"
+      })
+  void takesWhatTheClientTakes(String more) throws Exception {
+    assertThat(parse(minimal(more)).id().value()).isEqualTo("A");
+  }
+
+  @Test
+  void takesWhatTheClientTakesOfAWholeNuspec() throws Exception {
+    Nuspec bare = parse("<package><metadata><id>A</id><version>1</version></metadata></package>");
+    assertThat(bare.authors()).isEmpty();
+    assertThat(bare.description()).isEmpty();
+    String begin = "<package xmlns='urn:other'><metadata minClientVersion='99.0'><id>A</id>";
+    Nuspec odd = parse(begin + "<version>1.0.0-0</version></metadata></package>");
+    assertThat(odd.minClientVersion()).contains("99.0");
+    assertThat(odd.version().normalized()).isEqualTo("1.0.0-0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1.0.0-20240101", "1.0.0-0", "1.0.0--", "1.0.0-0a", "1.2.3.4-1"})
+  void aGalleryRefusesLabelsThatOldClientsDoNotKnow(String version) throws Exception {
+    String xml = minimal("").replace("1.0.0", version);
+    assertThat(parse(xml).version().normalized()).isEqualTo(version);
+    assertThatThrownBy(() -> parse(xml, Strictness.GALLERY))
+        .hasMessageContaining("begin with a letter");
+  }
+
+  @Test
+  void saysWhatTheClientReads() throws Exception {
+    Nuspec nuspec =
+        parse(
+            minimal(
+                "<title>a</title><title>b</title><copyright>c<x/></copyright>"
+                    + "<projectUrl>https://acme.example/my \u00e4</projectUrl>"
+                    + "<iconUrl>javascript:alert(1)</iconUrl>"
+                    + "<license>MIT</license><license type='expression'>Apache-2.0</license>"
+                    + "<requireLicenseAcceptance>True</requireLicenseAcceptance>"
+                    + "<developmentDependency>1</developmentDependency>"
+                    + "<dependencies><dependency id='Old'/><group>"
+                    + "<dependency id='B' version='1.*'/><dependency id='C' version='no range'/>"
+                    + "</group></dependencies>"));
+    assertThat(nuspec.title()).contains("a");
+    assertThat(nuspec.copyright()).isEmpty();
+    assertThat(nuspec.projectUrl()).contains("https://acme.example/my%20%C3%A4");
+    assertThat(nuspec.iconUrl()).isEmpty();
+    assertThat(nuspec.license()).isEmpty();
+    assertThat(nuspec.requireLicenseAcceptance()).isTrue();
+    assertThat(nuspec.developmentDependency()).isFalse();
+    assertThat(nuspec.groups()).hasSize(1);
+    assertThat(nuspec.groups().get(0).dependencies())
+        .extracting(d -> d.id() + " " + d.range())
+        .containsExactly("B [1.0.0, )", "C (, )");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a b | a b has a blank at position 2",
+        "a..b | a..b is none: an id has letters",
+        "-a | -a is none: an id has letters",
+        "a. | a. is none: an id has letters",
+        "\u00e4 | has U+00E4 at position 1",
+        "'' | no valid id: it is empty"
+      })
+  void saysWhichCharacterOfAnIdIsWrong(String id, String why) {
+    assertThatThrownBy(() -> parse(minimal("").replace("<id>A", "<id>" + id)))
+        .hasMessageContaining("no valid id: ")
         .hasMessageContaining(why);
+    if (!id.isEmpty()) {
+      String dependency = "<dependencies><dependency id='" + id + "'/></dependencies>";
+      assertThatThrownBy(() -> parse(minimal(dependency))).hasMessageContaining(why);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1.0.0-b_1 | 1.0.0-b_1 has \"_\" at position 8",
+        "1. 0 | 1. 0 has a blank at position 3",
+        "1.0.0-01 | has the part 01: numbers of a label have no leading zeros",
+        "1.0.0-a.00.b+x | has the part 00: numbers of a label have no leading zeros",
+        "1.2147483648 | has the number 2147483648: at most 2147483647",
+        "1.x | 1.x has \"x\" at position 3",
+        "1.0.0-a..b | has an empty part",
+        "'' | no valid version: it is empty"
+      })
+  void saysWhatIsWrongWithAVersion(String version, String why) {
+    assertThatThrownBy(() -> parse(minimal("").replace("<version>1.0.0", "<version>" + version)))
+        .hasMessageContaining("no valid version: ")
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void aVersionIsAFileNameAtMost() throws Exception {
+    String label = "a".repeat(122);
+    assertThat(parse(minimal("").replace("1.0.0", "1.0.0-" + label)).version().label())
+        .isEqualTo(label);
+    assertThatThrownBy(() -> parse(minimal("").replace("1.0.0", "1.0.0-a" + label)))
+        .hasMessageContaining("129 characters: at most 128");
+    assertThatThrownBy(
+            () ->
+                parse(minimal("").replace("1.0.0", "1.0.0-" + "a".repeat(60)), Strictness.GALLERY))
+        .hasMessageContaining("66 characters: at most 64");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"<id>B</id>", "<version>2.0.0</version>", "<id/>"})
+  void nobodyIsInDoubtAboutTheIdentity(String more) {
+    assertThatThrownBy(() -> parse(minimal(more))).hasMessageContaining("twice");
+  }
+
+  @Test
+  void nobodyIsInDoubtAboutWhereTheIdentityIs() {
+    String prefixed =
+        "<n:package xmlns:n='urn:n'><n:metadata><n:id>Good</n:id><n:version>1.0</n:version>"
+            + "<id>Evil</id><version>1.0</version></n:metadata></n:package>";
+    assertThatThrownBy(() -> parse(prefixed)).hasMessageContaining("has a prefix");
+    assertThatThrownBy(() -> parse(minimal("").replace("<id>A", "<id>A<x/>B")))
+        .hasMessageContaining("id mixes text and elements");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"iso-8859-1", "ISO-8859-1", "windows-1252"})
+  void readsOldEncodingsThatAreDeclared(String encoding) throws Exception {
+    String xml =
+        "<?xml version=\"1.0\" encoding=\"" + encoding + "\"?>" + minimal("<title>\u00e4</title>");
+    assertThat(Nuspec.parse(xml.getBytes(Charset.forName(encoding))).title()).contains("\u00e4");
+    byte[] undeclared = minimal("<title>\u00e4</title>").getBytes(Charset.forName(encoding));
+    assertThatThrownBy(() -> Nuspec.parse(undeclared)).hasMessageContaining("UTF-8");
+  }
+
+  @Test
+  void theClientLeavesAuthorsOutOfSymbols() throws Exception {
+    String symbols =
+        "<package><metadata><id>A</id><version>1.0.0</version><description>d</description>"
+            + "<packageTypes><packageType name='SymbolsPackage'/></packageTypes>"
+            + "</metadata></package>";
+    assertThat(parse(symbols, Strictness.GALLERY).isSymbolsPackage()).isTrue();
   }
 
   @ParameterizedTest
@@ -175,20 +346,21 @@ class NuspecTest {
         "<package><metadata><id>$id$</id><version>1.0</version></metadata></package> | no valid id",
         "<package><metadata><id>a</id><version>1.x</version></metadata></package> | valid version",
         "<package><metadata><id>a</id><version>1.0</version></metadata></package> | no authors",
+        "<package><metadata minClientVersion='x'><id>a</id></metadata></package> | no valid version",
         "<package xmlns='urn:evil'><metadata/></package> | unknown namespace",
         "<package><metadata minClientVersion='99.0'><id>a</id><version>1</version></metadata></package>"
             + " | minClientVersion",
         "<package><metadata><id>a</id><version>1.0.0-1</version></metadata></package>"
             + " | begin with a letter",
         "<package xmlns:x='urn:x'><metadata><x:id>a</x:id></metadata></package> | no valid id",
-        "<?xml version='1.0' encoding='iso-8859-1'?><package/> | another encoding",
+        "<?xml version='1.0' encoding='iso-8859-15'?><package/> | another encoding",
         "<?xml version='1.0' encoding='utf-16'?><package/> | another encoding",
         "not xml | not well-formed",
         "<package> | not well-formed",
         "'' | not well-formed"
       })
   void refusesWhatIsIncomplete(String xml, String why) {
-    assertThatThrownBy(() -> parse(xml))
+    assertThatThrownBy(() -> parse(xml, Strictness.GALLERY))
         .isInstanceOf(InvalidNuspecException.class)
         .hasMessageContaining(why);
   }
@@ -218,9 +390,10 @@ class NuspecTest {
     for (int i = 0; i < 4_000; i++) {
       many.append("<dependency id='Id").append(i).append("'/>");
     }
-    assertThatThrownBy(() -> parse(minimal(many + "</dependencies>")))
+    assertThatThrownBy(() -> parse(minimal(many + "</dependencies>"), Strictness.GALLERY))
         .hasMessageContaining("too many dependencies");
-    assertThatThrownBy(() -> parse(minimal("<copyright>" + "c".repeat(4_001) + "</copyright>")))
+    String copyright = "<copyright>" + "c".repeat(4_001) + "</copyright>";
+    assertThatThrownBy(() -> parse(minimal(copyright), Strictness.GALLERY))
         .hasMessageContaining("4000");
   }
 

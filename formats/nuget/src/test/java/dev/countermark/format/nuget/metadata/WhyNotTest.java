@@ -25,7 +25,7 @@ class WhyNotTest {
           1.0.2147483648 | has the number 2147483648: at most 2147483647
           1.0.0-a..b | has an empty part
           1.0.0- | has an empty part
-          1.0.0-a.01 | has the part 01: numbers of a dotted label have no leading zeros
+          1.0.0-a.01 | has the part 01: numbers of a label have no leading zeros
           '' | it is empty
           """)
   void versions(String text, String why) {
