@@ -13,6 +13,12 @@ public final class NugetKeys {
   public static final Pattern RECORD =
       Pattern.compile(ALL + "([^/]+/[^/]+)/(packages|symbols)/([^/]+)/([^/]+)\\.json");
 
+  /** Keys of {@link #pdb}. */
+  public static final Pattern PDB =
+      Pattern.compile(ALL + "([^/]+/[^/]+)/pdbs/([0-9a-f]{32})/([^/]+)/([^/]+)\\.json");
+
+  private static final Pattern GUID = Pattern.compile("[0-9a-f]{32}");
+
   static final Pattern VERSION = Pattern.compile(ALL + "[^/]+/[^/]+/packages/[^/]+/[^/]+\\.json");
 
   private NugetKeys() {}
@@ -48,6 +54,28 @@ public final class NugetKeys {
   /** A {@link NugetRecords.SymbolsRecord}. */
   public static String symbols(RepositoryName repository, NugetRecords.Identity identity) {
     return repository(repository) + "symbols/" + identity.id() + "/" + identity.version() + ".json";
+  }
+
+  /**
+   * Says that a version's symbols have a PDB: an empty object, and a hint only. The {@link
+   * NugetRecords.SymbolsRecord} says what it has.
+   *
+   * @param guid of the PDB's id
+   */
+  public static String pdb(RepositoryName repository, String guid, NugetRecords.Identity identity) {
+    return pdbs(repository, guid) + identity.id() + "/" + identity.version() + ".json";
+  }
+
+  /**
+   * Of all versions whose symbols have that PDB.
+   *
+   * @throws IllegalArgumentException when that is no id of a PDB
+   */
+  public static String pdbs(RepositoryName repository, String guid) {
+    if (!GUID.matcher(guid).matches()) {
+      throw new IllegalArgumentException("not the id of a PDB");
+    }
+    return repository(repository) + "pdbs/" + guid + "/";
   }
 
   /** Says which snapshot of the repository's search index is the one in force. */

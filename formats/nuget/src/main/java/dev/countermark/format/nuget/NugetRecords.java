@@ -13,6 +13,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
+import dev.countermark.format.nuget.metadata.Strictness;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -60,16 +61,29 @@ public final class NugetRecords {
    *     then refuse whatever is unsigned, and whoever does not trust the root; default false
    * @param deletePackages whether deleting removes the package instead of unlisting it; default
    *     false
+   * @param strictness by whose rules pushes are refused; default {@code client}
    */
   public record NugetSettings(
       boolean anonymousRead,
       SignaturePolicy signatures,
       TimestampPolicy timestamps,
       boolean announceAllSigned,
-      boolean deletePackages) {
+      boolean deletePackages,
+      Strictness strictness) {
     public NugetSettings {
       signatures = signatures == null ? SignaturePolicy.RESIGN : signatures;
       timestamps = timestamps == null ? TimestampPolicy.NONE : timestamps;
+      strictness = strictness == null ? Strictness.CLIENT : strictness;
+    }
+
+    /** Of a feed that takes what clients install. */
+    public NugetSettings(
+        boolean anonymousRead,
+        SignaturePolicy signatures,
+        TimestampPolicy timestamps,
+        boolean announceAllSigned,
+        boolean deletePackages) {
+      this(anonymousRead, signatures, timestamps, announceAllSigned, deletePackages, null);
     }
 
     public static NugetSettings defaults() {
@@ -96,7 +110,7 @@ public final class NugetRecords {
   public record Identity(String id, String version) {
     private static final Pattern ID = Pattern.compile("(?=.{1,100}$)[a-z0-9_]+([.-][a-z0-9_]+)*");
     private static final Pattern VERSION =
-        Pattern.compile("(?=.{1,64}$)\\d+(\\.\\d+){2,3}(-[0-9a-z.-]+)?");
+        Pattern.compile("(?=.{1,128}$)\\d+(\\.\\d+){2,3}(-[0-9a-z.-]+)?");
 
     /**
      * @throws IllegalArgumentException when a part cannot be one; both become parts of object keys
@@ -498,12 +512,41 @@ public final class NugetRecords {
     }
   }
 
-  /** The symbols package of one version; clients never verify it, so it is not signed. */
+  /**
+   * A PDB of a symbols package, as it is handed out.
+   *
+   * @param file its name, lower case
+   * @param guid of its id, 32 lower-case hexadecimal digits
+   * @param checksum SHA-256 of the file with zeros in place of its id, lower-case hexadecimal
+   */
+  public record PdbFile(String file, String guid, String checksum, Upload upload) {}
+
+  /**
+   * The symbols package of one version; clients never verify it, so it is not signed.
+   *
+   * @param pdbs that are in it; none in records of earlier releases
+   */
   public record SymbolsRecord(
       long generation,
       RepositoryName repository,
       Identity identity,
       Upload upload,
-      Instant pushedAt)
-      implements Checksummed {}
+      Instant pushedAt,
+      List<PdbFile> pdbs)
+      implements Checksummed {
+    public SymbolsRecord {
+      pdbs = pdbs == null ? List.of() : List.copyOf(pdbs);
+    }
+
+    /** In place of what was there. */
+    public SymbolsRecord following(long before) {
+      return new SymbolsRecord(before + 1, repository, identity, upload, pushedAt, pdbs);
+    }
+
+    /** All content. */
+    public Stream<Part> parts() {
+      return Stream.concat(
+          upload.parts().stream(), pdbs.stream().flatMap(pdb -> pdb.upload().parts().stream()));
+    }
+  }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -85,8 +86,16 @@ final class EntryNames {
   }
 
   private static String utf8(byte[] bytes) throws RefusedPackageException {
-    if (bytes.length == 0 || bytes.length > LONGEST) {
-      throw new RefusedPackageException("An entry of the package has an empty or too long name.");
+    if (bytes.length == 0) {
+      throw new RefusedPackageException("An entry of the package has an empty name.");
+    }
+    if (bytes.length > LONGEST) {
+      throw new RefusedPackageException(
+          "The name of an entry is too long: it has "
+              + bytes.length
+              + " bytes, and at most "
+              + LONGEST
+              + " are allowed.");
     }
     try {
       return StandardCharsets.UTF_8
@@ -104,20 +113,25 @@ final class EntryNames {
     if (path.startsWith("/") || DRIVE.matcher(path).matches()) {
       throw refused("is absolute", name);
     }
-    if (FORBIDDEN.matcher(path).find()) {
-      throw refused("has characters that no file name has", name);
+    Matcher forbidden = FORBIDDEN.matcher(path);
+    if (forbidden.find()) {
+      String character = String.format("U+%04X", (int) forbidden.group().charAt(0));
+      throw refused("has " + character + ", which no file name has on every system", name);
     }
     String[] segments = path.split("/", -1);
     for (int i = 0; i < segments.length; i++) {
       String segment = segments[i];
-      if (segment.equals("..") || segment.equals(".")) {
+      if (segment.equals("..")) {
         throw refused("leaves its folder", name);
+      }
+      if (segment.equals(".")) {
+        throw refused("has a part that is one dot", name);
       }
       boolean trailingSlash = i == segments.length - 1 && i > 0;
       if (segment.isEmpty() && !trailingSlash) {
         throw refused("has an empty part", name);
       }
-      if (segment.endsWith(".") || segment.endsWith(" ") || segment.startsWith(" ")) {
+      if (segment.endsWith(".") || segment.endsWith(" ")) {
         throw refused("has a part that ends in a dot or blank", name);
       }
     }

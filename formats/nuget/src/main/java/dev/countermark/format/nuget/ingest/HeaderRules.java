@@ -1,6 +1,7 @@
 package dev.countermark.format.nuget.ingest;
 
 import dev.countermark.format.nuget.archive.PackageArchive;
+import dev.countermark.format.nuget.metadata.Strictness;
 import dev.countermark.format.zip.ArchiveEntry;
 import dev.countermark.format.zip.EntryHeaders;
 import dev.countermark.format.zip.LocalHeader;
@@ -16,10 +17,12 @@ import java.util.Optional;
 /** What an entry's two headers must say. */
 final class HeaderRules {
   private final PackageArchive archive;
+  private final Strictness strictness;
   private final Instant now;
 
-  HeaderRules(PackageArchive archive, Instant now) {
+  HeaderRules(PackageArchive archive, Strictness strictness, Instant now) {
     this.archive = archive;
+    this.strictness = strictness;
     this.now = now;
   }
 
@@ -34,8 +37,8 @@ final class HeaderRules {
     if (objection.isPresent()) {
       throw refused(objection.get(), name);
     }
-    if (isFuture(entry)) {
-      throw refused("is dated in the future", name);
+    if (strictness == Strictness.GALLERY && isFuture(entry)) {
+      throw refused("is dated more than a day in the future", name);
     }
   }
 

@@ -4,16 +4,20 @@ import dev.countermark.format.nuget.archive.PackageArchive;
 import dev.countermark.format.nuget.archive.Preflight;
 import dev.countermark.format.nuget.metadata.InvalidNuspecException;
 import dev.countermark.format.nuget.metadata.Nuspec;
+import dev.countermark.format.nuget.metadata.Strictness;
+import dev.countermark.format.nuget.symbols.MalformedPdbException;
+import dev.countermark.format.nuget.symbols.PortablePdb;
 import dev.countermark.format.zip.ArchiveEntry;
 import dev.countermark.format.zip.ByteSource;
 import dev.countermark.format.zip.MalformedArchiveException;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -37,7 +42,18 @@ import java.util.zip.ZipFile;
 public final class PackageInspector {
   private static final int MAX_NUSPEC = 1 << 20;
   private static final int MAX_EMBEDDED = 1 << 20;
-  private static final byte[] PORTABLE_PDB = {'B', 'S', 'J', 'B'};
+
+  /** Each is stored and found by itself. */
+  private static final int MAX_PDBS = 1_000;
+
+  /** Warnings. */
+  private static final int MAX_TOLD = 5;
+
+  private static final long MAX_PDB_BYTES = 1L << 30;
+
+  /** What the client does not look at in the path of an embedded file. */
+  private static final Pattern PATH_BEGIN = Pattern.compile("^(?:\\./)?/*");
+
   private static final Set<String> IN_SYMBOLS =
       Set.of(".pdb", ".nuspec", ".xml", ".psmdcp", ".rels", ".p7s");
 
@@ -58,15 +74,28 @@ public final class PackageInspector {
   }
 
   /**
-   * Examines a package.
+   * Examines a package that clients shall be able to install.
    *
    * @param file must stay open while the result is in use
-   * @param now no entry may be dated later than a day after
    * @throws RefusedPackageException naming the first objection
    */
   public InspectedPackage inspect(Path path, FileChannel file, Instant now)
       throws RefusedPackageException, IOException {
-    Contents contents = read(path, file, now, Set.of());
+    return inspect(path, file, now, Strictness.CLIENT);
+  }
+
+  /**
+   * Examines a package.
+   *
+   * @param file must stay open while the result is in use
+   * @param now galleries take no entry that is dated later than a day after
+   * @param strictness by whose rules it may be refused
+   * @throws RefusedPackageException naming the first objection
+   */
+  public InspectedPackage inspect(Path path, FileChannel file, Instant now, Strictness strictness)
+      throws RefusedPackageException, IOException {
+    Contents contents = new Contents(strictness, false);
+    contents.read(path, file, now);
     Nuspec nuspec = contents.nuspec;
     if (nuspec.isSymbolsPackage()) {
       throw new RefusedPackageException(
@@ -87,59 +116,27 @@ public final class PackageInspector {
   /**
    * Examines a symbols package.
    *
-   * @param now no entry may be dated later than a day after
-   * @return its nuspec
+   * @param now galleries take no entry that is dated later than a day after
+   * @param strictness by whose rules it may be refused
    * @throws RefusedPackageException naming the first objection
    */
-  public Nuspec inspectSymbols(Path path, FileChannel file, Instant now)
+  public InspectedSymbols inspectSymbols(
+      Path path, FileChannel file, Instant now, Strictness strictness)
       throws RefusedPackageException, IOException {
-    Nuspec nuspec = read(path, file, now, IN_SYMBOLS).nuspec;
-    if (!nuspec.isSymbolsPackage()) {
+    Contents contents = new Contents(strictness, true);
+    contents.read(path, file, now);
+    if (!contents.nuspec.isSymbolsPackage()) {
       throw new RefusedPackageException("The package is not of type SymbolsPackage.");
     }
-    return nuspec;
-  }
-
-  private Contents read(Path path, FileChannel file, Instant now, Set<String> onlyExtensions)
-      throws RefusedPackageException, IOException {
-    PackageArchive archive;
-    Map<String, ArchiveEntry> entries;
-    try {
-      archive = PackageArchive.read(ByteSource.drawing(ByteSource.of(file), memory));
-      Preflight.check(archive);
-      entries = entries(archive, now, onlyExtensions);
-    } catch (MalformedArchiveException e) {
-      throw new RefusedPackageException(sentence(e.getMessage()), e);
-    }
-    Contents contents = new Contents(archive);
-    try (ZipFile zip = new ZipFile(path.toFile())) {
-      Set<String> seen = new HashSet<>();
-      for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
-        ZipEntry entry = all.nextElement();
-        ArchiveEntry ours = entries.get(entry.getName());
-        if (ours == null || !seen.add(entry.getName()) || !same(entry, ours)) {
-          throw new RefusedPackageException(
-              "Two ZIP readers disagree about an entry: " + EntryNames.shown(entry.getName()));
-        }
-        contents.take(zip, entry, onlyExtensions);
-      }
-      if (seen.size() != archive.entries().size()) {
-        throw new RefusedPackageException("Two ZIP readers disagree about the entries.");
-      }
-    } catch (ZipException | IllegalArgumentException e) {
-      throw new RefusedPackageException("The package is not a sound ZIP archive.", e);
-    }
-    contents.parse();
-    return contents;
+    return new InspectedSymbols(contents.nuspec, contents.pdbs, contents.flawed);
   }
 
   /** By name, all of them with sound names and headers. */
   private Map<String, ArchiveEntry> entries(
-      PackageArchive archive, Instant now, Set<String> onlyExtensions)
+      PackageArchive archive, HeaderRules headers, Set<String> onlyExtensions)
       throws RefusedPackageException, MalformedArchiveException, IOException {
     Map<String, ArchiveEntry> entries = new HashMap<>();
     EntryNames names = new EntryNames();
-    HeaderRules headers = new HeaderRules(archive, now);
     long total = 0;
     for (ArchiveEntry entry : archive.entries()) {
       String name = names.check(entry.name());
@@ -147,12 +144,14 @@ public final class PackageInspector {
       checkExtension(name, onlyExtensions);
       total += entry.uncompressedSize();
       if (total > limits.totalBytes()) {
-        throw new RefusedPackageException("The package unfolds to too many bytes.");
+        throw new RefusedPackageException(
+            "The package unfolds to too many bytes: more than " + limits.totalBytes() + ".");
       }
       entries.put(name, entry);
     }
     if (limits.isTooFar(total, archive.size())) {
-      throw new RefusedPackageException("The package unfolds too far.");
+      throw new RefusedPackageException(
+          "The package unfolds too far: to more than " + limits.ratio() + " times its size.");
     }
     names.checkAll();
     return entries;
@@ -184,40 +183,104 @@ public final class PackageInspector {
 
   /** What was found while all entries were inflated. */
   private final class Contents {
-    private final PackageArchive archive;
+    private final Strictness strictness;
+    private final boolean symbols;
     private final Map<String, Long> sizes = new HashMap<>();
+    private final List<InspectedSymbols.Pdb> pdbs = new ArrayList<>();
+    private final List<String> flawed = new ArrayList<>();
+    private PackageArchive archive;
+    private long pdbBytes;
     private byte[] nuspecBytes;
     private Nuspec nuspec;
 
-    Contents(PackageArchive archive) {
-      this.archive = archive;
+    Contents(Strictness strictness, boolean symbols) {
+      this.strictness = strictness;
+      this.symbols = symbols;
     }
 
-    void take(ZipFile zip, ZipEntry entry, Set<String> onlyExtensions)
+    void read(Path path, FileChannel file, Instant now)
         throws RefusedPackageException, IOException {
+      Map<String, ArchiveEntry> entries;
+      try {
+        archive = PackageArchive.read(ByteSource.drawing(ByteSource.of(file), memory));
+        Preflight.check(archive);
+        boolean only = symbols && strictness == Strictness.GALLERY;
+        entries =
+            entries(
+                archive, new HeaderRules(archive, strictness, now), only ? IN_SYMBOLS : Set.of());
+      } catch (MalformedArchiveException e) {
+        throw new RefusedPackageException(sentence(e.getMessage()), e);
+      }
+      try (ZipFile zip = new ZipFile(path.toFile())) {
+        Set<String> seen = new HashSet<>();
+        for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
+          ZipEntry entry = all.nextElement();
+          ArchiveEntry ours = entries.get(entry.getName());
+          if (ours == null || !seen.add(entry.getName()) || !same(entry, ours)) {
+            throw new RefusedPackageException(
+                "Two ZIP readers disagree about an entry: " + EntryNames.shown(entry.getName()));
+          }
+          take(zip, entry);
+        }
+        if (seen.size() != archive.entries().size()) {
+          throw new RefusedPackageException("Two ZIP readers disagree about the entries.");
+        }
+      } catch (ZipException | IllegalArgumentException e) {
+        throw new RefusedPackageException("The package is not a sound ZIP archive.", e);
+      }
+      parse();
+    }
+
+    private void take(ZipFile zip, ZipEntry entry) throws RefusedPackageException, IOException {
       String name = entry.getName();
-      boolean isNuspec = isNuspec(name);
-      if (isNuspec && nuspecBytes != null) {
-        throw new RefusedPackageException("The package has several nuspec files.");
+      if (isNuspec(name)) {
+        if (nuspecBytes != null) {
+          throw new RefusedPackageException("The package has several nuspec files.");
+        }
+        if (entry.getSize() > MAX_NUSPEC) {
+          throw new RefusedPackageException("The nuspec has more than 1 MiB.");
+        }
+        ByteArrayOutputStream kept = new ByteArrayOutputStream((int) entry.getSize());
+        sizes.put(name, inflate(zip, entry, kept::write));
+        nuspecBytes = kept.toByteArray();
+      } else if (symbols && extension(name).equals(".pdb")) {
+        takePdb(zip, entry);
+      } else {
+        sizes.put(name, inflate(zip, entry, (bytes, from, length) -> {}));
       }
-      if (isNuspec && entry.getSize() > MAX_NUSPEC) {
-        throw new RefusedPackageException("The nuspec has more than 1 MiB.");
+    }
+
+    private void takePdb(ZipFile zip, ZipEntry entry) throws RefusedPackageException, IOException {
+      String name = entry.getName();
+      PortablePdb.Scan scan = new PortablePdb.Scan(entry.getSize());
+      inflate(zip, entry, scan::update);
+      try {
+        String decoded = EntryNames.decoded(name).replace('\\', '/');
+        pdbs.add(
+            new InspectedSymbols.Pdb(
+                name, decoded.substring(decoded.lastIndexOf('/') + 1), scan.finish()));
+      } catch (MalformedPdbException e) {
+        String flaw = e.getMessage() + ": " + EntryNames.shown(name);
+        if (e.isOfOtherKind() || strictness == Strictness.GALLERY) {
+          throw new RefusedPackageException("Symbols must be portable PDB files: " + flaw, e);
+        }
+        if (flawed.size() < MAX_TOLD) {
+          flawed.add("A PDB file is not found by debuggers: " + flaw);
+        }
       }
-      byte[] kept = isNuspec ? new byte[(int) entry.getSize()] : new byte[PORTABLE_PDB.length];
-      long size = inflate(zip, entry, kept);
-      sizes.put(name, size);
-      if (isNuspec) {
-        nuspecBytes = kept;
-      }
-      boolean pdb = !onlyExtensions.isEmpty() && extension(name).equals(".pdb");
-      if (pdb && !Arrays.equals(kept, PORTABLE_PDB)) {
+      if (pdbs.size() > MAX_PDBS) {
         throw new RefusedPackageException(
-            "Symbols must be portable PDB files: " + EntryNames.shown(name));
+            "The symbols package has more than " + MAX_PDBS + " PDB files.");
+      }
+      pdbBytes += entry.getSize();
+      if (pdbBytes > MAX_PDB_BYTES) {
+        throw new RefusedPackageException(
+            "The PDB files of the symbols package have more than 1 GiB in all.");
       }
     }
 
     /** Decoded as in the client, which on some systems takes no backslash for a separator. */
-    private static boolean isNuspec(String name) throws RefusedPackageException {
+    private boolean isNuspec(String name) throws RefusedPackageException {
       String decoded = EntryNames.decoded(name);
       boolean found =
           decoded.indexOf('/') < 0 && decoded.toLowerCase(Locale.ROOT).endsWith(".nuspec");
@@ -228,29 +291,29 @@ public final class PackageInspector {
       return found;
     }
 
-    /** Reads all of an entry; its first bytes go into {@code kept}. */
-    private long inflate(ZipFile zip, ZipEntry entry, byte[] kept)
+    /** Reads all of an entry. */
+    private long inflate(ZipFile zip, ZipEntry entry, Sink sink)
         throws RefusedPackageException, IOException {
       String shown = EntryNames.shown(entry.getName());
       if (entry.getSize() > limits.entryBytes()) {
-        throw new RefusedPackageException("An entry unfolds to too many bytes: " + shown);
+        throw new RefusedPackageException(
+            "An entry unfolds to too many bytes, more than " + limits.entryBytes() + ": " + shown);
       }
       if (limits.isTooFar(entry.getSize(), entry.getCompressedSize())) {
-        throw new RefusedPackageException("An entry unfolds too far: " + shown);
+        throw new RefusedPackageException(
+            "An entry unfolds too far, to more than " + limits.ratio() + " times: " + shown);
       }
       CRC32 crc = new CRC32();
       long size = 0;
       byte[] buffer = new byte[32 << 10];
       try (InputStream in = zip.getInputStream(entry)) {
         for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
-          if (size < kept.length) {
-            System.arraycopy(buffer, 0, kept, (int) size, (int) Math.min(n, kept.length - size));
-          }
           crc.update(buffer, 0, n);
           size += n;
           if (size > entry.getSize()) {
             break;
           }
+          sink.take(buffer, 0, n);
         }
       } catch (EOFException e) {
         throw new RefusedPackageException("An entry is cut off: " + shown, e);
@@ -266,36 +329,45 @@ public final class PackageInspector {
         throw new RefusedPackageException("The package has no nuspec file in its root.");
       }
       try {
-        nuspec = Nuspec.parse(nuspecBytes);
+        nuspec = Nuspec.parse(nuspecBytes, strictness);
       } catch (InvalidNuspecException e) {
         throw new RefusedPackageException(e.getMessage(), e);
       }
     }
 
-    /** The entry of an embedded file, found without regard to case as the client does. */
+    /**
+     * The entry of an embedded file, found as the client finds it. What is not there, or is nothing
+     * that we hand out, is in nobody's way but a gallery's.
+     */
     Optional<String> embedded(String what, Optional<String> path, List<String> extensions)
         throws RefusedPackageException {
       if (path.isEmpty()) {
         return Optional.empty();
       }
       String wanted = path.get();
-      String place = EntryNames.canonical(wanted);
-      String name =
-          sizes.keySet().stream()
-              .filter(n -> EntryNames.canonical(n).equals(place))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new RefusedPackageException(
-                          "The " + what + " is not in the package: " + EntryNames.shown(wanted)));
-      if (!extensions.contains(extension(name))) {
+      String place = EntryNames.canonical(PATH_BEGIN.matcher(wanted).replaceFirst(""));
+      Optional<String> name =
+          sizes.keySet().stream().filter(n -> EntryNames.canonical(n).equals(place)).findFirst();
+      Optional<String> objection =
+          name.map(found -> objection(found, extensions))
+              .orElse(Optional.of("is not in the package"));
+      if (objection.isPresent() && strictness == Strictness.GALLERY) {
         throw new RefusedPackageException(
-            "The " + what + " is of a kind that is not taken: " + EntryNames.shown(wanted));
+            "The " + what + " " + objection.get() + ": " + EntryNames.shown(wanted));
       }
-      if (sizes.get(name) > MAX_EMBEDDED) {
-        throw new RefusedPackageException("The " + what + " has more than 1 MiB.");
-      }
-      return Optional.of(name);
+      return objection.isPresent() ? Optional.empty() : name;
     }
+
+    private Optional<String> objection(String name, List<String> extensions) {
+      if (!extensions.contains(extension(name))) {
+        return Optional.of("is of a kind that is not taken");
+      }
+      return sizes.get(name) > MAX_EMBEDDED ? Optional.of("has more than 1 MiB") : Optional.empty();
+    }
+  }
+
+  /** Where the bytes of an entry go. */
+  private interface Sink {
+    void take(byte[] bytes, int from, int length) throws IOException;
   }
 }

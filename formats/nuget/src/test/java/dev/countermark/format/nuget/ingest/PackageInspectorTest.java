@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.format.nuget.Vectors;
 import dev.countermark.format.nuget.metadata.Nuspec;
+import dev.countermark.format.nuget.metadata.Strictness;
+import dev.countermark.format.nuget.symbols.PortablePdb;
+import dev.countermark.format.nuget.symbols.TestPdbs;
 import dev.countermark.format.zip.TestArchives;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Random;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +50,28 @@ class PackageInspectorTest {
     try (FileChannel channel = FileChannel.open(file)) {
       return inspector.inspect(file, channel, NOW);
     }
+  }
+
+  private InspectedPackage inspect(byte[] bytes, Strictness strictness)
+      throws IOException, RefusedPackageException {
+    Path file = Files.write(folder.resolve("p.nupkg"), bytes);
+    try (FileChannel channel = FileChannel.open(file)) {
+      return inspector.inspect(file, channel, NOW, strictness);
+    }
+  }
+
+  private InspectedSymbols inspectSymbols(byte[] bytes, Strictness strictness)
+      throws IOException, RefusedPackageException {
+    Path file = Files.write(folder.resolve("s.snupkg"), bytes);
+    try (FileChannel channel = FileChannel.open(file)) {
+      return inspector.inspectSymbols(file, channel, NOW, strictness);
+    }
+  }
+
+  private void refusedByGalleries(String why, byte[] bytes) {
+    assertThatThrownBy(() -> inspect(bytes, Strictness.GALLERY))
+        .isInstanceOf(RefusedPackageException.class)
+        .hasMessageContaining(why);
   }
 
   private void refused(String why, byte[] bytes) {
@@ -128,7 +154,9 @@ class PackageInspectorTest {
     "TestSigned.leaf-2.2.0.0.nupkg.testdata, TestSigned.leaf-2 2.0.0",
     "TestUnsigned.1.0.0.nupkg.testdata, TestUnsigned 1.0.0",
     "UnavailableCrlPackage.nupkg, TestSigned.leaf-1 1.0.0",
-    "UntrustedTimestampPackage.nupkg, TestSigned.leaf-1 1.0.0"
+    "UntrustedTimestampPackage.nupkg, TestSigned.leaf-1 1.0.0",
+    "TimestampInvalidGenTimePackage.nupkg, ",
+    "ExpiredPrimaryAndTimestampCertificatesWithUnavailableRevocationInfo.nupkg, "
   })
   void takesGoldenPackages(String name, String identity) throws Exception {
     byte[] bytes = Vectors.nuget(name);
@@ -136,18 +164,50 @@ class PackageInspectorTest {
     try (FileChannel channel = FileChannel.open(file)) {
       Nuspec nuspec =
           new PackageInspector(IngestLimits.defaults()).inspect(file, channel, NOW).nuspec();
-      assertThat(nuspec.id() + " " + nuspec.version()).isEqualTo(identity);
+      assertThat(nuspec.id() + " " + nuspec.version()).contains(identity == null ? "" : identity);
     }
+  }
+
+  @Test
+  void refusesGoldenPackagesThatNobodyCouldSign() throws Exception {
+    refused("Zip64", Vectors.nuget("Zip64Package.1.0.0.nupkg.testdata"));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "Zip64Package.1.0.0.nupkg.testdata, Zip64",
     "TimestampInvalidGenTimePackage.nupkg, no authors",
     "ExpiredPrimaryAndTimestampCertificatesWithUnavailableRevocationInfo.nupkg, no authors"
   })
-  void refusesGoldenPackagesThatNobodyCouldPublish(String name, String why) throws Exception {
-    refused(why, Vectors.nuget(name));
+  void galleriesRefuseGoldenPackagesThatSayTooLittle(String name, String why) throws Exception {
+    refusedByGalleries(why, Vectors.nuget(name));
+  }
+
+  @Test
+  void galleriesRefuseWhatIsDatedInTheFuture() throws Exception {
+    TestArchives archive = sound("");
+    archive.stored("x", ascii("x")).dosDate = (2026 - 1980) << 9 | 11 << 5 | 26;
+    refusedByGalleries("future", archive.bytes());
+    inspect(archive.bytes());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "./README.md, README.md, README.md",
+    "/docs/readme.MD, docs/README.md, docs/README.md",
+    ".\\docs\\README.md, docs/README.md, docs/README.md"
+  })
+  void findsEmbeddedFilesAsTheClientDoes(String path, String entry, String found) throws Exception {
+    TestArchives archive = sound("<readme>" + path + "</readme>");
+    archive.stored(entry, ascii("# hello"));
+    assertThat(inspect(archive.bytes()).readme()).contains(found);
+    assertThat(inspect(archive.bytes(), Strictness.GALLERY).readme()).contains(found);
+  }
+
+  @Test
+  void namesThatOnlyBeginWithABlank() throws Exception {
+    TestArchives archive = sound("");
+    archive.stored("content/ a.txt", ascii("x"));
+    inspect(archive.bytes());
   }
 
   @ParameterizedTest
@@ -160,7 +220,7 @@ class PackageInspectorTest {
         "lib\\..\\evil.dll | leaves its folder",
         "%2e%2e%2fevil.dll | leaves its folder",
         "lib/%2e%2e/%2E%2E/evil.dll | leaves its folder",
-        "./evil.dll | leaves its folder",
+        "./evil.dll | one dot",
         "/etc/passwd | absolute",
         "\\evil.dll | absolute",
         "%2fetc%2fpasswd | absolute",
@@ -170,7 +230,7 @@ class PackageInspectorTest {
         "lib/evil.dll. | dot or blank",
         "lib/evil. /x | dot or blank",
         "lib/a%00b | no file name has",
-        "lib/a:b | no file name has",
+        "lib/a:b | U+003A, which no file name has",
         "LIB/NET8.0/acme.tools.DLL | same name",
         "lib\\net8.0\\Acme.Tools.dll | same name",
         "lib/net8.0/Acme.%54ools.dll | same name",
@@ -252,9 +312,6 @@ class PackageInspectorTest {
     refused("headers that disagree", localHeaderWith(14));
     refused("headers that disagree", localHeaderWith(22));
     refused("neither stored nor deflated", archive -> archive.stored("x", ascii("x")).method = 12);
-    refused(
-        "future",
-        archive -> archive.stored("x", ascii("x")).dosDate = (2026 - 1980) << 9 | 11 << 5 | 26);
     refused("different names", archive -> archive.stored("x", ascii("x")).localName = ascii("y"));
     refused(
         "Zip64",
@@ -301,40 +358,83 @@ class PackageInspectorTest {
   }
 
   @Test
-  void refusesEmbeddedFilesThatAreNotThere() {
-    refused("icon is not in the package", sound("<icon>icon.png</icon>").bytes());
+  void embeddedFilesThatNobodyIsHandedOut() throws Exception {
+    byte[] none = sound("<icon>icon.png</icon>").bytes();
+    refusedByGalleries("icon is not in the package", none);
+    assertThat(inspect(none).icon()).isEmpty();
     TestArchives svg = sound("<icon>icon.svg</icon>");
     svg.stored("icon.svg", ascii("<svg/>"));
-    refused("of a kind", svg.bytes());
+    refusedByGalleries("of a kind", svg.bytes());
+    assertThat(inspect(svg.bytes()).icon()).isEmpty();
     TestArchives large = sound("<license type='file'>LICENSE.txt</license>");
     large.stored("LICENSE.txt", noise((1 << 20) + 1));
-    refused("more than 1 MiB", large.bytes());
+    refusedByGalleries("more than 1 MiB", large.bytes());
+    assertThat(inspect(large.bytes()).license()).isEmpty();
+  }
+
+  private static TestArchives symbols() {
+    TestArchives archive = new TestArchives();
+    String type = "<packageTypes><packageType name='SymbolsPackage'/></packageTypes>";
+    archive.deflated("Acme.Tools.nuspec", ascii(nuspec(type)));
+    return archive;
+  }
+
+  private void refusedSymbols(String why, TestArchives archive, Strictness strictness) {
+    assertThatThrownBy(() -> inspectSymbols(archive.bytes(), strictness))
+        .isInstanceOf(RefusedPackageException.class)
+        .hasMessageContaining(why)
+        .satisfies(e -> assertThat(e.getMessage()).matches("[\\x20-\\x7e]{1,200}"));
+  }
+
+  @Test
+  void findsThePdbFilesOfSymbols() throws Exception {
+    TestArchives archive = symbols();
+    byte[] pdb = TestPdbs.portable(new UUID(1, 2), noise(70_000));
+    archive.deflated("lib/net8.0/Acme.Tools.pdb", pdb);
+    archive.stored("lib\\net9.0\\Acme%20Tools.PDB", pdb);
+
+    for (Strictness strictness : Strictness.values()) {
+      InspectedSymbols found = inspectSymbols(archive.bytes(), strictness);
+      assertThat(found.nuspec().id().value()).isEqualTo("Acme.Tools");
+      assertThat(found.flawed()).isEmpty();
+      assertThat(found.pdbs())
+          .extracting(InspectedSymbols.Pdb::file)
+          .containsExactlyInAnyOrder("Acme.Tools.pdb", "Acme Tools.PDB");
+      assertThat(found.pdbs())
+          .extracting(InspectedSymbols.Pdb::pdb)
+          .containsOnly(new PortablePdb(TestPdbs.guid(new UUID(1, 2)), TestPdbs.checksum(pdb)));
+    }
   }
 
   @Test
   void symbolsAreOfTheirOwnKind() throws Exception {
-    String type = "<packageTypes><packageType name='SymbolsPackage'/></packageTypes>";
-    TestArchives archive = new TestArchives();
-    archive.deflated("Acme.Tools.nuspec", ascii(nuspec(type)));
-    archive.stored("lib/net8.0/Acme.Tools.pdb", ascii("BSJB and more"));
-    Path file = Files.write(folder.resolve("s.snupkg"), archive.bytes());
-    try (FileChannel channel = FileChannel.open(file)) {
-      assertThat(inspector.inspectSymbols(file, channel, NOW).id().value()).isEqualTo("Acme.Tools");
-    }
-    archive.stored("lib/net8.0/Acme.Tools.dll", ascii("MZ"));
-    Files.write(file, archive.bytes());
-    try (FileChannel channel = FileChannel.open(file)) {
-      assertThatThrownBy(() -> inspector.inspectSymbols(file, channel, NOW))
-          .hasMessageContaining("no such file");
-    }
-    TestArchives windows = new TestArchives();
-    windows.deflated("Acme.Tools.nuspec", ascii(nuspec(type)));
+    TestArchives other = symbols();
+    other.stored("lib/net8.0/Acme.Tools.dll", ascii("MZ"));
+    refusedSymbols("no such file", other, Strictness.GALLERY);
+    assertThat(inspectSymbols(other.bytes(), Strictness.CLIENT).pdbs()).isEmpty();
+
+    TestArchives windows = symbols();
     windows.stored("Acme.Tools.pdb", ascii("Microsoft C/C++ MSF 7.00"));
-    Files.write(file, windows.bytes());
-    try (FileChannel channel = FileChannel.open(file)) {
-      assertThatThrownBy(() -> inspector.inspectSymbols(file, channel, NOW))
-          .hasMessageContaining("portable PDB");
+    refusedSymbols("portable PDB", windows, Strictness.GALLERY);
+    refusedSymbols("portable PDB", windows, Strictness.CLIENT);
+
+    TestArchives broken = symbols();
+    broken.stored("Acme.Tools.pdb", ascii("BSJB and more"));
+    refusedSymbols("portable PDB", broken, Strictness.GALLERY);
+    InspectedSymbols taken = inspectSymbols(broken.bytes(), Strictness.CLIENT);
+    assertThat(taken.pdbs()).isEmpty();
+    assertThat(taken.flawed()).hasSize(1).first().asString().contains("Acme.Tools.pdb");
+
+    refusedSymbols("not of type SymbolsPackage", sound(""), Strictness.CLIENT);
+  }
+
+  @Test
+  void symbolsOfTooManyFiles() {
+    TestArchives archive = symbols();
+    for (int i = 0; i <= 1_000; i++) {
+      archive.stored("lib/" + i + ".pdb", TestPdbs.portable(new UUID(1, i), new byte[0]));
     }
+    refusedSymbols("more than 1000 PDB files", archive, Strictness.CLIENT);
   }
 
   @Test
