@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.countermark.format.nuget.NugetRecords.NugetSettings;
 import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
 import dev.countermark.format.nuget.NugetRecords.TimestampPolicy;
+import dev.countermark.format.nuget.metadata.Strictness;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.SettingsForm;
@@ -33,7 +34,14 @@ final class NugetSettingsForm implements SettingsForm<NugetSettings> {
           Boolean announceAllSigned,
       @JsonProperty("deletePackages")
           @Schema(description = "deleting removes packages instead of unlisting; default false")
-          Boolean deletePackages) {}
+          Boolean deletePackages,
+      @JsonProperty("strictness")
+          @Schema(
+              description =
+                  "by whose rules pushes are refused; default client: what clients install is"
+                      + " taken; gallery: also what public galleries demand of descriptions,"
+                      + " links, versions and files")
+          Strictness strictness) {}
 
   private final boolean authority;
   private final boolean https;
@@ -78,7 +86,8 @@ final class NugetSettingsForm implements SettingsForm<NugetSettings> {
             body.signatures(),
             body.timestamps(),
             Boolean.TRUE.equals(body.announceAllSigned()),
-            Boolean.TRUE.equals(body.deletePackages()));
+            Boolean.TRUE.equals(body.deletePackages()),
+            body.strictness());
     if (settings.announceAllSigned()
         && settings.signatures() == SignaturePolicy.KEEP_VALID_FOREIGN) {
       throw new ProblemException(

@@ -1,11 +1,13 @@
 package dev.countermark.gateway.nuget.view;
 
 import dev.countermark.format.nuget.metadata.Nuspec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What registration and search say alike of a version.
+ * What registration and search say alike of a version. Whoever wants all of a long text reads the
+ * nuspec: many of these are in one answer.
  *
  * @param id as the author wrote it
  * @param hasIcon whether an icon is embedded; so with the license
@@ -32,15 +34,39 @@ public record Description(
     packageTypes = List.copyOf(packageTypes);
   }
 
+  private static final int LONGEST = 4_000;
+
+  private static String cut(String text) {
+    if (text.length() <= LONGEST) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
+    return text.substring(0, end);
+  }
+
+  /** As many as make a text that is not too long. */
+  private static List<String> cut(List<String> tags) {
+    List<String> some = new ArrayList<>();
+    int length = 0;
+    for (String tag : tags) {
+      length += tag.length() + 1;
+      if (length > LONGEST) {
+        break;
+      }
+      some.add(tag);
+    }
+    return some;
+  }
+
   public static Description of(VersionView version) {
     Nuspec nuspec = version.nuspec();
     return new Description(
         nuspec.id().value(),
-        nuspec.title().orElse(nuspec.id().value()),
-        nuspec.description(),
-        nuspec.summary().orElse(""),
-        nuspec.authors(),
-        nuspec.tags(),
+        cut(nuspec.title().orElse(nuspec.id().value())),
+        cut(nuspec.description()),
+        cut(nuspec.summary().orElse("")),
+        cut(nuspec.authors()),
+        cut(nuspec.tags()),
         version.hasIcon(),
         version.hasLicense(),
         nuspec.iconUrl(),
