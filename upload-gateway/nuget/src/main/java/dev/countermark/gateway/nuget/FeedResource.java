@@ -46,6 +46,7 @@ public class FeedResource {
   private final PackageReads reads;
   private final PackageWrites writes;
   private final FeedSignatures signatures;
+  private final SymbolFiles symbols;
   private final Bodies bodies;
 
   FeedResource(
@@ -54,12 +55,14 @@ public class FeedResource {
       PackageReads reads,
       PackageWrites writes,
       FeedSignatures signatures,
+      SymbolFiles symbols,
       Bodies bodies) {
     this.access = access;
     this.addresses = addresses;
     this.reads = reads;
     this.writes = writes;
     this.signatures = signatures;
+    this.symbols = symbols;
     this.bodies = bodies;
   }
 
@@ -168,6 +171,7 @@ public class FeedResource {
       case AUTOCOMPLETE -> reads.autocomplete(request);
       case SIGNATURES -> signatures.document(request);
       case CERTIFICATE -> signatures.certificate(request);
+      case SYMBOL_FILE -> symbols.answer(request);
       default -> throw new Failed(405, "This address takes packages; it has nothing to read.");
     };
   }

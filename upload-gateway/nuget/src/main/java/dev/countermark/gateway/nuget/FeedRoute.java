@@ -1,15 +1,19 @@
 package dev.countermark.gateway.nuget;
 
 import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.metadata.NuGetVersion;
+import dev.countermark.format.nuget.metadata.PackageId;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a path below {@code /{owner}/{name}/nuget/v3/} asks for.
+ * What a path below {@code /{owner}/{name}/nuget/v3/} asks for. As in the feeds that people come
+ * from, case is nothing, nor is a slash at the end, nor how a version is written.
  *
- * @param id lower-case id, where the path has one
- * @param version lower-case normalized version, where the path has one
- * @param detail hive of a registration, page of a registration, version of a resource, or name of a
- *     file
+ * @param id as in the path, where it has one
+ * @param version as in the path, where it has one; the key of a PDB
+ * @param detail hive of a registration, version of a resource, or name of a file; lower case but
+ *     for a certificate's
  */
 record FeedRoute(Kind kind, String id, String version, String detail) {
   /** The resources of a feed. */
@@ -18,6 +22,7 @@ record FeedRoute(Kind kind, String id, String version, String detail) {
     PUBLISH,
     PUBLISHED,
     SYMBOLS,
+    SYMBOL_FILE,
     VERSIONS,
     FILE,
     REGISTRATION_INDEX,
@@ -29,24 +34,26 @@ record FeedRoute(Kind kind, String id, String version, String detail) {
     CERTIFICATE
   }
 
+  private static final String JSON = ".json";
+  private static final String CERTIFICATE_FILE = ".crt";
+
   /** Files of a version besides the package itself and its nuspec. */
   static final java.util.Set<String> EMBEDDED = java.util.Set.of("icon", "readme", "license");
 
   /** Empty when there is nothing at the path. */
   static Optional<FeedRoute> parse(String path) {
-    String[] parts = path.split("/", -1);
-    return switch (parts[0]) {
+    // The client appends a slash to announced addresses.
+    String[] parts = path.replaceFirst("(?<=[^/])/$", "").split("/", -1);
+    String resource = lower(parts[0]);
+    return switch (resource) {
       case "index.json" -> single(parts, Kind.SERVICE_INDEX);
       case "query" -> single(parts, Kind.SEARCH);
       case "autocomplete" -> single(parts, Kind.AUTOCOMPLETE);
       case "package" -> publish(parts);
-      // The client appends a slash to the announced address.
-      case "symbols" ->
-          parts.length == 1 || parts.length == 2 && parts[1].isEmpty()
-              ? Optional.of(new FeedRoute(Kind.SYMBOLS, null, null, null))
-              : Optional.empty();
+      case "symbols" -> symbols(parts);
       case "flat" -> flat(parts);
-      case "registration", "registration-gz", "registration-gz-semver2" -> registration(parts);
+      case "registration", "registration-gz", "registration-gz-semver2" ->
+          registration(resource, parts);
       case "repository-signatures" -> signatures(parts);
       default -> Optional.empty();
     };
@@ -62,7 +69,25 @@ record FeedRoute(Kind kind, String id, String version, String detail) {
 
   /** The package that the path names, if it can be one. */
   Optional<Identity> identity() {
-    return Identity.find(id, version);
+    return PackageId.parse(id)
+        .flatMap(
+            known ->
+                NuGetVersion.parse(version)
+                    .flatMap(parsed -> Identity.find(known.lower(), parsed.lower())));
+  }
+
+  private static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+
+  /** {@code {file}/{key}/{file}}, as symbol servers are asked. */
+  private static Optional<FeedRoute> symbols(String[] parts) {
+    if (parts.length == 1) {
+      return Optional.of(new FeedRoute(Kind.SYMBOLS, null, null, null));
+    }
+    return parts.length == 4 && lower(parts[1]).equals(lower(parts[3]))
+        ? Optional.of(new FeedRoute(Kind.SYMBOL_FILE, null, lower(parts[2]), lower(parts[1])))
+        : Optional.empty();
   }
 
   private static Optional<FeedRoute> single(String[] parts, Kind kind) {
@@ -72,7 +97,7 @@ record FeedRoute(Kind kind, String id, String version, String detail) {
   }
 
   private static Optional<FeedRoute> publish(String[] parts) {
-    if (parts.length == 1 || parts.length == 2 && parts[1].isEmpty()) {
+    if (parts.length == 1) {
       return Optional.of(new FeedRoute(Kind.PUBLISH, null, null, null));
     }
     return parts.length == 3
@@ -81,42 +106,45 @@ record FeedRoute(Kind kind, String id, String version, String detail) {
   }
 
   private static Optional<FeedRoute> flat(String[] parts) {
-    if (parts.length == 3 && parts[2].equals("index.json")) {
+    if (parts.length == 3 && lower(parts[2]).equals("index.json")) {
       return Optional.of(new FeedRoute(Kind.VERSIONS, parts[1], null, null));
     }
     return parts.length == 4
-        ? Optional.of(new FeedRoute(Kind.FILE, parts[1], parts[2], parts[3]))
+        ? Optional.of(new FeedRoute(Kind.FILE, parts[1], parts[2], lower(parts[3])))
         : Optional.empty();
   }
 
-  private static Optional<FeedRoute> registration(String[] parts) {
-    if (parts.length == 3 && parts[2].equals("index.json")) {
-      return Optional.of(new FeedRoute(Kind.REGISTRATION_INDEX, parts[1], null, parts[0]));
+  private static Optional<FeedRoute> registration(String hive, String[] parts) {
+    String last = parts[parts.length - 1];
+    if (!lower(last).endsWith(JSON)) {
+      return Optional.empty();
     }
-    if (parts.length == 3 && parts[2].endsWith(".json")) {
-      String version = parts[2].substring(0, parts[2].length() - ".json".length());
-      return Optional.of(new FeedRoute(Kind.REGISTRATION_LEAF, parts[1], version, parts[0]));
+    String name = last.substring(0, last.length() - JSON.length());
+    if (parts.length == 3) {
+      return Optional.of(
+          lower(name).equals("index")
+              ? new FeedRoute(Kind.REGISTRATION_INDEX, parts[1], null, hive)
+              : new FeedRoute(Kind.REGISTRATION_LEAF, parts[1], name, hive));
     }
     // page/{lower}/{upper}.json
-    if (parts.length == 5 && parts[2].equals("page") && parts[4].endsWith(".json")) {
-      String upper = parts[4].substring(0, parts[4].length() - ".json".length());
-      return Optional.of(
-          new FeedRoute(Kind.REGISTRATION_PAGE, parts[1], parts[3] + "/" + upper, parts[0]));
-    }
-    return Optional.empty();
+    return parts.length == 5 && lower(parts[2]).equals("page")
+        ? Optional.of(new FeedRoute(Kind.REGISTRATION_PAGE, parts[1], parts[3] + "/" + name, hive))
+        : Optional.empty();
   }
 
   private static Optional<FeedRoute> signatures(String[] parts) {
-    if (parts.length == 3 && parts[2].equals("index.json")) {
+    if (parts.length == 3 && lower(parts[2]).equals("index.json")) {
       return Optional.of(new FeedRoute(Kind.SIGNATURES, null, null, parts[1]));
     }
-    return parts.length == 3 && parts[1].equals("certificates") && parts[2].endsWith(".crt")
+    return parts.length == 3
+            && lower(parts[1]).equals("certificates")
+            && lower(parts[2]).endsWith(CERTIFICATE_FILE)
         ? Optional.of(
             new FeedRoute(
                 Kind.CERTIFICATE,
                 null,
                 null,
-                parts[2].substring(0, parts[2].length() - ".crt".length())))
+                parts[2].substring(0, parts[2].length() - CERTIFICATE_FILE.length())))
         : Optional.empty();
   }
 }

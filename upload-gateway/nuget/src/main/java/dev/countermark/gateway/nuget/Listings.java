@@ -16,15 +16,15 @@ import java.util.function.UnaryOperator;
 
 /** Hides versions from search, shows them again, or deletes them. */
 final class Listings {
-  private final BlobStore store;
   private final Records records;
+  private final SymbolIndex symbols;
   private final Views views;
   private final ListingEvents events;
   private final Clock clock;
 
   Listings(BlobStore store, Views views, ListingEvents events, Clock clock) {
-    this.store = store;
     this.records = new Records(store);
+    this.symbols = new SymbolIndex(store);
     this.views = views;
     this.events = events;
     this.clock = clock;
@@ -69,7 +69,7 @@ final class Listings {
       return false;
     }
     if (delete) {
-      store.delete(NugetKeys.symbols(repository.repository(), identity));
+      symbols.delete(repository.repository(), identity);
     }
     views.changed(repository.repository(), identity);
     events.listingChanged(

@@ -62,6 +62,7 @@ final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> 
   public Map<String, String> addresses(String base) {
     Map<String, String> addresses = new LinkedHashMap<>();
     addresses.put("nugetFeed", base + "/{owner}/{repository}/nuget/v3/index.json");
+    addresses.put("nugetSymbols", base + "/{owner}/{repository}/nuget/v3/symbols");
     addresses.put("nugetConfig", base + "/{owner}/{repository}/keys/nuget/" + CONFIG);
     return addresses;
   }

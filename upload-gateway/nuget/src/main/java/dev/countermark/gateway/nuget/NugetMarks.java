@@ -22,7 +22,7 @@ final class NugetMarks implements Marks {
   @Override
   public Stream<Part> parts(String key, Records records) {
     return symbols(key).isPresent()
-        ? records.read(key, SymbolsRecord.class).stream().flatMap(s -> s.upload().parts().stream())
+        ? records.read(key, SymbolsRecord.class).stream().flatMap(SymbolsRecord::parts)
         : Stream.empty();
   }
 
@@ -34,6 +34,11 @@ final class NugetMarks implements Marks {
   /** A push that dies while its package is deleted leaves symbols that belong to nothing. */
   @Override
   public boolean sweepOrphan(BlobStore.Entry entry, BlobStore store, Records records) {
+    Optional<Matcher> pdb =
+        Optional.of(NugetKeys.PDB.matcher(entry.key())).filter(Matcher::matches);
+    if (pdb.isPresent()) {
+      return sweepPdb(pdb.get(), entry, store, records);
+    }
     Optional<Matcher> key = symbols(entry.key());
     if (key.isEmpty()) {
       return false;
@@ -53,5 +58,23 @@ final class NugetMarks implements Marks {
             .filter(v -> v.state() != State.DELETED)
             .isEmpty()
         && store.delete(entry.key(), symbols.get().version());
+  }
+
+  /** Whoever takes symbols writes these first: they are older than the symbols that they are of. */
+  private static boolean sweepPdb(
+      Matcher key, BlobStore.Entry entry, BlobStore store, Records records) {
+    Optional<ObjectInfo> pdb = store.head(entry.key());
+    Optional<String> symbols =
+        RepositoryName.parse(key.group(1))
+            .flatMap(
+                repository ->
+                    Identity.find(key.group(3), key.group(4))
+                        .map(identity -> NugetKeys.symbols(repository, identity)));
+    return pdb.isPresent()
+        && symbols.isPresent()
+        && records.read(symbols.get(), SymbolsRecord.class).stream()
+            .flatMap(s -> s.pdbs().stream())
+            .noneMatch(p -> p.guid().equals(key.group(2)))
+        && store.delete(entry.key(), pdb.get().version());
   }
 }

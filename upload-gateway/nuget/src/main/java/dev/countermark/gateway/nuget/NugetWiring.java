@@ -82,6 +82,12 @@ class NugetWiring {
 
   @Produces
   @Singleton
+  SymbolFiles symbolFiles(BlobStore store, Integrity integrity) {
+    return new SymbolFiles(store, integrity);
+  }
+
+  @Produces
+  @Singleton
   FeedSignatures signatures(SigningCertificates certificates, SignedAudit audit) {
     return new FeedSignatures(certificates, audit);
   }

@@ -1,17 +1,22 @@
 package dev.countermark.gateway.nuget;
 
+import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.format.nuget.ingest.InspectedPackage;
+import dev.countermark.format.nuget.ingest.InspectedSymbols;
 import dev.countermark.format.nuget.ingest.PackageInspector;
 import dev.countermark.format.nuget.ingest.RefusedPackageException;
-import dev.countermark.format.nuget.metadata.Nuspec;
+import dev.countermark.format.nuget.metadata.Strictness;
 import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.content.Spool;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.kit.Edge;
 import dev.countermark.gateway.kit.Failed;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
+import java.util.zip.ZipFile;
 
 /** Receives what is pushed on the local disk, and examines it there. */
 final class PackageIntake {
@@ -60,24 +65,46 @@ final class PackageIntake {
   }
 
   /**
+   * @param into whose settings it is judged by
    * @throws Failed 400 when it is no package that clients could use
    */
-  InspectedPackage inspect(Spool file) throws IOException {
+  InspectedPackage inspect(Spool file, RepositoryRecord into) throws IOException {
     try {
-      return inspector.inspect(file.path(), file.channel(), clock.instant());
+      return inspector.inspect(file.path(), file.channel(), clock.instant(), strictness(into));
     } catch (RefusedPackageException e) {
       throw new Failed(400, e.getMessage());
     }
   }
 
   /**
+   * @param into whose settings it is judged by
    * @throws Failed 400 when it is no symbols package
    */
-  Nuspec inspectSymbols(Spool file) throws IOException {
+  InspectedSymbols inspectSymbols(Spool file, RepositoryRecord into) throws IOException {
     try {
-      return inspector.inspectSymbols(file.path(), file.channel(), clock.instant());
+      return inspector.inspectSymbols(
+          file.path(), file.channel(), clock.instant(), strictness(into));
     } catch (RefusedPackageException e) {
       throw new Failed(400, e.getMessage());
     }
+  }
+
+  private static Strictness strictness(RepositoryRecord into) {
+    return into.settings(new NugetFormat()).strictness();
+  }
+
+  /**
+   * Takes a file out of an archive that was examined.
+   *
+   * @param size of the file, bytes
+   */
+  Spool extract(ZipFile archive, String entry, long size) throws IOException {
+    return spool.receive(
+        to -> {
+          try (InputStream in = archive.getInputStream(archive.getEntry(entry))) {
+            in.transferTo(to);
+          }
+        },
+        size);
   }
 }

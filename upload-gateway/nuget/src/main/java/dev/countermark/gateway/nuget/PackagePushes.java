@@ -1,9 +1,7 @@
 package dev.countermark.gateway.nuget;
 
 import dev.countermark.blobs.BlobStore;
-import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
@@ -11,7 +9,6 @@ import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.AppliedPolicy;
 import dev.countermark.format.nuget.NugetRecords.Identity;
-import dev.countermark.format.nuget.NugetRecords.SymbolsRecord;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.archive.PackageArchive;
 import dev.countermark.format.nuget.ingest.InspectedPackage;
@@ -43,8 +40,7 @@ import java.util.concurrent.CompletionStage;
 final class PackagePushes {
   private static final NugetFormat FORMAT = new NugetFormat();
 
-  private final Records records;
-  private final PartReceiver parts;
+  private final SymbolPushes symbols;
   private final Ingest<VersionRecord> ingest;
   private final PackageIntake intake;
   private final SignatureCheck signatures;
@@ -60,8 +56,7 @@ final class PackagePushes {
       Waiting waiting,
       Clock clock) {
     this.waiting = waiting;
-    this.records = new Records(store);
-    this.parts = parts;
+    this.symbols = new SymbolPushes(store, parts, ingest.fence(), intake, clock);
     this.ingest = ingest;
     this.intake = intake;
     this.signatures = signatures;
@@ -110,7 +105,7 @@ final class PackagePushes {
    */
   Accepted push(Request request) throws IOException {
     try (Spool file = intake.receive(request)) {
-      InspectedPackage found = intake.inspect(file);
+      InspectedPackage found = intake.inspect(file, request.repository());
       Identity identity = identity(found.nuspec());
       List<String> warnings = signatures.check(found.archive(), request.repository());
       Optional<String> session = request.session().map(s -> sha256(s + "\n" + request.subject()));
@@ -224,7 +219,7 @@ final class PackagePushes {
     return accepted(request, before, warnings, () -> {});
   }
 
-  private static Identity identity(Nuspec nuspec) {
+  static Identity identity(Nuspec nuspec) {
     return Identity.find(nuspec.id().lower(), nuspec.version().lower())
         .orElseThrow(() -> new Failed(400, "Id or version is too long."));
   }
@@ -245,53 +240,12 @@ final class PackagePushes {
   }
 
   /**
-   * Takes a symbols package; a later one replaces it. The package may be deleted meanwhile: whoever
-   * deletes it deletes the symbols after its record, and this looks at its record after writing the
-   * symbols, so that one of them sees the other. When this process dies in between, the sweeper
-   * finds symbols without package.
+   * Takes a symbols package.
    *
+   * @return warnings for whoever pushed
    * @throws Failed when it is refused; then nothing of it is stored
    */
-  Identity pushSymbols(Request request) throws IOException {
-    try (Spool file = intake.receive(request)) {
-      Identity identity = identity(intake.inspectSymbols(file));
-      RepositoryName repository = request.repository().repository();
-      if (!isThere(repository, identity)) {
-        throw new Failed(404, "Push the package before its symbols.");
-      }
-      Upload upload = new Upload(parts.store(file), file.size(), file.sha256());
-      String key = NugetKeys.symbols(repository, identity);
-      records.update(
-          key,
-          SymbolsRecord.class,
-          old ->
-              Optional.of(
-                  new SymbolsRecord(
-                      old.map(SymbolsRecord::generation).orElse(0L) + 1,
-                      repository,
-                      identity,
-                      upload,
-                      clock.instant().truncatedTo(ChronoUnit.MILLIS))));
-      ingest.fence().require(request.repository(), () -> takeBack(key, upload));
-      if (!isThere(repository, identity)) {
-        takeBack(key, upload);
-        throw new Failed(404, "The package was deleted while its symbols were pushed.");
-      }
-      return identity;
-    }
-  }
-
-  /** Another push's record is that push's business. */
-  private void takeBack(String symbols, Upload upload) {
-    records.update(
-        symbols, SymbolsRecord.class, now -> now.filter(s -> !s.upload().equals(upload)));
-    parts.takeBack(upload.parts());
-  }
-
-  private boolean isThere(RepositoryName repository, Identity identity) {
-    return records
-        .read(NugetKeys.version(repository, identity), VersionRecord.class)
-        .filter(v -> v.state() != State.DELETED && v.state() != State.REFUSED)
-        .isPresent();
+  List<String> pushSymbols(Request request) throws IOException {
+    return symbols.push(request);
   }
 }

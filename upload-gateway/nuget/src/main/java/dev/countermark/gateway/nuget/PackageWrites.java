@@ -3,7 +3,6 @@ package dev.countermark.gateway.nuget;
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.SignedPackage;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
-import dev.countermark.format.nuget.metadata.NuGetVersion;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Patience;
 import dev.countermark.gateway.nuget.FeedRoute.Kind;
@@ -12,7 +11,6 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -50,10 +48,16 @@ final class PackageWrites {
           intake
               .receive(
                   request.body(), piece -> pushes.pushSymbols(pushRequest(request, piece.open())))
-              .thenApply(taken -> Response.status(Response.Status.CREATED).build());
+              .thenApply(PackageWrites::symbolsPushed);
       default ->
           throw new Failed(405, "Packages are pushed to the address that the service index says.");
     };
+  }
+
+  private static Response symbolsPushed(List<String> warnings) {
+    Response.ResponseBuilder response = Response.status(Response.Status.CREATED);
+    warnings.forEach(w -> response.header(WARNING, FeedDialect.phrase(w)));
+    return response.build();
   }
 
   private Response pushed(FeedRequest request, VersionRecord version, List<String> warnings) {
@@ -114,7 +118,7 @@ final class PackageWrites {
       return put(request);
     }
     if (!listings.relist(
-        request.granted().repository(), normalized(request), request.granted().subject())) {
+        request.granted().repository(), request.identity(), request.granted().subject())) {
       throw FeedDialect.notFound("The feed has no such package.");
     }
     return CompletableFuture.completedFuture(Response.ok().build());
@@ -125,16 +129,9 @@ final class PackageWrites {
       throw new Failed(405, "Name the package and its version to delete it.");
     }
     if (!listings.remove(
-        request.granted().repository(), normalized(request), request.granted().subject())) {
+        request.granted().repository(), request.identity(), request.granted().subject())) {
       throw FeedDialect.notFound("The feed has no such package.");
     }
     return Response.noContent().build();
-  }
-
-  /** Here clients write id and version as people do. */
-  private static Identity normalized(FeedRequest request) {
-    return NuGetVersion.parse(request.route().version())
-        .flatMap(v -> Identity.find(request.route().id().toLowerCase(Locale.ROOT), v.lower()))
-        .orElseThrow(() -> FeedDialect.notFound("The feed has no such package."));
   }
 }

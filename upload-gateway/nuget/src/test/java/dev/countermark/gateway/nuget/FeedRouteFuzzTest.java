@@ -15,6 +15,7 @@ class FeedRouteFuzzTest {
             "flat/acme.tools/1.0.0/acme.tools.1.0.0.nupkg",
             "registration-gz-semver2/acme.tools/page/1.0.0/2.0.0.json",
             "registration/acme.tools/1.0.0.json",
+            "symbols/acme.pdb/95f8f6b2afbc45e4884cb4a5bf5addd2FFFFFFFF/acme.pdb",
             "repository-signatures/certificates/ab.crt")
         .map(path -> path.getBytes(StandardCharsets.UTF_8));
   }

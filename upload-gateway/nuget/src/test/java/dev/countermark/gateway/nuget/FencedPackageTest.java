@@ -9,6 +9,7 @@ import dev.countermark.blobs.Records;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.nuget.symbols.TestPdbs;
 import dev.countermark.gateway.kit.DeniedException;
 import dev.countermark.gateway.kit.Fence;
 import java.io.ByteArrayInputStream;
@@ -18,7 +19,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,10 +94,13 @@ class FencedPackageTest {
         RepositoryRecord.class,
         old -> Optional.of(new RepositoryRecord(1, NAME, Instant.EPOCH.plusMillis(1))));
 
+    Map<String, byte[]> files = Map.of("a.pdb", TestPdbs.portable(new UUID(1, 1), new byte[10]));
     assertThatThrownBy(
-            () -> pushes().pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", "x"))))
+            () -> pushes().pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", files))))
         .isInstanceOf(DeniedException.class);
 
     assertThat(store.list("nuget/acme/app/symbols/", "", 10).entries()).isEmpty();
+    assertThat(store.list("nuget/acme/app/pdbs/", "", 10).entries()).isEmpty();
+    assertThat(store.list(ObjectKeys.CONTENT, "", 10).entries()).hasSize(1);
   }
 }

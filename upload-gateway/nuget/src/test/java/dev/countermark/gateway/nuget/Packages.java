@@ -3,6 +3,7 @@ package dev.countermark.gateway.nuget;
 import static dev.countermark.format.zip.TestArchives.ascii;
 
 import dev.countermark.format.zip.TestArchives;
+import java.util.Map;
 
 /** Packages to push. */
 final class Packages {
@@ -37,11 +38,19 @@ final class Packages {
     return archive.bytes();
   }
 
+  /** With a PDB that only begins like one. */
   static byte[] symbols(String id, String version, String content) {
+    return symbols(id, version, Map.of("lib/net8.0/" + id + ".pdb", ascii("BSJB" + content)));
+  }
+
+  /**
+   * @param files by name of their entries
+   */
+  static byte[] symbols(String id, String version, Map<String, byte[]> files) {
     TestArchives archive = new TestArchives();
     String type = "<packageTypes><packageType name=\"SymbolsPackage\"/></packageTypes>";
     archive.deflated(id + ".nuspec", ascii(nuspec(id, version, type)));
-    archive.stored("lib/net8.0/" + id + ".pdb", ascii("BSJB" + content));
+    files.forEach(archive::deflated);
     return archive.bytes();
   }
 }

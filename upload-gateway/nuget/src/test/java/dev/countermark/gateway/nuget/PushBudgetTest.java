@@ -7,6 +7,7 @@ import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.blobs.ObservedBlobStore;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
+import dev.countermark.format.nuget.symbols.TestPdbs;
 import dev.countermark.gateway.kit.Failed;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,5 +93,18 @@ class PushBudgetTest {
     pushes.pushSymbols(request(Packages.symbols("Acme.Tools", "1.0.0", "x")));
 
     assertThat(store.counts()).isEqualTo(Map.of("get", 3, "put", 1, "create", 1));
+  }
+
+  @Test
+  void eachPdbIsTwoWritesMore() throws IOException {
+    pushes.push(request(Packages.sound("Acme.Tools", "1.0.0")));
+    store.reset();
+
+    byte[] pdb = TestPdbs.portable(new UUID(1, 1), new byte[10]);
+    byte[] other = TestPdbs.portable(new UUID(1, 2), new byte[10]);
+    pushes.pushSymbols(
+        request(Packages.symbols("Acme.Tools", "1.0.0", Map.of("a.pdb", pdb, "b.pdb", other))));
+
+    assertThat(store.counts()).isEqualTo(Map.of("get", 3, "put", 3, "create", 3));
   }
 }
