@@ -25,12 +25,21 @@ record FeedRequest(
     return Optional.ofNullable(headers.getHeaderString(name)).filter(v -> !v.isBlank());
   }
 
-  /** Of a query parameter; empty when there is none. */
+  /** Of a query parameter, whatever the case of its name; empty when there is none. */
   String parameter(String name) {
-    return Optional.ofNullable(query.getFirst(name)).orElse("");
+    return Optional.ofNullable(query.getFirst(name))
+        .or(
+            () ->
+                query.keySet().stream()
+                    .filter(name::equalsIgnoreCase)
+                    .findFirst()
+                    .map(query::getFirst))
+        .orElse("");
   }
 
   Identity identity() {
-    return route.identity().orElseThrow(() -> FeedDialect.notFound("There is no such package."));
+    return route
+        .identity()
+        .orElseThrow(() -> FeedDialect.notFound("The feed has no such package."));
   }
 }

@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
 /** What clients read of packages: versions, files, registrations, and what a search finds. */
@@ -27,6 +28,11 @@ final class PackageReads {
   private static final String NUPKG = ".nupkg";
   private static final String NUSPEC = ".nuspec";
   private static final int DEFAULT_TAKE = 20;
+  private static final Pattern NUMBER = Pattern.compile("-?\\d+");
+
+  /** Of more than these is more than anybody is given. */
+  private static final int MAX_DIGITS = 9;
+
   private static final NuGetVersion SEMVER_2 = NuGetVersion.parse("2.0.0").orElseThrow();
 
   private final Integrity integrity;
@@ -67,7 +73,7 @@ final class PackageReads {
             .filter(v -> v.state() == State.AVAILABLE)
             .orElseThrow(() -> FeedDialect.notFound("The feed has no such package."));
     String file = request.route().detail();
-    if (file.equals(identity.id() + "." + identity.version() + NUPKG)) {
+    if (isNupkg(file, identity)) {
       return nupkg(request, version);
     }
     if (file.equals(identity.id() + NUSPEC)) {
@@ -77,6 +83,17 @@ final class PackageReads {
       throw FeedDialect.notFound("The package has no such file.");
     }
     return embedded(request, version, file);
+  }
+
+  /** Its version may be written otherwise there, too. */
+  private static boolean isNupkg(String file, Identity identity) {
+    String begin = identity.id() + ".";
+    return file.startsWith(begin)
+        && file.endsWith(NUPKG)
+        && file.length() > begin.length() + NUPKG.length()
+        && NuGetVersion.parse(file.substring(begin.length(), file.length() - NUPKG.length()))
+            .filter(version -> version.lower().equals(identity.version()))
+            .isPresent();
   }
 
   private Response nupkg(FeedRequest request, VersionRecord version) {
@@ -196,12 +213,15 @@ final class PackageReads {
             .filter(t -> !t.isEmpty()));
   }
 
-  private static int number(String text, int otherwise) {
-    try {
-      return text.isEmpty() ? otherwise : Integer.parseInt(text);
-    } catch (NumberFormatException e) {
+  private static int number(String written, int otherwise) {
+    String text = written.strip();
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    if (!NUMBER.matcher(text).matches()) {
       throw new Failed(400, "skip and take are numbers.");
     }
+    return Integer.parseInt(text.substring(0, Math.min(text.length(), MAX_DIGITS)));
   }
 
   Response autocomplete(FeedRequest request) {
