@@ -15,6 +15,7 @@ import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import dev.countermark.format.nuget.symbols.TestPdbs;
 import dev.countermark.format.zip.TestArchives;
 import dev.countermark.gateway.TestFormats;
 import dev.countermark.gateway.kit.Failed;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
@@ -169,6 +171,47 @@ class PackageSweepTest {
 
     assertThat(sweep().parts()).isOne();
     assertThat(keys(ObjectKeys.CONTENT)).hasSize(2);
+  }
+
+  private static byte[] withPdb(long number) {
+    byte[] pdb = TestPdbs.portable(new UUID(1, number), new byte[10]);
+    return Packages.symbols("Acme.Tools", "1.0.0", Map.of("a.pdb", pdb));
+  }
+
+  @Test
+  void pdbFilesStayWithTheirSymbols() throws IOException {
+    push(PACKAGE);
+    pushes(store).pushSymbols(request(withPdb(1)));
+    TreeSet<String> before = keys("");
+
+    assertThat(sweep()).isEqualTo(new Swept(0, 0, 0, 0));
+    assertThat(keys("")).isEqualTo(before);
+
+    pushes(store).pushSymbols(request(withPdb(2)));
+    assertThat(sweep().parts()).isEqualTo(2);
+    assertThat(keys(NugetKeys.ALL)).hasSize(3);
+  }
+
+  @Test
+  void hintsToPdbFilesThatLeadToNothingGo() throws IOException {
+    push(PACKAGE);
+    TreeSet<String> before = keys(NugetKeys.ALL);
+    BlobStore dying =
+        watched(
+            (method, key) -> {
+              if (key.equals(NugetKeys.symbols(REPOSITORY.repository(), TOOLS))) {
+                throw new Failure.Transient("the store is away", null);
+              }
+            });
+    assertThatThrownBy(() -> pushes(dying).pushSymbols(request(withPdb(1))))
+        .isInstanceOf(Failure.Transient.class);
+    assertThat(keys(NugetKeys.ALL)).hasSize(2);
+
+    Swept swept = sweep();
+
+    assertThat(swept.orphans()).isOne();
+    assertThat(swept.parts()).isEqualTo(2);
+    assertThat(keys(NugetKeys.ALL)).isEqualTo(before);
   }
 
   /** The store, where the package is deleted for good right before its symbols are written. */
