@@ -27,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a feed takes, and what it says of what it does not take (nuget reference, section 8.4). */
 @ExtendWith(PlatformExtension.class)
@@ -96,6 +97,16 @@ class NugetPushTest {
 
     assertSucceeded(pushed);
     assertThat(pushed.output()).contains("warn : NU3028: ", "\"dotnet nuget verify\" refuses");
+  }
+
+  /** What galleries do not take, the client installs, and pipelines make. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1.0.0-20240101", "1.0.0-0", "1.0.0-rc.1+build.5", "1.0"})
+  void versionsThatPipelinesMake(String version) {
+    Dotnet dotnet = Dotnet.require(platform);
+    NugetPackage nupkg = NugetPackage.of("Conformance.Odd", version, 15);
+    assertSucceeded(push(dotnet, nupkg));
+    assertSucceeded(dotnet.restore(nupkg.id(), version, feed.config()));
   }
 
   /** Case 2. */
