@@ -204,10 +204,7 @@ class DownloadTest extends FeedTestBase {
 
     for (String file :
         new String[] {
-          "other.nuspec",
-          "plain.1.0.1.nupkg",
-          "lib/net8.0/plain.dll",
-          "..%2f..%2fplain.nuspec"
+          "other.nuspec", "plain.1.0.1.nupkg", "lib/net8.0/plain.dll", "..%2f..%2fplain.nuspec"
         }) {
       feed.reader().get(feed.file(plain, file)).isRefused(404, "no such");
     }
