@@ -147,7 +147,8 @@ class TlsClientsTest {
     skopeo(withPolicy, reference + ":1.0").succeeded();
 
     home.file(
-        "policy.json", policy.replace("\"signedPrefix\":\"", "\"signedPrefix\":\"other.test/"));
+        "policy.json",
+        policy.replace("\"signedPrefix\":\"" + platform.host(), "\"signedPrefix\":\"other.test"));
     assertThat(skopeo(withPolicy, reference + ":1.0").output()).contains("is not accepted");
   }
 
