@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Checksummed;
+import dev.countermark.contracts.Glob;
 import dev.countermark.contracts.InForce;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.Part;
@@ -62,6 +63,7 @@ public final class NugetRecords {
    * @param deletePackages whether deleting removes the package instead of unlisting it; default
    *     false
    * @param strictness by whose rules pushes are refused; default {@code client}
+   * @param immutableVersions those that are never deleted, {@code id/version}; default none
    */
   public record NugetSettings(
       boolean anonymousRead,
@@ -69,8 +71,10 @@ public final class NugetRecords {
       TimestampPolicy timestamps,
       boolean announceAllSigned,
       boolean deletePackages,
-      Strictness strictness) {
+      Strictness strictness,
+      List<Glob> immutableVersions) {
     public NugetSettings {
+      immutableVersions = immutableVersions == null ? List.of() : List.copyOf(immutableVersions);
       signatures = signatures == null ? SignaturePolicy.RESIGN : signatures;
       timestamps = timestamps == null ? TimestampPolicy.NONE : timestamps;
       strictness = strictness == null ? Strictness.CLIENT : strictness;
@@ -83,7 +87,7 @@ public final class NugetRecords {
         TimestampPolicy timestamps,
         boolean announceAllSigned,
         boolean deletePackages) {
-      this(anonymousRead, signatures, timestamps, announceAllSigned, deletePackages, null);
+      this(anonymousRead, signatures, timestamps, announceAllSigned, deletePackages, null, null);
     }
 
     public static NugetSettings defaults() {

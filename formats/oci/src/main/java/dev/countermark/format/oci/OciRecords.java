@@ -3,6 +3,7 @@ package dev.countermark.format.oci;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Checksummed;
+import dev.countermark.contracts.Glob;
 import dev.countermark.contracts.InForce;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.Part;
@@ -61,19 +62,32 @@ public final class OciRecords {
    * @param signTags also sign {@code host/name:tag} identities, for podman's default policy
    * @param hideSignatureTags leave users' signature tags out of the tag list; the platform's own
    *     are never in it
+   * @param immutableTags tags that neither move nor go, once they are there; default none
    */
   public record OciSettings(
       Visibility visibility,
       boolean anonymousPull,
       Set<SignatureFormat> signatureFormats,
       boolean signTags,
-      boolean hideSignatureTags) {
+      boolean hideSignatureTags,
+      List<Glob> immutableTags) {
     public OciSettings {
+      immutableTags = immutableTags == null ? List.of() : List.copyOf(immutableTags);
       visibility = visibility == null ? Visibility.IMMEDIATE : visibility;
       signatureFormats =
           signatureFormats == null || signatureFormats.isEmpty()
               ? inOrder(EnumSet.allOf(SignatureFormat.class))
               : inOrder(signatureFormats);
+    }
+
+    /** Without immutable tags. */
+    public OciSettings(
+        Visibility visibility,
+        boolean anonymousPull,
+        Set<SignatureFormat> signatureFormats,
+        boolean signTags,
+        boolean hideSignatureTags) {
+      this(visibility, anonymousPull, signatureFormats, signTags, hideSignatureTags, null);
     }
 
     public static OciSettings defaults() {

@@ -88,6 +88,22 @@ class ListingTest extends FeedTestBase {
   }
 
   @Test
+  void anImmutableVersionIsHiddenButNotDeleted() {
+    Feed feed = published("{\"deletePackages\":true,\"immutableVersions\":[\"acme.*/1.2.*\"]}");
+
+    feed.pusher().delete(feed.at(WRITTEN_BY_PEOPLE)).isRefused(403, "immutableVersions");
+
+    feed.reader().get(feed.nupkg(TOOLS)).is(200);
+    feed.configure("\"nuget\":{\"immutableVersions\":[\"*\"]}");
+    feed.pusher().delete(feed.at(WRITTEN_BY_PEOPLE)).is(204);
+    assertThat(found(feed)).isZero();
+    feed.reader().get(feed.nupkg(TOOLS)).is(200);
+    feed.configure("\"nuget\":{\"deletePackages\":true,\"immutableVersions\":[\"other/*\"]}");
+    feed.pusher().delete(feed.at(WRITTEN_BY_PEOPLE)).is(204);
+    feed.reader().get(feed.nupkg(TOOLS)).is(404);
+  }
+
+  @Test
   void whatIsNotThereCannotBeHidden() {
     Feed feed = published("{}");
     for (String path :

@@ -8,7 +8,9 @@ import dev.countermark.contracts.State;
 import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
+import dev.countermark.format.nuget.NugetRecords.NugetSettings;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.ListingEvents;
 import java.time.Clock;
 import java.util.Optional;
@@ -35,9 +37,20 @@ final class Listings {
    *
    * @param by who does it
    * @return false when there is no such version
+   * @throws Failed 403 when it is one that is never deleted
    */
   boolean remove(RepositoryRecord repository, Identity identity, String by) {
-    return repository.settings(new NugetFormat()).deletePackages()
+    NugetSettings settings = repository.settings(new NugetFormat());
+    if (settings.deletePackages()
+        && settings.immutableVersions().stream().anyMatch(p -> p.matches(identity.toString()))) {
+      throw new Failed(
+          403,
+          identity
+              + " is never deleted: the settings of "
+              + repository.repository()
+              + " say so (immutableVersions)");
+    }
+    return settings.deletePackages()
         ? change(repository, identity, true, v -> v.deleted(by))
         : change(repository, identity, false, v -> v.listed() ? v.listed(false, by) : v);
   }

@@ -5,9 +5,11 @@ import dev.countermark.format.nuget.NugetRecords.NugetSettings;
 import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
 import dev.countermark.format.nuget.NugetRecords.TimestampPolicy;
 import dev.countermark.format.nuget.metadata.Strictness;
+import dev.countermark.gateway.kit.Patterns;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.SettingsForm;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** Settings of a feed as the management API takes and shows them. */
@@ -41,7 +43,14 @@ final class NugetSettingsForm implements SettingsForm<NugetSettings> {
                   "by whose rules pushes are refused; default client: what clients install is"
                       + " taken; gallery: also what public galleries demand of descriptions,"
                       + " links, versions and files")
-          Strictness strictness) {}
+          Strictness strictness,
+      @JsonProperty("immutableVersions")
+          @Schema(
+              description =
+                  "versions that are never deleted, id/version in lower case; * is anything, ? one"
+                      + " character; default none",
+              implementation = String[].class)
+          List<String> immutableVersions) {}
 
   private final boolean authority;
   private final boolean https;
@@ -87,7 +96,8 @@ final class NugetSettingsForm implements SettingsForm<NugetSettings> {
             body.timestamps(),
             Boolean.TRUE.equals(body.announceAllSigned()),
             Boolean.TRUE.equals(body.deletePackages()),
-            body.strictness());
+            body.strictness(),
+            Patterns.of("immutableVersions", body.immutableVersions()));
     if (settings.announceAllSigned()
         && settings.signatures() == SignaturePolicy.KEEP_VALID_FOREIGN) {
       throw new ProblemException(

@@ -41,6 +41,7 @@ final class ManifestDeletions {
   private final BlobStore store;
   private final Records records;
   private final Manifests manifests;
+  private final TagIndex index;
   private final Clock clock;
   private final Executor background;
 
@@ -52,6 +53,7 @@ final class ManifestDeletions {
     this.store = parts.store();
     this.records = new Records(parts.store());
     this.manifests = parts.manifests();
+    this.index = new TagIndex(parts.store());
     this.clock = parts.clock();
     this.background = background;
   }
@@ -60,11 +62,13 @@ final class ManifestDeletions {
    * Deletes a tag, or a manifest with its tags, signatures and referrers.
    *
    * @param by who does it
-   * @throws Failed {@code MANIFEST_UNKNOWN}, or {@code UNSUPPORTED} for what is the platform's
+   * @throws Failed {@code MANIFEST_UNKNOWN}, {@code UNSUPPORTED} for what is the platform's, or
+   *     {@code DENIED} for an immutable tag and what it points to
    */
   void delete(RepositoryRecord repository, OciName name, String reference, String by) {
+    ImmutableTags immutable = ImmutableTags.of(repository);
     if (!reference.contains(":")) {
-      deleteTag(name, reference);
+      deleteTag(immutable, name, reference);
       return;
     }
     Digest digest =
@@ -73,6 +77,49 @@ final class ManifestDeletions {
                 () -> OciCode.DIGEST_INVALID.failed("not a digest: " + Manifests.shown(reference)));
     ManifestRecord manifest = manifests.find(name, digest).orElseThrow(() -> unknown(name, digest));
     parts.pieces().requireOthers(name, manifest);
+    requireDeletable(immutable, name, manifest);
+    delete(repository, name, manifest, by);
+  }
+
+  /** Deletes what was pushed and is not to be there, whatever its tags. */
+  void takeBack(RepositoryRecord repository, OciName name, Digest digest, String by) {
+    delete(
+        repository,
+        name,
+        manifests.find(name, digest).orElseThrow(() -> unknown(name, digest)),
+        by);
+  }
+
+  /** What refers to a manifest goes along, so that its tags count, too. */
+  private void requireDeletable(ImmutableTags immutable, OciName name, ManifestRecord manifest) {
+    if (immutable.isNone()) {
+      return;
+    }
+    requireNoTag(immutable, name, manifest);
+    for (Digest referrer : parts.referrers().of(name, Digest.of(manifest.digest()))) {
+      manifests.find(name, referrer).ifPresent(m -> requireNoTag(immutable, name, m));
+    }
+  }
+
+  private void requireNoTag(ImmutableTags immutable, OciName name, ManifestRecord manifest) {
+    index.each(
+        name,
+        manifest,
+        tag -> {
+          if (immutable.cover(tag)
+              && manifests
+                  .tag(name, tag)
+                  .filter(t -> t.digest().equals(manifest.digest()))
+                  .isPresent()) {
+            throw immutable.refusal(tag);
+          }
+          return true;
+        });
+  }
+
+  private void delete(
+      RepositoryRecord repository, OciName name, ManifestRecord manifest, String by) {
+    Digest digest = Digest.of(manifest.digest());
     DeletionRecord wanted =
         new DeletionRecord(
             name.value(),
@@ -95,7 +142,7 @@ final class ManifestDeletions {
     return OciCode.MANIFEST_UNKNOWN.failed(name + " holds no " + digest);
   }
 
-  private void deleteTag(OciName name, String reference) {
+  private void deleteTag(ImmutableTags immutable, OciName name, String reference) {
     Tag tag =
         Tag.parse(reference)
             .orElseThrow(() -> OciCode.MANIFEST_UNKNOWN.failed("there is no such tag"));
@@ -109,6 +156,9 @@ final class ManifestDeletions {
       throw virtual
           ? PlatformPieces.ours()
           : OciCode.MANIFEST_UNKNOWN.failed(name + " has no tag " + tag);
+    }
+    if (immutable.cover(tag)) {
+      throw immutable.refusal(tag);
     }
     store.delete(OciKeys.tag(name.value(), tag.value()));
   }

@@ -92,6 +92,8 @@ final class ManifestPushes {
     Manifest manifest = parse(content, push.contentType());
     references.require(repository, name, manifest);
     tagMoves.requireCondition(push, tags);
+    ImmutableTags immutable = ImmutableTags.of(repository);
+    tagMoves.requireMovable(immutable, name, tags, digest);
     Optional<SignatureLayout> layout = references.layout(name, manifest);
     tagMoves.requireSignatures(name, tags, layout);
 
@@ -109,7 +111,7 @@ final class ManifestPushes {
     }
     boolean moved = false;
     for (Tag tag : tags) {
-      moved |= tagMoves.point(push, tag, record);
+      moved |= tagMoves.point(immutable, push, tag, record);
     }
     if (record != fresh && !tags.isEmpty()) {
       requireStillThere(record);
@@ -234,7 +236,7 @@ final class ManifestPushes {
   /** What the deletion took already is as it shall be. */
   private void takeBack(RepositoryRecord repository, OciName name, Digest digest, String by) {
     try {
-      deletions.delete(repository, name, digest.toString(), by);
+      deletions.takeBack(repository, name, digest, by);
     } catch (Failed e) {
       LOG.debugf("nothing to take back: %s", e.getMessage());
     }

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.countermark.format.oci.OciRecords.OciSettings;
 import dev.countermark.format.oci.OciRecords.SignatureFormat;
 import dev.countermark.format.oci.OciRecords.Visibility;
+import dev.countermark.gateway.kit.Patterns;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.SettingsForm;
+import java.util.List;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -31,7 +33,14 @@ final class OciSettingsForm implements SettingsForm<OciSettings> {
               description =
                   "leave users' signature tags out of tag lists; the platform's own are never in"
                       + " them; default false")
-          Boolean hideSignatureTags) {}
+          Boolean hideSignatureTags,
+      @JsonProperty("immutableTags")
+          @Schema(
+              description =
+                  "tags that neither move nor go, once they are there; * is anything, ? one"
+                      + " character; default none",
+              implementation = String[].class)
+          List<String> immutableTags) {}
 
   @Override
   public Class<?> body() {
@@ -52,7 +61,8 @@ final class OciSettingsForm implements SettingsForm<OciSettings> {
         Boolean.TRUE.equals(body.anonymousPull()),
         formats,
         Boolean.TRUE.equals(body.signTags()),
-        Boolean.TRUE.equals(body.hideSignatureTags()));
+        Boolean.TRUE.equals(body.hideSignatureTags()),
+        Patterns.of("immutableTags", body.immutableTags()));
   }
 
   @Override

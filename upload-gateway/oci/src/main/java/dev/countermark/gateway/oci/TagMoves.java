@@ -59,6 +59,38 @@ final class TagMoves {
   }
 
   /**
+   * Asks for immutable tags before anything is written.
+   *
+   * @param digest of what is pushed
+   * @throws Failed 403 {@code DENIED} when one points elsewhere
+   */
+  void requireMovable(ImmutableTags immutable, OciName name, List<Tag> tags, Digest digest) {
+    for (Tag tag : tags) {
+      if (immutable.cover(tag)) {
+        requireMovable(immutable, tag, manifests.tag(name, tag), digest.toString());
+      }
+    }
+  }
+
+  /** What points to nothing any more is nobody's. */
+  private void requireMovable(
+      ImmutableTags immutable, Tag tag, Optional<TagRecord> now, String digest) {
+    boolean moves =
+        immutable.cover(tag)
+            && now.filter(t -> !t.digest().equals(digest))
+                .filter(
+                    t ->
+                        Digest.parse(t.digest())
+                            .flatMap(
+                                d -> OciName.parse(t.name()).flatMap(n -> manifests.find(n, d)))
+                            .isPresent())
+                .isPresent();
+    if (moves) {
+      throw immutable.refusal(tag);
+    }
+  }
+
+  /**
    * Beside an image, its signature tag is for signatures: whatever else clients find there, they
    * take it for the signatures, or give up.
    *
@@ -92,8 +124,9 @@ final class TagMoves {
    * Points a tag to the manifest.
    *
    * @return whether it pointed elsewhere before
+   * @throws Failed 403 {@code DENIED} when it must not
    */
-  boolean point(ManifestPushes.Push push, Tag tag, ManifestRecord target) {
+  boolean point(ImmutableTags immutable, ManifestPushes.Push push, Tag tag, ManifestRecord target) {
     OciName name = push.name();
     // Attestations are replaced by whoever means to: there is none of ours to keep among them.
     Optional<Digest> signed =
@@ -104,6 +137,7 @@ final class TagMoves {
         TagRecord.class,
         old -> {
           requireCondition(push, old);
+          requireMovable(immutable, tag, old, target.digest());
           ManifestRecord shown =
               signed
                   .flatMap(subject -> old.map(t -> withOthers(name, t, subject, target)))
