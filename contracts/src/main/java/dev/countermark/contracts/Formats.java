@@ -12,6 +12,10 @@ import java.util.regex.Pattern;
 /** The formats of this installation: those on the class path. */
 public final class Formats {
   private static final Pattern LABEL = Pattern.compile("[a-z][a-z0-9]{1,15}");
+
+  /** What else is said beside formats, in repositories' records and keys. */
+  private static final Set<String> TAKEN = Set.of("retention", "quota");
+
   private static final List<Format<?, ?>> ALL = load();
 
   private Formats() {}
@@ -30,7 +34,9 @@ public final class Formats {
     Set<String> labels = new HashSet<>();
     for (Format<?, ?> format : ServiceLoader.load(Format.class, Format.class.getClassLoader())) {
       // Labels become parts of keys, topics and addresses: two of a kind would share them.
-      if (!LABEL.matcher(format.label()).matches() || !labels.add(format.label())) {
+      if (!LABEL.matcher(format.label()).matches()
+          || TAKEN.contains(format.label())
+          || !labels.add(format.label())) {
         throw new IllegalStateException("a format cannot be named " + format.label());
       }
       formats.add(format);

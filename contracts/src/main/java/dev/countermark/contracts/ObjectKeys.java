@@ -117,6 +117,11 @@ public final class ObjectKeys {
     return listings(repository) + format + ".json";
   }
 
+  /** How far retention has come in one repository; no format has that label. */
+  public static String retention(RepositoryName repository) {
+    return listing(repository, "retention");
+  }
+
   /** All pieces of lists of a format. */
   public static String listingPieces(RepositoryName repository, String format) {
     return listings(repository) + format + "/";

@@ -55,6 +55,20 @@ public record RepositoryRecord(
         : Json.read(Json.write(set), format.settings());
   }
 
+  /** What is set for all formats together, by its name; no format has that label. */
+  public <T> Optional<T> member(String name, Class<T> type) {
+    return Optional.ofNullable(settings.get(name))
+        .filter(set -> !set.isNull())
+        .map(set -> Json.read(Json.write(set), type));
+  }
+
+  /** The same generation with something else set for all formats together. */
+  public RepositoryRecord with(String name, Object value) {
+    Map<String, JsonNode> all = new TreeMap<>(settings);
+    all.put(name, Json.read(Json.write(value), JsonNode.class));
+    return new RepositoryRecord(generation, repository, createdAt, all);
+  }
+
   /** The same generation with other settings of one format. */
   public <S> RepositoryRecord with(Format<?, S> format, S wanted) {
     Map<String, JsonNode> all = new TreeMap<>(settings);

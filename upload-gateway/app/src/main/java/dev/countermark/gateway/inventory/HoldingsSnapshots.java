@@ -133,7 +133,11 @@ final class HoldingsSnapshots {
     try (DataInputStream in =
         new DataInputStream(new GZIPInputStream(new ByteArrayInputStream(content)))) {
       for (int i = 0; i < piece.rows(); i++) {
-        byte[] packed = new byte[in.readUnsignedShort()];
+        int length = in.readInt();
+        if (length < 0 || length > Row.LARGEST) {
+          throw new IllegalArgumentException(key + " has a row that is none");
+        }
+        byte[] packed = new byte[length];
         in.readFully(packed);
         rows.add(Row.of(packed));
       }
@@ -198,7 +202,7 @@ final class HoldingsSnapshots {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(new GZIPOutputStream(bytes))) {
       for (Row row : rows) {
-        out.writeShort(row.packed().length);
+        out.writeInt(row.packed().length);
         out.write(row.packed());
       }
     } catch (IOException e) {

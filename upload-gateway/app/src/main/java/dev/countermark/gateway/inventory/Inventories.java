@@ -16,12 +16,10 @@ import dev.countermark.gateway.views.ViewMemory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
@@ -38,10 +36,7 @@ public final class Inventories {
   private static final Logger LOG = Logger.getLogger(Inventories.class);
 
   /** Records that one request reads at most. */
-  static final int STRETCH = 400;
-
-  /** Keys that one request passes over at most. */
-  private static final int PASSED = 5 * Look.PAGE;
+  static final int STRETCH = Stretches.LONGEST;
 
   /** Objects that are remembered to have changed since somebody asked. */
   private static final int MOST_HEARD = 20_000;
@@ -68,35 +63,6 @@ public final class Inventories {
 
   record Key(RepositoryName repository, String label) {}
 
-  /**
-   * What is known of a repository.
-   *
-   * @param repository whose it is; empty when there is none
-   * @param isWhole whether the holdings are all that there is
-   * @param isSmall whether whoever asks can look himself
-   * @param isSure whether somebody looked since this gateway began to listen
-   */
-  record View(
-      Optional<RepositoryRecord> repository,
-      Holdings holdings,
-      boolean isWhole,
-      boolean isSmall,
-      boolean isSure) {
-    static final View NONE = new View(Optional.empty(), Holdings.NONE, false, false, false);
-
-    View with(Holdings now, boolean small) {
-      return new View(repository, now, true, small, true);
-    }
-
-    View with(Holdings now) {
-      return new View(repository, now, isWhole, isSmall, isSure);
-    }
-
-    boolean isOf(RepositoryRecord wanted) {
-      return repository.filter(r -> r.createdAt().equals(wanted.createdAt())).isPresent();
-    }
-  }
-
   /** What is going on with a view. */
   private static final class Watch {
     private final ConcurrentMap<String, Boolean> heard = new ConcurrentHashMap<>();
@@ -108,6 +74,7 @@ public final class Inventories {
 
   private final Parts parts;
   private final Records records;
+  private final Stretches stretches;
   private final HoldingsSnapshots snapshots;
   private final PackageViews<Key, View> views;
   private final ConcurrentMap<Key, Watch> watches = new ConcurrentHashMap<>();
@@ -116,6 +83,7 @@ public final class Inventories {
   public Inventories(Parts parts) {
     this.parts = parts;
     this.records = new Records(parts.store());
+    this.stretches = new Stretches(parts.store(), parts.readers());
     this.snapshots = new HoldingsSnapshots(parts.store(), parts.readers(), parts.clock());
     this.views = new PackageViews<>(parts.memory(), new Source());
   }
@@ -181,7 +149,7 @@ public final class Inventories {
     Key key = new Key(repository.repository(), format.format().label());
     View view = fresh(key, repository);
     if (!view.isWhole()) {
-      return stretch(format, repository, after, most, condition);
+      return stretches.read(reader(key, repository), after, most, condition);
     }
     Holdings holdings = view.holdings();
     List<Row> found =
@@ -190,7 +158,7 @@ public final class Inventories {
     List<Row> page = more ? found.subList(0, most) : found;
     Optional<String> position = more ? Optional.of(page.get(most - 1).key()) : Optional.empty();
     if (!view.isSure()) {
-      page = asTheyAre(format, repository, page);
+      page = stretches.asTheyAre(reader(key, repository), page);
     }
     return new Part(
         page.stream()
@@ -201,68 +169,31 @@ public final class Inventories {
         true);
   }
 
-  /** The packages of a page by their records: the snapshot that they are from may be old. */
-  private List<Row> asTheyAre(
-      GatewayFormat<?, ?> format, RepositoryRecord repository, List<Row> page) {
-    RowReader<?> reader = RowReader.of(parts.store(), format, repository);
-    return read(reader, page.stream().map(Row::key).toList()).values().stream()
-        .flatMap(Optional::stream)
-        .filter(Row::isPackage)
-        .toList();
+  /** All packages, in the order of their keys; empty while not all of them are known for sure. */
+  public Optional<List<Item>> all(GatewayFormat<?, ?> format, RepositoryRecord repository) {
+    View view = fresh(new Key(repository.repository(), format.format().label()), repository);
+    Holdings holdings = view.holdings();
+    return view.isWhole() && view.isSure()
+        ? Optional.of(
+            holdings.first("", Integer.MAX_VALUE, row -> true).stream()
+                .map(row -> new Item(row, holdings.tags(row.key())))
+                .toList())
+        : Optional.empty();
   }
 
-  private Map<String, Optional<Row>> read(RowReader<?> reader, List<String> keys) {
-    SideBySide reads = new SideBySide(parts.readers().of(reader.repository()));
-    Map<String, CompletableFuture<Optional<Row>>> pending = new LinkedHashMap<>();
-    keys.forEach(
-        key -> pending.put(key, reads.read(() -> reader.read(reader.prefix() + key, 0, 0))));
-    Map<String, Optional<Row>> rows = new LinkedHashMap<>();
-    try {
-      pending.forEach((key, row) -> rows.put(key, SideBySide.joined(row)));
-    } finally {
-      reads.stop();
-    }
-    return rows;
-  }
-
-  private Part stretch(
-      GatewayFormat<?, ?> format,
-      RepositoryRecord repository,
-      String after,
-      int most,
-      Condition condition) {
-    RowReader<?> reader = RowReader.of(parts.store(), format, repository);
-    List<Item> items = new ArrayList<>();
-    String at = after.isEmpty() ? "" : reader.prefix() + after;
-    int passed = 0;
-    int looked = 0;
-    while (passed < PASSED && looked < STRETCH) {
-      BlobStore.Page page = parts.store().list(reader.prefix(), at, STRETCH - looked);
-      List<String> keys =
-          page.entries().stream()
-              .map(BlobStore.Entry::key)
-              .filter(format.format()::isRecord)
-              .map(key -> key.substring(reader.prefix().length()))
-              .toList();
-      looked += keys.size();
-      passed += page.entries().size();
-      for (Map.Entry<String, Optional<Row>> read : read(reader, keys).entrySet()) {
-        Optional<Row> row =
-            read.getValue().filter(Row::isPackage).filter(r -> condition.test(r, List.of()));
-        if (row.isPresent()) {
-          items.add(new Item(row.get(), List.of()));
-        }
-        if (items.size() == most) {
-          return new Part(items, Optional.of(read.getKey()), false);
-        }
+  /** Looks at a large repository again, if nobody does: for whom events are not enough. */
+  public void lookAgain(GatewayFormat<?, ?> format, RepositoryRecord repository) {
+    Key key = new Key(repository.repository(), format.format().label());
+    View view = fresh(key, repository);
+    Watch watch = watch(key);
+    synchronized (watch) {
+      if (watch.busy || view.isSmall()) {
+        return;
       }
-      if (!page.more()) {
-        return new Part(items, Optional.empty(), false);
-      }
-      at = page.entries().get(page.entries().size() - 1).key();
-      at = reader.isWanted(at) ? at : reader.behind(at);
+      watch.busy = true;
     }
-    return new Part(items, Optional.of(at.substring(reader.prefix().length())), false);
+    watch.missed = view.isWhole();
+    lookAfterNow(key, watch);
   }
 
   private View fresh(Key key, RepositoryRecord repository) {
@@ -296,7 +227,8 @@ public final class Inventories {
       return false;
     }
     try {
-      Map<String, Optional<Row>> now = read(reader(key, view.repository().orElseThrow()), heard);
+      Map<String, Optional<Row>> now =
+          stretches.rows(reader(key, view.repository().orElseThrow()), heard);
       views.changed(key, v -> v.with(v.holdings().with(now)));
       watch.unsaved = true;
       return true;

@@ -2,11 +2,13 @@ package dev.countermark.gateway.inventory;
 
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.State;
+import dev.countermark.gateway.kit.Inventory.Links;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -16,7 +18,7 @@ import java.util.regex.Pattern;
  */
 public final class Row {
   /** Grows whenever rows are packed otherwise. */
-  static final int FORM = 1;
+  static final int FORM = 2;
 
   private static final int FLAGS = 1;
   private static final int SIZE = 2;
@@ -25,10 +27,16 @@ public final class Row {
   private static final int MODIFIED = 26;
   private static final int STORED = 34;
   private static final int TEXTS = 38;
+  private static final int LENGTH = 4;
+
+  /** An index of a thousand images takes 140 KB. */
+  static final int LARGEST = 1 << 20;
 
   private static final int IN_FORCE = 1;
   private static final int TAG = 2;
   private static final int HEX = 4;
+
+  private static final byte[] NOTHING = new byte[0];
 
   private static final Pattern DIGEST = Pattern.compile("[a-z0-9]{1,16}:([0-9a-f]{2}){1,64}");
 
@@ -52,8 +60,8 @@ public final class Row {
       throw new IllegalArgumentException("not a row");
     }
     int at = TEXTS;
-    for (int i = 0; i < 3; i++) {
-      at = at + 2 > packed.length ? packed.length + 1 : at + 2 + row.lengthAt(at);
+    for (int i = 0; i < 4; i++) {
+      at = row.behindText(at);
     }
     if (at != packed.length) {
       throw new IllegalArgumentException("not a row");
@@ -73,7 +81,7 @@ public final class Row {
   /**
    * @param size of the package, bytes
    */
-  static Row of(Place place, PackageRecord<?> record, long size) {
+  static Row of(Place place, PackageRecord<?> record, long size, Links links) {
     boolean hex = DIGEST.matcher(record.digest()).matches();
     int flags = (record.inForce().isPresent() ? IN_FORCE : 0) | (hex ? HEX : 0);
     byte[] head = head(place, record.state(), flags);
@@ -82,7 +90,13 @@ public final class Row {
         .putLong(ACCEPTED, record.acceptedAt().toEpochMilli())
         .putLong(SIGNED, record.inForce().map(by -> by.signedAt().toEpochMilli()).orElse(0L));
     byte[] digest = hex ? packedDigest(record.digest()) : utf8(record.digest());
-    return new Row(joined(head, utf8(place.key()), utf8(record.packageName()), digest));
+    return new Row(
+        joined(
+            head,
+            utf8(place.key()),
+            utf8(record.packageName()),
+            digest,
+            utf8(String.join(" ", links.needs()) + links.owner().map(o -> "|" + o).orElse(""))));
   }
 
   /**
@@ -90,13 +104,18 @@ public final class Row {
    */
   static Row ofTag(Place place, String name, String packageKey) {
     return new Row(
-        joined(head(place, State.DELETED, TAG), utf8(place.key()), utf8(name), utf8(packageKey)));
+        joined(
+            head(place, State.DELETED, TAG),
+            utf8(place.key()),
+            utf8(name),
+            utf8(packageKey),
+            NOTHING));
   }
 
   /** Of what nobody is told of, so that it is not read again. */
   static Row ofNothing(Place place) {
     return new Row(
-        joined(head(place, State.DELETED, 0), utf8(place.key()), new byte[0], new byte[0]));
+        joined(head(place, State.DELETED, 0), utf8(place.key()), NOTHING, NOTHING, NOTHING));
   }
 
   private static byte[] head(Place place, State state, int flags) {
@@ -109,10 +128,10 @@ public final class Row {
   }
 
   private static byte[] joined(byte[] head, byte[]... texts) {
-    int length = head.length + Arrays.stream(texts).mapToInt(t -> 2 + t.length).sum();
+    int length = head.length + Arrays.stream(texts).mapToInt(t -> LENGTH + t.length).sum();
     ByteBuffer all = ByteBuffer.allocate(length).put(head);
     for (byte[] text : texts) {
-      all.putShort((short) text.length).put(text);
+      all.putInt(text.length).put(text);
     }
     return all.array();
   }
@@ -132,21 +151,30 @@ public final class Row {
   }
 
   private int lengthAt(int at) {
-    return Short.toUnsignedInt(ByteBuffer.wrap(packed).getShort(at));
+    return ByteBuffer.wrap(packed).getInt(at);
   }
 
-  /** Where a text begins, which its length precedes: key, name, digest. */
+  /** -1 when it ends beyond the row. */
+  private int behindText(int at) {
+    if (at < 0 || at + LENGTH > packed.length) {
+      return -1;
+    }
+    int length = lengthAt(at);
+    return length < 0 || length > packed.length - at - LENGTH ? -1 : at + LENGTH + length;
+  }
+
+  /** Where a text begins, which its length precedes: key, name, digest, links. */
   private int textAt(int number) {
-    int at = TEXTS + 2;
+    int at = TEXTS + LENGTH;
     for (int i = 0; i < number; i++) {
-      at += lengthAt(at - 2) + 2;
+      at += lengthAt(at - LENGTH) + LENGTH;
     }
     return at;
   }
 
   private String text(int number) {
     int at = textAt(number);
-    return new String(packed, at, lengthAt(at - 2), StandardCharsets.UTF_8);
+    return new String(packed, at, lengthAt(at - LENGTH), StandardCharsets.UTF_8);
   }
 
   private boolean is(int flag) {
@@ -174,17 +202,17 @@ public final class Row {
   /** In the store's order of keys. */
   int compareKey(byte[] key) {
     int at = textAt(0);
-    return Arrays.compareUnsigned(packed, at, at + lengthAt(at - 2), key, 0, key.length);
+    return Arrays.compareUnsigned(packed, at, at + lengthAt(at - LENGTH), key, 0, key.length);
   }
 
   byte[] keyBytes() {
     int at = textAt(0);
-    return Arrays.copyOfRange(packed, at, at + lengthAt(at - 2));
+    return Arrays.copyOfRange(packed, at, at + lengthAt(at - LENGTH));
   }
 
   boolean nameBeginsWith(byte[] prefix) {
     int at = textAt(1);
-    return lengthAt(at - 2) >= prefix.length
+    return lengthAt(at - LENGTH) >= prefix.length
         && Arrays.equals(packed, at, at + prefix.length, prefix, 0, prefix.length);
   }
 
@@ -221,7 +249,19 @@ public final class Row {
     int algorithm = packed[at];
     return new String(packed, at + 1, algorithm, StandardCharsets.UTF_8)
         + ":"
-        + HexFormat.of().formatHex(packed, at + 1 + algorithm, packed.length);
+        + HexFormat.of().formatHex(packed, at + 1 + algorithm, at + lengthAt(at - LENGTH));
+  }
+
+  /** What it has to do with others of its name. */
+  public Links links() {
+    String text = text(3);
+    int owner = text.indexOf('|');
+    String needs = owner < 0 ? text : text.substring(0, owner);
+    return text.isEmpty()
+        ? Links.NONE
+        : new Links(
+            needs.isEmpty() ? List.of() : List.of(needs.split(" ")),
+            owner < 0 ? Optional.empty() : Optional.of(text.substring(owner + 1)));
   }
 
   public State state() {

@@ -42,6 +42,11 @@ final class RowReader<R extends PackageRecord<R>> {
     return format.format().isRecord(key) || format.inventory().isTag(key);
   }
 
+  /** Whether the object of a key is a package. */
+  boolean isPackage(String key) {
+    return format.format().isRecord(key);
+  }
+
   /** Where a listing goes on after an object that nobody wants. */
   String behind(String key) {
     return format.inventory().behind(key);
@@ -77,7 +82,7 @@ final class RowReader<R extends PackageRecord<R>> {
   /** Another repository of the name may have left it. */
   private Row row(Row.Place place, R record) {
     return record.isOf(repository)
-        ? Row.of(place, record, format.inventory().size(record))
+        ? Row.of(place, record, format.inventory().size(record), format.inventory().links(record))
         : Row.ofNothing(place);
   }
 

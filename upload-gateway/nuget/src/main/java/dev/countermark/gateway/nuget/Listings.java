@@ -41,8 +41,7 @@ final class Listings {
    */
   boolean remove(RepositoryRecord repository, Identity identity, String by) {
     NugetSettings settings = repository.settings(new NugetFormat());
-    if (settings.deletePackages()
-        && settings.immutableVersions().stream().anyMatch(p -> p.matches(identity.toString()))) {
+    if (settings.deletePackages() && isImmutable(settings, identity.toString())) {
       throw new Failed(
           403,
           identity
@@ -53,6 +52,10 @@ final class Listings {
     return settings.deletePackages()
         ? change(repository, identity, true, v -> v.deleted(by))
         : change(repository, identity, false, v -> v.listed() ? v.listed(false, by) : v);
+  }
+
+  static boolean isImmutable(NugetSettings settings, String version) {
+    return settings.immutableVersions().stream().anyMatch(p -> p.matches(version));
   }
 
   /**

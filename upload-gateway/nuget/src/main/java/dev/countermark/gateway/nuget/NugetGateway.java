@@ -30,10 +30,16 @@ final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> 
 
   private final RepositoryAccess<NugetSettings> access;
   private final Views views;
+  private final Listings listings;
   private final NugetSettingsForm form;
 
-  NugetGateway(RepositoryAccess<NugetSettings> access, Views views, NugetSettingsForm form) {
+  NugetGateway(
+      RepositoryAccess<NugetSettings> access,
+      Views views,
+      Listings listings,
+      NugetSettingsForm form) {
     this.access = access;
+    this.listings = listings;
     this.views = views;
     this.form = form;
   }
@@ -74,12 +80,7 @@ final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> 
 
   @Override
   public Inventory<VersionRecord, NugetSettings> inventory() {
-    return new Inventory<>() {
-      @Override
-      public long size(VersionRecord record) {
-        return record.upload().size();
-      }
-    };
+    return new FeedInventory(listings);
   }
 
   /** {@code id/version} as people write them. */

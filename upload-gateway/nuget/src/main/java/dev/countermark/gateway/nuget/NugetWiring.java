@@ -145,11 +145,15 @@ class NugetWiring {
   GatewayFormat<VersionRecord, NugetSettings> format(
       RepositoryAccess<NugetSettings> access,
       Views views,
+      Listings listings,
       FeedConfig config,
       PublicAddresses addresses) {
     boolean authority = config.timestampAuthorities().filter(all -> !all.isEmpty()).isPresent();
     return new NugetGateway(
-        access, views, new NugetSettingsForm(authority, addresses.best().startsWith("https:")));
+        access,
+        views,
+        listings,
+        new NugetSettingsForm(authority, addresses.best().startsWith("https:")));
   }
 
   @Produces

@@ -7,6 +7,6 @@ public final class NugetGatewayFixture {
   private NugetGatewayFixture() {}
 
   public static GatewayFormat<?, ?> format() {
-    return new NugetGateway(null, null, new NugetSettingsForm(true, true));
+    return new NugetGateway(null, null, null, new NugetSettingsForm(true, true));
   }
 }

@@ -7,6 +7,8 @@ import dev.countermark.format.oci.OciFormat;
 import dev.countermark.format.oci.Tag;
 import dev.countermark.gateway.kit.Failed;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -16,7 +18,8 @@ import java.util.regex.Pattern;
  */
 record ImmutableTags(RepositoryName repository, List<Glob> patterns) {
   /** Cosign's, and those of the fallback of the referrers API. */
-  private static final Pattern OF_IMAGES = Pattern.compile("sha(256|512)-[0-9a-f]{64,}(\\..+)?");
+  private static final Pattern OF_IMAGES =
+      Pattern.compile("(sha256|sha512)-([0-9a-f]{64,})(\\..+)?");
 
   static ImmutableTags of(RepositoryRecord repository) {
     return new ImmutableTags(
@@ -29,7 +32,15 @@ record ImmutableTags(RepositoryName repository, List<Glob> patterns) {
 
   boolean cover(Tag tag) {
     return patterns.stream().anyMatch(pattern -> pattern.matches(tag.value()))
-        && !OF_IMAGES.matcher(tag.value()).matches();
+        && imageOf(tag.value()).isEmpty();
+  }
+
+  /** Digest of the image that a tag belongs to by its name; of a long one its beginning. */
+  static Optional<String> imageOf(String tag) {
+    Matcher matcher = OF_IMAGES.matcher(tag);
+    return matcher.matches()
+        ? Optional.of(matcher.group(1) + ":" + matcher.group(2))
+        : Optional.empty();
   }
 
   Failed refusal(Tag tag) {

@@ -17,6 +17,7 @@ import dev.countermark.gateway.kit.Failed;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
@@ -88,6 +89,19 @@ final class ManifestDeletions {
         name,
         manifests.find(name, digest).orElseThrow(() -> unknown(name, digest)),
         by);
+  }
+
+  /** Whether a tag points to a manifest that is none of some. */
+  boolean hasOtherTags(OciName name, ManifestRecord manifest, List<String> some) {
+    return !index.each(
+        name,
+        manifest,
+        tag ->
+            some.contains(tag.value())
+                || manifests
+                    .tag(name, tag)
+                    .filter(t -> t.digest().equals(manifest.digest()))
+                    .isEmpty());
   }
 
   /** What refers to a manifest goes along, so that its tags count, too. */

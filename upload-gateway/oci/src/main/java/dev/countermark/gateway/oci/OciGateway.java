@@ -82,7 +82,7 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
 
   @Override
   public OciInventory inventory() {
-    return new OciInventory();
+    return new OciInventory(deletions);
   }
 
   /** What was there of another repository of that name is not there for this one. */

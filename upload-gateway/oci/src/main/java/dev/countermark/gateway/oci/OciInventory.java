@@ -2,21 +2,26 @@ package dev.countermark.gateway.oci;
 
 import dev.countermark.blobs.BlobStore.StoredObject;
 import dev.countermark.contracts.Json;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Descriptor;
+import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.InvalidManifestException;
 import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
 import dev.countermark.format.oci.OciRecords.TagRecord;
 import dev.countermark.format.oci.OciRecords.Visibility;
+import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Inventory;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What lists say of images. */
-record OciInventory() implements Inventory<ManifestRecord, OciSettings> {
+/** What lists say of images, and how they go that nobody keeps. */
+record OciInventory(ManifestDeletions deletions) implements Inventory<ManifestRecord, OciSettings> {
   /** The manifest and what it names; images that an index names are counted themselves. */
   @Override
   public long size(ManifestRecord record) {
@@ -29,6 +34,46 @@ record OciInventory() implements Inventory<ManifestRecord, OciSettings> {
               .sum();
     } catch (InvalidManifestException e) {
       return size; // was checked before it was stored
+    }
+  }
+
+  @Override
+  public Links links(ManifestRecord record) {
+    try {
+      Manifest manifest = Manifest.parse(record.content().toArray(), record.mediaType());
+      return new Links(
+          manifest.requiredManifests().stream().map(Digest::toString).toList(), record.subject());
+    } catch (InvalidManifestException e) {
+      return Links.NONE; // was checked before it was stored
+    }
+  }
+
+  @Override
+  public Optional<String> ownerByTag(String tag) {
+    return ImmutableTags.imageOf(tag);
+  }
+
+  @Override
+  public boolean isDeletable(OciSettings settings, String name, List<String> tags) {
+    return tags.stream()
+        .allMatch(
+            tag ->
+                ImmutableTags.imageOf(tag).isPresent()
+                    || settings.immutableTags().stream().noneMatch(p -> p.matches(tag)));
+  }
+
+  @Override
+  public boolean delete(
+      RepositoryRecord repository, ManifestRecord record, List<String> tags, String by) {
+    OciName name = OciName.parse(record.name()).orElseThrow();
+    try {
+      if (deletions.hasOtherTags(name, record, tags)) {
+        return false;
+      }
+      deletions.delete(repository, name, record.digest(), by);
+      return true;
+    } catch (Failed e) {
+      return false; // it is gone, or is to stay
     }
   }
 

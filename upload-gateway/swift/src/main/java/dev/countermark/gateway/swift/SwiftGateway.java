@@ -72,6 +72,11 @@ final class SwiftGateway implements GatewayFormat<ReleaseRecord, SwiftSettings> 
       public long size(ReleaseRecord record) {
         return record.upload().size();
       }
+
+      @Override
+      public String packageOf(String name) {
+        return name.substring(0, name.indexOf('/'));
+      }
     };
   }
 
