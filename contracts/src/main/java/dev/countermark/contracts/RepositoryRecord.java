@@ -66,7 +66,7 @@ public record RepositoryRecord(
   public RepositoryRecord with(String name, Object value) {
     Map<String, JsonNode> all = new TreeMap<>(settings);
     all.put(name, Json.read(Json.write(value), JsonNode.class));
-    return new RepositoryRecord(generation, repository, createdAt, all);
+    return new RepositoryRecord(generation, repository, createdAt, changedBy, all);
   }
 
   /** The same generation with other settings of one format. */

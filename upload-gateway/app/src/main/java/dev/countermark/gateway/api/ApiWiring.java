@@ -10,6 +10,7 @@ import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.gateway.retention.Retention;
 import dev.countermark.keys.KeyClient;
 import io.quarkus.arc.All;
 import jakarta.enterprise.inject.Produces;
@@ -65,6 +66,20 @@ class ApiWiring {
             resources.views(),
             resources.maintenance(),
             clock));
+  }
+
+  @Produces
+  @Singleton
+  RetentionResource.Parts retention(
+      Retention retention,
+      GatewayFormats formats,
+      GatewayResources resources,
+      GatewaySecrets secrets) {
+    return new RetentionResource.Parts(
+        retention,
+        formats,
+        resources,
+        new Cursors(secrets.secret(), "countermark retention cursor v1"));
   }
 
   @Produces

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /** Creates, configures, lists and deletes repositories. */
@@ -94,6 +95,28 @@ final class RepositoryAdministration {
     changed.accept(name);
     createKeys(name);
     return Optional.of(new Put(now.get(), created.get()));
+  }
+
+  /**
+   * Changes what is set for all formats together.
+   *
+   * @param by who does it
+   * @return empty when there is no such repository
+   */
+  Optional<RepositoryRecord> change(
+      RepositoryName name, String by, UnaryOperator<RepositoryRecord> change) {
+    Optional<RepositoryRecord> now =
+        records.update(
+            ObjectKeys.repository(name),
+            RepositoryRecord.class,
+            old ->
+                old.map(
+                    record -> {
+                      RepositoryRecord wanted = change.apply(record);
+                      return wanted.equals(record) ? record : wanted.next(by);
+                    }));
+    changed.accept(name);
+    return now;
   }
 
   private RepositoryRecord fresh(RepositoryName name, Requests.Settings settings, Manager by) {

@@ -10,6 +10,7 @@ import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.events.WaitingPackages;
 import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.integrity.Quarantine;
+import dev.countermark.gateway.inventory.Inventories;
 import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
@@ -20,6 +21,7 @@ import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.kit.Waits;
 import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.gateway.retention.Retention;
 import dev.countermark.gateway.scrub.Scrub;
 import dev.countermark.gateway.scrub.ScrubMetrics;
 import dev.countermark.gateway.scrub.ScrubProgress;
@@ -269,6 +271,17 @@ class GatewayBeans {
   @Singleton
   ContentSweeper sweeper(BlobStore store, GatewayFormats formats, SweepConfig config, Clock clock) {
     return new ContentSweeper(store, formats, config.grace(), clock);
+  }
+
+  @Produces
+  @Singleton
+  Retention retention(
+      BlobStore store,
+      GatewayFormats formats,
+      Inventories inventories,
+      SweepConfig config,
+      Clock clock) {
+    return new Retention(store, formats, inventories, config.retention(), clock);
   }
 
   @Produces

@@ -11,6 +11,10 @@ interface SweepConfig {
   @WithDefault("6h")
   Duration interval();
 
+  /** Time between two deletions of what the rules of a repository do not keep; 0 for none. */
+  @WithDefault("24h")
+  Duration retention();
+
   /** How old something must be to be deleted; at least 24 hours. */
   @WithDefault("24h")
   Duration grace();

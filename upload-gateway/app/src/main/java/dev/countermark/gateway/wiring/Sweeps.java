@@ -1,7 +1,9 @@
 package dev.countermark.gateway.wiring;
 
+import dev.countermark.contracts.Failure;
 import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.kit.GatewayResources;
+import dev.countermark.gateway.retention.Retention;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -20,6 +22,7 @@ class Sweeps {
 
   private static final long FIRST_SWEEP_SECONDS = 300;
   private static final long SPOOL_MINUTES = 15;
+  private static final long RETENTION_MINUTES = 15;
 
   /** What waits is told when its next try is; later by this at most. */
   private static final long WAITING_SECONDS = 60;
@@ -29,6 +32,8 @@ class Sweeps {
 
   private final ReconcileTask reconcile;
   private final SweepTask sweep;
+  private final Retention retention;
+  private final Duration retentionInterval;
   private final Duration sweepInterval;
   private final long minutes;
 
@@ -39,6 +44,7 @@ class Sweeps {
       ReconcileTask reconcile,
       SweepTask sweep,
       SweepConfig sweeps,
+      Retention retention,
       GatewayResources resources,
       SpoolFolder spool,
       @ConfigProperty(name = "countermark.gateway.reconcile-minutes", defaultValue = "10")
@@ -48,6 +54,8 @@ class Sweeps {
     this.reconcile = reconcile;
     this.sweep = sweep;
     this.sweepInterval = sweeps.interval();
+    this.retention = retention;
+    this.retentionInterval = sweeps.retention();
     this.minutes = minutes;
   }
 
@@ -58,10 +66,24 @@ class Sweeps {
     }
     // Always: signers rely on it when they hand over what they cannot sign.
     repeat(reconcile::tellOfWaiting, WAITING_SECONDS, WAITING_SECONDS, TimeUnit.SECONDS);
+    if (retentionInterval.toSeconds() > 0) {
+      // Each repository has its own lease; what a run left is gone on with.
+      repeat(this::applyRetention, RETENTION_MINUTES, RETENTION_MINUTES, TimeUnit.MINUTES);
+    }
     if (sweepInterval.toSeconds() > 0) {
       // The lease decides whether it is time: replicas that restart often must not run often.
       long seconds = sweepInterval.toSeconds();
       repeat(sweep, Math.min(seconds, FIRST_SWEEP_SECONDS), seconds, TimeUnit.SECONDS);
+    }
+  }
+
+  private void applyRetention() {
+    try {
+      retention.run();
+    } catch (Failure e) {
+      LOG.warnf("retention goes on later: %s", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("retention failed", e);
     }
   }
 
