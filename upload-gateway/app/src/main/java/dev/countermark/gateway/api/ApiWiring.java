@@ -9,6 +9,7 @@ import dev.countermark.gateway.kit.Cursors;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
+import dev.countermark.gateway.quota.RepositoryQuotas;
 import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.gateway.retention.Retention;
 import dev.countermark.keys.KeyClient;
@@ -66,6 +67,12 @@ class ApiWiring {
             resources.views(),
             resources.maintenance(),
             clock));
+  }
+
+  @Produces
+  @Singleton
+  RepositoryQuotas quotas(Inventories inventories, GatewayFormats formats) {
+    return new RepositoryQuotas(inventories, formats);
   }
 
   @Produces

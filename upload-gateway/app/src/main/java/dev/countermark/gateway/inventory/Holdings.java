@@ -20,12 +20,15 @@ final class Holdings {
   private final Row[] rows;
   private final Map<String, List<String>> tags;
   private final long weight;
+  private final Usage usage;
 
   private Holdings(Row[] rows) {
     this.rows = rows;
     this.tags = new HashMap<>();
     long bytes = 100;
+    Usage used = Usage.NONE;
     for (Row row : rows) {
+      used = used.plus(row);
       bytes += row.weight();
       if (row.isTag()) {
         tags.computeIfAbsent(row.packageKey(), key -> new ArrayList<>(1)).add(row.name());
@@ -33,6 +36,7 @@ final class Holdings {
       }
     }
     this.weight = bytes;
+    this.usage = used;
   }
 
   /**
@@ -59,6 +63,10 @@ final class Holdings {
 
   List<Row> rows(int from, int to) {
     return Arrays.asList(rows).subList(from, to);
+  }
+
+  Usage usage() {
+    return usage;
   }
 
   long weight() {

@@ -169,6 +169,12 @@ public final class Inventories {
         true);
   }
 
+  /** How much lies there; empty while that is not known. */
+  public Optional<Usage> usage(GatewayFormat<?, ?> format, RepositoryRecord repository) {
+    View view = fresh(new Key(repository.repository(), format.format().label()), repository);
+    return view.isWhole() ? Optional.of(view.holdings().usage()) : Optional.empty();
+  }
+
   /** All packages, in the order of their keys; empty while not all of them are known for sure. */
   public Optional<List<Item>> all(GatewayFormat<?, ?> format, RepositoryRecord repository) {
     View view = fresh(new Key(repository.repository(), format.format().label()), repository);

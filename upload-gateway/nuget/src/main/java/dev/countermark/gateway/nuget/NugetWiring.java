@@ -16,6 +16,7 @@ import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.Ingest;
 import dev.countermark.gateway.kit.ListingEvents;
+import dev.countermark.gateway.kit.Quotas;
 import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.RequestMemory;
 import dev.countermark.gateway.kit.SettledPackages;
@@ -76,8 +77,9 @@ class NugetWiring {
 
   @Produces
   @Singleton
-  PackageWrites writes(PackageIntake intake, PackagePushes pushes, Listings listings, Views views) {
-    return new PackageWrites(intake, pushes, listings, views);
+  PackageWrites writes(
+      PackageIntake intake, PackagePushes pushes, Listings listings, Views views, Quotas quotas) {
+    return new PackageWrites(intake, pushes, listings, views, quotas);
   }
 
   @Produces

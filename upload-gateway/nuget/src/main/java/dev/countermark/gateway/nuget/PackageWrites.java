@@ -5,12 +5,14 @@ import dev.countermark.format.nuget.NugetRecords.SignedPackage;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Patience;
+import dev.countermark.gateway.kit.Quotas;
 import dev.countermark.gateway.nuget.FeedRoute.Kind;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,8 +28,11 @@ final class PackageWrites {
   private final PackagePushes pushes;
   private final Listings listings;
   private final Views views;
+  private final Quotas quotas;
 
-  PackageWrites(PackageIntake intake, PackagePushes pushes, Listings listings, Views views) {
+  PackageWrites(
+      PackageIntake intake, PackagePushes pushes, Listings listings, Views views, Quotas quotas) {
+    this.quotas = quotas;
     this.views = views;
     this.intake = intake;
     this.pushes = pushes;
@@ -36,14 +41,7 @@ final class PackageWrites {
 
   CompletionStage<Response> put(FeedRequest request) throws IOException {
     return switch (request.route().kind()) {
-      case PUBLISH ->
-          intake
-              .receive(request.body(), piece -> pushes.push(pushRequest(request, piece.open())))
-              .thenCompose(
-                  accepted ->
-                      accepted
-                          .version()
-                          .thenApply(version -> pushed(request, version, accepted.warnings())));
+      case PUBLISH -> publish(request);
       case SYMBOLS ->
           intake
               .receive(
@@ -58,6 +56,21 @@ final class PackageWrites {
     Response.ResponseBuilder response = Response.status(Response.Status.CREATED);
     warnings.forEach(w -> response.header(WARNING, FeedDialect.phrase(w)));
     return response.build();
+  }
+
+  private CompletionStage<Response> publish(FeedRequest request) throws IOException {
+    Optional<String> full =
+        quotas.refusal(request.granted().repository(), request.body().announced());
+    if (full.isPresent()) {
+      throw new Failed(403, full.get());
+    }
+    return intake
+        .receive(request.body(), piece -> pushes.push(pushRequest(request, piece.open())))
+        .thenCompose(
+            accepted ->
+                accepted
+                    .version()
+                    .thenApply(version -> pushed(request, version, accepted.warnings())));
   }
 
   private Response pushed(FeedRequest request, VersionRecord version, List<String> warnings) {

@@ -6,6 +6,7 @@ import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.content.ByteRange;
 import dev.countermark.gateway.content.FileBody;
 import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.kit.Quotas;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -21,22 +22,17 @@ final class BlobRequests {
 
   private final Blobs blobs;
   private final BlobUploads uploads;
-  private final AnonymousPull anonymous;
-  private final SignedOnly rule;
+  private final Rules rules;
   private final Sight sight;
   private final PlatformPieces pieces;
 
-  BlobRequests(
-      Blobs blobs,
-      BlobUploads uploads,
-      AnonymousPull anonymous,
-      SignedOnly rule,
-      Sight sight,
-      PlatformPieces pieces) {
+  /** What repositories let their users do. */
+  record Rules(AnonymousPull anonymous, SignedOnly signedOnly, Quotas quotas) {}
+
+  BlobRequests(Blobs blobs, BlobUploads uploads, Rules rules, Sight sight, PlatformPieces pieces) {
     this.blobs = blobs;
     this.uploads = uploads;
-    this.anonymous = anonymous;
-    this.rule = rule;
+    this.rules = rules;
     this.sight = sight;
     this.pieces = pieces;
   }
@@ -123,6 +119,7 @@ final class BlobRequests {
       throw OciCode.DIGEST_INVALID.failed("known algorithms are sha256 and sha512");
     }
     String digest = request.parameter("digest");
+    requireRoom(request);
     if (digest != null) {
       Digest wanted = OciRequest.digest(digest);
       return uploads
@@ -134,6 +131,17 @@ final class BlobRequests {
       return CompletableFuture.completedFuture(created(name, OciRequest.digest(mount)));
     }
     return CompletableFuture.completedFuture(accepted(uploads.start(name)));
+  }
+
+  /** Counted is what a manifest names; who has no room for one shall not send its blobs. */
+  private void requireRoom(OciRequest request) {
+    rules
+        .quotas()
+        .refusal(request.repository(), request.body().announced())
+        .ifPresent(
+            full -> {
+              throw OciCode.DENIED.failed(full);
+            });
   }
 
   private static Response accepted(BlobUploads.Open open) {
@@ -148,9 +156,11 @@ final class BlobRequests {
         .filter(
             from ->
                 OciAccess.repositoryOf(from)
-                    .filter(r -> anonymous.allows(request.access(), r, Action.PULL))
+                    .filter(r -> rules.anonymous().allows(request.access(), r, Action.PULL))
                     .filter(
-                        r -> !rule.appliesTo(request.access(), r) || sight.isShown(from, digest))
+                        r ->
+                            !rules.signedOnly().appliesTo(request.access(), r)
+                                || sight.isShown(from, digest))
                     .isPresent())
         .map(from -> uploads.mount(name, from, digest))
         .orElse(false);

@@ -17,6 +17,7 @@ import dev.countermark.format.oci.SignatureLayout;
 import dev.countermark.format.oci.Tag;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Fence;
+import dev.countermark.gateway.kit.Quotas;
 import dev.countermark.gateway.kit.UploadEvents;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -42,11 +43,11 @@ final class ManifestPushes {
   private final Clock clock;
 
   /**
-   * Who is asked and told at the end of a push.
+   * Who is asked whether there is room, and who is asked and told at the end of a push.
    *
    * @param fence keeps manifests out of repositories that are deleted
    */
-  record Told(Fence fence, UploadEvents events) {}
+  record Told(Fence fence, UploadEvents events, Quotas quotas) {}
 
   ManifestPushes(
       ManifestReferences references,
@@ -90,6 +91,7 @@ final class ManifestPushes {
     Digest digest = digest(push.reference(), content);
     List<Tag> tags = tags(push);
     Manifest manifest = parse(content, push.contentType());
+    requireRoom(repository, name, digest, OciInventory.size(manifest, content.length));
     references.require(repository, name, manifest);
     tagMoves.requireCondition(push, tags);
     ImmutableTags immutable = ImmutableTags.of(repository);
@@ -125,6 +127,18 @@ final class ManifestPushes {
       told.events().uploaded(new OciFormat(), record);
     }
     return new Pushed(digest, tags, subject);
+  }
+
+  /** What is there already, and only gets a tag, takes no more room. */
+  private void requireRoom(RepositoryRecord repository, OciName name, Digest digest, long size) {
+    Optional<String> full = told.quotas().refusal(repository, size);
+    if (full.isPresent()
+        && records
+            .read(OciKeys.manifest(name.value(), digest.toString()), ManifestRecord.class)
+            .filter(m -> m.state() != State.DELETED)
+            .isEmpty()) {
+      throw OciCode.DENIED.failed(full.get());
+    }
   }
 
   /**

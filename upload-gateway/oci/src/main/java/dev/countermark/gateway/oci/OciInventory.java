@@ -27,14 +27,20 @@ record OciInventory(ManifestDeletions deletions) implements Inventory<ManifestRe
   public long size(ManifestRecord record) {
     long size = record.content().length();
     try {
-      Manifest manifest = Manifest.parse(record.content().toArray(), record.mediaType());
-      return size
-          + Stream.concat(manifest.config().stream(), manifest.layers().stream())
-              .mapToLong(Descriptor::size)
-              .sum();
+      return size(Manifest.parse(record.content().toArray(), record.mediaType()), size);
     } catch (InvalidManifestException e) {
       return size; // was checked before it was stored
     }
+  }
+
+  /**
+   * @param length of the manifest itself, bytes
+   */
+  static long size(Manifest manifest, long length) {
+    return Stream.concat(manifest.config().stream(), manifest.layers().stream())
+        .mapToLong(Descriptor::size)
+        // Who pushes says how large they are.
+        .reduce(length, (a, b) -> a + b < a ? Long.MAX_VALUE : a + b);
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.countermark.gateway.kit.Cursors;
 import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayResources;
+import dev.countermark.gateway.kit.Quotas;
 import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.RequestMemory;
 import dev.countermark.gateway.kit.UploadEvents;
@@ -131,9 +132,15 @@ class OciWiring {
       ManifestDeletions deletions,
       Fence fence,
       UploadEvents events,
+      Quotas quotas,
       Clock clock) {
     return new ManifestPushes(
-        references, referrers, tags, deletions, new ManifestPushes.Told(fence, events), clock);
+        references,
+        referrers,
+        tags,
+        deletions,
+        new ManifestPushes.Told(fence, events, quotas),
+        clock);
   }
 
   @Produces
@@ -184,7 +191,9 @@ class OciWiring {
       AnonymousPull anonymous,
       SignedOnly rule,
       Sight sight,
-      PlatformPieces pieces) {
-    return new BlobRequests(blobs, uploads, anonymous, rule, sight, pieces);
+      PlatformPieces pieces,
+      Quotas quotas) {
+    return new BlobRequests(
+        blobs, uploads, new BlobRequests.Rules(anonymous, rule, quotas), sight, pieces);
   }
 }

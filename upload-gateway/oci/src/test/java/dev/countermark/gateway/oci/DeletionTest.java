@@ -18,6 +18,7 @@ import dev.countermark.format.oci.OciRecords.DeletionRecord;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.TagRecord;
 import dev.countermark.gateway.kit.Fence;
+import dev.countermark.gateway.kit.Quotas;
 import dev.countermark.gateway.repositories.RepositoryContents;
 import dev.countermark.testkit.oci.SampleImage;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +55,7 @@ class DeletionTest {
           referrers,
           new TagMoves(store, manifests, signatures, Clock.systemUTC()),
           deletions,
-          new ManifestPushes.Told(Fence.open(), (format, upload) -> {}),
+          new ManifestPushes.Told(Fence.open(), (format, upload) -> {}, Quotas.NONE),
           Clock.systemUTC());
 
   private final SampleImage image = SampleImage.oci(1);

@@ -12,6 +12,7 @@ import dev.countermark.gateway.content.BytesBody;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.kit.Fence;
+import dev.countermark.gateway.kit.Quotas;
 import dev.countermark.testkit.oci.SampleImage;
 import java.time.Clock;
 import java.time.Instant;
@@ -156,7 +157,7 @@ class StoreBudgetTest {
         new Referrers(store, signatures, manifests, sight),
         new TagMoves(store, manifests, signatures, Clock.systemUTC()),
         null,
-        new ManifestPushes.Told(Fence.open(), (format, upload) -> {}),
+        new ManifestPushes.Told(Fence.open(), (format, upload) -> {}, Quotas.NONE),
         Clock.systemUTC());
   }
 

@@ -11,6 +11,7 @@ import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Patience;
+import dev.countermark.gateway.kit.Quotas;
 import dev.countermark.gateway.kit.Waits;
 import dev.countermark.gateway.swift.SwiftRoute.Kind;
 import dev.countermark.gateway.swift.view.ReleaseIndex;
@@ -19,6 +20,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Publishes and withdraws releases, and says how a publication stands. */
@@ -35,9 +37,15 @@ final class ReleaseWrites {
   private final ReleaseIndex index;
   private final Publications publications;
   private final Withdrawals withdrawals;
+  private final Quotas quotas;
 
   ReleaseWrites(
-      Records records, ReleaseIndex index, Publications publications, Withdrawals withdrawals) {
+      Records records,
+      ReleaseIndex index,
+      Publications publications,
+      Withdrawals withdrawals,
+      Quotas quotas) {
+    this.quotas = quotas;
     this.records = records;
     this.waits = new Waits(records);
     this.index = index;
@@ -58,6 +66,10 @@ final class ReleaseWrites {
       throw SwiftAnswers.notAllowed("Releases are published at scope/name/version.", "GET, HEAD");
     }
     Identity identity = request.route().published(path);
+    Optional<String> full = quotas.refusal(request.granted().repository(), body.announced());
+    if (full.isPresent()) {
+      throw new Failed(403, full.get());
+    }
     return published(request, identity, body);
   }
 

@@ -16,6 +16,7 @@ import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.Ingest;
 import dev.countermark.gateway.kit.ListingEvents;
+import dev.countermark.gateway.kit.Quotas;
 import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.RequestMemory;
 import dev.countermark.gateway.kit.SettledPackages;
@@ -62,8 +63,12 @@ class SwiftWiring {
   @Produces
   @Singleton
   ReleaseWrites writes(
-      BlobStore store, ReleaseIndex index, Publications publications, Withdrawals withdrawals) {
-    return new ReleaseWrites(new Records(store), index, publications, withdrawals);
+      BlobStore store,
+      ReleaseIndex index,
+      Publications publications,
+      Withdrawals withdrawals,
+      Quotas quotas) {
+    return new ReleaseWrites(new Records(store), index, publications, withdrawals, quotas);
   }
 
   @Produces
