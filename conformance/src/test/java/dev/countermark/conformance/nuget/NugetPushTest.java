@@ -177,6 +177,20 @@ class NugetPushTest {
     assertThat(feed.pushZeros((250L << 20) + 1).statusCode()).isEqualTo(413);
   }
 
+  @Test
+  void tellsThePusherThatThereIsNoRoom() {
+    Dotnet dotnet = Dotnet.require(platform);
+    assertSucceeded(push(dotnet, NugetPackage.of("Conformance.Room", "1.0.0", 41)));
+    platform.call(
+        "PUT",
+        "/api/v1/repositories/" + feed.repository().path() + "/quota",
+        "{\"packages\":1}".getBytes(StandardCharsets.UTF_8));
+
+    assertFailed(
+        push(dotnet, NugetPackage.of("Conformance.Room", "2.0.0", 42)),
+        "403 (The quota of " + feed.repository().path() + " is 1 packages");
+  }
+
   /** Case 4. */
   @Test
   void tellsThePusherWhatIsWrong() {
