@@ -9,11 +9,13 @@ import dev.countermark.gateway.kit.Cursors;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
+import dev.countermark.gateway.kit.ObjectChanges;
 import dev.countermark.gateway.quota.RepositoryQuotas;
 import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.gateway.retention.Retention;
 import dev.countermark.keys.KeyClient;
 import io.quarkus.arc.All;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -67,6 +69,13 @@ class ApiWiring {
             resources.views(),
             resources.maintenance(),
             clock));
+  }
+
+  /** Formats tell of changes, and the inventories know formats: they are asked for then. */
+  @Produces
+  @Singleton
+  ObjectChanges changes(Instance<Inventories> inventories) {
+    return (format, repository, key) -> inventories.get().heard(format, repository, key);
   }
 
   @Produces

@@ -46,7 +46,7 @@ final class Holdings {
   static Holdings of(Collection<Row> rows) {
     Row[] all = rows.toArray(Row[]::new);
     for (int i = 1; i < all.length; i++) {
-      if (all[i].compareKey(all[i - 1].keyBytes()) <= 0) {
+      if (all[i].compareKey(all[i - 1]) <= 0) {
         throw new IllegalArgumentException("rows are not in the order of their keys");
       }
     }

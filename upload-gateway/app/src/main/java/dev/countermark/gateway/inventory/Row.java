@@ -205,9 +205,11 @@ public final class Row {
     return Arrays.compareUnsigned(packed, at, at + lengthAt(at - LENGTH), key, 0, key.length);
   }
 
-  byte[] keyBytes() {
+  /** In the store's order of keys. */
+  int compareKey(Row other) {
     int at = textAt(0);
-    return Arrays.copyOfRange(packed, at, at + lengthAt(at - LENGTH));
+    return Arrays.compareUnsigned(
+        packed, at, at + lengthAt(at - LENGTH), other.packed, at, at + other.lengthAt(at - LENGTH));
   }
 
   boolean nameBeginsWith(byte[] prefix) {

@@ -4,9 +4,11 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json;
+import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.OciFormat;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.DeletionRecord;
@@ -14,6 +16,7 @@ import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.SignatureTags;
 import dev.countermark.format.oci.Tag;
 import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.kit.ObjectChanges;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,11 +48,13 @@ final class ManifestDeletions {
   private final TagIndex index;
   private final Clock clock;
   private final Executor background;
+  private final ObjectChanges changes;
 
   /**
    * @param background for what nobody waits for
    */
-  ManifestDeletions(Deletion.Parts parts, Executor background) {
+  ManifestDeletions(Deletion.Parts parts, ObjectChanges changes, Executor background) {
+    this.changes = changes;
     this.parts = parts;
     this.store = parts.store();
     this.records = new Records(parts.store());
@@ -70,6 +75,9 @@ final class ManifestDeletions {
     ImmutableTags immutable = ImmutableTags.of(repository);
     if (!reference.contains(":")) {
       deleteTag(immutable, name, reference);
+      Tag.parse(reference)
+          .ifPresent(
+              tag -> changed(repository.repository(), OciKeys.tag(name.value(), tag.value())));
       return;
     }
     Digest digest =
@@ -150,6 +158,11 @@ final class ManifestDeletions {
     if (!goOn(wanted, marked, AT_ONCE)) {
       background.execute(() -> goOnQuietly(wanted));
     }
+    changed(repository.repository(), OciKeys.manifest(name.value(), digest.toString()));
+  }
+
+  private void changed(RepositoryName repository, String key) {
+    changes.changed(new OciFormat(), repository, key);
   }
 
   private static Failed unknown(OciName name, Digest digest) {

@@ -13,6 +13,7 @@ import dev.countermark.gateway.kit.Cursors;
 import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayResources;
+import dev.countermark.gateway.kit.ObjectChanges;
 import dev.countermark.gateway.kit.Quotas;
 import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.RequestMemory;
@@ -119,8 +120,13 @@ class OciWiring {
 
   @Produces
   @Singleton
-  TagMoves tagMoves(BlobStore store, Manifests manifests, SignatureView signatures, Clock clock) {
-    return new TagMoves(store, manifests, signatures, clock);
+  TagMoves tagMoves(
+      BlobStore store,
+      Manifests manifests,
+      SignatureView signatures,
+      ObjectChanges changes,
+      Clock clock) {
+    return new TagMoves(store, manifests, signatures, changes, clock);
   }
 
   @Produces
@@ -157,8 +163,9 @@ class OciWiring {
 
   @Produces
   @Singleton
-  ManifestDeletions deletions(Deletion.Parts parts, GatewayResources resources) {
-    return new ManifestDeletions(parts, resources.maintenance());
+  ManifestDeletions deletions(
+      Deletion.Parts parts, ObjectChanges changes, GatewayResources resources) {
+    return new ManifestDeletions(parts, changes, resources.maintenance());
   }
 
   @Produces

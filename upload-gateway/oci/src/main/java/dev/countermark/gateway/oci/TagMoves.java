@@ -5,6 +5,7 @@ import dev.countermark.blobs.Records;
 import dev.countermark.contracts.State;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.LegacySignatures;
+import dev.countermark.format.oci.OciFormat;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
@@ -13,6 +14,7 @@ import dev.countermark.format.oci.SignatureLayout;
 import dev.countermark.format.oci.SignatureTags;
 import dev.countermark.format.oci.Tag;
 import dev.countermark.gateway.kit.Failed;
+import dev.countermark.gateway.kit.ObjectChanges;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,9 +27,16 @@ final class TagMoves {
   private final Manifests manifests;
   private final SignatureView signatures;
   private final TagIndex index;
+  private final ObjectChanges changes;
   private final Clock clock;
 
-  TagMoves(BlobStore store, Manifests manifests, SignatureView signatures, Clock clock) {
+  TagMoves(
+      BlobStore store,
+      Manifests manifests,
+      SignatureView signatures,
+      ObjectChanges changes,
+      Clock clock) {
+    this.changes = changes;
     this.records = new Records(store);
     this.index = new TagIndex(store);
     this.manifests = manifests;
@@ -153,6 +162,9 @@ final class TagMoves {
                   .or(() -> Optional.of(new TagRecord(name.value(), tag.value(), digest, now)))
               : old;
         });
+    if (moved[0]) {
+      changes.changed(new OciFormat(), target.repository(), OciKeys.tag(name.value(), tag.value()));
+    }
     return moved[0];
   }
 

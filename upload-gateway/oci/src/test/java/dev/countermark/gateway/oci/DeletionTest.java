@@ -18,6 +18,7 @@ import dev.countermark.format.oci.OciRecords.DeletionRecord;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.TagRecord;
 import dev.countermark.gateway.kit.Fence;
+import dev.countermark.gateway.kit.ObjectChanges;
 import dev.countermark.gateway.kit.Quotas;
 import dev.countermark.gateway.repositories.RepositoryContents;
 import dev.countermark.testkit.oci.SampleImage;
@@ -53,7 +54,7 @@ class DeletionTest {
       new ManifestPushes(
           new ManifestReferences(store, blobs, repository -> Runnable::run),
           referrers,
-          new TagMoves(store, manifests, signatures, Clock.systemUTC()),
+          new TagMoves(store, manifests, signatures, ObjectChanges.UNHEARD, Clock.systemUTC()),
           deletions,
           new ManifestPushes.Told(Fence.open(), (format, upload) -> {}, Quotas.NONE),
           Clock.systemUTC());
@@ -63,6 +64,7 @@ class DeletionTest {
   private ManifestDeletions deletions(Clock clock) {
     return new ManifestDeletions(
         new Deletion.Parts(store, manifests, referrers, signatures, pieces, clock),
+        ObjectChanges.UNHEARD,
         background::add);
   }
 

@@ -12,6 +12,7 @@ import dev.countermark.gateway.content.BytesBody;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.kit.Fence;
+import dev.countermark.gateway.kit.ObjectChanges;
 import dev.countermark.gateway.kit.Quotas;
 import dev.countermark.testkit.oci.SampleImage;
 import java.time.Clock;
@@ -155,7 +156,7 @@ class StoreBudgetTest {
     return new ManifestPushes(
         new ManifestReferences(store, blobs, repository -> Runnable::run),
         new Referrers(store, signatures, manifests, sight),
-        new TagMoves(store, manifests, signatures, Clock.systemUTC()),
+        new TagMoves(store, manifests, signatures, ObjectChanges.UNHEARD, Clock.systemUTC()),
         null,
         new ManifestPushes.Told(Fence.open(), (format, upload) -> {}, Quotas.NONE),
         Clock.systemUTC());
