@@ -76,10 +76,11 @@ public final class Retention {
    */
   public Optional<List<Going>> preview(RepositoryRecord repository) {
     List<Going> all = new ArrayList<>();
-    if (RetentionRule.of(repository).isEmpty()) {
-      return Optional.of(all);
-    }
+    List<RetentionRule> rules = RetentionRule.of(repository);
     for (GatewayFormat<?, ?> format : formats.all()) {
+      if (rules.stream().noneMatch(rule -> rule.isAbout(format.format().label()))) {
+        continue;
+      }
       Optional<List<Inventories.Item>> items = inventories.all(format, repository);
       if (items.isEmpty()) {
         return Optional.empty();

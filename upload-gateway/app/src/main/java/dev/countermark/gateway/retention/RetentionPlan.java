@@ -77,7 +77,11 @@ final class RetentionPlan {
 
   private void link(Node node) {
     for (String tag : node.item.tags()) {
-      Optional<Node> owner = inventory.ownerByTag(tag).flatMap(d -> find(node, d));
+      // Whatever else somebody put there is his, and stays when the tag goes.
+      Optional<Node> owner =
+          node.row().state() == State.EXEMPT
+              ? inventory.ownerByTag(tag).flatMap(d -> find(node, d))
+              : Optional.empty();
       if (owner.isEmpty()) {
         node.ownTags.add(tag);
       } else {

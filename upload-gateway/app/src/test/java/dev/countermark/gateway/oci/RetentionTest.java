@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.countermark.blobs.Records;
 import dev.countermark.format.oci.Digest;
+import dev.countermark.format.oci.OciKeys;
+import dev.countermark.format.oci.OciRecords.ManifestRecord;
+import dev.countermark.format.oci.SignatureLayout;
 import dev.countermark.format.oci.SignatureTags;
 import dev.countermark.testkit.oci.SampleImage;
 import io.quarkus.test.junit.QuarkusTest;
@@ -116,7 +120,12 @@ class RetentionTest extends RegistryTestBase {
     SampleImage attested = SampleImage.oci(6);
     signed(repository, attested.digest(), attested);
     String attestation = SignatureTags.tag(Digest.of(attested.digest()), "att").orElseThrow();
-    SampleImage note = signed(repository, attestation, SampleImage.oci(7));
+    SampleImage note = repository.push(attestation, SampleImage.oci(7));
+    new Records(store)
+        .update(
+            OciKeys.manifest(repository.name, note.digest()),
+            ManifestRecord.class,
+            now -> now.map(m -> m.exempt(SignatureLayout.values()[0])));
     assertThat(preview(repository)).isEmpty();
 
     rules(repository, UNTAGGED);
