@@ -59,18 +59,28 @@ final class PackageWrites {
   }
 
   private CompletionStage<Response> publish(FeedRequest request) throws IOException {
-    Optional<String> full =
-        quotas.refusal(request.granted().repository(), request.body().announced());
-    if (full.isPresent()) {
-      throw new Failed(403, full.get());
-    }
+    requireRoom(request, request.body().announced());
     return intake
-        .receive(request.body(), piece -> pushes.push(pushRequest(request, piece.open())))
+        .receive(
+            request.body(),
+            piece -> {
+              if (request.body().announced() < 0) {
+                requireRoom(request, piece.size()); // now it is known
+              }
+              return pushes.push(pushRequest(request, piece.open()));
+            })
         .thenCompose(
             accepted ->
                 accepted
                     .version()
                     .thenApply(version -> pushed(request, version, accepted.warnings())));
+  }
+
+  private void requireRoom(FeedRequest request, long bytes) {
+    Optional<String> full = quotas.refusal(request.granted().repository(), bytes);
+    if (full.isPresent()) {
+      throw new Failed(403, full.get());
+    }
   }
 
   private Response pushed(FeedRequest request, VersionRecord version, List<String> warnings) {
