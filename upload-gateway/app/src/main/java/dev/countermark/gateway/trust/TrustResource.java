@@ -21,7 +21,6 @@ import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
@@ -36,7 +35,6 @@ import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -76,12 +74,14 @@ public class TrustResource {
     @PathParam("name")
     String name;
 
-    @Parameter(hidden = true)
-    @HeaderParam(HttpHeaders.IF_NONE_MATCH)
-    String ifNoneMatch;
-
     @Context UriInfo uri;
+    @Context HttpHeaders headers;
     @Context HttpServerRequest http;
+
+    /** All lines of it. */
+    private String ifNoneMatch() {
+      return headers.getHeaderString(HttpHeaders.IF_NONE_MATCH);
+    }
 
     private String repository() {
       return owner + "/" + name;
@@ -107,7 +107,7 @@ public class TrustResource {
       String label = format.format().label();
       all.put(label, new FormatKeys(address(incoming, label), format.trust().files()));
     }
-    return json(new Directory(incoming.repository(), all), incoming.ifNoneMatch);
+    return json(new Directory(incoming.repository(), all), incoming.ifNoneMatch());
   }
 
   /** All versions of a format's key; or a file that was here before formats had folders. */
@@ -142,7 +142,7 @@ public class TrustResource {
                         keys.versions(repository, format.get().format()).stream()
                             .map(Key::of)
                             .toList()),
-                    incoming.ifNoneMatch))
+                    incoming.ifNoneMatch()))
         .orElseGet(() -> unknownRepository(incoming));
   }
 
@@ -194,10 +194,10 @@ public class TrustResource {
     Optional<Document> current =
         format.trust().document(file, asked).or(() -> KeyFiles.current(file, versions));
     if (current.isPresent()) {
-      return response(current.get(), incoming.ifNoneMatch, CacheableDocuments.CURRENT_SECONDS);
+      return response(current.get(), incoming.ifNoneMatch(), CacheableDocuments.CURRENT_SECONDS);
     }
     return KeyFiles.byFingerprint(file, versions)
-        .map(fixed -> response(fixed, incoming.ifNoneMatch, CacheableDocuments.FIXED_SECONDS))
+        .map(fixed -> response(fixed, incoming.ifNoneMatch(), CacheableDocuments.FIXED_SECONDS))
         .orElseGet(
             () ->
                 Problem.response(

@@ -2,7 +2,6 @@ package dev.countermark.gateway.content;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -23,10 +22,11 @@ public final class FileAnswers {
    */
   public static Response.ResponseBuilder answer(
       HttpHeaders request, boolean head, long size, String tag, FileBody.Opener file) {
-    String etag = '"' + tag + '"';
-    if (isUnchanged(request, etag)) {
-      return Response.notModified().header(HttpHeaders.ETAG, etag);
+    EntityTag held = new EntityTag(tag);
+    if (held.isHeldBy(request)) {
+      return held.notModified();
     }
+    String etag = held.quoted();
     String wanted = head ? null : request.getHeaderString("Range");
     if (header(request, "If-Range").filter(v -> !v.strip().equals(etag)).isPresent()) {
       wanted = null;
@@ -52,23 +52,7 @@ public final class FileAnswers {
     return response;
   }
 
-  /**
-   * Whether the client has it already.
-   *
-   * @param etag with quotes
-   */
-  public static boolean isUnchanged(HttpHeaders request, String etag) {
-    return header(request, HttpHeaders.IF_NONE_MATCH).filter(v -> names(v, etag)).isPresent();
-  }
-
   private static Optional<String> header(HttpHeaders request, String name) {
     return Optional.ofNullable(request.getHeaderString(name)).filter(v -> !v.isBlank());
-  }
-
-  /** RFC 9110, 13.1.2: a list of entity tags, compared weakly, or anything. */
-  private static boolean names(String tags, String etag) {
-    return Arrays.stream(tags.split(","))
-        .map(String::strip)
-        .anyMatch(t -> t.equals("*") || t.equals(etag) || t.equals("W/" + etag));
   }
 }

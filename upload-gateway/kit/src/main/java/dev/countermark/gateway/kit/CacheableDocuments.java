@@ -1,12 +1,13 @@
 package dev.countermark.gateway.kit;
 
 import dev.countermark.contracts.Bytes;
+import dev.countermark.gateway.content.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * Small public documents that clients may keep: with a strong ETag, answered 304 when unchanged.
@@ -26,21 +27,14 @@ public final class CacheableDocuments {
    */
   public static Response response(
       byte[] content, String mediaType, String ifNoneMatch, int maxAgeSeconds) {
-    String etag = "\"" + sha256(content) + "\"";
-    boolean unchanged =
-        ifNoneMatch != null
-            && Arrays.stream(ifNoneMatch.split(","))
-                .map(String::strip)
-                .map(t -> t.startsWith("W/") ? t.substring(2) : t)
-                .anyMatch(t -> t.equals(etag) || t.equals("*"));
+    EntityTag tag = new EntityTag(sha256(content));
     Response.ResponseBuilder response =
-        unchanged
-            ? Response.notModified()
-            : Response.ok(new AnswerBytes(content)).header(HttpHeaders.CONTENT_TYPE, mediaType);
-    return response
-        .header(HttpHeaders.ETAG, etag)
-        .header(HttpHeaders.CACHE_CONTROL, "public, max-age=" + maxAgeSeconds)
-        .build();
+        tag.isNamedIn(Optional.ofNullable(ifNoneMatch))
+            ? tag.notModified()
+            : Response.ok(new AnswerBytes(content))
+                .header(HttpHeaders.CONTENT_TYPE, mediaType)
+                .header(HttpHeaders.ETAG, tag.quoted());
+    return response.header(HttpHeaders.CACHE_CONTROL, "public, max-age=" + maxAgeSeconds).build();
   }
 
   private static String sha256(byte[] content) {

@@ -6,6 +6,7 @@ import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.metadata.NuGetVersion;
 import dev.countermark.format.nuget.metadata.PackageId;
+import dev.countermark.gateway.content.EntityTag;
 import dev.countermark.gateway.content.FileAnswers;
 import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.kit.Failed;
@@ -98,7 +99,7 @@ final class PackageReads {
 
   private Response nupkg(FeedRequest request, VersionRecord version) {
     var signed = version.signed().orElseThrow().file();
-    if (!request.head() && !FileAnswers.isUnchanged(request.headers(), '"' + signed.etag() + '"')) {
+    if (!request.head() && !new EntityTag(signed.etag()).isHeldBy(request.headers())) {
       requireRight(request, version);
     }
     return FileAnswers.answer(

@@ -9,6 +9,7 @@ import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.PdbFile;
 import dev.countermark.format.nuget.NugetRecords.SymbolsRecord;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import dev.countermark.gateway.content.EntityTag;
 import dev.countermark.gateway.content.FileAnswers;
 import dev.countermark.gateway.integrity.DamagedException;
 import dev.countermark.gateway.integrity.Integrity;
@@ -52,8 +53,7 @@ final class SymbolFiles {
   Response answer(FeedRequest request) {
     Found found = find(request);
     PdbFile pdb = found.pdb();
-    if (!request.head()
-        && !FileAnswers.isUnchanged(request.headers(), '"' + pdb.upload().sha256() + '"')) {
+    if (!request.head() && !new EntityTag(pdb.upload().sha256()).isHeldBy(request.headers())) {
       integrity.require(found.holder(), pdb.upload().parts(), request.header("Range").isPresent());
     }
     return FileAnswers.answer(

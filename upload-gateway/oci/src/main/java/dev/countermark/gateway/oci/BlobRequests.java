@@ -4,6 +4,7 @@ import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.content.ByteRange;
+import dev.countermark.gateway.content.EntityTag;
 import dev.countermark.gateway.content.FileBody;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Quotas;
@@ -47,6 +48,10 @@ final class BlobRequests {
       // Clients ask so before they push: they are to push it again, which repairs it.
       throw OciCode.BLOB_UNKNOWN.failed("the blob " + digest + " is damaged: push it again");
     }
+    EntityTag tag = new EntityTag(digest.toString());
+    if (request.holds(tag)) {
+      return tag.notModified().header(OciAnswers.CONTENT_DIGEST, digest.toString()).build();
+    }
     // Ranges are defined for GET only: RFC 9110, section 14.2.
     String wanted = request.head() ? null : request.header("Range").orElse(null);
     ByteRange.Request asked = ByteRange.request(wanted, blob.size());
@@ -66,7 +71,7 @@ final class BlobRequests {
             .header(HttpHeaders.CONTENT_LENGTH, range.length())
             .header("Accept-Ranges", "bytes")
             .header(OciAnswers.CONTENT_DIGEST, digest.toString())
-            .header(HttpHeaders.ETAG, '"' + digest.toString() + '"');
+            .header(HttpHeaders.ETAG, tag.quoted());
     if (!whole) {
       response.header(
           "Content-Range", "bytes " + range.first() + "-" + range.last() + "/" + blob.size());

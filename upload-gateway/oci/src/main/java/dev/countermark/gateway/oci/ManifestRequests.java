@@ -6,6 +6,7 @@ import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.MediaTypes;
 import dev.countermark.format.oci.OciName;
+import dev.countermark.gateway.content.EntityTag;
 import dev.countermark.gateway.kit.AnswerBytes;
 import dev.countermark.gateway.kit.RequestMemory;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -47,12 +48,15 @@ final class ManifestRequests {
         manifests.get(
             request.repository(), request.name(), request.reference(), request.signedOnly());
     byte[] content = found.manifest().content().toArray();
+    EntityTag tag = new EntityTag(found.manifest().digest());
     Response.ResponseBuilder response =
-        Response.ok(request.head() ? null : new AnswerBytes(content))
-            .header(HttpHeaders.CONTENT_TYPE, found.manifest().mediaType())
-            .header(HttpHeaders.CONTENT_LENGTH, content.length)
-            .header(OciAnswers.CONTENT_DIGEST, found.manifest().digest())
-            .header(HttpHeaders.ETAG, '"' + found.manifest().digest() + '"');
+        request.holds(tag)
+            ? tag.notModified()
+            : Response.ok(request.head() ? null : new AnswerBytes(content))
+                .header(HttpHeaders.CONTENT_TYPE, found.manifest().mediaType())
+                .header(HttpHeaders.CONTENT_LENGTH, content.length)
+                .header(HttpHeaders.ETAG, tag.quoted());
+    response.header(OciAnswers.CONTENT_DIGEST, found.manifest().digest());
     if (found.pending()) {
       response.header("Warning", "299 - \"signature pending\"");
     } else if (found.manifest().state() == State.REFUSED) {

@@ -4,6 +4,7 @@ import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.auth.Access;
+import dev.countermark.gateway.content.EntityTag;
 import dev.countermark.gateway.content.IncomingBody;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -24,6 +25,11 @@ record OciRequest(
 
   Optional<String> header(String name) {
     return Optional.ofNullable(headers.getHeaderString(name));
+  }
+
+  /** Whether the client has what it asks for already. */
+  boolean holds(EntityTag tag) {
+    return tag.isHeldBy(headers);
   }
 
   OciName name() {

@@ -7,6 +7,7 @@ import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.format.swift.SwiftRecords.SignedManifest;
 import dev.countermark.format.swift.SwiftRecords.SignedRelease;
 import dev.countermark.format.swift.identity.ToolsVersion;
+import dev.countermark.gateway.content.EntityTag;
 import dev.countermark.gateway.content.FileAnswers;
 import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.kit.Failed;
@@ -162,8 +163,7 @@ final class ReleaseReads {
   Response archive(SwiftRequest request) {
     ReleaseRecord release = stored(request);
     SignedRelease signed = release.signed().orElseThrow();
-    if (!request.head()
-        && !FileAnswers.isUnchanged(request.headers(), '"' + signed.sha256() + '"')) {
+    if (!request.head() && !new EntityTag(signed.sha256()).isHeldBy(request.headers())) {
       integrity.require(
           SwiftKeys.release(request.name(), request.identity()),
           release.parts().toList(),

@@ -1,6 +1,6 @@
 package dev.countermark.gateway.swift;
 
-import dev.countermark.gateway.content.FileAnswers;
+import dev.countermark.gateway.content.EntityTag;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.kit.AnswerBytes;
 import dev.countermark.gateway.kit.Failed;
@@ -53,17 +53,16 @@ final class SwiftAnswers {
    */
   static Response.ResponseBuilder document(
       SwiftRequest request, byte[] content, String type, String caching) {
-    String etag =
-        '"' + HexFormat.of().formatHex(PartReceiver.digest("SHA-256").digest(content)) + '"';
-    boolean unchanged = FileAnswers.isUnchanged(request.headers(), etag);
+    EntityTag tag =
+        new EntityTag(HexFormat.of().formatHex(PartReceiver.digest("SHA-256").digest(content)));
     Response.ResponseBuilder response =
-        unchanged
-            ? Response.notModified()
+        tag.isHeldBy(request.headers())
+            ? tag.notModified()
             : Response.ok(request.head() ? null : new AnswerBytes(content))
                 .type(type)
-                .header(HttpHeaders.CONTENT_LENGTH, content.length);
+                .header(HttpHeaders.CONTENT_LENGTH, content.length)
+                .header(HttpHeaders.ETAG, tag.quoted());
     return response
-        .header(HttpHeaders.ETAG, etag)
         .header(CONTENT_VERSION, "1")
         .header(HttpHeaders.CACHE_CONTROL, request.caching(caching));
   }
