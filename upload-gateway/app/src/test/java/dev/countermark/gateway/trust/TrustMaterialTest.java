@@ -39,6 +39,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
@@ -141,6 +142,39 @@ class TrustMaterialTest {
     get("/trust/app/keys/oci/trusted_root.json")
         .statusCode(200)
         .body("mediaType", startsWith("application/vnd.dev.sigstore.trustedroot+json"));
+  }
+
+  /** What clusters need: the same address and keys, and asked for again by the same tag. */
+  @ParameterizedTest
+  @CsvSource({
+    "kyverno.yaml, application/yaml, /trust/app/*",
+    "policy-controller.yaml, application/yaml, /trust/app/**",
+    "hosts.toml, application/toml, server =",
+    "crio.conf, application/toml, signature_policy_dir"
+  })
+  void clustersAreToldWhomToTrust(String file, String type, String content) {
+    String path = "/trust/app/keys/oci/" + file;
+    String key =
+        keys.current(APP, new Purpose("oci")).pem().lines().skip(1).findFirst().orElseThrow();
+    var answer =
+        get(path)
+            .statusCode(200)
+            .contentType(startsWith(type))
+            .body(containsString(host()))
+            .body(containsString(content));
+    if (type.endsWith("yaml")) {
+      answer.body(containsString(key));
+    }
+
+    String etag = answer.extract().header("ETag");
+    given()
+        .header("If-None-Match", "\"x\", W/" + etag)
+        .get(path)
+        .then()
+        .statusCode(304)
+        .header("ETag", equalTo(etag));
+    get("/trust/app/keys/").body("formats.oci.files", hasItem(file));
+    get("/trust/app/keys/" + file).statusCode(404);
   }
 
   private String base() {

@@ -56,6 +56,7 @@ public interface TrustMaterial<S> {
     public static final String DER = "application/pkix-cert";
     public static final String JSON = "application/json";
     public static final String YAML = "application/yaml";
+    public static final String TOML = "application/toml";
     public static final String XML = "application/xml";
   }
 }

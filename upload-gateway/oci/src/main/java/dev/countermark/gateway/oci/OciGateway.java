@@ -3,6 +3,7 @@ package dev.countermark.gateway.oci;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.State;
+import dev.countermark.format.oci.ClusterPolicies;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.InvalidManifestException;
 import dev.countermark.format.oci.Manifest;
@@ -13,6 +14,7 @@ import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
 import dev.countermark.format.oci.OciRecords.SignatureFormat;
 import dev.countermark.format.oci.OciRecords.Signatures;
+import dev.countermark.format.oci.RuntimeFiles;
 import dev.countermark.format.oci.SignatureTags;
 import dev.countermark.format.oci.TrustDocuments;
 import dev.countermark.gateway.kit.GatewayFormat;
@@ -37,7 +39,12 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
   private static final String COSIGN = "cosign.pub";
   private static final String POLICY = "policy.json";
   private static final String REGISTRIES = "registries.yaml";
+  private static final String KYVERNO = "kyverno.yaml";
+  private static final String POLICY_CONTROLLER = "policy-controller.yaml";
+  private static final String CONTAINERD = "hosts.toml";
+  private static final String CRIO = "crio.conf";
   private static final String TRUSTED_ROOT = "trusted_root.json";
+  private static final List<String> FORMER = List.of(COSIGN, POLICY, REGISTRIES, TRUSTED_ROOT);
   private static final Pattern FORMER_KEY = Pattern.compile("[0-9a-f]{64}\\.pub");
 
   private final RepositoryAccess<OciSettings> access;
@@ -215,13 +222,16 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
   private final class Trust implements TrustMaterial<OciSettings> {
     @Override
     public List<String> files() {
-      return List.of(COSIGN, POLICY, REGISTRIES, TRUSTED_ROOT);
+      return List.of(
+          COSIGN, POLICY, REGISTRIES, TRUSTED_ROOT, KYVERNO, POLICY_CONTROLLER, CONTAINERD, CRIO);
     }
 
-    /** All of them, and every key by its fingerprint, were there before other formats came. */
+    /**
+     * The first of them, and every key by its fingerprint, were there before other formats came.
+     */
     @Override
     public boolean formerly(String file) {
-      return files().contains(file) || FORMER_KEY.matcher(file).matches();
+      return FORMER.contains(file) || FORMER_KEY.matcher(file).matches();
     }
 
     @Override
@@ -239,8 +249,24 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
                     scope, signedHost + "/" + asked.repository(), trusted(asked)));
         case REGISTRIES -> document(Document.YAML, TrustDocuments.registries(scope));
         case TRUSTED_ROOT -> document(Document.JSON, TrustDocuments.trustedRoot());
+        case KYVERNO ->
+            document(
+                Document.YAML,
+                ClusterPolicies.kyverno(
+                    asked.repository().toString(), scope, isPlain(asked), trusted(asked)));
+        case POLICY_CONTROLLER ->
+            document(
+                Document.YAML,
+                ClusterPolicies.policyController(
+                    asked.repository().toString(), scope, trusted(asked)));
+        case CONTAINERD -> document(Document.TOML, RuntimeFiles.containerd(asked.base()));
+        case CRIO -> document(Document.TOML, RuntimeFiles.crio(asked.base()));
         default -> Optional.empty();
       };
+    }
+
+    private static boolean isPlain(Asked<OciSettings> asked) {
+      return "http".equals(URI.create(asked.base()).getScheme());
     }
 
     private static Optional<Document> document(String type, byte[] content) {
