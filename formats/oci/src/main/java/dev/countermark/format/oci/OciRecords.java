@@ -63,6 +63,8 @@ public final class OciRecords {
    * @param hideSignatureTags leave users' signature tags out of the tag list; the platform's own
    *     are never in it
    * @param immutableTags tags that neither move nor go, once they are there; default none
+   * @param sparseIndexes take an index although manifests that it lists are not there; default
+   *     false
    */
   public record OciSettings(
       Visibility visibility,
@@ -70,7 +72,8 @@ public final class OciRecords {
       Set<SignatureFormat> signatureFormats,
       boolean signTags,
       boolean hideSignatureTags,
-      List<Glob> immutableTags) {
+      List<Glob> immutableTags,
+      boolean sparseIndexes) {
     public OciSettings {
       immutableTags = immutableTags == null ? List.of() : List.copyOf(immutableTags);
       visibility = visibility == null ? Visibility.IMMEDIATE : visibility;
@@ -78,6 +81,24 @@ public final class OciRecords {
           signatureFormats == null || signatureFormats.isEmpty()
               ? inOrder(EnumSet.allOf(SignatureFormat.class))
               : inOrder(signatureFormats);
+    }
+
+    /** With whole indexes only. */
+    public OciSettings(
+        Visibility visibility,
+        boolean anonymousPull,
+        Set<SignatureFormat> signatureFormats,
+        boolean signTags,
+        boolean hideSignatureTags,
+        List<Glob> immutableTags) {
+      this(
+          visibility,
+          anonymousPull,
+          signatureFormats,
+          signTags,
+          hideSignatureTags,
+          immutableTags,
+          false);
     }
 
     /** Without immutable tags. */

@@ -8,6 +8,7 @@ import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.InvalidManifestException;
 import dev.countermark.format.oci.Manifest;
 import dev.countermark.format.oci.MediaTypes;
+import dev.countermark.format.oci.OciFormat;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
@@ -41,8 +42,8 @@ final class ManifestReferences {
 
   /**
    * @param repository that lets it in
-   * @throws Failed {@code MANIFEST_BLOB_UNKNOWN} when something is missing, {@code
-   *     MANIFEST_INVALID} when an index is one that no signer will sign
+   * @throws Failed {@code MANIFEST_BLOB_UNKNOWN} when something is missing that must be there,
+   *     {@code MANIFEST_INVALID} when an index is one that no signer will sign
    */
   void require(RepositoryRecord repository, OciName name, Manifest manifest) {
     SideBySide reads = new SideBySide(pool.of(OciAccess.requiredRepositoryOf(name)));
@@ -99,12 +100,14 @@ final class ManifestReferences {
   private final class IndexWalk {
     private final RepositoryRecord repository;
     private final OciName name;
+    private final boolean sparse;
     private final Map<Digest, Integer> heights = new HashMap<>();
     private int count = 1;
 
     IndexWalk(RepositoryRecord repository, OciName name) {
       this.repository = repository;
       this.name = name;
+      this.sparse = repository.settings(new OciFormat()).sparseIndexes();
     }
 
     /**
@@ -140,7 +143,11 @@ final class ManifestReferences {
           "an index has at most " + Manifest.DEEPEST + " indexes in each other, itself counted");
     }
 
-    /** What an inner index lists may have been deleted since; it was signed before. */
+    /**
+     * What an inner index lists may have been deleted since; it was signed before. What a sparse
+     * one lists comes later or never: it is signed and shown by itself, as if nobody had listed it,
+     * and the index says no more of it than its digest.
+     */
     private Map<Digest, Child> read(List<Digest> digests, int depth) {
       SideBySide reads = new SideBySide(pool.of(OciAccess.requiredRepositoryOf(name)));
       Map<Digest, CompletableFuture<Optional<Child>>> looks = new LinkedHashMap<>();
@@ -151,7 +158,7 @@ final class ManifestReferences {
       try {
         for (Map.Entry<Digest, CompletableFuture<Optional<Child>>> look : looks.entrySet()) {
           Optional<Child> child = SideBySide.joined(look.getValue());
-          if (child.isEmpty() && depth == 1) {
+          if (child.isEmpty() && depth == 1 && !sparse) {
             throw missing(look.getKey());
           }
           child.ifPresent(c -> children.put(look.getKey(), c));

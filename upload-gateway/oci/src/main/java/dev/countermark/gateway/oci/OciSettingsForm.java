@@ -40,7 +40,12 @@ final class OciSettingsForm implements SettingsForm<OciSettings> {
                   "tags that neither move nor go, once they are there; * is anything, ? one"
                       + " character; default none",
               implementation = String[].class)
-          List<String> immutableTags) {}
+          List<String> immutableTags,
+      @JsonProperty("sparseIndexes")
+          @Schema(
+              description =
+                  "take an index although manifests that it lists are not there; default false")
+          Boolean sparseIndexes) {}
 
   @Override
   public Class<?> body() {
@@ -62,7 +67,8 @@ final class OciSettingsForm implements SettingsForm<OciSettings> {
         formats,
         Boolean.TRUE.equals(body.signTags()),
         Boolean.TRUE.equals(body.hideSignatureTags()),
-        Patterns.of("immutableTags", body.immutableTags()));
+        Patterns.of("immutableTags", body.immutableTags()),
+        Boolean.TRUE.equals(body.sparseIndexes()));
   }
 
   @Override
