@@ -12,6 +12,7 @@ import dev.countermark.format.swift.SwiftRecords.Signer;
 import dev.countermark.format.swift.SwiftRecords.SwiftSettings;
 import dev.countermark.format.swift.manifest.Manifest;
 import dev.countermark.format.swift.signature.ContentHash;
+import dev.countermark.format.swift.signature.HashAlgorithm;
 import dev.countermark.format.swift.verify.CertificatePolicy;
 import dev.countermark.format.swift.verify.Finding;
 import dev.countermark.format.swift.verify.Finding.Kind;
@@ -25,10 +26,14 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The signatures that a release came with: all must be genuine, and their signers trusted as of the
@@ -36,8 +41,12 @@ import java.util.Set;
  *
  * @param manifests as the author signed them
  * @param signer who signed the archive
+ * @param warnings what clients will object to all the same, for people
  */
-record AuthorCheck(List<SignedManifest> manifests, Signer signer) {
+record AuthorCheck(List<SignedManifest> manifests, Signer signer, List<String> warnings) {
+  /** Names in certificates are as long as their makers like, characters. */
+  private static final int LONGEST = 300;
+
   private static final Set<Kind> OF_TRUST = EnumSet.of(Kind.CERTIFICATE, Kind.UNTRUSTED);
 
   /**
@@ -50,17 +59,24 @@ record AuthorCheck(List<SignedManifest> manifests, Signer signer) {
       ReleaseRecord record, ContentHash archive, List<Manifest> manifests, SwiftSettings settings)
       throws IOException {
     AuthorSignature author = record.author().orElseThrow();
+    List<X509Certificate> roots = certificates(settings.authorRoots());
     ReleaseVerifier verifier =
-        new ReleaseVerifier(
-            CertificatePolicy.at(record.acceptedAt(), certificates(settings.authorRoots())));
+        new ReleaseVerifier(CertificatePolicy.at(record.acceptedAt(), roots));
+    ReleaseVerifier others =
+        new ReleaseVerifier(CertificatePolicy.at(record.acceptedAt(), withoutIssuers(roots)));
+    ContentHash once = once(archive);
+    Set<String> warnings = new LinkedHashSet<>();
     // Who is replaced anyway needs nobody to vouch for, where nobody does.
     boolean anybody =
         settings.authors() == AuthorPolicy.REPLACE && settings.authorRoots().isEmpty();
-    Signer signer =
-        signer(record, verifier.archive(archive, Optional.of(author.archive().toArray())), anybody);
+    Optional<byte[]> detached = Optional.of(author.archive().toArray());
+    VerificationReport whole = verifier.archive(once, detached);
+    Signer signer = signer(record, whole, anybody);
+    warn(whole, others.archive(once, detached), warnings);
     List<SignedManifest> signed = new ArrayList<>();
     for (Manifest manifest : manifests) {
       VerificationReport report = verifier.manifest(manifest.file(), manifest.bytes());
+      warn(report, others.manifest(manifest.file(), manifest.bytes()), warnings);
       signed.add(
           new SignedManifest(
               manifest.file(),
@@ -72,7 +88,51 @@ record AuthorCheck(List<SignedManifest> manifests, Signer signer) {
       byte[] metadata = record.metadata().map(Bytes::toArray).orElse(new byte[0]);
       signer(record, verifier.metadata(metadata, author.metadata().map(Bytes::toArray)), anybody);
     }
-    return new AuthorCheck(signed, signer);
+    return new AuthorCheck(signed, signer, List.copyOf(warnings));
+  }
+
+  /** A large archive is read once for all that judge it. */
+  private static ContentHash once(ContentHash archive) {
+    Map<HashAlgorithm, byte[]> known = new EnumMap<>(HashAlgorithm.class);
+    return algorithm -> {
+      byte[] hash = known.get(algorithm);
+      if (hash == null) {
+        hash = archive.by(algorithm);
+        known.put(algorithm, hash);
+      }
+      return hash;
+    };
+  }
+
+  /** Clients have the roots of authorities, and rarely what lies below them. */
+  private static List<X509Certificate> withoutIssuers(List<X509Certificate> roots) {
+    return roots.stream()
+        .filter(r -> r.getSubjectX500Principal().equals(r.getIssuerX500Principal()))
+        .toList();
+  }
+
+  /**
+   * @param report by all whom the repository trusts
+   * @param others by roots alone
+   */
+  private static void warn(
+      VerificationReport report, VerificationReport others, Set<String> warnings) {
+    report.findings().stream()
+        .filter(f -> f.severity() == Severity.WARNING)
+        .map(Finding::message)
+        .forEach(warnings::add);
+    if (report.accepted() && !others.accepted()) {
+      String vouching =
+          report.vouching().stream()
+              .map(c -> c.getSubjectX500Principal().getName())
+              .collect(Collectors.joining(" or "));
+      warnings.add(
+          report.signatures().get(0).over()
+              + ": the author's signature does not lead to a root: clients refuse it unless "
+              + (vouching.length() > LONGEST ? vouching.substring(0, LONGEST) + "..." : vouching)
+              + " is among the certificates that they trust. Sign with the whole chain"
+              + " (--cert-chain-paths).");
+    }
   }
 
   private static List<X509Certificate> certificates(List<Bytes> roots) {

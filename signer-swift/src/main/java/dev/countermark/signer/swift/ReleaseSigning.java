@@ -40,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Makes the signed form of one upload: manifests first, the archive after. Verifies the result like
@@ -99,13 +100,15 @@ final class ReleaseSigning {
               Refusal.SIGNATURE_POLICY,
               "the repository takes only releases that their author signed");
         }
-        return signed(record, upload, archive, mode);
+        return signed(record, upload, archive, mode).warned(archive.warnings());
       }
       AuthorCheck author =
           AuthorCheck.of(record, pushed(record, upload), archive.manifests(), settings);
       return settings.authors() == AuthorPolicy.REPLACE
-          ? signed(record, upload, archive, ArchiveMode.OVERLAY)
-          : kept(record, archive, author);
+          ? signed(record, upload, archive, ArchiveMode.OVERLAY).warned(archive.warnings())
+          : kept(record, archive, author)
+              .warned(
+                  Stream.concat(archive.warnings().stream(), author.warnings().stream()).toList());
     } catch (InvalidArchiveException e) {
       boolean large = e.rule() == InvalidArchiveException.Rule.TOO_LARGE;
       throw new Failure.Permanent(
@@ -141,7 +144,8 @@ final class ReleaseSigning {
             release.sha256(),
             release.manifests(),
             Bytes.of(cms(signer, hash, batch.signatures().get(0))),
-            made(signer));
+            made(signer),
+            release.warnings());
     selfCheck(signer).requireSound(record, anew, List.of());
     return anew;
   }

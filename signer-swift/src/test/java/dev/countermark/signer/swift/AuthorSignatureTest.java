@@ -2,6 +2,7 @@ package dev.countermark.signer.swift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.State;
@@ -44,6 +45,36 @@ class AuthorSignatureTest {
       assertThat(manifest.signer().by()).isEqualTo(SignedBy.AUTHOR);
     }
     assertThat(registry.keys.calls).isZero();
+  }
+
+  /** Who trusts the root alone cannot get from it to the signer: the root is nowhere. */
+  @Test
+  void saysWhatClientsMustTrustToTakeAnAuthor() {
+    Bytes intermediate = registry.author.key().certificates().get(1);
+    registry.settings(registry.authors(AuthorPolicy.KEEP_AUTHOR, intermediate));
+    registry.pushSigned();
+
+    assertThat(registry.upload()).isInstanceOf(Signed.class);
+
+    assertThat(registry.signed().warnings())
+        .isNotEmpty()
+        .allSatisfy(
+            w ->
+                assertThat(w)
+                    .contains("does not lead to a root", "clients refuse it unless CN=")
+                    .contains("--cert-chain-paths"))
+        .anySatisfy(w -> assertThat(w).startsWith("source archive: "))
+        .anySatisfy(w -> assertThat(w).startsWith("Package.swift: "));
+  }
+
+  @Test
+  void saysNothingOfAnAuthorWhomClientsCanVerify() {
+    registry.settings(registry.authors(AuthorPolicy.KEEP_AUTHOR, registry.author.root()));
+    registry.pushSigned();
+
+    registry.upload();
+
+    assertThat(registry.signed().warnings()).isEmpty();
   }
 
   @ParameterizedTest

@@ -200,6 +200,8 @@ public final class SwiftRecords {
    * @param manifests {@code Package.swift} first, the others by file name
    * @param signature CMS over the archive, DER
    * @param signer who made it
+   * @param warnings what some clients will make of it, for people; none in records of earlier
+   *     releases
    */
   public record SignedRelease(
       ArchiveMode mode,
@@ -208,10 +210,28 @@ public final class SwiftRecords {
       String sha256,
       List<SignedManifest> manifests,
       Bytes signature,
-      Signer signer) {
+      Signer signer,
+      List<String> warnings) {
     public SignedRelease {
       archive = List.copyOf(archive);
       manifests = List.copyOf(manifests);
+      warnings = warnings == null ? List.of() : List.copyOf(warnings);
+    }
+
+    /** One of which there is nothing to say. */
+    public SignedRelease(
+        ArchiveMode mode,
+        List<Piece> archive,
+        long size,
+        String sha256,
+        List<SignedManifest> manifests,
+        Bytes signature,
+        Signer signer) {
+      this(mode, archive, size, sha256, manifests, signature, signer, List.of());
+    }
+
+    public SignedRelease warned(List<String> warnings) {
+      return new SignedRelease(mode, archive, size, sha256, manifests, signature, signer, warnings);
     }
   }
 

@@ -19,8 +19,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** Publishes and withdraws releases, and says how a publication stands. */
@@ -168,8 +170,10 @@ final class ReleaseWrites {
     document.put("id", release.scope() + "." + release.name());
     document.put("version", release.identity().version());
     document.put("acceptedAt", release.acceptedAt().toString());
-    if (!warnings.isEmpty()) {
-      warnings.forEach(document.putArray("warnings")::add);
+    Set<String> all = new LinkedHashSet<>(warnings);
+    release.signed().ifPresent(signed -> all.addAll(signed.warnings()));
+    if (!all.isEmpty()) {
+      all.forEach(document.putArray("warnings")::add);
     }
     waits
         .of(FORMAT, release)

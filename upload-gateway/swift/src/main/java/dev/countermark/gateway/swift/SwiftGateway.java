@@ -116,6 +116,9 @@ final class SwiftGateway implements GatewayFormat<ReleaseRecord, SwiftSettings> 
               details.put("checksum", signed.sha256());
               details.put("signedBy", signed.signer().by());
               details.put("notAfter", signed.signer().notAfter());
+              if (!signed.warnings().isEmpty()) {
+                details.put("warnings", signed.warnings());
+              }
             });
     record.author().ifPresent(author -> details.put("author", author.signer()));
     return details;
