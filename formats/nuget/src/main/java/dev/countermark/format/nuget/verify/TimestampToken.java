@@ -91,7 +91,7 @@ final class TimestampToken {
           ParseException {
     if (!PKCSObjectIdentifiers.id_ct_TSTInfo.getId().equals(data.getSignedContentTypeOID())
         || data.getSignerInfos().size() != 1) {
-      throw malformed("is none");
+      throw malformed("is not one token of one signer");
     }
     TSTInfo info = TSTInfo.getInstance(data.getSignedContent().getContent());
     SignerInformation signer = data.getSignerInfos().iterator().next();

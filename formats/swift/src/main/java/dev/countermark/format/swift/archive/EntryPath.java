@@ -53,9 +53,14 @@ record EntryPath(List<String> segments, boolean folder) {
   }
 
   private static String utf8(byte[] bytes) throws InvalidArchiveException {
-    if (bytes.length == 0 || bytes.length > LONGEST) {
+    if (bytes.length == 0) {
+      throw new InvalidArchiveException(Rule.NAMES, "An entry of the archive has an empty name.");
+    }
+    if (bytes.length > LONGEST) {
       throw new InvalidArchiveException(
-          Rule.NAMES, "An entry of the archive has an empty or too long name.");
+          Rule.NAMES,
+          "An entry of the archive has a too long name: %d bytes, at most %d."
+              .formatted(bytes.length, LONGEST));
     }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
