@@ -45,26 +45,37 @@ public record KeyTerms(
    *     certifies
    * @param validity of the certificates of repositories
    * @param renewBefore how long before the end of its certificate a key is followed by a new one
-   * @param responder whether operators may name an OCSP responder, which certificates then name
+   * @param revocation how clients learn of it, where operators have certificates say so
    */
   public record Certification(
       Names names,
       boolean intermediate,
       Period validity,
       Duration renewBefore,
-      boolean responder,
+      Revocation revocation,
       Acceptance acceptance) {
     /**
      * @throws IllegalArgumentException when a time is negative or {@code validity} is zero
      */
     public Certification {
       Objects.requireNonNull(names, "names");
+      Objects.requireNonNull(revocation, "revocation");
       Objects.requireNonNull(acceptance, "acceptance");
       if (validity.isZero() || validity.isNegative()) {
         throw new IllegalArgumentException("validity is " + validity);
       }
       requireTime("renewBefore", renewBefore);
     }
+  }
+
+  /** How clients learn that a certificate was revoked. */
+  public enum Revocation {
+    /** In no way. */
+    NEVER,
+    /** They ask an OCSP responder (RFC 6960). */
+    RESPONDER,
+    /** They fetch a list (RFC 5280, 5), and keep it until the next one is due. */
+    LIST
   }
 
   /**

@@ -46,6 +46,7 @@ class KeyTermsTest {
   }
 
   private static Certification certification(Period validity, Duration renewBefore) {
-    return new Certification(NAMES, false, validity, renewBefore, false, RSA_ONLY);
+    return new Certification(
+        NAMES, false, validity, renewBefore, KeyTerms.Revocation.NEVER, RSA_ONLY);
   }
 }

@@ -151,6 +151,16 @@ public final class HttpKeyClient implements KeyClient {
         : Optional.of(Bytes.of(checked(response, "POST " + path)));
   }
 
+  @Override
+  public Optional<Bytes> revocations(RepositoryName repository, Purpose purpose) {
+    String path = KeyServiceApi.revocations(repository, purpose);
+    HttpResponse<byte[]> response =
+        answer("GET", path, BodyPublishers.noBody(), JSON, KeyServiceApi.REVOCATIONS);
+    return response.statusCode() == NOT_FOUND
+        ? Optional.empty()
+        : Optional.of(Bytes.of(checked(response, "GET " + path)));
+  }
+
   private PublicKeyVersion remember(Key key, PublicKeyVersion version) {
     if (current.size() >= MAX_REMEMBERED) {
       current.clear();

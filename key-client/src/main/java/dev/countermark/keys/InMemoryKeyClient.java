@@ -32,6 +32,8 @@ public final class InMemoryKeyClient implements KeyClient {
   private final Map<Purpose, InMemoryAuthority> authorities = new HashMap<>();
   private volatile BiFunction<Optional<VersionName>, Bytes, Optional<Bytes>> responder =
       (certificate, request) -> Optional.empty();
+  private volatile BiFunction<RepositoryName, Purpose, Optional<Bytes>> lists =
+      (repository, purpose) -> Optional.empty();
 
   /** With the purposes of the formats on the class path. */
   public InMemoryKeyClient() {
@@ -80,6 +82,16 @@ public final class InMemoryKeyClient implements KeyClient {
   @Override
   public Optional<Bytes> ocsp(Purpose purpose, Optional<VersionName> certificate, Bytes request) {
     return responder.apply(certificate, request);
+  }
+
+  @Override
+  public Optional<Bytes> revocations(RepositoryName repository, Purpose purpose) {
+    return lists.apply(repository, purpose);
+  }
+
+  /** From now on asks this instead of saying that there is no list. */
+  public void list(BiFunction<RepositoryName, Purpose, Optional<Bytes>> with) {
+    lists = with;
   }
 
   /** From now on asks this instead of saying that there is no responder. */

@@ -34,6 +34,12 @@ public final class KeyServiceApi {
   /** What {@link #ocsp} calls the authority itself. */
   public static final String OCSP_AUTHORITY = "authority";
 
+  /** Media type of RFC 2585, 4.2. */
+  public static final String REVOCATIONS = "application/pkix-crl";
+
+  /** What the gateway calls the list of revoked certificates among a repository's keys. */
+  public static final String REVOCATIONS_FILE = "revoked.crl";
+
   /** Who the caller is, told while the keys can be reached; GET of a {@link CallerName}. */
   public static final String CALLER = "/v1/caller";
 
@@ -47,6 +53,16 @@ public final class KeyServiceApi {
   /** What {@link #ocsp} calls the certificate of a key's version. */
   public static String ocspSubject(RepositoryName repository, int version) {
     return repository + "/" + version;
+  }
+
+  /** Which certificates of a key are revoked; GET of a list. */
+  public static String revocations(RepositoryName repository, Purpose purpose) {
+    return "/v1/crl/" + purpose.label() + "/" + repository;
+  }
+
+  /** Where the gateway hands out the same to clients. */
+  public static String publishedRevocations(RepositoryName repository, Purpose purpose) {
+    return "/" + repository + "/keys/" + purpose.label() + "/" + REVOCATIONS_FILE;
   }
 
   /** All versions of a key; GET. */

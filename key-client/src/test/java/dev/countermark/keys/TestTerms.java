@@ -5,6 +5,7 @@ import dev.countermark.contracts.KeyTerms.Acceptance;
 import dev.countermark.contracts.KeyTerms.Algorithm;
 import dev.countermark.contracts.KeyTerms.Certification;
 import dev.countermark.contracts.KeyTerms.Names;
+import dev.countermark.contracts.KeyTerms.Revocation;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Period;
@@ -34,7 +35,7 @@ final class TestTerms {
                 intermediate,
                 Period.ofYears(1),
                 Duration.ofDays(30),
-                false,
+                Revocation.NEVER,
                 new Acceptance(true, true))));
   }
 }

@@ -3,9 +3,9 @@ package dev.countermark.keyservice;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keyservice.AuditLog.Appendix;
+import dev.countermark.keyservice.CertificateIssuer.Told;
 import dev.countermark.keyservice.CertificateIssuer.Validity;
 import dev.countermark.keyservice.OwnAuthorities.Own;
-import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,6 +33,9 @@ final class CertificateAuthority {
 
   /** Clients' clocks may be behind. */
   private static final Duration BACK_DATED = Duration.ofHours(1);
+
+  /** How long a list holds from the full hour on; clients ask no earlier. */
+  private static final Duration LISTED = Duration.ofHours(6);
 
   /** Longest {@code CN=}, characters (RFC 5280, appendix A, ub-common-name). */
   private static final int MAX_COMMON_NAME = 64;
@@ -85,11 +88,27 @@ final class CertificateAuthority {
             ? name(commonName(repository), repository.owner())
             : name(commonName(repository));
     List<Bytes> chain = new ArrayList<>();
-    Optional<URI> responder = profile.responderOf(repository, version);
-    chain.add(
-        Certificates.encode(issuer.leaf(authority, key.spki(), subject, validity, responder)));
+    Told told = new Told(profile.responderOf(repository, version), profile.listOf(repository));
+    chain.add(Certificates.encode(issuer.leaf(authority, key.spki(), subject, validity, told)));
     chain.addAll(authority.encodedChain());
     return List.copyOf(chain);
+  }
+
+  /**
+   * The list of the revoked certificates of one repository, for those that name it.
+   *
+   * @param revoked those among them that this authority issued
+   * @return DER; empty when certificates name no list
+   */
+  Optional<Bytes> list(RepositoryName repository, List<CertificateIssuer.Revoked> revoked) {
+    return profile
+        .listOf(repository)
+        .map(
+            at -> {
+              Instant from = now().truncatedTo(ChronoUnit.HOURS);
+              Validity validity = new Validity(from.minus(BACK_DATED), from.plus(LISTED));
+              return issuer.list(authority(), at, validity, revoked);
+            });
   }
 
   /** When a certificate would end that was issued now. */

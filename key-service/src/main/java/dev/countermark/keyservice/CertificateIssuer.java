@@ -1,6 +1,7 @@
 package dev.countermark.keyservice;
 
 import dev.countermark.contracts.Bytes;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -8,6 +9,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
+import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -16,16 +18,24 @@ import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.CRLNumber;
+import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 
 /** Builds certificates and signs them with whatever kind of key the authority has. */
@@ -41,6 +51,17 @@ final class CertificateIssuer {
 
   /** From when to when a certificate is valid, in whole seconds. */
   record Validity(Instant notBefore, Instant notAfter) {}
+
+  /**
+   * Who tells whether a certificate is revoked, if anybody does.
+   *
+   * @param responder by OCSP
+   * @param list address of a list
+   */
+  record Told(Optional<URI> responder, Optional<URI> list) {}
+
+  /** A certificate that is revoked, and from when on. */
+  record Revoked(BigInteger serial, Instant at) {}
 
   /**
    * A root, signed with its own key.
@@ -79,17 +100,12 @@ final class CertificateIssuer {
   }
 
   /**
-   * A certificate for code signing. It names no CRL, for there is none.
+   * A certificate for code signing.
    *
    * @param key DER SubjectPublicKeyInfo of the key to certify
-   * @param responder who knows whether it is revoked, if anybody does
    */
   X509Certificate leaf(
-      Authority authority,
-      Bytes key,
-      X500Name subject,
-      Validity validity,
-      Optional<URI> responder) {
+      Authority authority, Bytes key, X500Name subject, Validity validity, Told told) {
     X509CertificateHolder issuer = Certificates.holder(authority.certificate());
     SubjectPublicKeyInfo own = SubjectPublicKeyInfo.getInstance(key.toArray());
     X509v3CertificateBuilder builder = builder(issuer.getSubject(), subject, validity, own);
@@ -98,8 +114,51 @@ final class CertificateIssuer {
     ExtendedKeyUsage codeSigning = new ExtendedKeyUsage(KeyPurposeId.id_kp_codeSigning);
     add(builder, Extension.extendedKeyUsage, false, codeSigning);
     addIdentifiers(builder, identifier(own), identifier(issuer));
-    responder.ifPresent(url -> addResponder(builder, url));
+    told.responder().ifPresent(url -> addResponder(builder, url));
+    told.list()
+        .map(url -> new DistributionPoint(point(url), null, null))
+        .map(point -> new CRLDistPoint(new DistributionPoint[] {point}))
+        .ifPresent(points -> add(builder, Extension.cRLDistributionPoints, false, points));
     return sign(builder, authority.key());
+  }
+
+  /**
+   * A list of revoked certificates.
+   *
+   * @param at what the certificates call it that it is about; no others are
+   */
+  Bytes list(Authority authority, URI at, Validity validity, List<Revoked> revoked) {
+    X509CertificateHolder issuer = Certificates.holder(authority.certificate());
+    X509v2CRLBuilder builder =
+        new X509v2CRLBuilder(issuer.getSubject(), Date.from(validity.notBefore()));
+    builder.setNextUpdate(Date.from(validity.notAfter()));
+    for (Revoked each : revoked) {
+      builder.addCRLEntry(each.serial(), Date.from(each.at()), CRLReason.unspecified);
+    }
+    try {
+      builder.addExtension(
+          Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(identifier(issuer)));
+      builder.addExtension(Extension.cRLNumber, false, new CRLNumber(number(validity, revoked)));
+      builder.addExtension(
+          Extension.issuingDistributionPoint,
+          true,
+          new IssuingDistributionPoint(point(at), false, false));
+      return Bytes.of(builder.build(new KeySigner(authority.key())).getEncoded());
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot encode a list of revoked certificates", e);
+    }
+  }
+
+  /** Grows with time, and with every certificate that is revoked meanwhile (RFC 5280, 5.2.3). */
+  private static BigInteger number(Validity validity, List<Revoked> revoked) {
+    return BigInteger.valueOf(validity.notBefore().getEpochSecond())
+        .shiftLeft(Integer.SIZE)
+        .add(BigInteger.valueOf(revoked.size()));
+  }
+
+  private static DistributionPointName point(URI url) {
+    return new DistributionPointName(
+        new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, url.toString())));
   }
 
   private X509v3CertificateBuilder builder(

@@ -1,6 +1,7 @@
 package dev.countermark.keyservice;
 
 import dev.countermark.contracts.KeyTerms;
+import dev.countermark.contracts.KeyTerms.Revocation;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.KeyServiceApi;
@@ -14,14 +15,15 @@ import java.util.function.Supplier;
  * @param terms names, times, and whether there is an intermediate
  * @param organization {@code O=} of all of them
  * @param key makes keys of the own authority; may take seconds
- * @param responder base address of the OCSP responder that certificates name, if there is one
+ * @param revocations base address of the OCSP responder that certificates name, or of the gateway
+ *     that has lists, if there is one
  */
 record CertificateProfile(
     Purpose purpose,
     KeyTerms.Certification terms,
     String organization,
     Supplier<SigningKey> key,
-    Optional<URI> responder) {
+    Optional<URI> revocations) {
   /** Where it is told whether the key of a repository is revoked. */
   Optional<URI> responderOf(RepositoryName repository, int version) {
     return responderOf(KeyServiceApi.ocspSubject(repository, version));
@@ -33,6 +35,17 @@ record CertificateProfile(
   }
 
   private Optional<URI> responderOf(String subject) {
-    return responder.map(base -> URI.create(base.toString().replaceAll("/+$", "") + "/" + subject));
+    return told(Revocation.RESPONDER, "/" + subject);
+  }
+
+  /** Where the list of the revoked certificates of a repository is. */
+  Optional<URI> listOf(RepositoryName repository) {
+    return told(Revocation.LIST, KeyServiceApi.publishedRevocations(repository, purpose));
+  }
+
+  private Optional<URI> told(Revocation how, String path) {
+    return revocations
+        .filter(base -> terms.revocation() == how)
+        .map(base -> URI.create(base.toString().replaceAll("/+$", "") + path));
   }
 }

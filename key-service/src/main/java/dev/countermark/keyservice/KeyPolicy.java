@@ -1,6 +1,7 @@
 package dev.countermark.keyservice;
 
 import dev.countermark.contracts.KeyTerms;
+import dev.countermark.contracts.KeyTerms.Revocation;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,7 +14,8 @@ import java.util.Optional;
  * @param rootBits of keys of the installation's own authority, where they are RSA
  * @param organization {@code O=} of all certificates that are made here
  * @param imported an authority that is used instead of an own one
- * @param responder base address of the OCSP responder as clients reach it; absent: there is none
+ * @param revocations where certificates say that it is told whether they are revoked: base address
+ *     of the responder, or of the gateway that hands out lists
  */
 public record KeyPolicy(
     KeyTerms terms,
@@ -21,7 +23,7 @@ public record KeyPolicy(
     int rootBits,
     String organization,
     Optional<ImportedAuthority> imported,
-    Optional<URI> responder) {
+    Optional<URI> revocations) {
   public static final int KEY_BITS = 3_072;
   public static final int ROOT_BITS = 4_096;
   public static final String ORGANIZATION = "Countermark";
@@ -46,9 +48,15 @@ public record KeyPolicy(
     if (imported.isPresent() && terms.certification().isEmpty()) {
       throw new IllegalArgumentException("an authority was imported for keys without certificates");
     }
-    if (responder.isPresent()
-        && terms.certification().filter(KeyTerms.Certification::responder).isEmpty()) {
-      throw new IllegalArgumentException("a responder is named that no certificate may name");
+    Revocation told =
+        terms.certification().map(KeyTerms.Certification::revocation).orElse(Revocation.NEVER);
+    if (revocations.isPresent() && told == Revocation.NEVER) {
+      throw new IllegalArgumentException("revocations are told where no certificate may name");
+    }
+    if (told == Revocation.LIST && revocations.filter(url -> !isPlain(url)).isPresent()) {
+      throw new IllegalArgumentException(
+          "lists of revoked certificates are fetched over http only, found "
+              + revocations.orElseThrow());
     }
   }
 
@@ -56,6 +64,11 @@ public record KeyPolicy(
   public static KeyPolicy of(KeyTerms terms) {
     return new KeyPolicy(
         terms, KEY_BITS, ROOT_BITS, ORGANIZATION, Optional.empty(), Optional.empty());
+  }
+
+  /** What proves a certificate over TLS may in turn need a list. */
+  private static boolean isPlain(URI url) {
+    return "http".equalsIgnoreCase(url.getScheme()) && url.getHost() != null;
   }
 
   private static void requireBits(String what, int bits) {

@@ -1,6 +1,7 @@
 package dev.countermark.keyservice;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.KeyTerms;
 import dev.countermark.keys.KeyClient.Purpose;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -24,6 +25,7 @@ public final class KeyService {
   private final Denials denials;
   private final AuditVerifier verifier;
   private final OcspResponder responder;
+  private final RevocationLists revocations;
 
   /**
    * @param ringTtl how long a rotation made by another replica may stay unseen by readers
@@ -70,13 +72,28 @@ public final class KeyService {
     KeyRings rings = new KeyRings(store, envelope, mint, clock, limits);
     KeyChain chain = new KeyChain(audit);
     KeyRotation rotation = new KeyRotation(rings, mint, chain, policies, clock);
-    Map<Purpose, CertificateAuthority> responding = new TreeMap<>(authorities);
-    responding.keySet().removeIf(purpose -> policies.get(purpose).responder().isEmpty());
-    this.responder = new OcspResponder(rings, responding, clock);
+    this.responder =
+        new OcspResponder(rings, telling(KeyTerms.Revocation.RESPONDER, policies), clock);
+    this.revocations =
+        new RevocationLists(rings, telling(KeyTerms.Revocation.LIST, policies), clock);
     this.store = store;
     this.denials = new Denials(audit);
     this.custodian = new KeyCustodian(rings, rotation, chain, denials, clock);
     this.verifier = new AuditVerifier(store, seal, new BucketKeys(store, envelope, own), purposes);
+  }
+
+  /** The authorities whose certificates say that revocations are told in this way. */
+  private Map<Purpose, CertificateAuthority> telling(
+      KeyTerms.Revocation how, Map<Purpose, KeyPolicy> policies) {
+    Map<Purpose, CertificateAuthority> telling = new TreeMap<>(authorities);
+    telling
+        .keySet()
+        .removeIf(
+            purpose ->
+                policies.get(purpose).revocations().isEmpty()
+                    || policies.get(purpose).terms().certification().orElseThrow().revocation()
+                        != how);
+    return telling;
   }
 
   /** Empty where keys have no certificates. */
@@ -93,7 +110,7 @@ public final class KeyService {
                     policy.organization(),
                     () ->
                         SigningKey.generate(policy.terms().algorithm(), policy.rootBits(), random),
-                    policy.responder()));
+                    policy.revocations()));
   }
 
   /** Otherwise every use of a key would make another one. */
@@ -132,6 +149,10 @@ public final class KeyService {
 
   public OcspResponder responder() {
     return responder;
+  }
+
+  public RevocationLists revocations() {
+    return revocations;
   }
 
   public Denials denials() {

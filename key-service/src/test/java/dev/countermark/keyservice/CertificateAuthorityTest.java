@@ -139,7 +139,7 @@ class CertificateAuthorityTest {
                   authority.key().spki(),
                   Certificates.holder(authority.certificate()).getSubject(),
                   new CertificateIssuer.Validity(START, START.plusSeconds(1)),
-                  Optional.empty())
+                  new CertificateIssuer.Told(Optional.empty(), Optional.empty()))
               .getSerialNumber());
     }
     assertThat(serials)

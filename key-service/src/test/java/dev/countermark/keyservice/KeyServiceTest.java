@@ -8,6 +8,7 @@ import dev.countermark.contracts.KeyTerms;
 import dev.countermark.contracts.KeyTerms.Algorithm;
 import dev.countermark.contracts.KeyTerms.Certification;
 import dev.countermark.contracts.KeyTerms.Names;
+import dev.countermark.contracts.KeyTerms.Revocation;
 import dev.countermark.keys.KeyClient.Purpose;
 import java.net.URI;
 import java.time.Clock;
@@ -26,6 +27,10 @@ class KeyServiceTest {
   private static final KeyTerms CERTIFIED = terms("P2Y", Duration.ofDays(90));
 
   private static KeyTerms terms(String validity, Duration renewBefore) {
+    return terms(validity, renewBefore, Revocation.NEVER);
+  }
+
+  private static KeyTerms terms(String validity, Duration renewBefore, Revocation revocation) {
     return new KeyTerms(
         Algorithm.RSA,
         Duration.ofHours(1),
@@ -35,7 +40,7 @@ class KeyServiceTest {
                 false,
                 Period.parse(validity),
                 renewBefore,
-                false,
+                revocation,
                 Fixtures.RSA)));
   }
 
@@ -83,7 +88,21 @@ class KeyServiceTest {
         "without certificates");
     for (KeyTerms terms : List.of(bare, CERTIFIED)) {
       assertRefused(
-          () -> new KeyPolicy(terms, 2_048, 2_048, "E", Optional.empty(), responder), "responder");
+          () -> new KeyPolicy(terms, 2_048, 2_048, "E", Optional.empty(), responder),
+          "no certificate may name");
+    }
+  }
+
+  @Test
+  void refusesListsThatNoClientFetches() {
+    KeyTerms listed = terms("P1Y", Duration.ofDays(1), Revocation.LIST);
+    for (String url :
+        List.of("https://packages.example", "packages.example", "http:packages.example")) {
+      assertRefused(
+          () ->
+              new KeyPolicy(
+                  listed, 2_048, 2_048, "E", Optional.empty(), Optional.of(URI.create(url))),
+          "over http");
     }
   }
 

@@ -12,6 +12,7 @@ import dev.countermark.contracts.KeyTerms;
 import dev.countermark.contracts.KeyTerms.Algorithm;
 import dev.countermark.contracts.KeyTerms.Certification;
 import dev.countermark.contracts.KeyTerms.Names;
+import dev.countermark.contracts.KeyTerms.Revocation;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
@@ -52,7 +53,7 @@ class NewPurposeTest {
                   true,
                   Period.ofYears(1),
                   Duration.ofDays(10),
-                  true,
+                  Revocation.RESPONDER,
                   Fixtures.CURVES)));
 
   private static final Map<Purpose, KeyPolicy> POLICIES =

@@ -93,6 +93,13 @@ public interface KeyServiceConfig {
      * new certificates name it. Absent: there is no responder, and clients do not ask.
      */
     Optional<URI> ocspUrl();
+
+    /**
+     * Address of the gateway as clients reach it over plain http, {@code http://HOST}; new
+     * certificates name the list of revoked ones (CRL) below it. Absent: they name none, and
+     * clients warn that they cannot tell.
+     */
+    Optional<URI> crlUrl();
   }
 
   /** One client. */

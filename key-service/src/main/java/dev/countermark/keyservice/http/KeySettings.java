@@ -3,6 +3,7 @@ package dev.countermark.keyservice.http;
 import dev.countermark.contracts.KeyTerms;
 import dev.countermark.contracts.KeyTerms.Algorithm;
 import dev.countermark.contracts.KeyTerms.Certification;
+import dev.countermark.contracts.KeyTerms.Revocation;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keyservice.ImportedAuthority;
 import dev.countermark.keyservice.KeyPolicy;
@@ -77,7 +78,7 @@ final class KeySettings {
         set.rootBits().orElse(KeyPolicy.ROOT_BITS),
         set.organization().orElse(KeyPolicy.ORGANIZATION),
         imported,
-        set.ocspUrl());
+        set.ocspUrl().or(set::crlUrl));
   }
 
   private static Certification with(Certification of, KeyServiceConfig.Authority set) {
@@ -86,7 +87,7 @@ final class KeySettings {
         of.intermediate(),
         set.validity().orElse(of.validity()),
         set.renewBefore().orElse(of.renewBefore()),
-        of.responder(),
+        of.revocation(),
         of.acceptance());
   }
 
@@ -107,8 +108,12 @@ final class KeySettings {
       requireAbsent("pkcs12-file", set.pkcs12File().isPresent(), why);
       requireAbsent("pkcs12-password-file", set.pkcs12PasswordFile().isPresent(), why);
     }
-    if (terms.certification().filter(Certification::responder).isEmpty()) {
+    Revocation told = terms.certification().map(Certification::revocation).orElse(Revocation.NEVER);
+    if (told != Revocation.RESPONDER) {
       requireAbsent("ocsp-url", set.ocspUrl().isPresent(), "its clients ask no responder");
+    }
+    if (told != Revocation.LIST) {
+      requireAbsent("crl-url", set.crlUrl().isPresent(), "its clients fetch no lists");
     }
   }
 

@@ -61,7 +61,7 @@ class KeySettingsTest {
     assertThat(swift.terms().algorithm()).isEqualTo(KeyTerms.Algorithm.ECDSA);
     assertThat(swift.terms().announced()).isZero();
     assertThat(swift.organization()).isEqualTo("Countermark");
-    assertThat(swift.responder()).isEmpty();
+    assertThat(swift.revocations()).isEmpty();
     assertThat(certification(swift).validity()).isEqualTo(Period.ofYears(5));
     assertThat(certification(swift).renewBefore()).isEqualTo(Duration.ofDays(180));
     assertThat(policies.get(OCI).terms()).isEqualTo(KeyTerms.bare(KeyTerms.Algorithm.ECDSA));
@@ -75,6 +75,7 @@ class KeySettingsTest {
             "announce-period.nuget", "PT2M",
             "announce-period.swift", "PT3M",
             "ca.nuget.organization", "Acme",
+            "ca.nuget.crl-url", "http://example.org",
             "ca.nuget.key-bits", "2048",
             "ca.nuget.root-bits", "3072",
             "ca.nuget.validity", "P1Y",
@@ -93,7 +94,8 @@ class KeySettingsTest {
     assertThat(swift.terms().announced()).isEqualTo(Duration.ofMinutes(3));
     assertThat(certification(swift).validity()).isEqualTo(Period.ofYears(3));
     assertThat(certification(swift).renewBefore()).isEqualTo(Duration.ofDays(180));
-    assertThat(swift.responder()).contains(URI.create("http://example.org/ocsp/swift"));
+    assertThat(swift.revocations()).contains(URI.create("http://example.org/ocsp/swift"));
+    assertThat(nuget.revocations()).contains(URI.create("http://example.org"));
   }
 
   @Test
@@ -109,7 +111,7 @@ class KeySettingsTest {
     assertThat(policies.get(NUGET).terms().announced()).isEqualTo(Duration.ofMinutes(2));
     assertThat(policies.get(NUGET).keyBits()).isEqualTo(2_048);
     assertThat(certification(policies.get(NUGET)).renewBefore()).isEqualTo(Duration.ofDays(30));
-    assertThat(policies.get(SWIFT).responder())
+    assertThat(policies.get(SWIFT).revocations())
         .contains(URI.create("http://example.org/ocsp/swift"));
   }
 
@@ -138,6 +140,8 @@ class KeySettingsTest {
         "ca.oci.pkcs12-file",
         "ca.oci.pkcs12-password-file",
         "ca.oci.ocsp-url",
+        "ca.oci.crl-url",
+        "ca.swift.crl-url",
         "ca.swift.key-bits",
         "ca.swift.root-bits",
         "ca.nuget.ocsp-url"
@@ -157,6 +161,7 @@ class KeySettingsTest {
     "ca.oci.renew-before, P1D, ca.oci: renew-before does not apply",
     "ca.nuget.key-bits, 1024, ca.nuget: key-bits is 2048 to 8192",
     "ca.nuget.validity, P0D, ca.nuget: validity is",
+    "ca.nuget.crl-url, https://example.org, ca.nuget: lists of revoked certificates are fetched",
     "ca.swift.validity, P-1Y, ca.swift: validity is",
     "ca.swift.renew-before, PT-1S, ca.swift: renewBefore is negative",
     "announce-period.oci, PT-1S, announce-period.oci: announced is negative",

@@ -99,7 +99,7 @@ public record NugetFormat() implements Format<VersionRecord, NugetSettings> {
                 false,
                 Period.ofYears(2),
                 Duration.ofDays(90),
-                false,
+                KeyTerms.Revocation.LIST,
                 new KeyTerms.Acceptance(false, true))));
   }
 }

@@ -106,7 +106,7 @@ public record SwiftFormat() implements Format<ReleaseRecord, SwiftSettings> {
                 // Signatures carry no timestamps.
                 Period.ofYears(5),
                 Duration.ofDays(180),
-                true,
+                KeyTerms.Revocation.RESPONDER,
                 new KeyTerms.Acceptance(true, false))));
   }
 }
