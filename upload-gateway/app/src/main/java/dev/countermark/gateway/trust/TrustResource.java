@@ -17,6 +17,7 @@ import dev.countermark.gateway.kit.TrustMaterial.Asked;
 import dev.countermark.gateway.kit.TrustMaterial.Document;
 import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import dev.countermark.keys.KeyServiceApi;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.BeanParam;
@@ -53,16 +54,19 @@ public class TrustResource {
   private final GatewayFormats formats;
   private final Repositories repositories;
   private final PublicKeys keys;
+  private final RevocationLists revocations;
   private final PublicAddresses addresses;
 
   TrustResource(
       GatewayFormats formats,
       Repositories repositories,
       PublicKeys keys,
+      RevocationLists revocations,
       PublicAddresses addresses) {
     this.formats = formats;
     this.repositories = repositories;
     this.keys = keys;
+    this.revocations = revocations;
     this.addresses = addresses;
   }
 
@@ -162,7 +166,8 @@ public class TrustResource {
       description =
           "<fingerprint>.pub and .der: any version of the key; of keys with certificates root.pem,"
               + " root.der, root.cer, root.crt, chain.pem and every certificate by its SHA-256 as"
-              + " .pem, .der, .cer and .crt; and the files of the format, which its folder's"
+              + " .pem, .der, .cer and .crt; revoked.crl where certificates name a list of revoked"
+              + " ones; and the files of the format, which its folder's"
               + " listing names.")
   @APIResponse(responseCode = "200", description = "the document")
   @APIResponse(responseCode = "304", description = "the client has it already")
@@ -182,6 +187,12 @@ public class TrustResource {
 
   private <S> Response document(
       GatewayFormat<?, S> format, RepositoryRecord repository, String file, Incoming incoming) {
+    if (file.equals(KeyServiceApi.REVOCATIONS_FILE)) {
+      return revocations
+          .of(repository, format.format().label())
+          .map(list -> response(list, incoming.ifNoneMatch, CacheableDocuments.CURRENT_SECONDS))
+          .orElseGet(() -> Problem.response(Kind.KEY_UNKNOWN, "these certificates name no list"));
+    }
     List<PublicKeyVersion> versions = keys.versions(repository, format.format());
     Asked<S> asked =
         new Asked<>(
