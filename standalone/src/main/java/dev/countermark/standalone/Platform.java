@@ -2,6 +2,7 @@ package dev.countermark.standalone;
 
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
+import dev.countermark.contracts.KeyTerms;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -230,6 +231,19 @@ final class Platform implements AutoCloseable {
     String all = Formats.all().stream().map(Format::label).collect(Collectors.joining(","));
     keyServiceClient(p, "upload-gateway", all, "may-sign", "false");
     keyServiceClient(p, "operator", all, "may-rotate", "true");
+    if (settings.publicUrl().startsWith("http:")) {
+      for (Format<?, ?> format : Formats.all()) {
+        format
+            .key()
+            .certification()
+            .filter(terms -> terms.revocation() == KeyTerms.Revocation.LIST)
+            .ifPresent(
+                terms ->
+                    p.put(
+                        "countermark.keyservice.ca." + format.label() + ".crl-url",
+                        settings.publicUrl()));
+      }
+    }
     return p;
   }
 
