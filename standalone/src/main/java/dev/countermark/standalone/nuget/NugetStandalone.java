@@ -1,5 +1,7 @@
 package dev.countermark.standalone.nuget;
 
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.standalone.Addresses;
 import dev.countermark.standalone.RunningPlatform;
 import dev.countermark.standalone.StandaloneFormat;
@@ -41,7 +43,19 @@ public final class NugetStandalone implements StandaloneFormat {
             + "/"
             + repository
             + "/nuget/v3/index.json");
-    lines.add("     curl -O " + gateway.url() + "/" + repository + "/keys/nuget/nuget.config");
+    String source = NugetFormat.sourceName(RepositoryName.of(repository));
+    lines.add(
+        "     curl "
+            + gateway.tlsAuthority().map(ca -> "--cacert $SSL_CERT_FILE ").orElse("")
+            + "-O "
+            + gateway.secureUrl()
+            + "/"
+            + repository
+            + "/keys/nuget/nuget.config");
+    lines.add(
+        "     export NuGetPackageSourceCredentials_"
+            + source
+            + "=\"Username=token;Password=TOKEN\"");
     lines.add("     dotnet restore --configfile nuget.config");
     return lines;
   }

@@ -87,6 +87,15 @@ public record NugetFormat() implements Format<VersionRecord, NugetSettings> {
     return NugetSettings.defaults();
   }
 
+  /**
+   * What clients' configurations call the feed of a repository. Credentials are given to it in
+   * variables and XML elements of that name: so it has letters, digits and underscores, a letter
+   * first, and needs quotes nowhere.
+   */
+  public static String sourceName(RepositoryName repository) {
+    return "countermark_" + repository.toString().replace('/', '_').replace('-', '_');
+  }
+
   @Override
   public KeyTerms key() {
     return new KeyTerms(

@@ -75,6 +75,23 @@ class FeedTrustTest extends FeedTestBase {
   }
 
   @Test
+  void theClientsConfigurationOfAPrivateFeedSaysHowToGiveATokenAndHasNoneIfItIsOpen()
+      throws Exception {
+    Feed feed = feed();
+    String name = "countermark_" + feed.name.toString().replaceAll("[/-]", "_");
+    assertThat(name).matches("[a-z][a-z0-9_]*");
+
+    assertThat(anonymous().get(trust(feed, "nuget.config")).is(200).text())
+        .contains(
+            "<add key=\"" + name + "\" value=",
+            "NuGetPackageSourceCredentials_" + name + ":",
+            "Username=token;Password=TOKEN");
+    Feed open = feed("{\"anonymousRead\":true}");
+    assertThat(anonymous().get(trust(open, "nuget.config")).is(200).text())
+        .doesNotContain("Credentials");
+  }
+
+  @Test
   void theRootAndTheChain() throws Exception {
     Feed feed = feed();
     List<Bytes> chain = key(feed).certificates();

@@ -156,8 +156,10 @@ final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> 
                     Bytes.of(
                         ClientConfig.document(
                             asked.repository(),
+                            new FeedAddresses(asked.base(), asked.repository()),
                             new FeedAddresses(asked.best(), asked.repository()),
-                            SigningCertificates.entries(asked.versions())))))
+                            SigningCertificates.entries(asked.versions()),
+                            asked.settings().anonymousRead()))))
             : Optional.empty();
       }
     };
