@@ -12,10 +12,12 @@ import java.util.regex.Pattern;
 
 /**
  * The README's reader: logged in with the admin token, and with the commands as they stand there,
- * but for the port.
+ * but for the ports.
  */
 public final class Readme {
   private static final String ADDRESS = "127.0.0.1:8080";
+  private static final String SECURE_ADDRESS = "127.0.0.1:8443";
+  private static final String AUTHORITY = "$PWD/data/tls/ca.pem";
 
   private final Platform platform;
   private final Home home;
@@ -39,7 +41,9 @@ public final class Readme {
         .filter(block -> block.contains(marker))
         .findFirst()
         .orElseThrow()
-        .replace(ADDRESS, platform.host());
+        .replace(ADDRESS, platform.host())
+        .replace(SECURE_ADDRESS, platform.httpsUrl().getAuthority())
+        .replace(AUTHORITY, platform.tlsAuthority().orElseThrow().toString());
   }
 
   /**

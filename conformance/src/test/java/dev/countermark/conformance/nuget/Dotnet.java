@@ -33,24 +33,47 @@ final class Dotnet {
   private final Client client;
   private final Client.Home home;
   private final Platform platform;
+  private final Map<String, String> environment;
 
-  private Dotnet(Client client, Client.Home home, Platform platform) {
+  private Dotnet(
+      Client client, Client.Home home, Platform platform, Map<String, String> environment) {
     this.client = client;
     this.home = home;
     this.platform = platform;
+    this.environment = Map.copyOf(environment);
   }
 
   /** The client, or a skipped test that names it. */
   static Dotnet require(Platform platform) {
     Client client = Client.require("dotnet");
-    return new Dotnet(client, Client.Home.create(platform.scratch(), Map.of()), platform);
+    Client.Home home = Client.Home.create(platform.scratch(), Map.of());
+    return new Dotnet(client, home, platform, Map.of("NUGET_CERT_REVOCATION_MODE", "offline"));
   }
 
-  /**
-   * The same client with one more root for timestamps. It has that list in its own folder only, so
-   * this is a copy of it.
-   */
+  /** As it is by default: it wants to know whether certificates are revoked. */
+  Dotnet askingForRevocations() {
+    return with("NUGET_CERT_REVOCATION_MODE", "online");
+  }
+
+  /** The same with an environment variable. */
+  Dotnet with(String variable, String value) {
+    Map<String, String> more = new LinkedHashMap<>(environment);
+    more.put(variable, value);
+    return new Dotnet(client, home, platform, more);
+  }
+
+  /** The same client with one more root for timestamps. */
   Dotnet trustingTimestampsOf(X509Certificate root) {
+    return trusting(root, "timestampctl.pem");
+  }
+
+  /** The same client with one more root for signatures. */
+  Dotnet trustingSignaturesOf(X509Certificate root) {
+    return trusting(root, "codesignctl.pem");
+  }
+
+  /** It has its lists of roots in its own folder only, so this is a copy of it. */
+  private Dotnet trusting(X509Certificate root, String list) {
     try {
       Matcher sdk = SDK.matcher(run("--list-sdks").succeeded().output());
       if (!sdk.find()) {
@@ -64,14 +87,14 @@ final class Dotnet {
         Files.createSymbolicLink(copy.resolve(unchanged), from.resolve(unchanged));
       }
       Path program = Files.copy(from.resolve("dotnet"), copy.resolve("dotnet"));
-      Path roots = copy.resolve(folder).resolve("trustedroots/timestampctl.pem");
+      Path roots = copy.resolve(folder).resolve("trustedroots").resolve(list);
       Files.writeString(
           roots,
           Files.readString(roots)
               + "\n-----BEGIN CERTIFICATE-----\n"
               + Base64.getMimeEncoder().encodeToString(root.getEncoded())
               + "\n-----END CERTIFICATE-----\n");
-      return new Dotnet(Client.at(program), home, platform);
+      return new Dotnet(Client.at(program), home, platform, environment);
     } catch (IOException | CertificateEncodingException e) {
       throw new IllegalStateException("cannot copy the client", e);
     }
@@ -119,17 +142,16 @@ final class Dotnet {
   }
 
   Command.Result run(String... arguments) {
-    Map<String, String> environment = new LinkedHashMap<>();
+    Map<String, String> all = new LinkedHashMap<>(environment);
     String directory = home.directory().toString();
-    environment.put("DOTNET_CLI_TELEMETRY_OPTOUT", "1");
-    environment.put("DOTNET_NOLOGO", "1");
-    environment.put("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
-    environment.put("DOTNET_CLI_HOME", directory);
-    environment.put("NUGET_PACKAGES", directory + "/packages");
-    environment.put("NUGET_HTTP_CACHE_PATH", directory + "/http");
-    environment.put("NUGET_CERT_REVOCATION_MODE", "offline");
-    platform.tlsAuthority().ifPresent(ca -> environment.put("SSL_CERT_FILE", ca.toString()));
-    return client.run(home, LIMIT, environment, arguments);
+    all.put("DOTNET_CLI_TELEMETRY_OPTOUT", "1");
+    all.put("DOTNET_NOLOGO", "1");
+    all.put("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
+    all.put("DOTNET_CLI_HOME", directory);
+    all.put("NUGET_PACKAGES", directory + "/packages");
+    all.put("NUGET_HTTP_CACHE_PATH", directory + "/http");
+    platform.tlsAuthority().ifPresent(ca -> all.put("SSL_CERT_FILE", ca.toString()));
+    return client.run(home, LIMIT, all, arguments);
   }
 
   /** Judges a package. */

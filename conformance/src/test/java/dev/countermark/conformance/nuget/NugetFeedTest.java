@@ -408,7 +408,7 @@ class NugetFeedTest {
   }
 
   private String with(String password, String config) {
-    String source = feed.repository().path().replace('/', '-');
+    String source = "countermark_" + feed.repository().path().replaceAll("[/-]", "_");
     String credentials =
         "<packageSourceCredentials><%1$s><add key=\"Username\" value=\"token\"/>"
             + "<add key=\"ClearTextPassword\" value=\"%2$s\"/></%1$s></packageSourceCredentials>"
