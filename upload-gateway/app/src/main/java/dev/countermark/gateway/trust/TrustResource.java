@@ -190,7 +190,7 @@ public class TrustResource {
     if (file.equals(KeyServiceApi.REVOCATIONS_FILE)) {
       return revocations
           .of(repository, format.format().label())
-          .map(list -> response(list, incoming.ifNoneMatch, CacheableDocuments.CURRENT_SECONDS))
+          .map(list -> response(list, incoming.ifNoneMatch(), CacheableDocuments.CURRENT_SECONDS))
           .orElseGet(() -> Problem.response(Kind.KEY_UNKNOWN, "these certificates name no list"));
     }
     List<PublicKeyVersion> versions = keys.versions(repository, format.format());
