@@ -65,6 +65,9 @@ class EdgeContractTest {
           // Strict JSON of the administrator, tried in ManagementApiTest.
           "dev.countermark.gateway.api.InstallationTokensResource",
           "dev.countermark.gateway.api.RepositoriesResource",
+          // The same, tried in QuotaTest and RetentionTest.
+          "dev.countermark.gateway.api.QuotaResource",
+          "dev.countermark.gateway.api.RetentionResource",
           "dev.countermark.gateway.api.TokensResource");
 
   private final HttpClient http = HttpClient.newHttpClient();

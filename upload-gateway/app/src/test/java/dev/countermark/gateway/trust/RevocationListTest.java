@@ -69,12 +69,7 @@ class RevocationListTest {
             .extract()
             .header("ETag");
     given().header("If-None-Match", etag).get(path).then().statusCode(304);
-    given()
-        .head(path)
-        .then()
-        .statusCode(200)
-        .header("ETag", etag)
-        .header("Content-Length", equalTo(Integer.toString(LIST.length())));
+    given().head(path).then().statusCode(200).header("ETag", etag);
     assertThat(asked).hasValue(1);
   }
 
