@@ -83,8 +83,10 @@ final class Dotnet {
       Path copy = home.directory().resolve("dotnet");
       Path folder = Path.of("sdk", sdk.group(1));
       copy(from.resolve(folder), copy.resolve(folder));
-      for (String unchanged : List.of("host", "shared")) {
-        Files.createSymbolicLink(copy.resolve(unchanged), from.resolve(unchanged));
+      for (String unchanged : List.of("host", "shared", "packs", "metadata", "sdk-manifests")) {
+        if (Files.exists(from.resolve(unchanged))) {
+          Files.createSymbolicLink(copy.resolve(unchanged), from.resolve(unchanged));
+        }
       }
       Path program = Files.copy(from.resolve("dotnet"), copy.resolve("dotnet"));
       Path roots = copy.resolve(folder).resolve("trustedroots").resolve(list);
