@@ -51,14 +51,14 @@ public final class NugetKeys {
     return ALL + repository + "/";
   }
 
-  /** A {@link NugetRecords.SymbolsRecord}. */
+  /** A {@link SymbolsRecords.SymbolsRecord}. */
   public static String symbols(RepositoryName repository, NugetRecords.Identity identity) {
     return repository(repository) + "symbols/" + identity.id() + "/" + identity.version() + ".json";
   }
 
   /**
    * Says that a version's symbols have a PDB: an empty object, and a hint only. The {@link
-   * NugetRecords.SymbolsRecord} says what it has.
+   * SymbolsRecords.SymbolsRecord} says what it has.
    *
    * @param guid of the PDB's id
    */

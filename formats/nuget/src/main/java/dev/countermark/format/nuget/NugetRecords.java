@@ -1,14 +1,11 @@
 package dev.countermark.format.nuget;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.countermark.contracts.ByteRun;
 import dev.countermark.contracts.Bytes;
-import dev.countermark.contracts.Checksummed;
 import dev.countermark.contracts.Glob;
 import dev.countermark.contracts.InForce;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.Part;
-import dev.countermark.contracts.Piece;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
@@ -149,39 +146,6 @@ public final class NugetRecords {
     @Override
     public String toString() {
       return id + "/" + version;
-    }
-  }
-
-  /**
-   * The package as it is handed out: runs of the upload's bytes, then the tail.
-   *
-   * @param runs of the upload, in order
-   * @param inlineTail signature entry, central directory and end record; absent when they are too
-   *     many bytes for a record
-   * @param storedTail the same as content
-   * @param size of the whole, bytes
-   * @param etag changes whenever a byte of the package changes
-   */
-  public record SignedFile(
-      List<ByteRun> runs,
-      Optional<Bytes> inlineTail,
-      Optional<Part> storedTail,
-      long size,
-      String etag) {
-    public SignedFile {
-      runs = List.copyOf(runs);
-      inlineTail = inlineTail == null ? Optional.empty() : inlineTail;
-      storedTail = storedTail == null ? Optional.empty() : storedTail;
-    }
-
-    /** Runs and tail, in order. */
-    public List<Piece> pieces() {
-      return Stream.of(
-              runs.stream().map(Piece::of),
-              inlineTail.stream().map(Piece::of),
-              storedTail.stream().map(Piece::of))
-          .flatMap(pieces -> pieces)
-          .toList();
     }
   }
 
@@ -363,13 +327,14 @@ public final class NugetRecords {
 
     @Override
     public VersionRecord into(RepositoryRecord into) {
-      return with(generation, state, signed, refusal)
-          .with(listed, Optional.of(into.createdAt()), pushedBy, changedBy);
+      return with(
+          generation, standing(), new Doing(Optional.of(into.createdAt()), pushedBy, changedBy));
     }
 
     @Override
     public VersionRecord pushedBy(String subject) {
-      return with(listed, repositoryCreatedAt, Optional.of(subject), changedBy);
+      return with(
+          generation, standing(), new Doing(repositoryCreatedAt, Optional.of(subject), changedBy));
     }
 
     @Override
@@ -400,20 +365,26 @@ public final class NugetRecords {
     }
 
     public VersionRecord signed(SignedPackage signed) {
-      return with(generation + 1, State.AVAILABLE, Optional.of(signed), Optional.empty());
+      return with(
+          generation + 1,
+          new Standing(listed, State.AVAILABLE, Optional.of(signed), Optional.empty()),
+          doing());
     }
 
     @Override
     public VersionRecord refused(RefusalNote note) {
-      return with(generation + 1, State.REFUSED, signed, Optional.of(note));
+      return with(
+          generation + 1, new Standing(listed, State.REFUSED, signed, Optional.of(note)), doing());
     }
 
     /**
      * @param by who hides it or shows it again
      */
     public VersionRecord listed(boolean listed, String by) {
-      return with(generation + 1, state, signed, refusal)
-          .with(listed, repositoryCreatedAt, pushedBy, Optional.of(by));
+      return with(
+          generation + 1,
+          new Standing(listed, state, signed, refusal),
+          new Doing(repositoryCreatedAt, pushedBy, Optional.of(by)));
     }
 
     /**
@@ -454,43 +425,31 @@ public final class NugetRecords {
 
     /** The same identity pushed again after a refusal: a later generation, never the same bytes. */
     public VersionRecord following(VersionRecord refused) {
-      return with(refused.generation + 1, state, signed, refusal);
+      return with(refused.generation + 1, standing(), doing());
     }
 
-    private VersionRecord with(
-        long generation,
+    /** What changes with the package's life. */
+    private record Standing(
+        boolean listed,
         State state,
         Optional<SignedPackage> signed,
-        Optional<RefusalNote> refusal) {
-      return new VersionRecord(
-          generation,
-          repository,
-          identity,
-          id,
-          version,
-          upload,
-          contentHash,
-          nuspec,
-          icon,
-          readme,
-          license,
-          acceptedAt,
-          pushSession,
-          listed,
-          state,
-          signed,
-          refusal,
-          policy,
-          repositoryCreatedAt,
-          pushedBy,
-          changedBy);
-    }
+        Optional<RefusalNote> refusal) {}
 
-    private VersionRecord with(
-        boolean listed,
+    /** Who let it in, and whose doing it is. */
+    private record Doing(
         Optional<Instant> repositoryCreatedAt,
         Optional<String> pushedBy,
-        Optional<String> changedBy) {
+        Optional<String> changedBy) {}
+
+    private Doing doing() {
+      return new Doing(repositoryCreatedAt, pushedBy, changedBy);
+    }
+
+    private Standing standing() {
+      return new Standing(listed, state, signed, refusal);
+    }
+
+    private VersionRecord with(long generation, Standing standing, Doing doing) {
       return new VersionRecord(
           generation,
           repository,
@@ -505,52 +464,14 @@ public final class NugetRecords {
           license,
           acceptedAt,
           pushSession,
-          listed,
-          state,
-          signed,
-          refusal,
+          standing.listed(),
+          standing.state(),
+          standing.signed(),
+          standing.refusal(),
           policy,
-          repositoryCreatedAt,
-          pushedBy,
-          changedBy);
-    }
-  }
-
-  /**
-   * A PDB of a symbols package, as it is handed out.
-   *
-   * @param file its name, lower case
-   * @param guid of its id, 32 lower-case hexadecimal digits
-   * @param checksum SHA-256 of the file with zeros in place of its id, lower-case hexadecimal
-   */
-  public record PdbFile(String file, String guid, String checksum, Upload upload) {}
-
-  /**
-   * The symbols package of one version; clients never verify it, so it is not signed.
-   *
-   * @param pdbs that are in it; none in records of earlier releases
-   */
-  public record SymbolsRecord(
-      long generation,
-      RepositoryName repository,
-      Identity identity,
-      Upload upload,
-      Instant pushedAt,
-      List<PdbFile> pdbs)
-      implements Checksummed {
-    public SymbolsRecord {
-      pdbs = pdbs == null ? List.of() : List.copyOf(pdbs);
-    }
-
-    /** In place of what was there. */
-    public SymbolsRecord following(long before) {
-      return new SymbolsRecord(before + 1, repository, identity, upload, pushedAt, pdbs);
-    }
-
-    /** All content. */
-    public Stream<Part> parts() {
-      return Stream.concat(
-          upload.parts().stream(), pdbs.stream().flatMap(pdb -> pdb.upload().parts().stream()));
+          doing.repositoryCreatedAt(),
+          doing.pushedBy(),
+          doing.changedBy());
     }
   }
 }

@@ -18,7 +18,6 @@ import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.NugetSettings;
 import dev.countermark.format.nuget.NugetRecords.RepositorySignature;
 import dev.countermark.format.nuget.NugetRecords.SignatureKind;
-import dev.countermark.format.nuget.NugetRecords.SignedFile;
 import dev.countermark.format.nuget.NugetRecords.SignedPackage;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import java.time.Instant;

@@ -8,7 +8,7 @@ import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Part;
 import dev.countermark.format.nuget.NugetKeys;
 import dev.countermark.format.nuget.NugetRecords.Identity;
-import dev.countermark.format.nuget.NugetRecords.SymbolsRecord;
+import dev.countermark.format.nuget.SymbolsRecords.SymbolsRecord;
 import dev.countermark.format.nuget.symbols.TestPdbs;
 import dev.countermark.gateway.nuget.FeedClient.Answer;
 import io.quarkus.test.junit.QuarkusTest;
