@@ -1,5 +1,7 @@
 package dev.countermark.gateway.oci;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.TooSlowException;
@@ -7,6 +9,7 @@ import dev.countermark.gateway.transfer.Peer;
 import dev.countermark.gateway.transfer.Transfer;
 import dev.countermark.gateway.transfer.Transfers;
 import dev.countermark.testkit.oci.SampleImage;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
@@ -26,6 +29,7 @@ class LargeAnswerTest extends RegistryTestBase {
       };
 
   @Inject Transfers transfers;
+  @Inject MeterRegistry meters;
 
   @Test
   void whenThereIsNoPlaceForOneItIsToldInTheRegistrysWords() {
@@ -38,6 +42,8 @@ class LargeAnswerTest extends RegistryTestBase {
     String list = "/v2/" + repository.name + "/tags/list";
     repository.reader.get(list).is(200);
 
+    // Who has an answer has it a little before its place is free again.
+    await().until(() -> meters.get("countermark.transfers.active").gauge().value() == 0);
     List<Transfer> taken = new ArrayList<>();
     try {
       takeAll(taken);
