@@ -106,7 +106,8 @@ final class Outgoing implements Transfer.Owner {
   }
 
   private Stream open(int length, long left) {
-    boolean stays = length < left && transfers.tryStream();
+    // For whoever is slow it would be closed again, with all that the store had begun to send.
+    boolean stays = length < left && wanted > FIRST && transfers.tryStream();
     boolean opened = false;
     try {
       // A store that is asked for more than is read has a thread that waits for us, too.
@@ -150,7 +151,7 @@ final class Outgoing implements Transfer.Owner {
             end(null);
             return;
           }
-          transfer.moved(piece.length());
+          transfers.sent(transfer, piece.length());
           sent += piece.length();
           if (last) {
             end(null);

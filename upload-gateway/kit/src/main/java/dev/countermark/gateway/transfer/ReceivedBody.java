@@ -141,8 +141,8 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
         surplus = surplus == null ? bytes : surplus.copy().appendBuffer(bytes);
         return;
       }
-      transfer.moved(bytes.length());
       int fits = (int) Math.min(bytes.length(), piece.room());
+      bodies.transfers().received(transfer, fits);
       if (fits < bytes.length()) {
         surplus = bytes.slice(fits, bytes.length());
       }

@@ -61,7 +61,7 @@ public final class Transfer implements AutoCloseable {
   }
 
   /** The client sent, or took, some bytes. */
-  public synchronized void moved(long bytes) {
+  synchronized void moved(long bytes) {
     moved += bytes;
   }
 

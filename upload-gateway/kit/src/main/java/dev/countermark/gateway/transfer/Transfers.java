@@ -2,6 +2,7 @@ package dev.countermark.gateway.transfer;
 
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.ReceivedPiece;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
@@ -43,6 +44,8 @@ public final class Transfers {
   private final Map<String, Long> sharedByAddress = new ConcurrentHashMap<>();
   private final AtomicLong shared = new AtomicLong();
   private final Semaphore streams = new Semaphore(STREAMS);
+  private final Counter received;
+  private final Counter sent;
 
   /**
    * What is allowed.
@@ -75,8 +78,30 @@ public final class Transfers {
     Gauge.builder("countermark.transfers.active", count, AtomicInteger::get)
         .description("Bodies that are on their way in or out now")
         .register(meters);
+    received = bytes("in", meters);
+    sent = bytes("out", meters);
     var unused =
         timer.scheduleWithFixedDelay(this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private static Counter bytes(String direction, MeterRegistry meters) {
+    return Counter.builder("countermark.transfers.moved")
+        .baseUnit("bytes")
+        .tag("direction", direction)
+        .description("Bytes of bodies that came in, and that went out")
+        .register(meters);
+  }
+
+  /** A client sent some bytes. */
+  void received(Transfer transfer, long bytes) {
+    transfer.moved(bytes);
+    received.increment(bytes);
+  }
+
+  /** A client took some bytes, or the system for it. */
+  void sent(Transfer transfer, long bytes) {
+    transfer.moved(bytes);
+    sent.increment(bytes);
   }
 
   long minimumRate() {
