@@ -12,10 +12,12 @@ import dev.countermark.testkit.oci.Digests;
 import dev.countermark.testkit.oci.RegistryClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,6 +37,11 @@ final class SlowBench {
 
   private static final Pattern HEAP =
       Pattern.compile("jvm_memory_used_bytes\\{area=\"heap\"[^}]*} (\\S+)");
+  private static final Pattern SENT =
+      Pattern.compile("countermark_transfers_moved_bytes_total\\{direction=\"out\"[^}]*} (\\S+)");
+
+  /** More than this beyond what the readers take, a second, goes into buffers of the system. */
+  private static final long SETTLED = 4 << 20;
 
   private final Target target;
   private final RegistryClient registry;
@@ -77,6 +84,8 @@ final class SlowBench {
                     "Content-Length: " + slow.length + "\r\n"),
                 slow)) {
       Poll.until("the slow readers to be answered", () -> readers.answered() == peers);
+      measure("arriving");
+      target.management(Target.GATEWAY).ifPresent(this::settle);
       ObjectNode beside = measure("beside");
       figures.put("readersServed", readers.answeredWith("HTTP/1.1 200"));
       figures.put("peersCutOff", readers.over() + writers.over());
@@ -142,14 +151,34 @@ final class SlowBench {
   }
 
   private static long heapMebibytes(HttpCaller gateway) {
+    return (long) sum(HEAP, gateway) >> 20;
+  }
+
+  private static double sum(Pattern metric, HttpCaller gateway) {
     String metrics =
         new String(
             gateway.send("GET", "/q/metrics", null, Map.of()).body(), StandardCharsets.UTF_8);
-    Matcher used = HEAP.matcher(metrics);
-    double bytes = 0;
-    while (used.find()) {
-      bytes += Double.parseDouble(used.group(1));
+    Matcher found = metric.matcher(metrics);
+    double sum = 0;
+    if (!found.find()) {
+      throw new IllegalStateException("the gateway has no metric " + metric);
     }
-    return (long) bytes >> 20;
+    found.reset();
+    while (found.find()) {
+      sum += Double.parseDouble(found.group(1));
+    }
+    return sum;
+  }
+
+  /** Until the system's buffers are full, slow readers are served as fast as others. */
+  private void settle(HttpCaller gateway) {
+    AtomicReference<Double> before = new AtomicReference<>(sum(SENT, gateway));
+    Poll.until(
+        "the slow readers to be as slow as they are",
+        Duration.ofSeconds(1),
+        () -> {
+          double now = sum(SENT, gateway);
+          return now - before.getAndSet(now) < 2.0 * STEP * peers + SETTLED;
+        });
   }
 }

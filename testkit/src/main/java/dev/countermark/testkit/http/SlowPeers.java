@@ -21,6 +21,10 @@ import java.util.concurrent.TimeUnit;
 public final class SlowPeers implements AutoCloseable {
   private static final int RECEIVE_BUFFER = 4 << 10;
   private static final int TICK_MILLIS = 500;
+
+  /** Not all at once, as they have nothing to do with each other. */
+  private static final int SLICES = 50;
+
   private static final String LOOPBACK = "127.0.0.1";
 
   /** Of an answer: enough for its first line. */
@@ -31,6 +35,9 @@ public final class SlowPeers implements AutoCloseable {
   private volatile boolean hurry;
 
   private final int step;
+
+  /** Of the clock's thread. */
+  private int slice;
 
   private SlowPeers(int step) {
     this.step = step;
@@ -133,12 +140,16 @@ public final class SlowPeers implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     var unused =
-        clock.scheduleWithFixedDelay(
-            () -> peers.forEach(peer -> peer.tick(hurry, step)),
-            TICK_MILLIS,
-            TICK_MILLIS,
-            TimeUnit.MILLISECONDS);
+        clock.scheduleAtFixedRate(
+            this::tickSlice, TICK_MILLIS, TICK_MILLIS / SLICES, TimeUnit.MILLISECONDS);
     return this;
+  }
+
+  private void tickSlice() {
+    for (int i = slice; i < peers.size(); i += SLICES) {
+      peers.get(i).tick(hurry, step);
+    }
+    slice = (slice + 1) % SLICES;
   }
 
   /** How many have a byte of their answer, or of the end of their connection. */
