@@ -10,22 +10,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
 
 /**
- * Parts of the platform are killed (SIGKILL) while packages are pushed: every push that was
- * answered 2xx ends signed, none twice, and nobody who reads meanwhile ever sees one that is not
- * signed. The long form: {@code -Dtest=ChaosTest -Dchaos.pushes=200}; another course of events:
- * {@code -Dchaos.seed=N}.
+ * Parts of the platform are killed (SIGKILL) while packages of all formats are pushed: every push
+ * that was answered 2xx ends signed, none twice, and nobody who reads meanwhile ever sees one that
+ * is not signed. The long form: {@code -Dtest=ChaosTest -Dchaos.pushes=200}; another course of
+ * events: {@code -Dchaos.seed=N}.
  */
 class ChaosTest {
   private static final int PUSHES_PER_KILL = 5;
@@ -33,36 +32,28 @@ class ChaosTest {
   private final int pushes = Integer.getInteger("chaos.pushes", 20);
   private final long seed = Long.getLong("chaos.seed", 4);
   private final Random random = new Random(seed);
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final AtomicBoolean done = new AtomicBoolean();
 
-  private static Stream<Arguments> formats() {
-    return FormatCase.all().stream().map(format -> Arguments.of(format.label(), format));
-  }
+  /** Packages of one format, pushed while parts die, and who reads them meanwhile. */
+  private final class Course {
+    final Packages packages;
+    final List<Integer> accepted = new ArrayList<>();
+    private final Future<Integer> read;
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("formats")
-  void everyAcceptedPushEndsSignedAndNothingUnsignedIsSeen(String label, FormatCase format)
-      throws Exception {
-    ExecutorService reader = Executors.newSingleThreadExecutor();
-    AtomicBoolean done = new AtomicBoolean();
-    try (Platform platform = Platform.start();
-        PartKiller killer =
-            new PartKiller(
-                platform,
-                List.of(Platform.SIGNER, "key-service", "upload-gateway", "broker"),
-                random)) {
-      Packages packages = format.packages(platform, platform.repository(label, format.settings()));
-      Future<Integer> read = reader.submit(() -> readUntil(done, packages));
-      List<Integer> accepted = new ArrayList<>();
-      for (int first = 0; first < pushes; first += PUSHES_PER_KILL) {
-        int from = first;
-        killer.killOneDuring(
-            () -> {
-              for (int i = from; i < Math.min(pushes, from + PUSHES_PER_KILL); i++) {
-                pushUntilAccepted(packages, i);
-                accepted.add(i);
-              }
-            });
+    Course(Platform platform, FormatCase format) {
+      packages = format.packages(platform, platform.repository(format.label(), format.settings()));
+      read = threads.submit(() -> readUntil(packages));
+    }
+
+    void push(int from, int to) {
+      for (int i = from; i < to; i++) {
+        pushUntilAccepted(packages, i);
+        accepted.add(i);
       }
+    }
+
+    void assertAllSignedOnce() {
       for (int number : accepted) {
         await(packages.name(number) + " is signed (seed " + seed + ")")
             .atMost(Duration.ofMinutes(4))
@@ -73,16 +64,49 @@ class ChaosTest {
             .isPresent();
         packages.assertSignedOnce(number);
       }
-      done.set(true);
-      assertThat(read.get()).isPositive();
       packages
           .listed()
           .ifPresent(listed -> assertThat(listed).containsExactlyInAnyOrderElementsOf(accepted));
       assertThat(accepted).hasSize(pushes);
+    }
+
+    void assertReadersSawSigned() throws Exception {
+      assertThat(read.get()).isPositive();
+    }
+  }
+
+  @Test
+  void everyAcceptedPushEndsSignedAndNothingUnsignedIsSeen() throws Exception {
+    try (Platform platform = Platform.start();
+        PartKiller killer =
+            new PartKiller(
+                platform,
+                List.of(Platform.SIGNER, "key-service", "upload-gateway", "broker"),
+                random)) {
+      List<Course> courses =
+          FormatCase.all().stream().map(format -> new Course(platform, format)).toList();
+      for (int first = 0; first < pushes; first += PUSHES_PER_KILL) {
+        int from = first;
+        int to = Math.min(pushes, from + PUSHES_PER_KILL);
+        killer.killOneDuring(() -> together(courses, course -> course.push(from, to)));
+      }
+      courses.forEach(Course::assertAllSignedOnce);
+      done.set(true);
+      for (Course course : courses) {
+        course.assertReadersSawSigned();
+      }
     } finally {
       done.set(true);
-      reader.shutdownNow();
+      threads.shutdownNow();
     }
+  }
+
+  private void together(List<Course> courses, Consumer<Course> work) {
+    CompletableFuture.allOf(
+            courses.stream()
+                .map(course -> CompletableFuture.runAsync(() -> work.accept(course), threads))
+                .toArray(CompletableFuture[]::new))
+        .join();
   }
 
   /** Tries again, as a client does; one whose answer was lost may find its package there. */
@@ -114,7 +138,7 @@ class ChaosTest {
   }
 
   /** How often a package was seen; each time it was signed. */
-  private int readUntil(AtomicBoolean done, Packages packages) {
+  private int readUntil(Packages packages) {
     int seen = 0;
     while (!done.get()) {
       try {
