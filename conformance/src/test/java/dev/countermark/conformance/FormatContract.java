@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -236,18 +237,19 @@ public abstract class FormatContract {
         .isEqualTo(204);
   }
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("formats")
-  void aKilledSignerSignsWhatWasPushedMeanwhile(String label, FormatCase format) {
+  @Test
+  void aKilledSignerSignsWhatWasPushedMeanwhile() {
     platform.requireData();
-    Packages packages = open(format);
-    pushed(packages, 1);
+    List<Packages> all = cases.stream().map(this::open).toList();
+    all.forEach(packages -> pushed(packages, 1));
 
     platform.kill(Platform.SIGNER);
 
     for (int number : List.of(2, 3)) {
-      assertThat(packages.verify(number, pushed(packages, number))).isPresent();
-      packages.assertSignedOnce(number);
+      for (Packages packages : all) {
+        assertThat(packages.verify(number, pushed(packages, number))).isPresent();
+        packages.assertSignedOnce(number);
+      }
     }
   }
 }

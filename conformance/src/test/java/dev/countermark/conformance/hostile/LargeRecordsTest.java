@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.conformance.Platform;
+import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.contracts.Json;
 import dev.countermark.testkit.http.HttpCaller;
 import dev.countermark.testkit.oci.Digests;
@@ -28,8 +29,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Legal records, as large as they may be, and many who want one at the same time. */
+@ExtendWith(PlatformExtension.class)
 class LargeRecordsTest {
   private static final String TYPE = "application/vnd.oci.image.manifest.v1+json";
 
@@ -46,9 +49,9 @@ class LargeRecordsTest {
   private static HttpCaller caller;
 
   @BeforeAll
-  static void start() {
-    gateway = new LivingGateway();
-    platform = gateway.platform();
+  static void start(Platform shared) {
+    platform = shared;
+    gateway = new LivingGateway(platform);
     repository = platform.repository("oci", JsonNodeFactory.instance.objectNode());
     caller = HttpCaller.withBearer(platform.url(), platform.adminToken());
     byte[] empty = "{}".getBytes(StandardCharsets.UTF_8);
@@ -57,9 +60,8 @@ class LargeRecordsTest {
   }
 
   @AfterAll
-  static void stop() throws Exception {
+  static void stop() {
     others.close();
-    platform.close();
   }
 
   @AfterEach

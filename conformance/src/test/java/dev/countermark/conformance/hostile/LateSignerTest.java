@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.countermark.conformance.PausedPart;
 import dev.countermark.conformance.Platform;
+import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.nuget.NugetFeed;
 import dev.countermark.conformance.nuget.NugetPackage;
 import java.time.Duration;
@@ -12,8 +13,10 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Large packages wait until their signer has time, and then all come at once. */
+@ExtendWith(PlatformExtension.class)
 class LateSignerTest {
   private static final int PACKAGES = Boolean.getBoolean("hostile.long") ? 100 : 20;
   private static final int SIZE = 15 << 20;
@@ -23,16 +26,15 @@ class LateSignerTest {
   private static OtherTenants others;
 
   @BeforeAll
-  static void start() {
-    gateway = new LivingGateway();
-    platform = gateway.platform();
+  static void start(Platform shared) {
+    platform = shared;
+    gateway = new LivingGateway(platform);
     others = new OtherTenants(gateway);
   }
 
   @AfterAll
   static void stop() {
     others.close();
-    platform.close();
   }
 
   /** Random, so it does not compress. */

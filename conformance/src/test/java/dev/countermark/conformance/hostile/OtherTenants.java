@@ -41,8 +41,8 @@ final class OtherTenants implements AutoCloseable {
    */
   private static final int HANDOVERS = 3;
 
-  /** Of three requests each, so that three hiccups are not yet the percentile. */
-  private static final int ROUNDS = 100;
+  /** Of three requests each, so that a hiccup is not yet the percentile. */
+  private static final int ROUNDS = Boolean.getBoolean("hostile.long") ? 100 : 50;
 
   /** Until most of it is compiled. */
   private static final int WARM_UP = 50;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.countermark.conformance.Platform;
+import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.testkit.http.SlowPeers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -11,8 +12,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** More slow clients than the gateway has threads; others do not feel them. */
+@ExtendWith(PlatformExtension.class)
 class SlowPeersTest {
   private static final int PEERS = Boolean.getBoolean("hostile.long") ? 2_000 : 160;
   private static final int LARGE = 8 << 20;
@@ -27,17 +30,16 @@ class SlowPeersTest {
   private static Layers layers;
 
   @BeforeAll
-  static void start() {
-    gateway = new LivingGateway();
-    platform = gateway.platform();
+  static void start(Platform shared) {
+    platform = shared;
+    gateway = new LivingGateway(platform);
     layers = new Layers(platform);
     others = new OtherTenants(gateway);
   }
 
   @AfterAll
-  static void stop() throws Exception {
+  static void stop() {
     others.close();
-    platform.close();
   }
 
   @AfterEach
