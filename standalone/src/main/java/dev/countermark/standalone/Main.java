@@ -1,5 +1,6 @@
 package dev.countermark.standalone;
 
+import dev.countermark.standalone.demo.Demo;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -87,7 +88,7 @@ public final class Main implements Runnable {
     commands.addSubcommand(new Stop());
     commands.addSubcommand(new Status());
     commands.addSubcommand(new Prepare());
-    commands.addSubcommand(new dev.countermark.standalone.demo.Demo());
+    commands.addSubcommand(new Demo());
     CommandLine bench = new CommandLine(new Bench());
     bench.setStopAtPositional(true).setUnmatchedOptionsArePositionalParams(true);
     commands.addSubcommand(bench);
@@ -259,14 +260,18 @@ public final class Main implements Runnable {
   @Command(
       name = "prepare",
       description =
-          "Makes later starts faster: starts a platform once and keeps an archive of its classes."
-              + " ./run does so after a build.")
+          "Makes later starts and first requests faster: starts a platform, has it sign samples, and"
+              + " keeps an archive of its classes. ./run does so after a build.")
   static final class Prepare implements java.util.concurrent.Callable<Integer> {
     @Override
     public Integer call() throws Exception {
       Installation installation = Installation.find();
       ClassArchives archives = ClassArchives.make(installation.target());
-      RunningPlatform.startTemporary(installation, archives, line -> {}).close();
+      try (RunningPlatform platform =
+          RunningPlatform.startTemporary(installation, archives, line -> {})) {
+        // What only a push needs would be read from the jars while the first one waits.
+        new Demo().exercise(platform);
+      }
       archives.keep(installation.target());
       return 0;
     }

@@ -1,18 +1,31 @@
 package dev.countermark.standalone.demo;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Takes down what was seen, and prints it as a table. */
 public final class Checks {
   private record Row(String what, String by, boolean passed, String note) {}
 
   private final PrintStream out;
+  private final Function<String, Optional<Path>> client;
   private final List<Row> rows = new ArrayList<>();
 
-  Checks(PrintStream out) {
+  /**
+   * @param client where a program is
+   */
+  Checks(PrintStream out, Function<String, Optional<Path>> client) {
     this.out = out;
+    this.client = client;
+  }
+
+  /** A released client that shall look at the samples, too; empty when it is not installed. */
+  public Optional<Path> client(String program) {
+    return client.apply(program);
   }
 
   /** Tells whoever watches what is going on. */

@@ -21,7 +21,7 @@ public final class Clients {
     }
   }
 
-  public static Optional<Path> onPath(String program) {
+  static Optional<Path> onPath(String program) {
     for (String folder : System.getenv().getOrDefault("PATH", "").split(":")) {
       Path file = Path.of(folder, program);
       if (Files.isExecutable(file)) {

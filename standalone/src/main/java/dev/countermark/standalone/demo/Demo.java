@@ -1,18 +1,21 @@
 package dev.countermark.standalone.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.countermark.standalone.RunningPlatform;
 import dev.countermark.standalone.StandaloneFormat;
 import dev.countermark.standalone.UserError;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -24,7 +27,7 @@ import picocli.CommandLine.Option;
     description =
         "Pushes samples, waits until they are signed, verifies them; non-zero on failure.")
 public final class Demo implements Callable<Integer> {
-  private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  private static final PrintStream OUT = new PrintStream(System.out, true, UTF_8);
   private static final String REPOSITORY = "demo/hello";
 
   @Option(
@@ -37,13 +40,10 @@ public final class Demo implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Checks checks = new Checks(OUT);
+    Checks checks = new Checks(OUT, Clients::onPath);
     try (RunningPlatform platform =
         data == null ? RunningPlatform.startTemporary(checks::say) : RunningPlatform.at(data)) {
-      createRepository(platform);
-      for (StandaloneFormat format : formats) {
-        format.demonstrate(platform, REPOSITORY, checks);
-      }
+      show(platform, checks);
     }
     checks.print();
     OUT.println(
@@ -51,6 +51,20 @@ public final class Demo implements Callable<Integer> {
             ? "all " + checks.count() + " checks passed"
             : "FAILED: " + checks.failed() + " checks");
     return checks.failed() == 0 ? 0 : 1;
+  }
+
+  /** Does all of it that needs no client, and says nothing. */
+  public void exercise(RunningPlatform platform) throws IOException, InterruptedException {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
+    show(platform, new Checks(nowhere, program -> Optional.empty()));
+  }
+
+  private void show(RunningPlatform platform, Checks checks)
+      throws IOException, InterruptedException {
+    createRepository(platform);
+    for (StandaloneFormat format : formats) {
+      format.demonstrate(platform, REPOSITORY, checks);
+    }
   }
 
   /** Everybody may read: verifiers have no credentials. */

@@ -103,7 +103,7 @@ final class NugetDemo {
     byte[] tampered = signed.clone();
     tampered[LAST_MODIFIED] ^= 1;
     checks.check(ID + ", altered package is refused", "own verifier", !verifies(tampered, nupkg));
-    if (Clients.onPath("dotnet").isPresent()) {
+    if (checks.client("dotnet").isPresent()) {
       dotnet(signed, tampered);
     } else {
       checks.say("no dotnet on the PATH: its checks are left out");

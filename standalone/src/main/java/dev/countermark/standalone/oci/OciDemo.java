@@ -96,7 +96,7 @@ final class OciDemo {
     Files.write(wrong, pem(otherKey()));
     boolean cosign = false;
     for (String program : List.of("cosign2", "cosign3", "cosign")) {
-      Optional<Path> found = Clients.onPath(program);
+      Optional<Path> found = checks.client(program);
       if (found.isEmpty() || program.equals("cosign") && cosign) {
         continue;
       }
@@ -114,7 +114,7 @@ final class OciDemo {
     if (!cosign) {
       checks.say("no cosign on the PATH: its checks are left out");
     }
-    if (Clients.onPath("skopeo").isPresent()) {
+    if (checks.client("skopeo").isPresent()) {
       skopeo(image, work, wrong);
     } else {
       checks.say("no skopeo on the PATH: its checks are left out");

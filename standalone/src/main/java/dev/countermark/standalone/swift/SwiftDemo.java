@@ -97,7 +97,7 @@ final class SwiftDemo {
     verified(
         "altered manifest is refused",
         !verifies(verifier, new Release(release.archive(), release.cms(), manifest)));
-    if (Clients.onPath("swift").isPresent()) {
+    if (checks.client("swift").isPresent()) {
       resolve(root);
     } else {
       checks.say("no swift on the PATH: its checks are left out");
