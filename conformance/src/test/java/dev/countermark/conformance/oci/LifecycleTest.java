@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.countermark.conformance.Command;
+import dev.countermark.conformance.PausedPart;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.oci.Verifier.Question;
 import dev.countermark.testkit.oci.Digests;
 import dev.countermark.testkit.oci.RegistryClient;
 import dev.countermark.testkit.oci.SampleImage;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -30,6 +33,50 @@ class LifecycleTest {
     for (SampleImage child : index.children()) {
       Images.assertSigned(platform, repository, "app", child.digest());
     }
+  }
+
+  /** Scripts push, and verify in the next line. */
+  @Test
+  void aPushIsAnsweredWhenItsImageIsSigned(Platform platform) {
+    OciRepository repository =
+        OciRepository.open(
+            platform, OciOptions.anonymousPull().with("visibility", "after-signing"));
+    String name = repository.name("app");
+    RegistryClient reader = Anonymous.registry(platform.url(), name);
+    for (SampleImage image :
+        List.of(SampleImage.oci(36), SampleImage.ociIndex(37), SampleImage.docker(38))) {
+      repository.registry().push(name, "latest", image);
+
+      assertThat(repository.status("app", image.digest()).path("status").asText())
+          .isEqualTo("signed");
+      assertThat(reader.manifest(name, "latest").orElseThrow().digest()).isEqualTo(image.digest());
+    }
+  }
+
+  @Test
+  void aPushDoesNotWaitForEverForASignature(Platform platform) {
+    platform.requireData();
+    OciRepository repository = OciRepository.open(platform);
+    SampleImage image = SampleImage.oci(39);
+    image.blobs().values().forEach(b -> push(repository, b.toArray()));
+    HttpResponse<byte[]> answer;
+    try (PausedPart signer = new PausedPart(platform, Platform.SIGNER)) {
+      answer =
+          repository
+              .registry()
+              .send(
+                  "PUT",
+                  "/v2/" + repository.name("app") + "/manifests/1.0",
+                  image.manifest().content().toArray(),
+                  Map.of("Content-Type", image.manifest().mediaType(), "Prefer", "wait=1"));
+    }
+    assertThat(answer.statusCode()).isEqualTo(201);
+    assertThat(answer.headers().firstValue("Warning")).hasValue("299 - \"signature pending\"");
+    repository.awaitSigned("app", image.digest());
+  }
+
+  private static void push(OciRepository repository, byte[] blob) {
+    repository.registry().pushBlob(repository.name("app"), blob);
   }
 
   @Test

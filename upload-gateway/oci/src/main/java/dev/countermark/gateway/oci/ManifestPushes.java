@@ -18,6 +18,7 @@ import dev.countermark.format.oci.Tag;
 import dev.countermark.gateway.kit.Failed;
 import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.Quotas;
+import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.kit.UploadEvents;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -28,8 +29,9 @@ import org.jboss.logging.Logger;
 
 /**
  * Takes manifests. A push writes the manifest's record, then what refers to it, then the tags, then
- * looks whether the repository is still there, then tells the signers, and only then answers: a
- * crash in between leaves nothing that a repeated push does not complete.
+ * looks whether the repository is still there, then tells the signers, and only then answers, a
+ * little later if the signature is about to come: a crash in between leaves nothing that a repeated
+ * push does not complete.
  */
 final class ManifestPushes {
   private static final Logger LOG = Logger.getLogger(ManifestPushes.class);
@@ -46,8 +48,9 @@ final class ManifestPushes {
    * Who is asked whether there is room, and who is asked and told at the end of a push.
    *
    * @param fence keeps manifests out of repositories that are deleted
+   * @param settled hears of signatures
    */
-  record Told(Fence fence, UploadEvents events, Quotas quotas) {}
+  record Told(Fence fence, UploadEvents events, Quotas quotas, SettledPackages settled) {}
 
   ManifestPushes(
       ManifestReferences references,
@@ -83,8 +86,17 @@ final class ManifestPushes {
       boolean ifNoneMatch,
       String subject) {}
 
-  /** What the answer to a push says. */
-  record Pushed(Digest digest, List<Tag> tags, Optional<Digest> subject) {}
+  /**
+   * What the answer to a push says.
+   *
+   * @param unsigned waits for the first signature, and must be closed; empty when there is none to
+   *     come
+   */
+  record Pushed(
+      Digest digest,
+      List<Tag> tags,
+      Optional<Digest> subject,
+      Optional<SettledPackages.Waiter<ManifestRecord>> unsigned) {}
 
   Pushed put(RepositoryRecord repository, Push push, byte[] content) {
     OciName name = push.name();
@@ -120,13 +132,29 @@ final class ManifestPushes {
     }
     // Before anybody is told: whatever is signed is of the repository that there is.
     told.fence().require(repository, () -> takeBack(repository, name, digest, push.subject()));
-    if (record.state() == State.RECEIVED
-        || record.state() == State.AVAILABLE
-            && moved
-            && repository.settings(new OciFormat()).signTags()) {
+    if (record.state() == State.RECEIVED) {
+      return new Pushed(digest, tags, subject, Optional.of(announced(name, record)));
+    }
+    if (record.state() == State.AVAILABLE
+        && moved
+        && repository.settings(new OciFormat()).signTags()) {
       told.events().uploaded(new OciFormat(), record);
     }
-    return new Pushed(digest, tags, subject);
+    return new Pushed(digest, tags, subject, Optional.empty());
+  }
+
+  /** Listens before the signers are told, so as not to miss what they say. */
+  private SettledPackages.Waiter<ManifestRecord> announced(OciName name, ManifestRecord record) {
+    SettledPackages.Waiter<ManifestRecord> waiter =
+        told.settled()
+            .listen(new OciFormat(), OciKeys.manifest(name.value(), record.digest()), record);
+    try {
+      told.events().uploaded(new OciFormat(), record);
+    } catch (RuntimeException e) {
+      waiter.close();
+      throw e;
+    }
+    return waiter;
   }
 
   /** What is there already, and only gets a tag, takes no more room. */

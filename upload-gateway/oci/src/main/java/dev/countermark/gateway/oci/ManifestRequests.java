@@ -8,12 +8,15 @@ import dev.countermark.format.oci.MediaTypes;
 import dev.countermark.format.oci.OciName;
 import dev.countermark.gateway.content.EntityTag;
 import dev.countermark.gateway.kit.AnswerBytes;
+import dev.countermark.gateway.kit.Patience;
 import dev.countermark.gateway.kit.RequestMemory;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Answers requests for manifests, and for the lists of tags, images and referrers. */
@@ -27,20 +30,26 @@ final class ManifestRequests {
   private final Tags tags;
   private final Referrers referrers;
   private final RequestMemory memory;
+  private final Duration longestWait;
 
+  /**
+   * @param longestWait for a signature after a push
+   */
   ManifestRequests(
       Manifests manifests,
       ManifestPushes pushes,
       ManifestDeletions deletions,
       Tags tags,
       Referrers referrers,
-      RequestMemory memory) {
+      RequestMemory memory,
+      Duration longestWait) {
     this.manifests = manifests;
     this.pushes = pushes;
     this.deletions = deletions;
     this.tags = tags;
     this.referrers = referrers;
     this.memory = memory;
+    this.longestWait = longestWait;
   }
 
   Response get(OciRequest request) {
@@ -57,12 +66,16 @@ final class ManifestRequests {
                 .header(HttpHeaders.CONTENT_LENGTH, content.length)
                 .header(HttpHeaders.ETAG, tag.quoted());
     response.header(OciAnswers.CONTENT_DIGEST, found.manifest().digest());
-    if (found.pending()) {
+    warn(response, found.pending(), found.manifest().state());
+    return response.build();
+  }
+
+  private static void warn(Response.ResponseBuilder response, boolean pending, State state) {
+    if (pending) {
       response.header("Warning", "299 - \"signature pending\"");
-    } else if (found.manifest().state() == State.REFUSED) {
+    } else if (state == State.REFUSED) {
       response.header("Warning", "299 - \"signature refused, see the status endpoint\"");
     }
-    return response.build();
   }
 
   CompletionStage<Response> put(OciRequest request) {
@@ -74,7 +87,7 @@ final class ManifestRequests {
                 OciCode.SIZE_INVALID.failed(
                     413, "a manifest has at most " + Manifest.LARGEST + " bytes"),
             piece -> piece.open().readAllBytes())
-        .thenApply(
+        .thenCompose(
             content -> {
               // Only now: whoever sends slowly shall not hold what taking it apart needs.
               memory.draw(content.length);
@@ -82,7 +95,8 @@ final class ManifestRequests {
             });
   }
 
-  private Response put(OciRequest request, OciName name, byte[] content) {
+  /** Who pushed verifies next, so the answer waits for the signature, but not for long. */
+  private CompletionStage<Response> put(OciRequest request, OciName name, byte[] content) {
     Optional<String> ifMatch = request.header(HttpHeaders.IF_MATCH).map(ManifestRequests::unquoted);
     boolean ifNoneMatch = request.header(HttpHeaders.IF_NONE_MATCH).map("*"::equals).orElse(false);
     List<String> moreTags = request.query().getOrDefault("tag", List.of());
@@ -98,6 +112,17 @@ final class ManifestRequests {
                 ifNoneMatch,
                 request.subject()),
             content);
+    return pushed
+        .unsigned()
+        .map(waiter -> waiter.settled(Patience.of(request.headers(), longestWait)))
+        .map(settled -> settled.thenApply(r -> answer(name, pushed, moreTags, r.state())))
+        .orElseGet(
+            () ->
+                CompletableFuture.completedFuture(answer(name, pushed, moreTags, State.AVAILABLE)));
+  }
+
+  private static Response answer(
+      OciName name, ManifestPushes.Pushed pushed, List<String> moreTags, State state) {
     Response.ResponseBuilder response =
         Response.status(201)
             .header(HttpHeaders.LOCATION, "/v2/" + name + "/manifests/" + pushed.digest())
@@ -107,6 +132,7 @@ final class ManifestRequests {
     if (!moreTags.isEmpty()) {
       pushed.tags().forEach(t -> response.header("OCI-Tag", t.value()));
     }
+    warn(response, state == State.RECEIVED, state);
     return response.build();
   }
 

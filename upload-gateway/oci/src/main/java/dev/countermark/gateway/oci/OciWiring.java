@@ -17,6 +17,7 @@ import dev.countermark.gateway.kit.ObjectChanges;
 import dev.countermark.gateway.kit.Quotas;
 import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.RequestMemory;
+import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.repositories.Repositories;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -24,6 +25,8 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Builds the registry's use cases. */
 @ApplicationScoped
@@ -139,13 +142,14 @@ class OciWiring {
       Fence fence,
       UploadEvents events,
       Quotas quotas,
+      SettledPackages settled,
       Clock clock) {
     return new ManifestPushes(
         references,
         referrers,
         tags,
         deletions,
-        new ManifestPushes.Told(fence, events, quotas),
+        new ManifestPushes.Told(fence, events, quotas, settled),
         clock);
   }
 
@@ -178,6 +182,10 @@ class OciWiring {
     return new OciAccess(authenticator, anonymous, repositories, addresses);
   }
 
+  /**
+   * @param pushWait how long a push waits for its signature; it is answered alike if that takes
+   *     longer. Zero not to wait
+   */
   @Produces
   @Singleton
   ManifestRequests manifestRequests(
@@ -186,8 +194,10 @@ class OciWiring {
       ManifestDeletions deletions,
       Tags tags,
       Referrers referrers,
-      RequestMemory memory) {
-    return new ManifestRequests(manifests, pushes, deletions, tags, referrers, memory);
+      RequestMemory memory,
+      @ConfigProperty(name = "countermark.oci.push-wait", defaultValue = "PT5S")
+          Duration pushWait) {
+    return new ManifestRequests(manifests, pushes, deletions, tags, referrers, memory, pushWait);
   }
 
   @Produces

@@ -20,6 +20,7 @@ import dev.countermark.format.oci.OciRecords.TagRecord;
 import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.ObjectChanges;
 import dev.countermark.gateway.kit.Quotas;
+import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.repositories.RepositoryContents;
 import dev.countermark.testkit.oci.SampleImage;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +57,12 @@ class DeletionTest {
           referrers,
           new TagMoves(store, manifests, signatures, ObjectChanges.UNHEARD, Clock.systemUTC()),
           deletions,
-          new ManifestPushes.Told(Fence.open(), (format, upload) -> {}, Quotas.NONE),
+          new ManifestPushes.Told(
+              Fence.open(),
+              (format, upload) -> {},
+              Quotas.NONE,
+              new SettledPackages(
+                  new Records(store), repository -> Runnable::run, () -> Runnable::run, null)),
           Clock.systemUTC());
 
   private final SampleImage image = SampleImage.oci(1);

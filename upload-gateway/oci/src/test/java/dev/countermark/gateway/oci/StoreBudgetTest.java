@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.blobs.ObservedBlobStore;
+import dev.countermark.blobs.Records;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.format.oci.Digest;
@@ -14,6 +15,7 @@ import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.ObjectChanges;
 import dev.countermark.gateway.kit.Quotas;
+import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.testkit.oci.SampleImage;
 import java.time.Clock;
 import java.time.Instant;
@@ -158,7 +160,12 @@ class StoreBudgetTest {
         new Referrers(store, signatures, manifests, sight),
         new TagMoves(store, manifests, signatures, ObjectChanges.UNHEARD, Clock.systemUTC()),
         null,
-        new ManifestPushes.Told(Fence.open(), (format, upload) -> {}, Quotas.NONE),
+        new ManifestPushes.Told(
+            Fence.open(),
+            (format, upload) -> {},
+            Quotas.NONE,
+            new SettledPackages(
+                new Records(store), repository -> Runnable::run, () -> Runnable::run, null)),
         Clock.systemUTC());
   }
 
