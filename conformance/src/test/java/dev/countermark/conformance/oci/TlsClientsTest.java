@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countermark.conformance.Client;
 import dev.countermark.conformance.Client.Home;
 import dev.countermark.conformance.Command;
+import dev.countermark.conformance.DockerEngine;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.testkit.oci.SampleImage;
@@ -14,11 +15,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Clients that come by the https name, to a private repository: they are told no other name, log in
@@ -28,6 +32,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class TlsClientsTest {
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final SampleImage IMAGE = SampleImage.oci(71);
+
+  /** A file system, as a tar. */
+  private static final byte[] ROOT = SampleImage.tar("hello", new byte[] {1, 2, 3});
+
+  /** Podman wants a short name. */
+  @TempDir private Path runs;
 
   private Platform platform;
   private OciRepository repository;
@@ -156,6 +166,66 @@ class TlsClientsTest {
     HttpResponse<byte[]> answer = platform.getSecurely(path);
     assertThat(answer.statusCode()).isEqualTo(200);
     return new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  /** As root it keeps images where it is told to, and nowhere else. */
+  private Command.Result podman(String... arguments) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--root",
+                home.directory().resolve("images").toString(),
+                "--runroot",
+                runs.toString(),
+                "--storage-driver=vfs",
+                "--events-backend=file"));
+    all.addAll(List.of(arguments));
+    // It trusts what its own option says.
+    return Client.require("podman").run(home, LIMIT, Map.of(), all.toArray(String[]::new));
+  }
+
+  private String certificates() throws IOException {
+    Path folder = Files.createDirectories(home.directory().resolve("certificates"));
+    Files.copy(platform.tlsAuthority().orElseThrow(), folder.resolve("ca.crt"));
+    return "--cert-dir=" + folder;
+  }
+
+  /** Its policies are the library's that skopeo has, too; Debian's podman is built without them. */
+  @Test
+  void podmanPushesAndPulls() throws IOException {
+    String certificates = certificates();
+    String image = reference + ":1.0";
+    podman("import", home.file("rootfs.tar", new String(ROOT, StandardCharsets.ISO_8859_1)), image)
+        .succeeded();
+    podman("push", certificates, image).succeeded();
+    String digest =
+        repository.registry().manifest(repository.name("app"), "1.0").orElseThrow().digest();
+    Images.assertSigned(platform, repository, "app", digest);
+    podman("rmi", image).succeeded();
+
+    podman("pull", certificates, reference + "@" + digest).succeeded();
+
+    podman("rmi", "--all").succeeded();
+    Files.delete(home.directory().resolve("certificates/ca.crt"));
+    assertThat(podman("pull", certificates, image).output()).contains("certificate");
+  }
+
+  @Test
+  void dockerLogsInPushesAndPulls() throws IOException {
+    String host = platform.httpsUrl().getAuthority();
+    String image = reference + ":1.0";
+    String tar = home.file("rootfs.tar", new String(ROOT, StandardCharsets.ISO_8859_1));
+    try (DockerEngine docker = DockerEngine.require(home)) {
+      docker.run("login", "--username=ci", "--password=" + repository.token(), host).succeeded();
+      docker.run("import", tar, image).succeeded();
+      docker.run("push", image).succeeded();
+      String digest =
+          repository.registry().manifest(repository.name("app"), "1.0").orElseThrow().digest();
+      Images.assertSigned(platform, repository, "app", digest);
+      docker.run("image", "rm", image).succeeded();
+      assertThat(docker.run("pull", image).succeeded().output()).contains(digest);
+      docker.run("image", "rm", image).succeeded();
+    }
   }
 
   @Test
