@@ -231,7 +231,8 @@ final class SwiftDemo {
   private static Clients.Run resolve(Path work) throws IOException, InterruptedException {
     return Clients.run(
         work.resolve("app"),
-        Map.of("HOME", work.toString()),
+        // On Linux the second one says where ~/.swiftpm is, in which links are left behind.
+        Map.of("HOME", work.toString(), "CFFIXED_USER_HOME", work.toString()),
         List.of(
             "swift",
             "package",
