@@ -155,6 +155,7 @@ public final class Client {
       Path docker = directory.resolve("docker");
       return Map.of(
           "HOME", directory.toString(),
+          "CFFIXED_USER_HOME", directory.toString(), // as Swift says it
           "XDG_CONFIG_HOME", directory.resolve("config").toString(),
           "XDG_RUNTIME_DIR", directory.toString(),
           "DOCKER_CONFIG", docker.toString(),
