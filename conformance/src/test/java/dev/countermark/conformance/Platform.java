@@ -299,7 +299,12 @@ public final class Platform implements AutoCloseable {
    * @param format whose settings these are
    */
   public Repository repository(String format, ObjectNode settings) {
-    return repository("team-" + RUN + "/r" + NAMES.incrementAndGet(), format, settings);
+    return repository(unmade().path(), format, settings);
+  }
+
+  /** One that is not there yet, as an administrator sees it. */
+  public Repository unmade() {
+    return new Repository("team-" + RUN + "/r" + NAMES.incrementAndGet(), adminToken);
   }
 
   /**
