@@ -6,76 +6,92 @@ import dev.countermark.conformance.Client;
 import dev.countermark.conformance.DockerEngine;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
-import dev.countermark.conformance.Readme;
+import dev.countermark.conformance.Reader;
 import dev.countermark.testkit.oci.RegistryClient;
 import dev.countermark.testkit.oci.SampleImage;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The commands that the README shows for images work as they stand there, but for the port. */
+/**
+ * The commands that the README and docs/formats/oci.md show for images work as they stand there,
+ * but for names and ports.
+ */
 @ExtendWith(PlatformExtension.class)
 class ReadmeTest {
-  private static final String IMAGE = "demo/hello/web";
-
   private Platform platform;
-  private Readme readme;
+  private Reader reader;
+  private RegistryClient registry;
 
   @BeforeEach
-  void logIn(Platform platform) {
+  void read(Platform platform) {
     this.platform = platform;
-    readme = new Readme(platform);
+    reader = Reader.ofReadme(platform);
+    registry = RegistryClient.withToken(platform.url(), platform.adminToken());
   }
 
   private void pushAndAwaitSigned() {
-    RegistryClient registry = RegistryClient.withToken(platform.url(), platform.adminToken());
     SampleImage image = SampleImage.oci(71);
-    registry.push(IMAGE, "1.0", image);
-    OciRepository.awaitSigned(registry, "demo/hello", "web", image.digest());
+    String repository = reader.repository().path();
+    registry.push(repository + "/web", "1.0", image);
+    OciRepository.awaitSigned(registry, repository, "web", image.digest());
+    reader.assertPrivate("/status/oci/web@" + image.digest());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"cosign2", "cosign3"})
-  void verifyWithCosign(String cosign) throws IOException {
-    Client client = Client.require(cosign);
+  void verifyWithCosign(String cosign) {
+    reader.with("cosign", Client.require(cosign));
     pushAndAwaitSigned();
 
-    readme.run(readme.snippet("cosign verify"), Map.of("cosign", client));
+    reader.run(reader.block("README.md", "cosign verify"));
   }
 
   @Test
-  void verifyWithSkopeo() throws IOException {
+  void verifyWithSkopeo() {
     Client.require("skopeo");
     Client.require("curl");
     pushAndAwaitSigned();
 
-    readme.run(readme.snippet("skopeo"), Map.of());
+    reader.run(reader.block("README.md", "curl -O http"));
   }
 
+  /** Engines take a certificate that nobody vouches for on addresses of their own machine. */
   @Test
-  void pushWithDocker() throws IOException {
-    Path tar = readme.home().directory().resolve("rootfs.tar");
-    Files.write(tar, SampleImage.tar("hello", new byte[] {1}));
-    try (DockerEngine docker = DockerEngine.require(readme.home())) {
-      docker.run("import", tar.toString(), "readme/image").succeeded();
+  void pushWithDocker() {
+    reader.write("rootfs.tar", SampleImage.tar("hello", new byte[] {1}));
+    try (DockerEngine docker = DockerEngine.require(reader.home())) {
+      docker.run("import", "rootfs.tar", "readme/image").succeeded();
 
-      String script =
-          readme
-              .snippet("docker push")
-              .replaceAll("(?m)^docker login.*$", "")
-              .replace("IMAGE", "readme/image");
-      readme.run(script, Map.of());
+      reader.run(
+          reader
+              .block("README.md", "docker login")
+              .replaceAll(
+                  "(?m)^(docker login \\S+ -u admin) .*$", "$1 --password-stdin <<< \"\\$TOKEN\"")
+              .replace("IMAGE", "readme/image"));
+      assertPushed(reader);
+      for (String scheme : new String[] {"http", "https"}) {
+        Reader other =
+            Reader.over(scheme, platform, platform.repository("oci", OciOptions.defaults().json()));
+        String push = other.block("docs/formats/oci.md", "docker push");
+        other.run(push.replaceFirst("push", "tag readme/image") + push);
+        assertPushed(other);
+        docker.run("image", "rm", push.split(" ")[2].strip()).succeeded();
+      }
 
-      docker.run("image", "rm", "readme/image", platform.host() + "/" + IMAGE + ":1.0").succeeded();
+      docker
+          .run(
+              "image",
+              "rm",
+              "readme/image",
+              platform.host() + "/" + reader.repository().path() + "/web:1.0")
+          .succeeded();
     }
-    assertThat(
-            RegistryClient.withToken(platform.url(), platform.adminToken()).manifest(IMAGE, "1.0"))
-        .isPresent();
+  }
+
+  private void assertPushed(Reader by) {
+    assertThat(registry.manifest(by.repository().path() + "/web", "1.0")).isPresent();
   }
 }

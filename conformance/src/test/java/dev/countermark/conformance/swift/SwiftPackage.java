@@ -58,6 +58,20 @@ public record SwiftPackage(
         .formatted(toolsVersion, name);
   }
 
+  /** One that needs another one, and nothing else. */
+  static SwiftPackage dependent(SwiftPackage on) {
+    String manifest =
+        """
+        // swift-tools-version:5.9
+        import PackageDescription
+        let package = Package(
+          name: "App", dependencies: [.package(id: "%s", exact: "%s")], targets: [])
+        """
+            .formatted(on.id(), on.version());
+    return new SwiftPackage(
+        on.scope(), "App", "1.0.0", Map.of(MANIFEST, utf8(manifest)), Optional.empty());
+  }
+
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
@@ -80,6 +94,11 @@ public record SwiftPackage(
 
   SwiftPackage metadata(String json) {
     return new SwiftPackage(scope, name, version, files, Optional.of(json));
+  }
+
+  /** The same by another name. */
+  SwiftPackage named(String otherScope, String otherVersion) {
+    return new SwiftPackage(otherScope, name, otherVersion, files, metadata);
   }
 
   String id() {

@@ -5,46 +5,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countermark.conformance.Client;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
-import dev.countermark.conformance.Readme;
+import dev.countermark.conformance.Reader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The commands that the README shows for Swift packages work, but for the port. */
+/** The commands that the README shows for Swift packages work, but for names and the port. */
 @ExtendWith(PlatformExtension.class)
 class SwiftReadmeTest {
   @Test
   void publishAndResolve(Platform platform) throws IOException {
-    Readme readme = new Readme(platform);
+    Reader reader = Reader.ofReadme(platform);
     Client.require("swift");
     Client.require("curl");
     SwiftPackage pkg = SwiftPackage.of("Readme", "1.0.0");
-    pkg.writeTo(Files.createDirectories(readme.home().directory().resolve("library")));
-    Path app = Files.createDirectories(readme.home().directory().resolve("app"));
-    Files.writeString(
-        app.resolve("Package.swift"),
-        """
-        // swift-tools-version:5.9
-        import PackageDescription
-        let package = Package(
-          name: "App", dependencies: [.package(id: "demo.Readme", exact: "1.0.0")], targets: [])
-        """);
+    Path home = reader.home().directory();
+    pkg.writeTo(Files.createDirectories(home.resolve("library")));
+    SwiftPackage.dependent(pkg).writeTo(Files.createDirectories(home.resolve("app")));
 
-    readme.run(
-        "cd library\n"
-            + readme
-                .snippet("swift package-registry publish")
-                .replace("SCOPE.NAME", pkg.id())
-                .replace("TOKEN", platform.adminToken()),
-        Map.of());
-    readme.run(
-        "cd app\n"
-            + readme.snippet("swift package resolve").replace("TOKEN", platform.adminToken()),
-        Map.of());
+    reader.run(
+        "library",
+        reader
+            .block("README.md", "swift package-registry publish")
+            .replace("SCOPE.NAME", pkg.id()));
+    reader.run("app", reader.block("README.md", "curl --create-dirs -o roots/root.cer"));
 
-    assertThat(Files.readString(app.resolve("Package.resolved"))).contains("demo.Readme");
+    assertThat(Files.readString(home.resolve("app/Package.resolved"))).contains(pkg.id());
+    reader.assertPrivate("/swift/" + pkg.path());
   }
 }
