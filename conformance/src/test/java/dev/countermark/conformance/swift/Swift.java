@@ -1,7 +1,5 @@
 package dev.countermark.conformance.swift;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,7 +9,6 @@ import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.SkippedClients;
 import dev.countermark.contracts.Json;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +33,7 @@ final class Swift {
 
   private final Client client;
   private final Client.Home home;
-  private Optional<Path> tlsAuthorities = Optional.empty();
+  private List<String> around = List.of();
 
   private Swift(Client client, Client.Home home) {
     this.client = client;
@@ -86,55 +83,10 @@ final class Swift {
     }
   }
 
-  /**
-   * Trusts one more authority of TLS certificates. The client knows only those of the system, so
-   * its file is overlaid while the client runs, for the client alone. Which file that is when
-   * {@code swift} is a script is told by COUNTERMARK_SWIFT_CA_FILE.
-   */
+  /** Trusts one more authority of TLS certificates. */
   Swift trustingTls(Path authority) {
-    Optional<Path> system = systemAuthorities();
-    boolean possible = system.isPresent() && mayMount();
-    if (!possible) {
-      SkippedClients.record("swift over TLS (needs root and COUNTERMARK_SWIFT_CA_FILE)");
-    }
-    assumeTrue(possible, "the authorities that swift trusts for TLS cannot be set");
-    try {
-      write(
-          "authorities.pem",
-          Files.readString(system.get()) + System.lineSeparator() + Files.readString(authority));
-      tlsAuthorities = system;
-      return this;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private Optional<Path> systemAuthorities() {
-    String told = System.getenv("COUNTERMARK_SWIFT_CA_FILE");
-    return (told != null
-            ? Optional.of(told)
-            : Optional.of("/etc/ssl/certs/ca-certificates.crt").filter(f -> isNative()))
-        .map(Path::of)
-        .filter(Files::isRegularFile);
-  }
-
-  /** A script may start a program in another root. */
-  private boolean isNative() {
-    try (InputStream program = Files.newInputStream(client.program())) {
-      return program.read() == 0x7f;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private boolean mayMount() {
-    return Command.run(
-                folder("app"),
-                Map.of(),
-                LIMIT,
-                List.of("unshare", "--mount", "mount", "--bind", ".", "."))
-            .exitCode()
-        == 0;
+    around = SwiftTls.trusting(client, home.directory(), authority);
+    return this;
   }
 
   /** Trusts these roots and no others. */
@@ -276,18 +228,7 @@ final class Swift {
    * @param arguments its own options are added
    */
   Command.Result run(String folder, String... arguments) {
-    List<String> command = new ArrayList<>();
-    tlsAuthorities.ifPresent(
-        file ->
-            command.addAll(
-                List.of(
-                    "unshare",
-                    "--mount",
-                    "bash",
-                    "-c",
-                    "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"",
-                    folder("authorities.pem").toString(),
-                    file.toString())));
+    List<String> command = new ArrayList<>(around);
     command.add(client.program().toString());
     command.addAll(List.of(arguments));
     command.addAll(
