@@ -10,6 +10,7 @@ import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
 import dev.countermark.contracts.Json;
+import dev.countermark.testkit.http.HttpCaller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
@@ -24,9 +25,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -34,7 +34,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * every format to another, deletes nothing, and is seen by its id wherever it was.
  */
 @ExtendWith(PlatformExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TeamTokenTest {
   private static final Duration REVOKED_WITHIN = Duration.ofSeconds(5);
   private static final Duration HEARD_WITHIN = Duration.ofSeconds(30);
@@ -45,7 +44,7 @@ class TeamTokenTest {
   private Platform.Repository base;
   private Platform.Repository app;
 
-  @BeforeAll
+  @BeforeEach
   void make(Platform platform) {
     this.platform = platform;
     base = repository();
@@ -90,7 +89,7 @@ class TeamTokenTest {
   }
 
   @Test
-  void oneTokenReadsOneRepositoryAndPushesToAnotherUntilItIsRevoked() {
+  void oneTokenReadsOneRepositoryAndPushesToAnother() {
     for (FormatCase format : FormatCase.all()) {
       Packages owned = format.packages(platform, base);
       FormatContract.assertAccepted(owned.push(1));
@@ -108,15 +107,37 @@ class TeamTokenTest {
     }
     isNamedInEvents();
     isNamedInTheAccessLog();
+  }
 
-    revoke();
-
+  @Test
+  void revokedItIsWorthNothingAtAnyGatewayWithinSeconds() throws IOException {
+    List<FormatCase> formats = FormatCase.all();
+    for (FormatCase format : formats) {
+      FormatContract.assertAccepted(as(format, app).push(1));
+    }
+    try (SecondGateway second = SecondGateway.start(platform)) {
+      HttpCaller there = HttpCaller.withBearer(second.url(), token);
+      for (FormatCase format : formats) {
+        assertThat(status(there, format)).as(format.label()).isEqualTo(200);
+      }
+      revoke();
+      for (FormatCase format : formats) {
+        await()
+            .atMost(REVOKED_WITHIN)
+            .untilAsserted(() -> assertThat(status(there, format)).isIn(401, 403));
+      }
+    }
     for (FormatCase format : FormatCase.all()) {
       await()
           .atMost(REVOKED_WITHIN)
           .untilAsserted(() -> assertThat(as(format, app).read(1)).isIn(401, 403));
       assertThat(as(format, app).push(3)).as(format.label()).isIn(401, 403);
     }
+  }
+
+  private int status(HttpCaller caller, FormatCase format) {
+    String path = "/status/" + format.label() + "/" + as(format, app).name(1);
+    return caller.send("GET", "/" + app.path() + path, null, Map.of()).statusCode();
   }
 
   private void isNamedInStatus(FormatCase format, Packages mine) {
