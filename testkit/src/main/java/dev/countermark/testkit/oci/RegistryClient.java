@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,13 +100,25 @@ public final class RegistryClient {
    * @param reference tag or digest
    */
   public void putManifest(String name, String reference, Manifest manifest) {
+    putManifest(name, reference, manifest, Map.of());
+  }
+
+  /** The same for whoever does not wait until it is signed. */
+  public void putManifestAtOnce(String name, String reference, Manifest manifest) {
+    putManifest(name, reference, manifest, Map.of("Prefer", "wait=0"));
+  }
+
+  private void putManifest(
+      String name, String reference, Manifest manifest, Map<String, String> more) {
+    Map<String, String> headers = new HashMap<>(more);
+    headers.put("Content-Type", manifest.mediaType());
     expect(
         "PUT manifest " + name + ":" + reference,
         send(
             "PUT",
             "/v2/" + name + "/manifests/" + reference,
             manifest.content().toArray(),
-            Map.of("Content-Type", manifest.mediaType())),
+            headers),
         201);
   }
 
