@@ -8,6 +8,7 @@ import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.testkit.http.SlowPeers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,7 +67,10 @@ class SlowPeersTest {
             writers.hurry();
             await()
                 .atMost(PATIENCE)
-                .until(() -> writers.answeredWith("HTTP/1.1 201"), n -> n == PEERS);
+                .untilAsserted(
+                    () ->
+                        assertThat(writers.answers())
+                            .isEqualTo(Map.of("HTTP/1.1 201", (long) PEERS)));
           }
         });
 

@@ -10,9 +10,12 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Many connections on each of which little happens; one thread looks after them all. Each sends, or
@@ -29,6 +32,9 @@ public final class SlowPeers implements AutoCloseable {
 
   /** Of an answer: enough for its first line. */
   private static final int MOST_KEPT = 200;
+
+  /** Up to the status. */
+  private static final int STATUS_LINE = "HTTP/1.1 200".length();
 
   private final List<Peer> peers = new ArrayList<>();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
@@ -165,6 +171,14 @@ public final class SlowPeers implements AutoCloseable {
   /** From now on they are as fast as others. */
   public void hurry() {
     hurry = true;
+  }
+
+  /** How many have which answer, by its first words; those without one by none. */
+  public Map<String, Long> answers() {
+    return peers.stream()
+        .map(peer -> peer.answer.toString())
+        .map(answer -> answer.substring(0, Math.min(STATUS_LINE, answer.length())))
+        .collect(Collectors.groupingBy(status -> status, TreeMap::new, Collectors.counting()));
   }
 
   /** How many have an answer that begins so. */
