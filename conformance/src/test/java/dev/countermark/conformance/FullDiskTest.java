@@ -29,11 +29,12 @@ class FullDiskTest {
       List.of("key-service", Platform.SIGNER, "upload-gateway");
 
   @TempDir private static Path disk;
+  private static boolean mounted;
   private static Platform platform;
 
   @BeforeAll
   static void start() {
-    boolean mounted =
+    mounted =
         run("mount", "-t", "tmpfs", "-o", "size=" + SIZE, "tmpfs", disk.toString()).exitCode() == 0;
     if (!mounted) {
       SkippedClients.record("mount (as root)");
@@ -46,6 +47,8 @@ class FullDiskTest {
   static void stop() {
     if (platform != null) {
       platform.close();
+    }
+    if (mounted) {
       run("umount", "--lazy", disk.toString()).succeeded();
     }
   }

@@ -66,8 +66,13 @@ final class SecondGateway implements AutoCloseable {
     SecondGateway gateway =
         new SecondGateway(
             process, URI.create("http://127.0.0.1:" + settings.getProperty("quarkus.http.port")));
-    gateway.awaitReady(settings.getProperty("quarkus.management.port"));
-    return gateway;
+    try {
+      gateway.awaitReady(settings.getProperty("quarkus.management.port"));
+      return gateway;
+    } catch (RuntimeException e) {
+      gateway.close();
+      throw e;
+    }
   }
 
   private void awaitReady(String managementPort) {
