@@ -2,6 +2,7 @@ package dev.countermark.gateway.connections;
 
 import dev.countermark.gateway.connections.Connections.Connection;
 import dev.countermark.gateway.transfer.Peer;
+import dev.countermark.gateway.transfer.ReadSize;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -103,6 +104,7 @@ public class ConnectionGuard {
         return;
       }
       channel.attr(CONNECTION).set(connection.get());
+      ReadSize.bound(channel);
       var unused = channel.closeFuture().addListener(gone -> connection.get().closed());
       context.fireChannelRead(accepted);
     }

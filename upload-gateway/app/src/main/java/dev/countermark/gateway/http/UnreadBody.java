@@ -1,5 +1,6 @@
 package dev.countermark.gateway.http;
 
+import dev.countermark.gateway.transfer.ReadSize;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -67,6 +68,7 @@ final class UnreadBody {
               }
               bytesBefore = bytes;
             });
+    ReadSize.of(request).open(false);
     request.resume();
   }
 

@@ -22,6 +22,7 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
   private final Executor continuing;
   private final CurrentRequest.End end;
   private final long announced;
+  private final ReadSize reads;
   private Transfer transfer;
   private ReceivedPiece piece;
   private CompletableFuture<ReceivedPiece> wanted;
@@ -40,6 +41,7 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
     this.end = current.end();
     this.bodies = bodies;
     this.announced = announced(request);
+    this.reads = ReadSize.of(request);
   }
 
   private static long announced(HttpServerRequest request) {
@@ -118,6 +120,7 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
         surplus = null;
       } else if (more && !ended) {
         transfer.waits();
+        reads.open(piece.isDrawn());
       }
       more &= !ended;
     }
@@ -150,8 +153,10 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
       ended |= received == announced;
       disk = !piece.add(bytes, fits);
       if (!disk && !piece.isFull() && !ended) {
+        reads.open(piece.isDrawn());
         return;
       }
+      reads.hold();
       transfer.works();
       working = disk;
     }
@@ -231,6 +236,7 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
       }
       working = true;
       piece.spill();
+      reads.hold();
     }
     request.pause();
     bodies.transfers().work(transfer).execute(this::write);
@@ -244,6 +250,7 @@ final class ReceivedBody implements IncomingBody, Transfer.Owner {
   /** The request is over, whatever came of it. */
   private void over() {
     failed(new BrokenOffException("the request is over", null));
+    reads.hold();
     transfer.close();
   }
 }

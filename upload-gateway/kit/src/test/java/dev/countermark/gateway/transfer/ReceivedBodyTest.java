@@ -13,10 +13,16 @@ import dev.countermark.gateway.content.SpoolRoom;
 import dev.countermark.gateway.content.TooSlowException;
 import dev.countermark.gateway.kit.GatewayResources;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.SingleThreadEventLoop;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.impl.VertxInternal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -42,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReceivedBodyTest {
   private static final int MEMORY = 16 << 20;
@@ -53,7 +60,9 @@ class ReceivedBodyTest {
   private final ExecutorService workers = Executors.newFixedThreadPool(4);
   private final AtomicLong nanos = new AtomicLong();
   private final BlockingQueue<IncomingBody> bodies = new LinkedBlockingQueue<>();
+  private final AtomicLong read = new AtomicLong();
   private volatile HttpServerRequest arriving;
+  private volatile Channel channel;
   private GatewayResources resources;
   private Transfers transfers;
   private SpoolFolder spool;
@@ -81,6 +90,36 @@ class ReceivedBodyTest {
         vertx.createHttpServer(new HttpServerOptions()).requestHandler(r -> accept(all, r));
     port =
         server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get().actualPort();
+    boundReads();
+  }
+
+  /** Where the gateway does it, too: before anything is read. */
+  private void boundReads() {
+    SingleThreadEventLoop acceptor =
+        (SingleThreadEventLoop) ((VertxInternal) vertx).getAcceptorEventLoopGroup().next();
+    var unused =
+        acceptor
+            .submit(
+                () -> acceptor.registeredChannelsIterator().next().pipeline().addFirst(new Door()))
+            .syncUninterruptibly();
+  }
+
+  private final class Door extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+      channel = (Channel) accepted;
+      ReadSize.bound(channel);
+      channel.pipeline().addFirst(new Meter());
+      context.fireChannelRead(accepted);
+    }
+  }
+
+  private final class Meter extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object bytes) {
+      read.addAndGet(((ByteBuf) bytes).readableBytes());
+      context.fireChannelRead(bytes);
+    }
   }
 
   private void accept(Bodies all, HttpServerRequest request) {
@@ -206,6 +245,30 @@ class ReceivedBodyTest {
     }
     assertThat(out.toByteArray()).isEqualTo(content);
     assertThat(sizes.subList(0, 4)).containsOnly(70_000);
+  }
+
+  /** What nobody wants yet stays with the client, but for a little. */
+  @ParameterizedTest
+  @ValueSource(ints = {10_000, 1_000_000})
+  void hardlyMoreIsReadThanIsWanted(int most) throws Exception {
+    byte[] content = bytes(6_000_000);
+    ExecutorService client = Executors.newSingleThreadExecutor();
+    try {
+      var unused = client.submit(() -> send("Content-Length: 6000000\r\n", content));
+      IncomingBody body = bodies.take();
+      long drawn = most > ReceivedPiece.SMALL ? 64 << 10 : 0;
+
+      for (int from = 0; from < 5 * most; from += most) {
+        try (ReceivedPiece piece = body.next(most).toCompletableFuture().get()) {
+          int to = from + most;
+          await().until(() -> !channel.config().isAutoRead());
+          assertThat(read.get()).isLessThan(to + drawn + (20 << 10));
+          assertThat(read(piece)).isEqualTo(Arrays.copyOfRange(content, from, to));
+        }
+      }
+    } finally {
+      client.shutdownNow();
+    }
   }
 
   @Test
