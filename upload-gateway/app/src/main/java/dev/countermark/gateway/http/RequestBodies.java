@@ -35,6 +35,9 @@ class RequestBodies {
 
   private void watch(RoutingContext context) {
     HttpServerRequest request = context.request();
+    // Worked out at the first question, which two threads must not ask at a time: one that answers,
+    // and this one when the client hangs up.
+    boolean unused = request.isSSL();
     // Of one that is closed already nobody would tell the end.
     Optional<Connection> connection =
         context.response().closed() ? Optional.empty() : ConnectionGuard.of(request);
