@@ -116,7 +116,7 @@ class OutcomeFeed {
           .ifPresent(
               key -> {
                 inventories.heard(format.format(), subject.repository(), key);
-                settled.changed(subject.repository(), key);
+                settled.heard(format.format(), subject.repository(), key);
               });
       if (changed) {
         format.changed(subject.repository(), subject.name());

@@ -25,7 +25,7 @@ import org.jboss.logging.Logger;
 /**
  * Waits for packages to be signed or refused. Nobody's thread waits, nor memory: the signer's event
  * wakes whom it concerns, and a slow look at the record makes up for an event that got lost. Nobody
- * waits for what a signer has put off.
+ * waits for what a signer has put off, and no push for signers that nothing is heard of.
  */
 public final class SettledPackages {
   private static final Logger LOG = Logger.getLogger(SettledPackages.class);
@@ -37,6 +37,7 @@ public final class SettledPackages {
   private final Supplier<Executor> requests;
   private final ScheduledExecutorService timer;
 
+  private final SilentSigners signers = new SilentSigners(System::nanoTime);
   private final ConcurrentMap<String, Crowd> waiting = new ConcurrentHashMap<>();
 
   /** All who wait for one record, which is looked at for all of them at once. */
@@ -72,16 +73,18 @@ public final class SettledPackages {
     private final Format<R, ?> format;
     private final String key;
     private final R pushed;
+    private final boolean isPush;
     private final CompletableFuture<R> done = new CompletableFuture<>();
     private ScheduledFuture<?> looks;
 
     /** Until it is known nobody waits yet. */
     private volatile Executor goingOn = Runnable::run;
 
-    private Waiter(Format<R, ?> format, String key, R pushed) {
+    private Waiter(Format<R, ?> format, String key, R pushed, boolean isPush) {
       this.format = format;
       this.key = key;
       this.pushed = pushed;
+      this.isPush = isPush;
     }
 
     /**
@@ -90,12 +93,14 @@ public final class SettledPackages {
      * @param patience zero not to wait
      */
     public CompletionStage<R> settled(Duration patience) {
-      if (patience.isZero()) {
+      String label = format.label();
+      if (patience.isZero() || isPush && signers.areSilent(label)) {
         close();
         done.complete(pushed);
         return done;
       }
       goingOn = requests.get();
+      long heard = signers.heardSoFar(label);
       RepositoryName repository = pushed.repository();
       looks =
           timer.scheduleWithFixedDelay(
@@ -107,7 +112,9 @@ public final class SettledPackages {
                       .of(repository)
                       .execute(
                           () -> {
-                            look(this);
+                            if (!look(this) && patience.compareTo(LOOK) >= 0) {
+                              signers.waitedInVain(label, heard);
+                            }
                             end(pushed);
                           }),
               patience.toMillis(),
@@ -144,20 +151,51 @@ public final class SettledPackages {
   }
 
   /**
-   * Begins to listen, which must be before the signers are told.
+   * Tells the signers of a push, and listens from before on.
+   *
+   * @param key of the package's record
+   * @param tell its failure is the caller's; then nobody listens
+   */
+  public <R extends PackageRecord<R>> Waiter<R> afterTelling(
+      Format<R, ?> format, String key, R pushed, Runnable tell) {
+    Waiter<R> waiter = listening(new Waiter<>(format, key, pushed, true));
+    try {
+      tell.run();
+    } catch (RuntimeException e) {
+      waiter.close();
+      throw e;
+    }
+    return waiter;
+  }
+
+  /**
+   * Begins to listen for what the signers know already.
    *
    * @param key of the package's record
    */
-  public <R extends PackageRecord<R>> Waiter<R> listen(Format<R, ?> format, String key, R pushed) {
-    Waiter<R> waiter = new Waiter<>(format, key, pushed);
+  public <R extends PackageRecord<R>> Waiter<R> listen(Format<R, ?> format, String key, R record) {
+    return listening(new Waiter<>(format, key, record, false));
+  }
+
+  private <R extends PackageRecord<R>> Waiter<R> listening(Waiter<R> waiter) {
     waiting.compute(
-        key,
+        waiter.key,
         (k, there) -> {
           Crowd crowd = there == null ? new Crowd() : there;
           crowd.waiters.add(waiter);
           return crowd;
         });
     return waiter;
+  }
+
+  /**
+   * Its signer said something about a package.
+   *
+   * @param key of its record
+   */
+  public void heard(Format<?, ?> format, RepositoryName repository, String key) {
+    signers.heard(format.label());
+    changed(repository, key);
   }
 
   /**
@@ -187,16 +225,25 @@ public final class SettledPackages {
         || waits.note(format, record).filter(WaitingNote::handedOver).isPresent();
   }
 
-  /** Looks at the record once, for all that wait for it. */
-  private <R extends PackageRecord<R>> void look(Waiter<R> any) {
+  /**
+   * Looks at the record once, for all that wait for it.
+   *
+   * @return whether it is settled
+   */
+  private <R extends PackageRecord<R>> boolean look(Waiter<R> any) {
     try {
-      Optional<R> now = records.read(any.key, any.format.recordType());
+      Optional<R> now =
+          records
+              .read(any.key, any.format.recordType())
+              .filter(record -> isSettled(any.format, record));
       Crowd crowd = waiting.get(any.key);
-      if (crowd != null && now.filter(r -> isSettled(any.format, r)).isPresent()) {
+      if (crowd != null && now.isPresent()) {
         crowd.waiters.forEach(waiter -> waiter.endWith(now.get()));
       }
+      return now.isPresent();
     } catch (RuntimeException e) {
       LOG.debugf("%s is looked at again soon: %s", any.key, e.getMessage());
+      return false;
     }
   }
 }

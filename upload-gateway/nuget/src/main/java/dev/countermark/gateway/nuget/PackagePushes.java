@@ -137,20 +137,15 @@ final class PackagePushes {
     }
   }
 
-  /** Listens before the signers are told, so as not to miss what they say. */
   private Accepted accepted(
       Request request, VersionRecord version, List<String> warnings, Runnable acknowledge) {
-    SettledPackages.Waiter<VersionRecord> waiter =
+    String key = NugetKeys.version(version.repository(), version.identity());
+    return new Accepted(
         waiting
             .settled()
-            .listen(FORMAT, NugetKeys.version(version.repository(), version.identity()), version);
-    try {
-      acknowledge.run();
-    } catch (RuntimeException e) {
-      waiter.close();
-      throw e;
-    }
-    return new Accepted(waiter.settled(request.patience()), warnings);
+            .afterTelling(FORMAT, key, version, acknowledge)
+            .settled(request.patience()),
+        warnings);
   }
 
   /** What was signed once is somebody's, whatever became of it. */

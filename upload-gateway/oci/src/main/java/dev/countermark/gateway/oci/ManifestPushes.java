@@ -143,18 +143,13 @@ final class ManifestPushes {
     return new Pushed(digest, tags, subject, Optional.empty());
   }
 
-  /** Listens before the signers are told, so as not to miss what they say. */
   private SettledPackages.Waiter<ManifestRecord> announced(OciName name, ManifestRecord record) {
-    SettledPackages.Waiter<ManifestRecord> waiter =
-        told.settled()
-            .listen(new OciFormat(), OciKeys.manifest(name.value(), record.digest()), record);
-    try {
-      told.events().uploaded(new OciFormat(), record);
-    } catch (RuntimeException e) {
-      waiter.close();
-      throw e;
-    }
-    return waiter;
+    return told.settled()
+        .afterTelling(
+            new OciFormat(),
+            OciKeys.manifest(name.value(), record.digest()),
+            record,
+            () -> told.events().uploaded(new OciFormat(), record));
   }
 
   /** What is there already, and only gets a tag, takes no more room. */

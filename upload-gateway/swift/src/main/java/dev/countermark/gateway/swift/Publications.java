@@ -167,17 +167,8 @@ final class Publications {
 
   private CompletionStage<ReleaseRecord> announce(
       ReleaseRecord record, Duration patience, Runnable acknowledge) {
-    SettledPackages.Waiter<ReleaseRecord> waiter =
-        waiting
-            .settled()
-            .listen(FORMAT, SwiftKeys.release(record.repository(), record.identity()), record);
-    try {
-      acknowledge.run();
-    } catch (RuntimeException e) {
-      waiter.close();
-      throw e;
-    }
-    return waiter.settled(patience);
+    String key = SwiftKeys.release(record.repository(), record.identity());
+    return waiting.settled().afterTelling(FORMAT, key, record, acknowledge).settled(patience);
   }
 
   /** A version is given away once; a refused one that nobody ever saw may be tried again. */

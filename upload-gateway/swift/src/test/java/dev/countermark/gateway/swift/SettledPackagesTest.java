@@ -113,4 +113,32 @@ class SettledPackagesTest {
 
     assertThat(waits.toCompletableFuture().get(10, TimeUnit.SECONDS)).isEqualTo(pushed);
   }
+
+  /** One push finds out that the signers are away; the others do not wait for it, too. */
+  @Test
+  void nobodyWaitsForSignersThatAreSilent() throws Exception {
+    ReleaseRecord pushed = pushed();
+    String key = SwiftKeys.release(REPOSITORY, IDENTITY);
+    records.create(key, pushed);
+    push(key, pushed, Duration.ofSeconds(2)).get(10, TimeUnit.SECONDS);
+
+    assertThat(push(key, pushed, Duration.ofMinutes(1))).isCompletedWithValue(pushed);
+    CompletableFuture<ReleaseRecord> asked =
+        settled
+            .listen(new SwiftFormat(), key, pushed)
+            .settled(Duration.ofMinutes(1))
+            .toCompletableFuture();
+    assertThat(asked).as("whoever asks for a wait gets one").isNotDone();
+
+    settled.heard(new SwiftFormat(), REPOSITORY, "of another package");
+    assertThat(push(key, pushed, Duration.ofMinutes(1))).isNotDone();
+  }
+
+  private CompletableFuture<ReleaseRecord> push(
+      String key, ReleaseRecord pushed, Duration patience) {
+    return settled
+        .afterTelling(new SwiftFormat(), key, pushed, () -> {})
+        .settled(patience)
+        .toCompletableFuture();
+  }
 }
