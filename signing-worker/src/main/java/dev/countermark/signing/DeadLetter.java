@@ -1,6 +1,7 @@
 package dev.countermark.signing;
 
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.DeadLetterHeaders;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -21,13 +22,6 @@ public record DeadLetter(
     String topic,
     int partition,
     long offset) {
-  public static final String FAILURE_CODE = "countermark-failure-code";
-  public static final String FAILURE_DETAIL = "countermark-failure-detail";
-  public static final String ATTEMPTS = "countermark-attempts";
-  public static final String SOURCE_TOPIC = "countermark-source-topic";
-  public static final String SOURCE_PARTITION = "countermark-source-partition";
-  public static final String SOURCE_OFFSET = "countermark-source-offset";
-
   /** Longest detail, characters: a broker limits a record with all its headers. */
   static final int MAX_DETAIL = 1_000;
 
@@ -41,7 +35,7 @@ public record DeadLetter(
         delivery.value(),
         code,
         detail,
-        attempts,
+        delivery.attemptsBefore() + attempts,
         delivery.topic(),
         delivery.partition(),
         delivery.offset());
@@ -69,12 +63,12 @@ public record DeadLetter(
   /** The record's headers, values as text. */
   public Map<String, String> headers() {
     Map<String, String> headers = new LinkedHashMap<>();
-    headers.put(FAILURE_CODE, code.name());
-    headers.put(FAILURE_DETAIL, detail);
-    headers.put(ATTEMPTS, Integer.toString(attempts));
-    headers.put(SOURCE_TOPIC, topic);
-    headers.put(SOURCE_PARTITION, Integer.toString(partition));
-    headers.put(SOURCE_OFFSET, Long.toString(offset));
+    headers.put(DeadLetterHeaders.FAILURE_CODE, code.name());
+    headers.put(DeadLetterHeaders.FAILURE_DETAIL, detail);
+    headers.put(DeadLetterHeaders.ATTEMPTS, Integer.toString(attempts));
+    headers.put(DeadLetterHeaders.SOURCE_TOPIC, topic);
+    headers.put(DeadLetterHeaders.SOURCE_PARTITION, Integer.toString(partition));
+    headers.put(DeadLetterHeaders.SOURCE_OFFSET, Long.toString(offset));
     return headers;
   }
 }

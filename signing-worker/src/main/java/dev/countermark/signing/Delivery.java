@@ -11,6 +11,7 @@ import java.util.function.Supplier;
  *
  * @param key the record's key, verbatim: records of one key are handled one after the other
  * @param value the record's bytes, verbatim
+ * @param attemptsBefore tries that were made before it was given up and handed in again
  * @param acknowledge tells the consumer that the record is dealt with; called once
  */
 public record Delivery(
@@ -20,7 +21,20 @@ public record Delivery(
     long offset,
     Optional<Bytes> key,
     Bytes value,
+    int attemptsBefore,
     Supplier<CompletionStage<Void>> acknowledge) {
+  /** One that is handed in for the first time. */
+  public Delivery(
+      Lane lane,
+      String topic,
+      int partition,
+      long offset,
+      Optional<Bytes> key,
+      Bytes value,
+      Supplier<CompletionStage<Void>> acknowledge) {
+    this(lane, topic, partition, offset, key, value, 0, acknowledge);
+  }
+
   /** Of whoever handles it, and of what the connector remembers of it, bytes. */
   private static final int HANDLING = 2 << 10;
 

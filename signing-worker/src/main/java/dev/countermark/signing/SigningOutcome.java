@@ -61,12 +61,18 @@ public sealed interface SigningOutcome<O> {
       /** Signatures and attestations are never signed themselves. */
       NEVER_SIGNED,
       /** Deleted meanwhile, or it never existed. */
-      GONE
+      GONE,
+      /** Other content has its name: whoever asked had seen another one, or none. */
+      SUPERSEDED
     }
 
     @Override
     public String code() {
-      return why == Why.GONE ? "gone" : "exempt";
+      return switch (why) {
+        case NEVER_SIGNED -> "exempt";
+        case GONE -> "gone";
+        case SUPERSEDED -> "superseded";
+      };
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.countermark.signing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.DeadLetterHeaders;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.Refusal;
@@ -229,12 +230,12 @@ class SigningWorkerTest {
     assertThat(letter.key()).contains(Bytes.utf8("key"));
     assertThat(letter.value()).isEqualTo(Bytes.utf8("pkg:a"));
     assertThat(letter.headers())
-        .containsEntry(DeadLetter.FAILURE_CODE, "RETRIES_EXHAUSTED")
-        .containsEntry(DeadLetter.FAILURE_DETAIL, "store away")
-        .containsEntry(DeadLetter.ATTEMPTS, "5")
-        .containsEntry(DeadLetter.SOURCE_TOPIC, "uploads")
-        .containsEntry(DeadLetter.SOURCE_PARTITION, "3")
-        .containsEntry(DeadLetter.SOURCE_OFFSET, "77");
+        .containsEntry(DeadLetterHeaders.FAILURE_CODE, "RETRIES_EXHAUSTED")
+        .containsEntry(DeadLetterHeaders.FAILURE_DETAIL, "store away")
+        .containsEntry(DeadLetterHeaders.ATTEMPTS, "5")
+        .containsEntry(DeadLetterHeaders.SOURCE_TOPIC, "uploads")
+        .containsEntry(DeadLetterHeaders.SOURCE_PARTITION, "3")
+        .containsEntry(DeadLetterHeaders.SOURCE_OFFSET, "77");
     assertThat(count("countermark.signing.dead.letters", "retries_exhausted")).isEqualTo(1);
   }
 

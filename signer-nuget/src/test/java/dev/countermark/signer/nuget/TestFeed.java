@@ -75,7 +75,8 @@ final class TestFeed {
   private static final String UPLOAD = new UUID(0, 1).toString();
   static final Instant PUSHED = NOW.minusSeconds(90).plusMillis(7);
 
-  final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
+  private final InMemoryBlobStore unobserved = new InMemoryBlobStore();
+  final ObservedBlobStore store = new ObservedBlobStore(unobserved);
   final Records records = new Records(store);
   final InMemoryKeyClient keys = new InMemoryKeyClient(Clock.fixed(NOW, ZoneOffset.UTC));
   final AtomicInteger signatures = new AtomicInteger();
@@ -175,7 +176,14 @@ final class TestFeed {
 
   PackageRequest request(Lane lane, Identity identity, Instant since) {
     return new PackageRequest(
-        new NugetFormat(), lane, NAME, identity.toString(), "sha256:" + "0".repeat(64), since);
+        new NugetFormat(), lane, NAME, identity.toString(), digest(identity), since);
+  }
+
+  private String digest(Identity identity) {
+    return new Records(unobserved)
+        .read(NugetKeys.version(NAME, identity), VersionRecord.class)
+        .map(VersionRecord::digest)
+        .orElse("sha256:" + "0".repeat(64));
   }
 
   /** A signer that remembers nothing of earlier ones. */

@@ -166,6 +166,7 @@ public final class RecordSigner<R extends PackageRecord<R>, S>
 
     /** One look at one record, repeated when somebody else changed it meanwhile. */
     private final class Look {
+      private final String digest;
       private final String key;
       private Optional<String> tooLarge = Optional.empty();
       private boolean isDoneWithin;
@@ -177,6 +178,7 @@ public final class RecordSigner<R extends PackageRecord<R>, S>
       private SigningOutcome<SignedArtifact> outcome;
 
       Look(String digest) {
+        this.digest = digest;
         // Names and digests come from events and packages, and become keys.
         this.key =
             format
@@ -213,6 +215,11 @@ public final class RecordSigner<R extends PackageRecord<R>, S>
         requireItself(record);
         if (!isOfRepository(record)) {
           outcome = new Exempt<>(Why.GONE);
+          return found;
+        }
+        // An event is a hint: one of other content is of nothing that there is, whoever wrote it.
+        if (!record.digest().equals(digest)) {
+          outcome = new Exempt<>(Why.SUPERSEDED);
           return found;
         }
         if (record.neverSigned()) {

@@ -139,16 +139,17 @@ public abstract class SignerContract<R extends PackageRecord<R>, S> {
 
   private SigningOutcome<SignedArtifact> sign(
       RepositorySettings repositories, Lane lane, R record, ResyncMode mode) {
-    return new RecordSigner<>(new Watched(), records, repositories, clock)
-        .sign(
-            new PackageRequest(
-                format,
-                lane,
-                record.repository(),
-                record.packageName(),
-                record.digest(),
-                PUSHED,
-                mode));
+    return sign(repositories, request(lane, record, record.digest(), mode));
+  }
+
+  private SigningOutcome<SignedArtifact> sign(
+      RepositorySettings repositories, PackageRequest request) {
+    return new RecordSigner<>(new Watched(), records, repositories, clock).sign(request);
+  }
+
+  private PackageRequest request(Lane lane, R record, String digest, ResyncMode mode) {
+    return new PackageRequest(
+        format, lane, record.repository(), record.packageName(), digest, PUSHED, mode);
   }
 
   private String key(R record) {
@@ -310,6 +311,28 @@ public abstract class SignerContract<R extends PackageRecord<R>, S> {
     assertThat(sign(lane, pushed)).isEqualTo(new Exempt<>(Exempt.Why.GONE));
     assertThat(store.writes()).isEmpty();
     assertThat(purposes).isEmpty();
+  }
+
+  /** Whoever forges an event, or saw content that is no longer there, gets nothing signed. */
+  @ParameterizedTest
+  @EnumSource(ResyncMode.class)
+  void signsNothingWhoseDigestTheEventDoesNotKnow(ResyncMode mode) {
+    R pushed = pushed();
+    sign(Lane.UPLOAD, pushed);
+    R before = stored(pushed);
+    store.reset();
+    purposes.clear();
+
+    for (Lane lane : Lane.values()) {
+      assertThat(
+              sign(
+                  new RepositorySettings(records, Duration.ZERO, clock),
+                  request(lane, pushed, "sha256:" + "5a".repeat(32), mode)))
+          .isInstanceOf(Exempt.class);
+    }
+    assertThat(store.writes()).isEmpty();
+    assertThat(purposes).isEmpty();
+    assertThat(stored(pushed)).isEqualTo(before);
   }
 
   @Test

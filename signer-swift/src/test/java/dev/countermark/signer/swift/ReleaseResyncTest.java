@@ -213,7 +213,7 @@ class ReleaseResyncTest {
 
     registry
         .signer()
-        .sign(TestRegistry.request(Lane.UPLOAD, ResyncMode.RESIGN_ALL, TestRegistry.PUSHED));
+        .sign(registry.request(Lane.UPLOAD, ResyncMode.RESIGN_ALL, TestRegistry.PUSHED));
 
     assertThat(registry.record()).isEqualTo(before);
   }

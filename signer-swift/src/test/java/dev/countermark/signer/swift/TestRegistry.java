@@ -68,7 +68,8 @@ final class TestRegistry {
   static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
   static final SwiftSettings OVERLAY = new SwiftSettings(false, ArchiveMode.OVERLAY, null, null);
 
-  final ObservedBlobStore store = new ObservedBlobStore(new InMemoryBlobStore());
+  private final InMemoryBlobStore unobserved = new InMemoryBlobStore();
+  final ObservedBlobStore store = new ObservedBlobStore(unobserved);
   final Records records = new Records(store);
   final HandSetClock clock = new HandSetClock(CLOCK.instant());
   final TestKeys keys = new TestKeys();
@@ -160,13 +161,16 @@ final class TestRegistry {
         clock);
   }
 
-  static PackageRequest request(Lane lane, ResyncMode mode, Instant since) {
+  PackageRequest request(Lane lane, ResyncMode mode, Instant since) {
     return new PackageRequest(
         new SwiftFormat(),
         lane,
         REPOSITORY,
         RELEASE.toString(),
-        "sha256:" + "ab".repeat(32),
+        new Records(unobserved)
+            .read(KEY, ReleaseRecord.class)
+            .map(ReleaseRecord::digest)
+            .orElse("sha256:" + "ab".repeat(32)),
         since,
         mode);
   }
