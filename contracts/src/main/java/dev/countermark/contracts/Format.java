@@ -45,6 +45,11 @@ public interface Format<R extends PackageRecord<R>, S> {
   /** Media type of what was pushed, for events. */
   String mediaType(R record);
 
+  /** The forms of signature in force of a package, where a format has more than one. */
+  default Set<String> signatureForms(R record) {
+    return record.inForce().isPresent() ? Set.of("signature") : Set.of();
+  }
+
   Class<S> settings();
 
   S defaults();

@@ -1,7 +1,9 @@
 package dev.countermark.contracts;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * The signature of a package that is in force, taken from its record alone.
@@ -16,5 +18,11 @@ public record InForce(
     int keyVersion, String fingerprint, Instant signedAt, List<String> artifacts) {
   public InForce {
     artifacts = List.copyOf(artifacts);
+  }
+
+  /** What tells this signature from any other one of the package. */
+  public String id() {
+    String all = keyVersion + "\n" + fingerprint + "\n" + String.join("\n", artifacts);
+    return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8)).toString();
   }
 }

@@ -26,6 +26,15 @@ public final class ObjectKeys {
   /** Tokens that belong to no repository. */
   public static final String INSTALLATION_TOKENS = "installation-tokens/";
 
+  /** What signers gave up. */
+  public static final String DEAD_LETTERS = "dead-letters/";
+
+  /** All campaigns of resyncs, ended ones included. */
+  public static final String RESYNCS = "resyncs/";
+
+  /** A mark for each campaign that has not ended. */
+  public static final String OPEN_RESYNCS = "open-resyncs/";
+
   /** No object: whoever wants to know whether the store answers asks for it. */
   public static final String PROBE = "probe";
 
@@ -170,6 +179,58 @@ public final class ObjectKeys {
    */
   public static String unanswered(RepositoryName repository, String format, String recordKey) {
     return unanswered(repository) + format + "/" + hashed(recordKey) + ".json";
+  }
+
+  /**
+   * A dead letter.
+   *
+   * @param id checked, for it comes from strangers
+   */
+  public static String deadLetter(String id) {
+    return DEAD_LETTERS + id + ".json";
+  }
+
+  /** What signers gave up, of one repository. */
+  public static String failures(RepositoryName repository) {
+    return "failures/" + repository.owner() + "/" + repository.name() + "/";
+  }
+
+  /**
+   * That the signing of a package was given up.
+   *
+   * @param format label
+   * @param recordKey key of the package's record
+   */
+  public static String failure(RepositoryName repository, String format, String recordKey) {
+    return failures(repository) + format + "/" + hashed(recordKey) + ".json";
+  }
+
+  /**
+   * A campaign of resyncs.
+   *
+   * @param campaign its id: checked, for it comes from strangers
+   */
+  public static String resync(String campaign) {
+    return RESYNCS + campaign + ".json";
+  }
+
+  /** That a campaign has not ended. */
+  public static String openResync(String campaign) {
+    return OPEN_RESYNCS + campaign;
+  }
+
+  /** All packages of a campaign. */
+  public static String resyncBatches(String campaign) {
+    return "resync-batches/" + campaign + "/";
+  }
+
+  /**
+   * Some packages of a campaign.
+   *
+   * @param number from 0 on
+   */
+  public static String resyncBatch(String campaign, int number) {
+    return resyncBatches(campaign) + String.format("%08d", number) + ".json";
   }
 
   private static String hashed(String key) {

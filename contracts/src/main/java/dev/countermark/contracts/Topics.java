@@ -5,6 +5,9 @@ public final class Topics {
   public static final String OUTCOMES = "countermark.outcomes";
   public static final String DEAD_LETTERS = "countermark.dead-letters";
 
+  /** Where operators ask for resyncs of whole repositories, by any producer. */
+  public static final String RESYNC_CAMPAIGNS = "countermark.resync-campaigns";
+
   private Topics() {}
 
   /**

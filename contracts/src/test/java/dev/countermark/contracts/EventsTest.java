@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -37,6 +38,37 @@ class EventsTest {
         event(
             Events.PackageResyncRequested.TYPE,
             new Events.PackageResyncRequested(REPOSITORY, "acme/app/web", DIGEST, "c-1")),
+        event(Events.ResyncRequested.TYPE, wanted(Optional.empty(), Optional.empty())),
+        event(
+            Events.ResyncRequested.TYPE,
+            wanted(
+                Optional.of("acme/app"),
+                Optional.of(
+                    new Events.ResyncFilter(
+                        Optional.of("pkg:nuget/"),
+                        Optional.of(T),
+                        Optional.of(T),
+                        Optional.of(1),
+                        Optional.of("bundle"))))),
+        event(
+            Events.PackageResynced.TYPE,
+            new Events.PackageResynced(
+                REPOSITORY,
+                "acme/app/web",
+                DIGEST,
+                "c-1",
+                ResyncResult.DEAD_LETTERED,
+                Optional.of("UNFORESEEN"),
+                Optional.of("a bug"),
+                Optional.of(new InForce(1, "0b", T, List.of(DIGEST)).id()))),
+        event(
+            Events.ResyncProgressed.TYPE,
+            new Events.ResyncProgressed(
+                "c-1",
+                "running",
+                5,
+                3,
+                Map.of(ResyncResult.CHANGED, 2L, ResyncResult.SKIPPED, 1L))),
         event(
             Events.PackageSigned.TYPE,
             new Events.PackageSigned(
@@ -66,6 +98,32 @@ class EventsTest {
         event(
             Events.PackageRepaired.TYPE,
             new Events.PackageRepaired(REPOSITORY, "acme.tools/1.0.0", DIGEST, "content/x", T)));
+  }
+
+  private static Events.ResyncRequested wanted(
+      Optional<String> repository, Optional<Events.ResyncFilter> filter) {
+    return new Events.ResyncRequested(
+        "2026-11-30.one",
+        Optional.empty(),
+        repository,
+        Optional.of(Set.of("oci")),
+        filter,
+        ResyncMode.ENSURE,
+        Optional.of("a key was stolen"),
+        Optional.of(50),
+        true,
+        false);
+  }
+
+  @ParameterizedTest
+  @EnumSource(ResyncResult.class)
+  void everyResultIsInTheSchema(ResyncResult result) throws IOException {
+    CloudEvent event =
+        event(
+            Events.ResyncProgressed.TYPE,
+            new Events.ResyncProgressed("c-1", "done", 1, 1, Map.of(result, 1L)));
+
+    assertThat(violations(event.dataschema(), event.data())).isEmpty();
   }
 
   private static CloudEvent event(String type, Object data) {

@@ -172,6 +172,8 @@ final class Platform implements AutoCloseable {
             + adminToken()
             + "\nCOUNTERMARK_MANAGEMENT_URL=http://127.0.0.1:"
             + managementPort
+            + "\nCOUNTERMARK_KAFKA=127.0.0.1:"
+            + brokerPort
             + "\n"
             + settings.publicHttpsUrl().map(u -> "COUNTERMARK_HTTPS_URL=" + u + "\n").orElse("")
             + tls.map(t -> "COUNTERMARK_TLS_CA=" + t.authority() + "\n").orElse(""));

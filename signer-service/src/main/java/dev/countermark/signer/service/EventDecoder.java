@@ -12,6 +12,7 @@ import dev.countermark.signing.Lane;
 import dev.countermark.signing.MalformedEventException;
 import dev.countermark.signing.SigningWorker;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Reads the events of both lanes. */
 final class EventDecoder implements SigningWorker.Decoder<PackageRequest> {
@@ -38,23 +39,31 @@ final class EventDecoder implements SigningWorker.Decoder<PackageRequest> {
   private PackageRequest uploaded(Lane lane, CloudEvent event) {
     PackageUploaded data = event.dataAs(PackageUploaded.class);
     Instant since = data.acceptedAt() == null ? event.time() : data.acceptedAt();
-    return request(lane, data.repository(), data.name(), data.digest(), since, ResyncMode.ENSURE);
+    requireComplete(data.repository(), data.name(), data.digest(), since);
+    return new PackageRequest(format, lane, data.repository(), data.name(), data.digest(), since);
   }
 
   private PackageRequest resync(Lane lane, CloudEvent event) {
     PackageResyncRequested data = event.dataAs(PackageResyncRequested.class);
+    requireComplete(data.repository(), data.name(), data.digest(), event.time());
     // Whoever writes to the uploads' topic must not be able to change signed bytes.
     ResyncMode mode = lane == Lane.RESYNC ? data.mode() : ResyncMode.ENSURE;
-    return request(lane, data.repository(), data.name(), data.digest(), event.time(), mode);
+    if (mode == ResyncMode.RESIGN_ALL && !data.confirm()) {
+      throw new MalformedEventException("resign-all breaks clients, and is not confirmed", null);
+    }
+    return new PackageRequest(
+        format,
+        lane,
+        data.repository(),
+        data.name(),
+        data.digest(),
+        event.time(),
+        mode,
+        Optional.ofNullable(data.campaign()));
   }
 
-  private PackageRequest request(
-      Lane lane,
-      RepositoryName repository,
-      String name,
-      String digest,
-      Instant since,
-      ResyncMode mode) {
+  private void requireComplete(
+      RepositoryName repository, String name, String digest, Instant since) {
     if (repository == null || since == null) {
       throw new MalformedEventException("the event names no repository or no time", null);
     }
@@ -66,6 +75,5 @@ final class EventDecoder implements SigningWorker.Decoder<PackageRequest> {
       throw new MalformedEventException(
           "the event's name or digest is none of " + format.label() + " in " + repository, null);
     }
-    return new PackageRequest(format, lane, repository, name, digest, since, mode);
   }
 }

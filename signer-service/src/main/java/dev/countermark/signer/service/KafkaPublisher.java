@@ -1,18 +1,23 @@
 package dev.countermark.signer.service;
 
-import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.Formats;
 import dev.countermark.signing.DeadLetter;
+import dev.countermark.signing.Lane;
+import dev.countermark.signing.MalformedEventException;
 import dev.countermark.signing.SigningOutcome;
 import dev.countermark.signing.SigningWorker;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
@@ -23,17 +28,17 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 @ApplicationScoped
 public class KafkaPublisher
     implements SigningWorker.Outcomes<PackageRequest, SignedArtifact>, SigningWorker.DeadLetters {
-  /** Says that a dead letter's value was left out, and how many bytes it had. */
-  static final String VALUE_OMITTED = "countermark-value-omitted-bytes";
-
-  /** The same for its key. */
-  static final String KEY_OMITTED = "countermark-key-omitted-bytes";
-
   /**
    * Largest key and value of a dead letter together, bytes: with its headers it must stay below a
    * broker's usual limit of 1 MiB per record, or it could never be written.
    */
   static final int MAX_DEAD_LETTER = 900_000;
+
+  /** A broker that does not take so much is set to take next to nothing. */
+  private static final int LEAST_DEAD_LETTER = 1_000;
+
+  /** Whom the broker refuses for its size is tried with this part of it. */
+  private static final int SMALLER = 8;
 
   private final Emitter<byte[]> outcomes;
   private final Emitter<byte[]> deadLetters;
@@ -54,35 +59,57 @@ public class KafkaPublisher
   public CompletionStage<Void> publish(
       PackageRequest request, SigningOutcome<SignedArtifact> outcome) {
     return CompletableFuture.allOf(
-        events.of(request, outcome).stream()
-            .map(
-                e -> {
-                  RecordHeaders headers = new RecordHeaders();
-                  headers.add("content-type", utf8(CloudEvent.MEDIA_TYPE));
-                  return send(outcomes, e.key(), e.event().toJson(), headers);
-                })
-            .toArray(CompletableFuture<?>[]::new));
+        events.of(request, outcome).stream().map(this::tell).toArray(CompletableFuture<?>[]::new));
   }
 
+  private CompletableFuture<Void> tell(OutcomeEvents.Keyed event) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("content-type", CloudEvent.MEDIA_TYPE.getBytes(StandardCharsets.UTF_8));
+    return send(outcomes, event.key(), event.event().toJson(), headers);
+  }
+
+  /** The letter first: whoever hears that there is one shall find it. */
   @Override
   public CompletionStage<Void> publish(DeadLetter letter) {
-    RecordHeaders headers = new RecordHeaders();
-    letter.headers().forEach((name, value) -> headers.add(name, utf8(value)));
-    byte[] key = letter.key().map(Bytes::toArray).orElse(null);
-    if (key != null && key.length > MAX_DEAD_LETTER) {
-      headers.add(KEY_OMITTED, utf8(Integer.toString(key.length)));
-      key = null;
+    return publish(letter, MAX_DEAD_LETTER).thenCompose(written -> tellCampaign(letter));
+  }
+
+  private CompletionStage<Void> tellCampaign(DeadLetter letter) {
+    return Formats.all().stream()
+        .filter(format -> format.resyncs().equals(letter.topic()))
+        .findFirst()
+        .flatMap(format -> request(format, letter))
+        .flatMap(
+            request ->
+                request
+                    .campaign()
+                    .map(campaign -> tell(events.deadLettered(request, campaign, letter))))
+        .orElseGet(() -> CompletableFuture.completedFuture(null));
+  }
+
+  private static Optional<PackageRequest> request(Format<?, ?> format, DeadLetter letter) {
+    try {
+      return Optional.of(new EventDecoder(format).decode(Lane.RESYNC, letter.value()));
+    } catch (MalformedEventException e) {
+      return Optional.empty(); // of no campaign that anybody knows
     }
-    byte[] value = letter.value().toArray();
-    if (value.length > MAX_DEAD_LETTER - (key == null ? 0 : key.length)) {
-      headers.add(VALUE_OMITTED, utf8(Integer.toString(value.length)));
-      value = new byte[0];
-    }
-    return send(deadLetters, key, value, headers);
+  }
+
+  /**
+   * Some brokers take less than they usually do; a letter that none takes would be tried for ever.
+   */
+  private CompletionStage<Void> publish(DeadLetter letter, int most) {
+    CutLetter cut = CutLetter.of(letter, most);
+    return send(deadLetters, cut.key(), cut.value(), cut.headers())
+        .exceptionallyCompose(
+            failure ->
+                isTooLarge(failure) && most > LEAST_DEAD_LETTER
+                    ? publish(letter, Math.max(LEAST_DEAD_LETTER, most / SMALLER))
+                    : CompletableFuture.failedStage(failure));
   }
 
   private static <K> CompletableFuture<Void> send(
-      Emitter<byte[]> channel, K key, byte[] value, RecordHeaders headers) {
+      Emitter<byte[]> channel, K key, byte[] value, Headers headers) {
     CompletableFuture<Void> sent = new CompletableFuture<>();
     var metadata =
         OutgoingKafkaRecordMetadata.<K>builder().withKey(key).withHeaders(headers).build();
@@ -107,15 +134,17 @@ public class KafkaPublisher
   }
 
   private static Throwable classify(Throwable failure) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof RecordTooLargeException) {
-        return t;
-      }
-    }
-    return new Failure.Transient("the broker did not acknowledge a record", failure);
+    return isTooLarge(failure)
+        ? failure
+        : new Failure.Transient("the broker did not acknowledge a record", failure);
   }
 
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+  private static boolean isTooLarge(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof RecordTooLargeException) {
+        return true;
+      }
+    }
+    return false;
   }
 }

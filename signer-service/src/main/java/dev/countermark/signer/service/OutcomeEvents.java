@@ -2,12 +2,17 @@ package dev.countermark.signer.service;
 
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageRefused;
+import dev.countermark.contracts.Events.PackageResynced;
 import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.contracts.Format;
+import dev.countermark.contracts.InForce;
+import dev.countermark.contracts.ResyncResult;
+import dev.countermark.signing.DeadLetter;
 import dev.countermark.signing.SigningOutcome;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The events of an outcome. The id of an event is made from the fact that it tells, so whoever
@@ -38,7 +43,82 @@ final class OutcomeEvents {
     } else if (outcome instanceof SigningOutcome.Refused<SignedArtifact> refused) {
       events.add(refused(request, refused));
     }
+    request.campaign().ifPresent(campaign -> events.add(resynced(request, campaign, outcome)));
     return events;
+  }
+
+  /** That a request of a campaign was given up. */
+  Keyed deadLettered(PackageRequest request, String campaign, DeadLetter letter) {
+    return resynced(
+        request,
+        data(
+            request,
+            campaign,
+            ResyncResult.DEAD_LETTERED,
+            Optional.of(new Why(letter.code().name(), letter.detail()))));
+  }
+
+  private Keyed resynced(
+      PackageRequest request, String campaign, SigningOutcome<SignedArtifact> outcome) {
+    if (outcome instanceof SigningOutcome.Signed<SignedArtifact> signed) {
+      return resynced(request, data(request, campaign, ResyncResult.CHANGED, signed.result()));
+    }
+    if (outcome instanceof SigningOutcome.AlreadySigned<SignedArtifact> already) {
+      return resynced(request, data(request, campaign, ResyncResult.UNCHANGED, already.result()));
+    }
+    if (outcome instanceof SigningOutcome.Refused<SignedArtifact> refused) {
+      Why why = new Why(refused.reason().name(), refused.detail());
+      return resynced(request, data(request, campaign, ResyncResult.REFUSED, Optional.of(why)));
+    }
+    return resynced(request, data(request, campaign, ResyncResult.SKIPPED, Optional.empty()));
+  }
+
+  private record Why(String code, String detail) {}
+
+  private static PackageResynced data(
+      PackageRequest request, String campaign, ResyncResult result, Optional<Why> why) {
+    return new PackageResynced(
+        request.repository(),
+        request.name(),
+        request.digest(),
+        campaign,
+        result,
+        why.map(Why::code),
+        why.map(Why::detail),
+        Optional.empty());
+  }
+
+  private static PackageResynced data(
+      PackageRequest request, String campaign, ResyncResult result, SignedArtifact by) {
+    InForce now = new InForce(by.keyVersion(), by.fingerprint(), by.signedAt(), by.artifacts());
+    return new PackageResynced(
+        request.repository(),
+        request.name(),
+        request.digest(),
+        campaign,
+        result,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(now.id()));
+  }
+
+  private Keyed resynced(PackageRequest request, PackageResynced what) {
+    Format<?, ?> format = request.format();
+    return new Keyed(
+        format.eventKey(request.repository(), request.name(), request.digest()),
+        CloudEvent.of(
+            CloudEvent.id(
+                PackageResynced.TYPE,
+                format,
+                request.repository(),
+                request.name(),
+                request.digest(),
+                what.campaign()),
+            source(format),
+            PackageResynced.TYPE,
+            request.purl(),
+            clock.instant(),
+            what));
   }
 
   private static Keyed signed(Format<?, ?> format, SignedArtifact m, boolean changed) {

@@ -6,6 +6,7 @@ import dev.countermark.contracts.ResyncMode;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningRequest;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Look at the signatures of one package. A hint only: whether there is such a package, and what it
@@ -14,6 +15,7 @@ import java.time.Instant;
  * @param name as in the events of the format, within {@code repository}
  * @param digest {@code algorithm:hex}
  * @param mode how far a resync goes; for an upload always {@link ResyncMode#ENSURE}
+ * @param campaign that wants to hear what came of it; empty for none
  */
 public record PackageRequest(
     Format<?, ?> format,
@@ -22,7 +24,8 @@ public record PackageRequest(
     String name,
     String digest,
     Instant since,
-    ResyncMode mode)
+    ResyncMode mode,
+    Optional<String> campaign)
     implements SigningRequest {
   /** One that makes good what is missing. */
   public PackageRequest(
@@ -32,7 +35,19 @@ public record PackageRequest(
       String name,
       String digest,
       Instant since) {
-    this(format, lane, repository, name, digest, since, ResyncMode.ENSURE);
+    this(format, lane, repository, name, digest, since, ResyncMode.ENSURE, Optional.empty());
+  }
+
+  /** One of no campaign. */
+  public PackageRequest(
+      Format<?, ?> format,
+      Lane lane,
+      RepositoryName repository,
+      String name,
+      String digest,
+      Instant since,
+      ResyncMode mode) {
+    this(format, lane, repository, name, digest, since, mode, Optional.empty());
   }
 
   @Override

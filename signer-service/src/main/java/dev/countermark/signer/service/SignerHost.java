@@ -1,14 +1,17 @@
 package dev.countermark.signer.service;
 
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.DeadLetterHeaders;
 import dev.countermark.contracts.Format;
 import dev.countermark.signing.Delivery;
 import dev.countermark.signing.Lane;
 import dev.countermark.signing.SigningWorker;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.header.Header;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
 /**
@@ -54,6 +57,19 @@ public final class SignerHost {
         record.getOffset(),
         key,
         Bytes.of(value),
+        attempts(record),
         message::ack);
+  }
+
+  /** Of one that is handed in again; whoever writes to the topic may write anything. */
+  private static int attempts(IncomingKafkaRecordMetadata<?, ?> record) {
+    Header header = record.getHeaders().lastHeader(DeadLetterHeaders.ATTEMPTS);
+    try {
+      return header == null || header.value() == null
+          ? 0
+          : Math.max(0, Integer.parseInt(new String(header.value(), StandardCharsets.UTF_8)));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
   }
 }

@@ -17,6 +17,7 @@ import dev.countermark.signing.Lane;
 import dev.countermark.signing.MalformedEventException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -57,13 +58,35 @@ class EventDecoderTest {
 
     assertThat(decoder.decode(Lane.RESYNC, event))
         .isEqualTo(
-            new PackageRequest(new EchoFormat(), Lane.RESYNC, REPOSITORY, "file", DIGEST, SENT));
+            new PackageRequest(
+                new EchoFormat(),
+                Lane.RESYNC,
+                REPOSITORY,
+                "file",
+                DIGEST,
+                SENT,
+                ResyncMode.ENSURE,
+                Optional.of("campaign")));
   }
 
   static Bytes resync(ResyncMode mode) {
+    return resync(mode, true);
+  }
+
+  private static Bytes resync(ResyncMode mode, boolean confirm) {
     return event(
         PackageResyncRequested.TYPE,
-        new PackageResyncRequested(REPOSITORY, "file", DIGEST, "campaign", mode));
+        new PackageResyncRequested(REPOSITORY, "file", DIGEST, "campaign", mode, confirm));
+  }
+
+  /** Whoever may write to the topic must know what he does, or have been asked. */
+  @Test
+  void refusesToBreakClientsUnlessItIsConfirmed() {
+    assertThatThrownBy(() -> decoder.decode(Lane.RESYNC, resync(ResyncMode.RESIGN_ALL, false)))
+        .isInstanceOf(MalformedEventException.class)
+        .hasMessageContaining("not confirmed");
+    assertThat(decoder.decode(Lane.RESYNC, resync(ResyncMode.ROTATE_ARCHIVE, false)).mode())
+        .isEqualTo(ResyncMode.ROTATE_ARCHIVE);
   }
 
   @ParameterizedTest

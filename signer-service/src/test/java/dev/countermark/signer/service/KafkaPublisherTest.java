@@ -3,14 +3,19 @@ package dev.countermark.signer.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.DeadLetterHeaders;
 import dev.countermark.signing.DeadLetter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -78,21 +83,58 @@ class KafkaPublisherTest {
   }
 
   @Test
-  void leavesOutAValueThatIsTooLargeBesideItsKey() {
+  void cutsAValueThatIsTooLargeBesideItsKey() {
     var record = publish(new byte[1_000], KafkaPublisher.MAX_DEAD_LETTER - 999);
 
-    assertThat(sent.get(0).getPayload()).isEmpty();
+    assertThat(sent.get(0).getPayload()).hasSize(KafkaPublisher.MAX_DEAD_LETTER - 1_000);
     assertThat((byte[]) record.getKey()).hasSize(1_000);
-    assertThat(header(record, KafkaPublisher.VALUE_OMITTED)).isEqualTo("899001");
-    assertThat(header(record, KafkaPublisher.KEY_OMITTED)).isEqualTo("absent");
+    assertThat(header(record, DeadLetterHeaders.VALUE_BYTES)).isEqualTo("899001");
+    assertThat(header(record, DeadLetterHeaders.VALUE_SHA256)).isEqualTo(sha256(new byte[899_001]));
+    assertThat(header(record, DeadLetterHeaders.KEY_BYTES)).isEqualTo("absent");
   }
 
   @Test
-  void leavesOutAKeyThatIsTooLarge() {
+  void cutsAKeyThatIsTooLarge() {
     var record = publish(new byte[KafkaPublisher.MAX_DEAD_LETTER + 1], 5);
 
-    assertThat(record.getKey()).isNull();
+    assertThat((byte[]) record.getKey()).hasSize(KafkaPublisher.MAX_DEAD_LETTER - 5);
     assertThat(sent.get(0).getPayload()).hasSize(5);
-    assertThat(header(record, KafkaPublisher.KEY_OMITTED)).isEqualTo("900001");
+    assertThat(header(record, DeadLetterHeaders.KEY_BYTES)).isEqualTo("900001");
+    assertThat(header(record, DeadLetterHeaders.KEY_SHA256)).isEqualTo(sha256(new byte[900_001]));
+  }
+
+  @Test
+  void cutsBothWhenBothAreTooLarge() {
+    var record = publish(new byte[2_000_000], 3_000_000);
+
+    assertThat(((byte[]) record.getKey()).length + sent.get(0).getPayload().length)
+        .isEqualTo(KafkaPublisher.MAX_DEAD_LETTER);
+    assertThat(header(record, DeadLetterHeaders.KEY_BYTES)).isEqualTo("2000000");
+    assertThat(header(record, DeadLetterHeaders.VALUE_BYTES)).isEqualTo("3000000");
+  }
+
+  /** One that the broker never takes would hold its room for ever. */
+  @Test
+  void cutsMoreForABrokerThatTakesLess() {
+    publish(new byte[100], 500_000);
+    for (int tries = 0; sent.get(tries).getPayload().length > 60_000; tries++) {
+      sent.get(tries).nack(new RecordTooLargeException()).toCompletableFuture().join();
+    }
+    Message<? extends byte[]> last = sent.get(sent.size() - 1);
+
+    assertThat(last.getPayload()).isNotEmpty();
+    assertThat(
+            header(
+                last.getMetadata(OutgoingKafkaRecordMetadata.class).orElseThrow(),
+                DeadLetterHeaders.VALUE_BYTES))
+        .isEqualTo("500000");
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

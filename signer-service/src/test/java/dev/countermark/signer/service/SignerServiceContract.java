@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.CloudEvent;
+import dev.countermark.contracts.DeadLetterHeaders;
 import dev.countermark.contracts.Events.PackageRefused;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.PackageSigned;
@@ -24,7 +25,6 @@ import dev.countermark.contracts.Topics;
 import dev.countermark.contracts.WaitingNote;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
-import dev.countermark.signing.DeadLetter;
 import dev.countermark.testkit.servers.EmbeddedBroker;
 import dev.countermark.testkit.topics.TopicClient;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -172,7 +172,7 @@ public abstract class SignerServiceContract<R extends PackageRecord<R>, S> {
                 record,
                 PackageResyncRequested.TYPE,
                 new PackageResyncRequested(
-                    repository, record.packageName(), record.digest(), "campaign", mode))
+                    repository, record.packageName(), record.digest(), "campaign", mode, true))
             .toJson());
   }
 
@@ -431,11 +431,11 @@ public abstract class SignerServiceContract<R extends PackageRecord<R>, S> {
     awaitSigned(healthy);
     var garbage = awaitDeadLetter(garbageKey);
     assertThat(garbage.value()).containsExactly(0, 1, 2);
-    assertThat(header(garbage, DeadLetter.FAILURE_CODE)).isEqualTo("MALFORMED_EVENT");
-    assertThat(header(garbage, DeadLetter.SOURCE_TOPIC)).isEqualTo(format().uploads());
+    assertThat(header(garbage, DeadLetterHeaders.FAILURE_CODE)).isEqualTo("MALFORMED_EVENT");
+    assertThat(header(garbage, DeadLetterHeaders.SOURCE_TOPIC)).isEqualTo(format().uploads());
     var letter = awaitDeadLetter(format().eventKey(poison));
-    assertThat(header(letter, DeadLetter.FAILURE_CODE)).isEqualTo("UNFORESEEN");
-    assertThat(header(letter, DeadLetter.ATTEMPTS)).isEqualTo("1");
+    assertThat(header(letter, DeadLetterHeaders.FAILURE_CODE)).isEqualTo("UNFORESEEN");
+    assertThat(header(letter, DeadLetterHeaders.ATTEMPTS)).isEqualTo("1");
     assertThat(CloudEvent.fromJson(letter.value()).subject()).isEqualTo(format().purl(poison));
     assertThat(current(poison).state()).isEqualTo(State.RECEIVED);
     awaitEverythingCommitted();
@@ -463,7 +463,8 @@ public abstract class SignerServiceContract<R extends PackageRecord<R>, S> {
 
     awaitSigned(healthy);
     awaitEverythingCommitted();
-    assertThat(header(awaitDeadLetter(key), DeadLetter.FAILURE_CODE)).isEqualTo("MALFORMED_EVENT");
+    assertThat(header(awaitDeadLetter(key), DeadLetterHeaders.FAILURE_CODE))
+        .isEqualTo("MALFORMED_EVENT");
     assertThat(current(received).state()).isEqualTo(State.RECEIVED);
     assertThat(signed(received)).isEmpty();
     assertThat(current(elsewhere).state()).isEqualTo(State.RECEIVED);

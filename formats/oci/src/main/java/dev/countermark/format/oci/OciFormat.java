@@ -5,8 +5,10 @@ import dev.countermark.contracts.KeyTerms;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Images: one package record per manifest. A package's name is the full OCI name. */
 public record OciFormat() implements Format<ManifestRecord, OciSettings> {
@@ -72,6 +74,19 @@ public record OciFormat() implements Format<ManifestRecord, OciSettings> {
   @Override
   public String mediaType(ManifestRecord record) {
     return record.mediaType();
+  }
+
+  /** Those made with the newest key that signed it. */
+  @Override
+  public Set<String> signatureForms(ManifestRecord record) {
+    return record
+        .signatures()
+        .filter(s -> !s.by().isEmpty())
+        .map(s -> s.by().get(s.by().size() - 1).formats())
+        .orElseGet(Set::of)
+        .stream()
+        .map(form -> form.name().toLowerCase(Locale.ROOT))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   @Override

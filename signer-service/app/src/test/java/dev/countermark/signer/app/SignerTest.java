@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.DeadLetterHeaders;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
 import dev.countermark.contracts.Topics;
 import dev.countermark.format.echo.EchoFormat;
 import dev.countermark.signer.service.SignerServers;
-import dev.countermark.signing.DeadLetter;
 import dev.countermark.testkit.servers.EmbeddedBroker;
 import dev.countermark.testkit.topics.TopicClient;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -70,8 +70,8 @@ class SignerTest {
 
         var letter = awaitDeadLetters(garbage).get(0);
 
-        assertThat(header(letter, DeadLetter.SOURCE_TOPIC)).isEqualTo(topic);
-        assertThat(header(letter, DeadLetter.FAILURE_CODE)).isEqualTo("MALFORMED_EVENT");
+        assertThat(header(letter, DeadLetterHeaders.SOURCE_TOPIC)).isEqualTo(topic);
+        assertThat(header(letter, DeadLetterHeaders.FAILURE_CODE)).isEqualTo("MALFORMED_EVENT");
       }
       String group = "signer-" + format.label();
       await().atMost(PATIENCE).until(() -> topics.lag(group, format.uploads()) == 0);

@@ -118,6 +118,7 @@ public final class BrokerServer {
     }
     topics.add(new NewTopic(Topics.OUTCOMES, 4, (short) 1));
     topics.add(new NewTopic(Topics.DEAD_LETTERS, 1, (short) 1));
+    topics.add(new NewTopic(Topics.RESYNC_CAMPAIGNS, 1, (short) 1));
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port))) {
       for (var result : admin.createTopics(topics).values().values()) {
         try {
