@@ -7,6 +7,7 @@ import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.State;
 import dev.countermark.gateway.kit.Waits;
+import dev.countermark.gateway.letters.Letters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param damaged present when what is stored of it is damaged, and not handed out
  * @param waiting what was in the way at the last try, and when the next one is; absent when nothing
  *     was so far
+ * @param failed the dead letter of what was given up; absent when nothing was
  * @param details what the format tells besides
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -43,12 +45,16 @@ public record SigningStatus(
     Refused refusal,
     Boolean damaged,
     Waits.Waiting waiting,
+    Letters.Failed failed,
     Map<String, Object> details) {
   /** Where it stands. */
   public enum Stage {
     /** Accepted, not yet signed. */
     @JsonProperty("pending")
     PENDING,
+    /** Accepted, and given up: a dead letter tells why. */
+    @JsonProperty("failed")
+    FAILED,
     /** Its signatures are in place. */
     @JsonProperty("signed")
     SIGNED,
@@ -79,7 +85,7 @@ public record SigningStatus(
   public record Refused(Refusal code, String detail, Instant at) {}
 
   static SigningStatus of(String format, PackageRecord<?> record, Map<String, Object> details) {
-    return of(format, record, false, Optional.empty(), details);
+    return of(format, record, false, Optional.empty(), Optional.empty(), details);
   }
 
   static SigningStatus of(
@@ -87,10 +93,11 @@ public record SigningStatus(
       PackageRecord<?> record,
       boolean damaged,
       Optional<Waits.Waiting> waiting,
+      Optional<Letters.Failed> failed,
       Map<String, Object> details) {
     InForce by = record.inForce().orElse(null);
     return new SigningStatus(
-        Stage.of(record.state()),
+        failed.isPresent() ? Stage.FAILED : Stage.of(record.state()),
         format,
         record.packageName(),
         record.digest(),
@@ -104,6 +111,7 @@ public record SigningStatus(
         record.refusal().map(r -> new Refused(r.code(), r.detail(), r.at())).orElse(null),
         damaged ? true : null,
         waiting.orElse(null),
+        failed.orElse(null),
         details);
   }
 }

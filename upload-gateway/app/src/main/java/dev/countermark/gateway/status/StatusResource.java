@@ -17,6 +17,7 @@ import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.RepositoryAccess.Credentials;
 import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.kit.Waits;
+import dev.countermark.gateway.letters.Letters;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -63,13 +64,16 @@ public class StatusResource {
   private final Waits waits;
   private final Fence fence;
   private final SettledPackages settled;
+  private final Letters letters;
 
   StatusResource(
       GatewayFormats formats,
       Integrity integrity,
       Waits waits,
       Fence fence,
-      SettledPackages settled) {
+      SettledPackages settled,
+      Letters letters) {
+    this.letters = letters;
     this.settled = settled;
     this.fence = fence;
     this.formats = formats;
@@ -186,6 +190,7 @@ public class StatusResource {
                           record,
                           isDamaged(format, record),
                           waits.of(format.format(), record),
+                          letters.of(format.format(), record),
                           format.statusDetails(record)))
                   .header(HttpHeaders.CACHE_CONTROL, "no-store")
                   .build();

@@ -111,6 +111,7 @@ public final class RepositoryContents {
     }
     // Notes of signers are no content: whoever looks after them would delete them, too.
     each(ObjectKeys.waiting(name), lease, this::deleted);
+    each(ObjectKeys.failures(name), lease, this::deleted);
     each(ObjectKeys.unanswered(name), lease, this::deleted);
     each(ObjectKeys.listings(name), lease, this::deleted);
     return found | each(ObjectKeys.tokens(name), lease, this::deleted);

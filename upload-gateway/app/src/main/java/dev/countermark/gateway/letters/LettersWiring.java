@@ -1,0 +1,20 @@
+package dev.countermark.gateway.letters;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.Format;
+import dev.countermark.gateway.kit.GatewayFormats;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts the letters together. */
+class LettersWiring {
+  @Produces
+  @Singleton
+  Letters letters(BlobStore store, Letters.Replay replay, GatewayFormats formats) {
+    List<Format<?, ?>> known = new ArrayList<>();
+    formats.all().forEach(f -> known.add(f.format()));
+    return new Letters(store, replay, known);
+  }
+}
