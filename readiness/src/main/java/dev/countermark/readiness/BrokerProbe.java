@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -37,6 +38,22 @@ public final class BrokerProbe implements Dependency.Probe, AutoCloseable {
       admin().describeCluster(new DescribeClusterOptions().timeoutMs(TIMEOUT_MILLIS)).nodes().get();
     } catch (ExecutionException e) {
       throw new IOException("the broker does not answer: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  /** Id of the cluster; empty while it does not answer. */
+  public Optional<String> cluster() {
+    try {
+      return Optional.ofNullable(
+          admin()
+              .describeCluster(new DescribeClusterOptions().timeoutMs(TIMEOUT_MILLIS))
+              .clusterId()
+              .get());
+    } catch (ExecutionException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
     }
   }
 

@@ -13,7 +13,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.gateway.auth.Scope;
 import dev.countermark.gateway.auth.Tokens;
-import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.events.Reconcilers;
 import dev.countermark.gateway.kit.WritePaths;
 import dev.countermark.gateway.kit.WritePaths.WritePath;
 import dev.countermark.gateway.repositories.Repositories;
@@ -150,7 +150,7 @@ class LateWriteTest {
     forEachLeft(
         "late-told",
         left -> {
-          new Reconciler(store, (format, upload) -> told.add(upload), soon).reconcile();
+          Reconcilers.afterADeath(store, (format, upload) -> told.add(upload), soon).reconcile();
 
           assertThat(told).noneMatch(upload -> upload.repository().equals(left.repository()));
           assertThat(left.keys(store)).as(left.write().name()).isEmpty();

@@ -12,6 +12,7 @@ import dev.countermark.contracts.Topics;
 import dev.countermark.gateway.inventory.Inventories;
 import dev.countermark.gateway.kit.IntegrityEvents;
 import dev.countermark.gateway.kit.ListingEvents;
+import dev.countermark.gateway.kit.UnsignedUploads;
 import dev.countermark.gateway.kit.UploadEvents;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
@@ -33,13 +34,19 @@ class KafkaEvents implements UploadEvents, ListingEvents, IntegrityEvents {
 
   private final MutinyEmitter<byte[]> emitter;
   private final Inventories inventories;
+  private final UnsignedUploads unsigned;
+  private final UntoldUploads untold;
   private final Clock clock;
 
   KafkaEvents(
       @Channel("uploads") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
           MutinyEmitter<byte[]> emitter,
       Inventories inventories,
+      UnsignedUploads unsigned,
+      UntoldUploads untold,
       Clock clock) {
+    this.unsigned = unsigned;
+    this.untold = untold;
     this.inventories = inventories;
     this.emitter = emitter;
     this.clock = clock;
@@ -48,22 +55,28 @@ class KafkaEvents implements UploadEvents, ListingEvents, IntegrityEvents {
   @Override
   public void uploaded(Format<?, ?> format, PackageUploaded upload) {
     changed(format, upload.repository(), upload.name(), upload.digest());
-    send(
-        format.uploads(),
-        format.eventKey(upload.repository(), upload.name(), upload.digest()),
-        CloudEvent.of(
-            CloudEvent.id(
-                PackageUploaded.TYPE,
-                format,
-                upload.repository(),
-                upload.name(),
-                upload.digest(),
-                upload.acceptedAt().toString()),
-            SOURCE,
-            PackageUploaded.TYPE,
-            format.purl(upload.repository(), upload.name(), upload.digest()),
-            clock.instant(),
-            upload));
+    format.recordKey(upload.repository(), upload.name(), upload.digest()).ifPresent(unsigned::told);
+    try {
+      send(
+          format.uploads(),
+          format.eventKey(upload.repository(), upload.name(), upload.digest()),
+          CloudEvent.of(
+              CloudEvent.id(
+                  PackageUploaded.TYPE,
+                  format,
+                  upload.repository(),
+                  upload.name(),
+                  upload.digest(),
+                  upload.acceptedAt().toString()),
+              SOURCE,
+              PackageUploaded.TYPE,
+              format.purl(upload.repository(), upload.name(), upload.digest()),
+              clock.instant(),
+              upload));
+    } catch (Failure.Transient e) {
+      untold.failed(clock.instant());
+      throw e;
+    }
   }
 
   /** Who lists here shall not wait for what the broker tells all gateways. */

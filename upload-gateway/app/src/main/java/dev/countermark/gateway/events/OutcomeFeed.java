@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageListingChanged;
 import dev.countermark.contracts.Events.PackageRefused;
+import dev.countermark.contracts.Events.PackageResynced;
 import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Json;
@@ -14,6 +15,8 @@ import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.SettledPackages;
+import dev.countermark.gateway.kit.UnsignedUploads;
+import dev.countermark.gateway.resync.Campaigns;
 import dev.countermark.gateway.scrub.Scrub;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -44,13 +47,19 @@ class OutcomeFeed {
   private final GatewayResources resources;
   private final SettledPackages settled;
   private final Inventories inventories;
+  private final UnsignedUploads unsigned;
+  private final Campaigns campaigns;
 
   OutcomeFeed(
       GatewayFormats formats,
       Scrub scrub,
       GatewayResources resources,
       SettledPackages settled,
-      Inventories inventories) {
+      Inventories inventories,
+      UnsignedUploads unsigned,
+      Campaigns campaigns) {
+    this.unsigned = unsigned;
+    this.campaigns = campaigns;
     this.inventories = inventories;
     this.settled = settled;
     this.formats = formats;
@@ -63,6 +72,9 @@ class OutcomeFeed {
   void changed(byte[] event) {
     try {
       CloudEvent cloudEvent = CloudEvent.fromJson(event);
+      if (cloudEvent.type().equals(PackageResynced.TYPE)) {
+        campaigns.heard(cloudEvent.dataAs(PackageResynced.class));
+      }
       if (!TYPES.contains(cloudEvent.type())) {
         return;
       }
@@ -116,6 +128,7 @@ class OutcomeFeed {
           .ifPresent(
               key -> {
                 inventories.heard(format.format(), subject.repository(), key);
+                unsigned.heard(key);
                 settled.heard(format.format(), subject.repository(), key);
               });
       if (changed) {

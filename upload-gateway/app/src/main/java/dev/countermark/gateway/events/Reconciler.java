@@ -13,19 +13,23 @@ import dev.countermark.gateway.kit.Waits;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * Finds packages that wait for their signature although nobody may have told the signers: the
- * gateway ended between record and event. Telling them twice does no harm. When it ended before it
- * looked whether the repository was still there, and another one has its name, the package goes.
- * What signers know of and cannot sign is {@link WaitingPackages}'.
+ * Finds packages that wait for their signature although nobody may have told the signers. Telling
+ * them twice does no harm. It is looked for where there is a reason: a gateway that died between
+ * record and event, a broker that took no event, or that lost them all; and once a day everywhere.
+ * When a push ended before it looked whether the repository was still there, and another one has
+ * its name, the package goes. What signers know of and cannot sign is {@link WaitingPackages}'.
  */
 public final class Reconciler {
+  /** What is younger may be under way. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final Duration LOOK_BACK = Duration.ofHours(24);
 
   private static final Logger LOG = Logger.getLogger(Reconciler.class);
 
@@ -37,36 +41,68 @@ public final class Reconciler {
   private final Waits waits;
   private final Fence fence;
   private final UploadEvents events;
+  private final Reasons reasons;
   private final Clock clock;
   private final RecordWalk walk;
-  private Instant from = Instant.MIN;
 
-  public Reconciler(BlobStore store, UploadEvents events, Clock clock) {
+  /** Why something may wait that nobody was told of. */
+  public record Reasons(GatewayLives lives, UntoldUploads untold, BrokerIdentity broker) {}
+
+  public Reconciler(BlobStore store, UploadEvents events, Reasons reasons, Clock clock) {
     this.store = store;
     this.records = new Records(store);
     this.waits = new Waits(records);
     this.fence = new Fence(store);
     this.events = events;
+    this.reasons = reasons;
     this.clock = clock;
     this.walk = new RecordWalk(store, clock);
   }
 
   /**
-   * Looks at everything that was written since the last time, at first since a day ago: what just
-   * lost its event must not wait for {@link #goThroughAll}.
+   * Looks for what was written since the first of all reasons; when there is none, at nothing. A
+   * reason is forgotten only when all was looked at.
    *
    * @return how many were published again
    */
   public int reconcile() {
-    Instant now = clock.instant();
-    Instant since = from.equals(Instant.MIN) ? now.minus(LOOK_BACK) : from;
-    Instant until = now.minus(PATIENCE);
+    List<GatewayLives.Dead> dead = reasons.lives().dead();
+    Optional<String> stranger = reasons.broker().stranger();
+    Optional<UntoldUploads.Span> untold = reasons.untold().failures().filter(this::isOver);
+    Stream<Instant> since =
+        Stream.concat(
+            Stream.concat(
+                dead.stream().map(GatewayLives.Dead::seenAt),
+                untold.stream().map(UntoldUploads.Span::first)),
+            stranger.stream().map(id -> Instant.EPOCH));
+    Optional<Instant> first = since.min(Comparator.naturalOrder());
+    if (first.isEmpty()) {
+      return 0;
+    }
+    stranger.ifPresent(id -> LOG.warnf("the broker %s is told of all that waits", id));
+    // To such a broker nothing is under way.
+    Instant until = clock.instant().minus(stranger.isPresent() ? Duration.ZERO : PATIENCE);
+    int published = publishAll(from(first.get()), until);
+    dead.forEach(reasons.lives()::bury);
+    untold.ifPresent(reasons.untold()::found);
+    stranger.ifPresent(reasons.broker()::knows);
+    return published;
+  }
+
+  /** What failed just now is younger than what is looked at. */
+  private boolean isOver(UntoldUploads.Span failures) {
+    return failures.last().isBefore(clock.instant().minus(PATIENCE.multipliedBy(2)));
+  }
+
+  private static Instant from(Instant reason) {
+    return reason.equals(Instant.EPOCH) ? reason : reason.minus(PATIENCE.multipliedBy(2));
+  }
+
+  private int publishAll(Instant since, Instant until) {
     int published = 0;
     for (Format<?, ?> format : Formats.all()) {
-      published += reconcile(format, since, until);
+      published += publishAll(format, since, until);
     }
-    // What is younger than the patience is looked at the next time; and a published one again.
-    from = until.minus(PATIENCE);
     return published;
   }
 
@@ -83,7 +119,7 @@ public final class Reconciler {
         REST);
   }
 
-  private <R extends PackageRecord<R>> int reconcile(
+  private <R extends PackageRecord<R>> int publishAll(
       Format<R, ?> format, Instant since, Instant until) {
     int published = 0;
     String after = "";

@@ -6,7 +6,10 @@ import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
 import dev.countermark.gateway.content.PartReceiver;
 import dev.countermark.gateway.content.SpoolFolder;
+import dev.countermark.gateway.events.BrokerIdentity;
+import dev.countermark.gateway.events.GatewayLives;
 import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.events.UntoldUploads;
 import dev.countermark.gateway.events.WaitingPackages;
 import dev.countermark.gateway.integrity.Integrity;
 import dev.countermark.gateway.integrity.Quarantine;
@@ -18,6 +21,7 @@ import dev.countermark.gateway.kit.IntegrityEvents;
 import dev.countermark.gateway.kit.PublicKeys;
 import dev.countermark.gateway.kit.RequestMemory;
 import dev.countermark.gateway.kit.SettledPackages;
+import dev.countermark.gateway.kit.UnsignedUploads;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.kit.Waits;
 import dev.countermark.gateway.repositories.Repositories;
@@ -34,10 +38,13 @@ import dev.countermark.gateway.transfer.Transfers;
 import dev.countermark.keys.HttpKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClientSettings;
+import dev.countermark.readiness.BrokerProbe;
+import dev.countermark.readiness.Dependency;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Arc;
 import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
@@ -46,6 +53,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Store, keys, clock and what else several packages share. */
@@ -241,8 +249,29 @@ class GatewayBeans {
 
   @Produces
   @Singleton
-  Reconciler reconciler(BlobStore store, UploadEvents events, Clock clock) {
-    return new Reconciler(store, events, clock);
+  UntoldUploads untoldUploads() {
+    return new UntoldUploads();
+  }
+
+  @Produces
+  @Singleton
+  GatewayLives lives(BlobStore store, Clock clock) {
+    return new GatewayLives(store, UUID.randomUUID().toString(), clock);
+  }
+
+  @Produces
+  @Singleton
+  Reconciler reconciler(
+      BlobStore store,
+      UploadEvents events,
+      GatewayLives lives,
+      UntoldUploads untold,
+      @Identifier("broker") Dependency.Probe broker,
+      Clock clock) {
+    BrokerIdentity identity =
+        new BrokerIdentity(
+            store, () -> broker instanceof BrokerProbe probe ? probe.cluster() : Optional.empty());
+    return new Reconciler(store, events, new Reconciler.Reasons(lives, untold, identity), clock);
   }
 
   @Produces
@@ -259,6 +288,12 @@ class GatewayBeans {
         resources.readers(),
         () -> memory.rest(resources.requests()),
         resources.timer());
+  }
+
+  @Produces
+  @Singleton
+  UnsignedUploads unsignedUploads() {
+    return new UnsignedUploads(System::nanoTime);
   }
 
   @Produces

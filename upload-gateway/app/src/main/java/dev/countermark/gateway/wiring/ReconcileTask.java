@@ -1,6 +1,7 @@
 package dev.countermark.gateway.wiring;
 
 import dev.countermark.contracts.Failure;
+import dev.countermark.gateway.events.GatewayLives;
 import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.events.WaitingPackages;
 import jakarta.inject.Singleton;
@@ -13,10 +14,20 @@ class ReconcileTask {
 
   private final Reconciler reconciler;
   private final WaitingPackages waiting;
+  private final GatewayLives lives;
 
-  ReconcileTask(Reconciler reconciler, WaitingPackages waiting) {
+  ReconcileTask(Reconciler reconciler, WaitingPackages waiting, GatewayLives lives) {
     this.reconciler = reconciler;
     this.waiting = waiting;
+    this.lives = lives;
+  }
+
+  void live() {
+    try {
+      lives.beat();
+    } catch (RuntimeException e) {
+      LOG.warnf("other gateways are not told that this one lives: %s", e.getMessage());
+    }
   }
 
   void reconcile() {

@@ -27,6 +27,9 @@ class Sweeps {
   /** What waits is told when its next try is; later by this at most. */
   private static final long WAITING_SECONDS = 60;
 
+  /** Others take a gateway for dead after several times this. */
+  private static final long LIVE_SECONDS = 60;
+
   private final ScheduledExecutorService timer;
   private final SpoolFolder spool;
 
@@ -38,7 +41,8 @@ class Sweeps {
   private final long minutes;
 
   /**
-   * @param minutes between two searches for what waits too long for its signature; 0 for none
+   * @param minutes between two looks for a reason to search for what waits for its signature and
+   *     nobody was told of; 0 for none
    */
   Sweeps(
       ReconcileTask reconcile,
@@ -47,7 +51,7 @@ class Sweeps {
       Retention retention,
       GatewayResources resources,
       SpoolFolder spool,
-      @ConfigProperty(name = "countermark.gateway.reconcile-minutes", defaultValue = "10")
+      @ConfigProperty(name = "countermark.gateway.reconcile-minutes", defaultValue = "1")
           long minutes) {
     this.timer = resources.maintenance();
     this.spool = spool;
@@ -62,6 +66,8 @@ class Sweeps {
   void start(@Observes StartupEvent started) {
     repeat(this::cleanSpool, SPOOL_MINUTES, SPOOL_MINUTES, TimeUnit.MINUTES);
     if (minutes > 0) {
+      reconcile.live();
+      repeat(reconcile::live, LIVE_SECONDS, LIVE_SECONDS, TimeUnit.SECONDS);
       repeat(reconcile::reconcile, 1, minutes, TimeUnit.MINUTES);
     }
     // Always: signers rely on it when they hand over what they cannot sign.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.blobs.ObservedBlobStore;
 import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ObjectKeys;
@@ -19,7 +20,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +56,7 @@ class ReconcilerTest {
   }
 
   private Reconciler after(Duration time, UploadEvents events) {
-    return new Reconciler(store, events, Clock.offset(Clock.systemUTC(), time));
+    return Reconcilers.of(store, events, Clock.offset(Clock.systemUTC(), time));
   }
 
   @Test
@@ -105,5 +108,80 @@ class ReconcilerTest {
     assertThat(told).hasSize(100).contains("file-1499").doesNotContain("file-1399");
     before.addAll(told);
     assertThat(before).hasSize(500);
+  }
+
+  /** A gateway ended between a record and its event. */
+  @Test
+  void whatADeadGatewayLeftIsToldAgain() {
+    push("left");
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(10));
+
+    assertThat(Reconcilers.afterADeath(store, events, later).reconcile()).isOne();
+    assertThat(after(Duration.ofMinutes(20)).reconcile()).as("it is buried").isZero();
+
+    assertThat(told).containsExactly("left");
+  }
+
+  /** Whoever finds one dead and ends himself has not looked. */
+  @Test
+  void aDeadGatewayIsBuriedOnlyWhenAllWasToldAgain() {
+    push("left");
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(10));
+    UploadEvents away =
+        (format, upload) -> {
+          throw new Failure.Transient("the broker is away", null);
+        };
+    assertThatThrownBy(() -> Reconcilers.afterADeath(store, away, later).reconcile())
+        .isInstanceOf(Failure.Transient.class);
+
+    assertThat(Reconcilers.of(store, events, later).reconcile()).isOne();
+  }
+
+  @Test
+  void nothingIsListedWhileThereIsNoReason() {
+    push("new");
+    ObservedBlobStore watched = new ObservedBlobStore(store);
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(10));
+
+    assertThat(Reconcilers.of(watched, events, later).reconcile()).isZero();
+
+    assertThat(watched.operations).containsExactly("list gateways/");
+  }
+
+  @Test
+  void whatTheBrokerDidNotTakeIsToldWhenItIsOver() {
+    push("refused");
+    UntoldUploads untold = new UntoldUploads();
+    untold.failed(Instant.now());
+    Clock soon = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(3));
+    assertThat(reconciler(untold, Optional::empty, soon).reconcile()).as("more may fail").isZero();
+
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(5));
+    assertThat(reconciler(untold, Optional::empty, later).reconcile()).isOne();
+    assertThat(reconciler(untold, Optional::empty, later).reconcile()).isZero();
+  }
+
+  /** However old it is, and however new. */
+  @Test
+  void aBrokerThatLostEverythingIsToldOfAllThatWaits() {
+    Clock now = Clock.systemUTC();
+    UntoldUploads none = new UntoldUploads();
+    assertThat(reconciler(none, () -> Optional.of("one"), now).reconcile()).isZero();
+    push("new");
+    assertThat(reconciler(none, () -> Optional.of("one"), now).reconcile()).isZero();
+
+    Clock later = Clock.offset(now, Duration.ofSeconds(1));
+    assertThat(reconciler(none, () -> Optional.of("two"), later).reconcile()).isOne();
+    assertThat(reconciler(none, () -> Optional.of("two"), later).reconcile()).isZero();
+  }
+
+  private Reconciler reconciler(
+      UntoldUploads untold, Supplier<Optional<String>> cluster, Clock clock) {
+    return new Reconciler(
+        store,
+        events,
+        new Reconciler.Reasons(
+            new GatewayLives(store, "this", clock), untold, new BrokerIdentity(store, cluster)),
+        clock);
   }
 }

@@ -126,7 +126,7 @@ class WaitingPackagesTest {
     assertThat(tellAt(PUSHED.plus(Duration.ofDays(2)))).isZero();
     assertThat(note()).isPresent();
     records.create(ObjectKeys.repository(REPOSITORY), new RepositoryRecord(1, REPOSITORY, PUSHED));
-    new Reconciler(store, events, Clock.offset(Clock.systemUTC(), Duration.ofMinutes(10)))
+    Reconcilers.afterADeath(store, events, Clock.offset(Clock.systemUTC(), Duration.ofMinutes(10)))
         .reconcile();
     assertThat(told).isEmpty();
   }

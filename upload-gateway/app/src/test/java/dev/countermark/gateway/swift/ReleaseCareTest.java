@@ -20,7 +20,7 @@ import dev.countermark.gateway.TestFormats;
 import dev.countermark.gateway.content.BytesBody;
 import dev.countermark.gateway.content.MemoryBudget;
 import dev.countermark.gateway.content.PartReceiver;
-import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.events.Reconcilers;
 import dev.countermark.gateway.sweep.ContentSweeper;
 import dev.countermark.gateway.sweep.ContentSweeper.Swept;
 import dev.countermark.keys.InMemoryKeyClient;
@@ -146,8 +146,9 @@ class ReleaseCareTest {
   void theReconcilerTellsTheSignersOfWhatStillWaits() throws IOException {
     publish();
     List<PackageUploaded> told = new ArrayList<>();
-    Reconciler reconciler =
-        new Reconciler(store, (format, upload) -> told.add(upload), later(Duration.ofMinutes(10)));
+    var reconciler =
+        Reconcilers.afterADeath(
+            store, (format, upload) -> told.add(upload), later(Duration.ofMinutes(10)));
 
     assertThat(reconciler.reconcile()).isOne();
     assertThat(told)
@@ -161,7 +162,7 @@ class ReleaseCareTest {
 
     new TestSigner(store, new InMemoryKeyClient()).sign(APP, LIB);
     assertThat(
-            new Reconciler(
+            Reconcilers.afterADeath(
                     store, (format, upload) -> told.add(upload), later(Duration.ofMinutes(10)))
                 .reconcile())
         .isZero();
