@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.UncheckedIOException;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -63,17 +61,6 @@ public abstract class FormatContract {
     return packages.fetch(number).orElseThrow();
   }
 
-  private void resync(Platform.Repository repository, String order) {
-    HttpResponse<byte[]> answer =
-        platform.call(
-            "POST",
-            "/api/v1/repositories/" + repository.path() + "/resync",
-            order.getBytes(StandardCharsets.UTF_8));
-    assertThat(answer.statusCode())
-        .as(() -> new String(answer.body(), StandardCharsets.UTF_8))
-        .isEqualTo(202);
-  }
-
   @ParameterizedTest(name = "{0}")
   @MethodSource("formats")
   void whatIsPushedIsSignedAndWhatIsAlteredIsRefused(String label, FormatCase format) {
@@ -121,7 +108,7 @@ public abstract class FormatContract {
     Packages packages = format.packages(platform, repository);
     Map<String, byte[]> before = pushed(packages, 1);
 
-    resync(repository, "{}");
+    Resync.of(platform, repository.path(), "{}");
     pushed(packages, 2);
 
     assertThat(packages.fetch(1).orElseThrow()).containsExactlyInAnyOrderEntriesOf(before);
@@ -138,7 +125,7 @@ public abstract class FormatContract {
 
     platform.rotateImmediately(repository.path(), label);
     assertThat(packages.verify(1, packages.fetch(1).orElseThrow())).isPresent();
-    resync(repository, format.renewal());
+    Resync.of(platform, repository.path(), format.renewal());
 
     await(packages.name(1) + " is signed with the new key")
         .atMost(SIGNED_LIMIT)

@@ -484,9 +484,9 @@ public final class Platform implements AutoCloseable {
       return token;
     }
 
-    /** Asks for a new look at every package of this repository. */
+    /** Has a new look at every package of this repository, and waits until that is over. */
     public void resync() {
-      expect(call("POST", "/api/v1/repositories/" + path + "/resync", new byte[0]), 202);
+      Resync.of(Platform.this, path, "{}");
     }
   }
 

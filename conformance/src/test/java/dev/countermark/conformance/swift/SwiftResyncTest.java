@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.conformance.Command;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
+import dev.countermark.conformance.Resync;
 import dev.countermark.contracts.Json;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -57,9 +58,9 @@ class SwiftResyncTest {
         .forEach((file, content) -> assertThat(after.manifests().get(file)).isEqualTo(content));
   }
 
-  /** Requests of one package are worked off in order: what came before this one is done. */
-  private void awaitWorkedOff(String version) {
-    registry.published(SwiftPackage.of(PKG.name(), version));
+  private void resynced(String order) {
+    JsonNode ended = Resync.of(platform, registry.repository().path(), order);
+    assertThat(ended.path("done").asInt()).as(ended::toString).isEqualTo(1);
   }
 
   private void assertGenuine(SwiftRelease release) {
@@ -73,20 +74,18 @@ class SwiftResyncTest {
     swift.ifPresent(c -> c.trusting(registry.root()).using(registry.url()).dependingOn(PKG));
     assertResolves();
 
-    assertThat(resync("{}").statusCode()).isEqualTo(202);
-    awaitWorkedOff("1.0.1");
+    resynced("{}");
     SwiftRelease ensured = registry.release(PKG);
     assertSameBytes(first, ensured);
     assertThat(ensured.signature().orElseThrow()).isEqualTo(first.signature().orElseThrow());
     assertResolves();
 
     platform.rotateImmediately(registry.repository().path(), "swift");
-    assertThat(resync("{\"mode\":\"ensure\"}").statusCode()).isEqualTo(202);
-    awaitWorkedOff("1.0.2");
+    resynced("{\"mode\":\"ensure\"}");
     assertSameBytes(first, registry.release(PKG));
     assertResolves();
 
-    assertThat(resync("{\"mode\":\"rotate-archive\"}").statusCode()).isEqualTo(202);
+    resynced("{\"mode\":\"rotate-archive\"}");
     SwiftRelease rotated = registry.awaitOtherSignature(first);
     assertSameBytes(first, rotated);
     assertGenuine(rotated);

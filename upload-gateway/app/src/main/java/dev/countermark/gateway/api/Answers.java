@@ -2,7 +2,6 @@ package dev.countermark.gateway.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.countermark.contracts.RepositoryRecord;
-import dev.countermark.contracts.ResyncMode;
 import dev.countermark.gateway.auth.RepositoryPattern;
 import dev.countermark.gateway.auth.Scope;
 import dev.countermark.gateway.auth.TokenRecord;
@@ -162,20 +161,4 @@ final class Answers {
           page.more() && !all.isEmpty() ? all.get(all.size() - 1).id() : null);
     }
   }
-
-  /**
-   * @param campaign id that the outcomes of this resync carry
-   * @param queued how many packages were queued, by format label
-   * @param mode how far the signers go
-   * @param broken packages that clients who have them already will refuse; the first hundred
-   * @param remedy what these clients must do; absent when nothing breaks
-   */
-  @Schema(name = "Resync")
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Resync(
-      String campaign,
-      Map<String, Long> queued,
-      ResyncMode mode,
-      List<String> broken,
-      String remedy) {}
 }

@@ -12,6 +12,7 @@ import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.ObjectChanges;
 import dev.countermark.gateway.quota.RepositoryQuotas;
 import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.gateway.resync.Campaigns;
 import dev.countermark.gateway.retention.Retention;
 import dev.countermark.keys.KeyClient;
 import io.quarkus.arc.All;
@@ -107,7 +108,7 @@ class ApiWiring {
 
   @Produces
   @Singleton
-  Resyncs resyncs(BlobStore store, GatewayFormats formats, ResyncPublisher publisher) {
-    return new Resyncs(store, formats, publisher);
+  PlannedResyncs resyncs(Campaigns campaigns, GatewayResources resources) {
+    return new PlannedResyncs(campaigns, resources.maintenance());
   }
 }

@@ -12,6 +12,7 @@ import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.StrictJson;
+import dev.countermark.gateway.resync.CampaignStatus;
 import dev.countermark.gateway.transfer.Bodies;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
@@ -55,14 +56,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class RepositoriesResource {
   private final Managers managers;
   private final RepositoryAdministration administration;
-  private final Resyncs resyncs;
+  private final PlannedResyncs resyncs;
   private final GatewayFormats formats;
   private final Bodies bodies;
 
   RepositoriesResource(
       Managers managers,
       RepositoryAdministration administration,
-      Resyncs resyncs,
+      PlannedResyncs resyncs,
       GatewayFormats formats,
       Bodies bodies) {
     this.managers = managers;
@@ -196,17 +197,50 @@ public class RepositoriesResource {
     return Response.noContent().build();
   }
 
+  /** Starts a campaign of one repository. */
+  @POST
+  @Path("/{owner}/{name}/resyncs")
+  @Consumes(MediaType.WILDCARD)
+  @Operation(
+      operationId = "startRepositoryResync",
+      summary = "Bring the signatures of a repository's packages up to date",
+      description = "As POST /api/v1/resyncs, without owner and repository in the body.")
+  @RequestBody(
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = ResyncRequests.Campaign.class)))
+  @APIResponse(
+      responseCode = "202",
+      description = "started, or there was one of that id already",
+      content = @Content(schema = @Schema(implementation = CampaignStatus.class)))
+  @APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
+  @APIResponse(responseCode = "408", ref = ProblemAnswers.TOO_SLOW)
+  @APIResponse(responseCode = "413", ref = ProblemAnswers.TOO_LARGE)
+  public CompletionStage<Response> resyncs(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @PathParam("owner") String owner,
+      @PathParam("name") String name) {
+    RepositoryName repository = Requests.repository(owner, name);
+    Access caller = managers.managerOf(repository, authorization);
+    return StrictJson.receiveOptional(bodies.incoming(), ResyncRequests.Campaign.class)
+        .thenApply(
+            wanted -> {
+              existing(repository);
+              return ResyncsResource.started(resyncs.campaigns(), wanted.in(repository), caller);
+            });
+  }
+
   /** Asks the signers to look at every package of a repository again. */
   @POST
   @Path("/{owner}/{name}/resync")
   @Consumes(MediaType.WILDCARD)
   @Operation(
       operationId = "resyncRepository",
-      summary = "Bring all signatures up to date",
+      summary = "Bring all signatures of a repository up to date",
       description =
-          "Queues every package for the signers; what is up to date does not change, unless the"
-              + " mode says so. resign-all breaks clients that know the bytes and must be"
-              + " confirmed.")
+          "Starts a campaign, and answers when it is planned, or after two seconds. resign-all breaks"
+              + " clients that know the bytes and must be confirmed.")
   @RequestBody(
       content =
           @Content(
@@ -221,8 +255,8 @@ public class RepositoriesResource {
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "202",
-      description = "queued",
-      content = @Content(schema = @Schema(implementation = Answers.Resync.class)))
+      description = "started",
+      content = @Content(schema = @Schema(implementation = CampaignStatus.class)))
   @APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
   @APIResponse(responseCode = "408", ref = ProblemAnswers.TOO_SLOW)
   @APIResponse(responseCode = "413", ref = ProblemAnswers.TOO_LARGE)
@@ -231,14 +265,13 @@ public class RepositoriesResource {
       @PathParam("owner") String owner,
       @PathParam("name") String name) {
     RepositoryName repository = Requests.repository(owner, name);
-    managers.managerOf(repository, authorization);
+    Access caller = managers.managerOf(repository, authorization);
     return StrictJson.receiveOptional(bodies.incoming(), Requests.ResyncOrder.class)
-        .thenApply(order -> resync(repository, order));
-  }
-
-  private Response resync(RepositoryName repository, Requests.ResyncOrder order) {
-    existing(repository);
-    return Response.accepted(resyncs.start(repository, order.wanted(), order.confirmed())).build();
+        .thenCompose(
+            order -> {
+              existing(repository);
+              return resyncs.planned(order.campaign(), repository, caller);
+            });
   }
 
   private RepositoryRecord existing(RepositoryName repository) {

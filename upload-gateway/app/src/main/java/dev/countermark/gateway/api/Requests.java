@@ -125,12 +125,9 @@ final class Requests {
       @JsonProperty("confirm")
           @Schema(description = "true: go on although resign-all breaks clients; default false")
           Boolean confirm) {
-    ResyncMode wanted() {
-      return mode == null ? ResyncMode.ENSURE : mode;
-    }
-
-    boolean confirmed() {
-      return Boolean.TRUE.equals(confirm);
+    ResyncRequests.Campaign campaign() {
+      return new ResyncRequests.Campaign(
+          null, null, null, null, null, mode, null, null, null, confirm);
     }
   }
 

@@ -2,6 +2,8 @@ package dev.countermark.gateway.api;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.countermark.blobs.BlobStore;
@@ -67,7 +69,15 @@ class ResyncEventsTest {
             .extract()
             .path("campaign");
 
-    Message<byte[]> message = broker.<byte[]>sink("resyncs").received().get(0);
+    Message<byte[]> message =
+        await()
+            .until(
+                () ->
+                    broker.<byte[]>sink("resyncs").received().stream()
+                        .filter(m -> campaign.equals(campaignOf(m)))
+                        .findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
     CloudEvent event = CloudEvent.fromJson(message.getPayload());
     assertThat(event.type()).isEqualTo(PackageResyncRequested.TYPE);
     assertThat(event.dataAs(PackageResyncRequested.class))
@@ -78,5 +88,60 @@ class ResyncEventsTest {
             new String(
                 metadata.getHeaders().lastHeader("content-type").value(), StandardCharsets.UTF_8))
         .isEqualTo("application/cloudevents+json");
+  }
+
+  private static String campaignOf(Message<byte[]> message) {
+    return CloudEvent.fromJson(message.getPayload()).data().path("campaign").asText();
+  }
+
+  /** As an operator's own producer would write it. */
+  @Test
+  void anEventStartsACampaignOnce() {
+    Records records = new Records(store);
+    RepositoryName repository = RepositoryName.of("resync/event");
+    records.create(
+        ObjectKeys.repository(repository), new RepositoryRecord(1, repository, Instant.EPOCH));
+    byte[] event =
+        ("""
+        {"specversion":"1.0","id":"1","source":"/operator",
+         "type":"dev.countermark.resync.requested.v1",
+         "data":{"campaign":"by-hand","repository":"resync/event"}}""")
+            .getBytes(StandardCharsets.UTF_8);
+
+    broker.<byte[]>source("resync-campaigns").send(new byte[] {1}).send(event).send(event);
+
+    await()
+        .untilAsserted(
+            () ->
+                given()
+                    .header("Authorization", "Bearer " + adminToken)
+                    .get("/api/v1/resyncs/by-hand")
+                    .then()
+                    .statusCode(200)
+                    .body("state", equalTo("done"))
+                    .body("planned", equalTo(0)));
+  }
+
+  @Test
+  void anEventThatMakesNoSenseIsARefusedCampaign() {
+    broker
+        .<byte[]>source("resync-campaigns")
+        .send(
+            ("""
+            {"specversion":"1.0","id":"1","source":"/operator",
+             "type":"dev.countermark.resync.requested.v1",
+             "data":{"campaign":"senseless","formats":["abacus"]}}""")
+                .getBytes(StandardCharsets.UTF_8));
+
+    await()
+        .untilAsserted(
+            () ->
+                given()
+                    .header("Authorization", "Bearer " + adminToken)
+                    .get("/api/v1/resyncs/senseless")
+                    .then()
+                    .statusCode(200)
+                    .body("state", equalTo("refused"))
+                    .body("why", containsString("abacus")));
   }
 }

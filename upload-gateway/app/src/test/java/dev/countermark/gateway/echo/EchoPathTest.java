@@ -2,6 +2,7 @@ package dev.countermark.gateway.echo;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
@@ -20,7 +21,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.WaitingNote;
 import dev.countermark.format.echo.EchoFormat;
 import dev.countermark.format.echo.EchoRecord;
-import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.events.Reconcilers;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.sweep.ContentSweeper;
 import dev.countermark.keys.KeyClient;
@@ -192,8 +193,13 @@ class EchoPathTest {
         .statusCode(202)
         .body("queued.echo", equalTo(1));
 
-    assertThat(events("resyncs", PackageResyncRequested.TYPE, PackageResyncRequested.class))
-        .anyMatch(e -> e.repository().equals(repository) && e.name().equals("again"));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        events(
+                            "resyncs", PackageResyncRequested.TYPE, PackageResyncRequested.class))
+                    .anyMatch(e -> e.repository().equals(repository) && e.name().equals("again")));
   }
 
   @Test
@@ -206,7 +212,7 @@ class EchoPathTest {
     List<PackageUploaded> told = new ArrayList<>();
     Clock soon = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(10));
 
-    new Reconciler(store, (format, upload) -> told.add(upload), soon).reconcile();
+    Reconcilers.afterADeath(store, (format, upload) -> told.add(upload), soon).reconcile();
     store.delete(later);
 
     assertThat(told)

@@ -100,6 +100,11 @@ public interface GatewayFormat<R extends PackageRecord<R>, S> {
   /** Goes on with what was begun and not ended, as after a crash; called from time to time. */
   default void goOn() {}
 
+  /** Whether a resync adds a signature by a key that became current since. */
+  default boolean signsWithEachKey() {
+    return false;
+  }
+
   /** What {@code resign-all} does to clients; empty when they remember nothing. */
   default Optional<Breakage<R>> breakage() {
     return Optional.empty();

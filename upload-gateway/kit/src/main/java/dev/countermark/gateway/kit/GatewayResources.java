@@ -35,6 +35,7 @@ public final class GatewayResources implements AutoCloseable {
   private final ThreadPoolExecutor entrance;
   private final ScheduledThreadPoolExecutor maintenance;
   private final ScheduledThreadPoolExecutor timer;
+  private final ScheduledThreadPoolExecutor resyncs;
   private final Executor requests;
 
   /**
@@ -51,6 +52,7 @@ public final class GatewayResources implements AutoCloseable {
     this.entrance = (ThreadPoolExecutor) Executors.newFixedThreadPool(ENTRANCE, named("entrance"));
     this.maintenance = new ScheduledThreadPoolExecutor(MAINTENANCE, named("maintenance"));
     this.timer = new ScheduledThreadPoolExecutor(1, named("timer"));
+    this.resyncs = new ScheduledThreadPoolExecutor(1, named("resync"));
     // Whoever no longer waits shall not be remembered until his time would have come.
     timer.setRemoveOnCancelPolicy(true);
     this.views = new ViewMemory(remembered, maintenance, clock);
@@ -61,6 +63,7 @@ public final class GatewayResources implements AutoCloseable {
     threads(meters, "entrance", entrance::getCorePoolSize, entrance::getActiveCount);
     threads(meters, "maintenance", maintenance::getCorePoolSize, maintenance::getActiveCount);
     threads(meters, "timer", timer::getCorePoolSize, timer::getActiveCount);
+    threads(meters, "resync", resyncs::getCorePoolSize, resyncs::getActiveCount);
   }
 
   private static void memory(
@@ -142,6 +145,11 @@ public final class GatewayResources implements AutoCloseable {
     return maintenance;
   }
 
+  /** For what goes on with campaigns of resyncs; one thread, which may block. */
+  public ScheduledExecutorService resyncs() {
+    return resyncs;
+  }
+
   /** For what is due at some time; must not block. */
   public ScheduledExecutorService timer() {
     return timer;
@@ -150,6 +158,7 @@ public final class GatewayResources implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
+    resyncs.shutdownNow();
     maintenance.shutdownNow();
     entrance.shutdown();
     readers.close();

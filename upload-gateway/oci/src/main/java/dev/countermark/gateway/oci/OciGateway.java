@@ -283,4 +283,9 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
           .toList();
     }
   }
+
+  @Override
+  public boolean signsWithEachKey() {
+    return true;
+  }
 }

@@ -1,13 +1,16 @@
-package dev.countermark.gateway.api;
+package dev.countermark.gateway.resync;
 
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageResyncRequested;
+import dev.countermark.contracts.Events.ResyncProgressed;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
+import dev.countermark.contracts.Topics;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -15,10 +18,12 @@ import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
+import org.jboss.logging.Logger;
 
 /** Writes resync requests to the channel {@code resyncs}; done when the broker acknowledged. */
 @ApplicationScoped
 class KafkaResyncPublisher implements ResyncPublisher {
+  private static final Logger LOG = Logger.getLogger(KafkaResyncPublisher.class);
   private static final String SOURCE = "/upload-gateway";
 
   private final Emitter<byte[]> emitter;
@@ -34,8 +39,9 @@ class KafkaResyncPublisher implements ResyncPublisher {
 
   @Override
   public CompletionStage<Void> publish(Format<?, ?> format, PackageResyncRequested request) {
-    String key = format.eventKey(request.repository(), request.name(), request.digest());
-    CloudEvent event =
+    return send(
+        format.resyncs(),
+        format.eventKey(request.repository(), request.name(), request.digest()),
         CloudEvent.of(
             CloudEvent.id(
                 PackageResyncRequested.TYPE,
@@ -48,7 +54,37 @@ class KafkaResyncPublisher implements ResyncPublisher {
             PackageResyncRequested.TYPE,
             format.purl(request.repository(), request.name(), request.digest()),
             clock.instant(),
-            request);
+            request));
+  }
+
+  @Override
+  public void progressed(Campaign campaign) {
+    long done = campaign.tally().done();
+    String fact = campaign.id() + " " + campaign.phase() + " " + done;
+    var unused =
+        send(
+                Topics.OUTCOMES,
+                campaign.id(),
+                CloudEvent.of(
+                    UUID.nameUUIDFromBytes(fact.getBytes(StandardCharsets.UTF_8)).toString(),
+                    SOURCE,
+                    ResyncProgressed.TYPE,
+                    campaign.id(),
+                    clock.instant(),
+                    new ResyncProgressed(
+                        campaign.id(),
+                        campaign.phase().label(),
+                        campaign.tally().allPlanned(),
+                        done,
+                        campaign.tally().results())))
+            .exceptionally(
+                lost -> {
+                  LOG.debugf("progress of %s is not told: %s", campaign.id(), lost.getMessage());
+                  return null;
+                });
+  }
+
+  private CompletionStage<Void> send(String topic, String key, CloudEvent event) {
     RecordHeaders headers = new RecordHeaders();
     headers.add("content-type", CloudEvent.MEDIA_TYPE.getBytes(StandardCharsets.UTF_8));
     CompletableFuture<Void> sent = new CompletableFuture<>();
@@ -65,7 +101,7 @@ class KafkaResyncPublisher implements ResyncPublisher {
                 })
             .addMetadata(
                 OutgoingKafkaRecordMetadata.<String>builder()
-                    .withTopic(format.resyncs())
+                    .withTopic(topic)
                     .withKey(key)
                     .withHeaders(headers)
                     .build());

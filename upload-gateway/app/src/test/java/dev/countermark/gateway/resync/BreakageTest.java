@@ -1,7 +1,6 @@
-package dev.countermark.gateway.api;
+package dev.countermark.gateway.resync;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countermark.blobs.InMemoryBlobStore;
 import dev.countermark.blobs.Records;
@@ -11,9 +10,9 @@ import dev.countermark.contracts.Refusal;
 import dev.countermark.contracts.RefusalNote;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.ResyncMode;
+import dev.countermark.contracts.ResyncResult;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
-import dev.countermark.format.swift.SwiftFormat;
 import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.ArchiveMode;
 import dev.countermark.format.swift.SwiftRecords.Identity;
@@ -21,33 +20,22 @@ import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.format.swift.SwiftRecords.SignedBy;
 import dev.countermark.format.swift.SwiftRecords.SignedRelease;
 import dev.countermark.format.swift.SwiftRecords.Signer;
-import dev.countermark.gateway.TestFormats;
-import dev.countermark.gateway.kit.ProblemException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Resyncs of Swift releases, some of which break clients. */
-class SwiftResyncsTest {
+/** Campaigns over releases whose clients remember what they saw. */
+class BreakageTest {
   private static final RepositoryName APP = RepositoryName.of("acme/app");
 
   private final InMemoryBlobStore store = new InMemoryBlobStore();
-  private final List<PackageResyncRequested> published = new ArrayList<>();
-  private final Resyncs resyncs =
-      new Resyncs(
-          store,
-          TestFormats.all(),
-          (format, request) -> {
-            assertThat(format).isEqualTo(new SwiftFormat());
-            published.add(request);
-            return CompletableFuture.completedFuture(null);
-          });
+  private final TestCampaigns platform = new TestCampaigns(store);
+  private final Campaigns gateway = platform.gateway();
 
   private void release(String version, UnaryOperator<ReleaseRecord> change) {
     Identity identity = new Identity("mona", "list", version);
@@ -73,7 +61,8 @@ class SwiftResyncsTest {
   }
 
   private static UnaryOperator<ReleaseRecord> signedBy(SignedBy by) {
-    Signer signer = new Signer(by, 1, "c".repeat(64), Instant.EPOCH, Instant.EPOCH);
+    Signer signer =
+        new Signer(by, by == SignedBy.AUTHOR ? 0 : 1, "c".repeat(64), Instant.EPOCH, Instant.EPOCH);
     return r ->
         r.signed(
             new SignedRelease(
@@ -99,59 +88,81 @@ class SwiftResyncsTest {
     return new RefusalNote(code, "", Instant.EPOCH);
   }
 
+  private CampaignStatus ended(String id, ResyncMode mode, boolean dryRun, boolean confirm)
+      throws Exception {
+    gateway.start(
+        TestCampaigns.wanted(id, "acme/app", mode, Optional.empty(), dryRun, confirm),
+        Optional.of("test"));
+    return platform.end(gateway, id);
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = ResyncMode.class,
       names = {"ENSURE", "ROTATE_ARCHIVE"})
-  void queuesWhatIsThereAndBreaksNothing(ResyncMode mode) {
+  void asksForWhatIsThereAndBreaksNothing(ResyncMode mode) throws Exception {
     releases();
 
-    Answers.Resync resync = resyncs.start(APP, mode, false);
+    CampaignStatus resync = ended("one", mode, false, false);
 
-    assertThat(resync.queued()).containsEntry("swift", 4L);
+    assertThat(resync.queued()).isEqualTo(Map.of("swift", 4L));
     assertThat(resync.broken()).isNull();
     assertThat(resync.remedy()).isNull();
-    assertThat(published)
+    assertThat(platform.published)
         .extracting(PackageResyncRequested::name)
         .containsExactlyInAnyOrder(
             "mona.list/1.0.0", "mona.list/1.1.0", "mona.list/1.2.0", "mona.list/1.3.0");
-    assertThat(published).extracting(PackageResyncRequested::mode).containsOnly(mode);
+    assertThat(platform.published).extracting(PackageResyncRequested::mode).containsOnly(mode);
   }
 
   @Test
-  void whatBreaksClientsMustBeConfirmed() {
+  void whatBreaksClientsMustBeConfirmed() throws Exception {
     releases();
 
-    assertThatThrownBy(() -> resyncs.start(APP, ResyncMode.RESIGN_ALL, false))
-        .isInstanceOfSatisfying(
-            ProblemException.class, e -> assertThat(e.response().getStatus()).isEqualTo(409))
-        .hasMessageContaining("mona.list 1.0.0")
-        .hasMessageContaining("one of 1 packages")
-        .hasMessageContaining("fingerprints")
-        .hasMessageContaining("confirm");
-    assertThat(published).isEmpty();
+    CampaignStatus refused = ended("unconfirmed", ResyncMode.RESIGN_ALL, false, false);
 
-    Answers.Resync resync = resyncs.start(APP, ResyncMode.RESIGN_ALL, true);
+    assertThat(refused.state()).isEqualTo("refused");
+    assertThat(refused.why()).contains("not confirmed");
+    assertThat(refused.broken()).containsExactly("mona.list 1.0.0");
+    assertThat(refused.remedy()).contains("fingerprints");
+    assertThat(platform.published).isEmpty();
 
-    assertThat(resync.broken()).containsExactly("mona.list 1.0.0");
-    assertThat(resync.remedy()).contains("fingerprints");
-    assertThat(published)
+    CampaignStatus confirmed = ended("confirmed", ResyncMode.RESIGN_ALL, false, true);
+
+    assertThat(confirmed.state()).isEqualTo("done");
+    assertThat(confirmed.done()).isEqualTo(4);
+    assertThat(confirmed.broken()).containsExactly("mona.list 1.0.0");
+    assertThat(platform.published)
         .hasSize(4)
-        .extracting(PackageResyncRequested::mode)
-        .containsOnly(ResyncMode.RESIGN_ALL);
+        .allSatisfy(
+            asked -> {
+              assertThat(asked.mode()).isEqualTo(ResyncMode.RESIGN_ALL);
+              assertThat(asked.confirm()).isTrue();
+            });
   }
 
   @Test
-  void namesSomeOfManyThatBreak() {
+  void aDryRunTellsWhomItWouldBreak() throws Exception {
+    releases();
+
+    CampaignStatus dry = ended("dry", ResyncMode.RESIGN_ALL, true, false);
+
+    assertThat(dry.state()).isEqualTo("done");
+    assertThat(dry.broken()).containsExactly("mona.list 1.0.0");
+    assertThat(dry.results())
+        .isEqualTo(Map.of(ResyncResult.CHANGED, 2L, ResyncResult.UNCHANGED, 2L));
+    assertThat(platform.published).isEmpty();
+  }
+
+  @Test
+  void namesSomeOfManyThatBreak() throws Exception {
     for (int i = 0; i < 150; i++) {
       release("1.0." + i, signedBy(SignedBy.REPOSITORY));
     }
 
-    assertThatThrownBy(() -> resyncs.start(APP, ResyncMode.RESIGN_ALL, false))
-        .hasMessageContaining("one of 150 packages")
-        .hasMessageMatching("(?s)(.*?mona\\.list ){20}.*")
-        .message()
-        .doesNotMatch("(?s)(.*?mona\\.list ){21}.*");
-    assertThat(resyncs.start(APP, ResyncMode.RESIGN_ALL, true).broken()).hasSize(100);
+    CampaignStatus refused = ended("many", ResyncMode.RESIGN_ALL, false, false);
+
+    assertThat(refused.brokenCount()).isEqualTo(150);
+    assertThat(refused.broken()).hasSize(100);
   }
 }

@@ -1,0 +1,260 @@
+package dev.countermark.gateway.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.countermark.contracts.RepositoryName;
+import dev.countermark.gateway.auth.Access;
+import dev.countermark.gateway.kit.Problem.Kind;
+import dev.countermark.gateway.kit.ProblemAnswers;
+import dev.countermark.gateway.kit.ProblemException;
+import dev.countermark.gateway.kit.StrictJson;
+import dev.countermark.gateway.resync.CampaignItems;
+import dev.countermark.gateway.resync.CampaignOrder;
+import dev.countermark.gateway.resync.CampaignOrder.SenselessException;
+import dev.countermark.gateway.resync.CampaignStatus;
+import dev.countermark.gateway.resync.Campaigns;
+import dev.countermark.gateway.transfer.Bodies;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** {@code /api/v1/resyncs}: campaigns that bring the signatures of many packages up to date. */
+@Path("/api/v1/resyncs")
+@Produces(MediaType.APPLICATION_JSON)
+@Blocking
+@Tag(name = "Resyncs")
+@SecurityRequirement(name = ManagementApi.TOKEN)
+@APIResponse(responseCode = "400", ref = ProblemAnswers.MALFORMED)
+@APIResponse(responseCode = "401", ref = ProblemAnswers.UNAUTHENTICATED)
+@APIResponse(responseCode = "403", ref = ProblemAnswers.FORBIDDEN)
+@APIResponse(responseCode = "404", ref = ProblemAnswers.UNKNOWN)
+@APIResponse(responseCode = "406", ref = ProblemAnswers.NOT_ACCEPTABLE)
+@APIResponse(responseCode = "429", ref = ProblemAnswers.TOO_MANY)
+@APIResponse(responseCode = "500", ref = ProblemAnswers.UNFORESEEN)
+@APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
+public class ResyncsResource {
+  private static final String ID = "/{campaign: [A-Za-z0-9][A-Za-z0-9._-]*}";
+
+  private final Managers managers;
+  private final Campaigns campaigns;
+  private final Bodies bodies;
+
+  ResyncsResource(Managers managers, Campaigns campaigns, Bodies bodies) {
+    this.managers = managers;
+    this.campaigns = campaigns;
+    this.bodies = bodies;
+  }
+
+  /**
+   * @param next the {@code last} parameter of the next page; absent on the last one
+   */
+  @Schema(name = "Resyncs")
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Page(List<CampaignStatus> resyncs, String next) {}
+
+  /** Starts a campaign of repositories that the caller manages. */
+  @POST
+  @Consumes(MediaType.WILDCARD)
+  @Operation(
+      operationId = "startResync",
+      summary = "Bring the signatures of many packages up to date",
+      description =
+          "Of a repository, of all of an owner, or of all there are, which takes the admin token."
+              + " The same campaign again starts nothing.")
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = ResyncRequests.Campaign.class)))
+  @APIResponse(
+      responseCode = "202",
+      description = "started, or there was one of that id already",
+      content = @Content(schema = @Schema(implementation = CampaignStatus.class)))
+  @APIResponse(responseCode = "408", ref = ProblemAnswers.TOO_SLOW)
+  @APIResponse(responseCode = "413", ref = ProblemAnswers.TOO_LARGE)
+  public CompletionStage<Response> start(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization) {
+    Access caller = managers.anyManager(authorization);
+    return StrictJson.receive(bodies.incoming(), ResyncRequests.Campaign.class)
+        .thenApply(wanted -> start(wanted, caller));
+  }
+
+  private Response start(ResyncRequests.Campaign wanted, Access caller) {
+    requireMay(caller, wanted.ofRepository());
+    return started(campaigns, wanted, caller);
+  }
+
+  static Response started(Campaigns campaigns, ResyncRequests.Campaign wanted, Access caller) {
+    try {
+      CampaignStatus started =
+          campaigns.start(wanted.event(campaigns), Optional.of(caller.subject()));
+      return Response.accepted(started)
+          .location(URI.create("/api/v1/resyncs/" + started.campaign()))
+          .build();
+    } catch (SenselessException e) {
+      throw new ProblemException(Kind.INVALID_VALUE, e.getMessage());
+    }
+  }
+
+  private static void requireMay(Access caller, Optional<RepositoryName> repository) {
+    if (!Managers.mayResync(caller, repository)) {
+      throw new ProblemException(
+          Kind.FORBIDDEN,
+          "a resync of more than one repository takes the admin token; one of a repository a token"
+              + " with the scope admin there");
+    }
+  }
+
+  /** The campaigns that the caller may see. */
+  @GET
+  @Operation(
+      operationId = "listResyncs",
+      summary = "List campaigns",
+      description =
+          "In the order of their ids, ended ones included. A page may have fewer than were asked"
+              + " for, or none, while there is a next one.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Page.class)))
+  public Page list(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @Parameter(description = "page size, 1 to 200, default 100") @QueryParam("n") String n,
+      @Parameter(description = "only campaigns after this one") @QueryParam("last") String last) {
+    Access caller = managers.anyManager(authorization);
+    if (last != null && !CampaignOrder.isId(last)) {
+      throw new ProblemException(Kind.INVALID_VALUE, "last is the id of a campaign");
+    }
+    Campaigns.Page page = campaigns.list(last == null ? "" : last, Requests.pageSize(n));
+    return new Page(
+        page.campaigns().stream()
+            .filter(c -> Managers.mayResync(caller, c.ofRepository()))
+            .toList(),
+        page.next().orElse(null));
+  }
+
+  /** How far a campaign has come. */
+  @GET
+  @Path(ID)
+  @Operation(operationId = "getResync", summary = "Read how far a campaign has come")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = CampaignStatus.class)))
+  public CampaignStatus get(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @PathParam("campaign") String campaign) {
+    return known(authorization, campaign);
+  }
+
+  /** What came of the packages of a campaign. */
+  @GET
+  @Path(ID + "/items")
+  @Operation(
+      operationId = "listResyncItems",
+      summary = "List the packages of a campaign",
+      description = "A page may have fewer than were asked for while there is a next one.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = CampaignItems.class)))
+  public CampaignItems items(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @PathParam("campaign") String campaign,
+      @Parameter(
+              description =
+                  "only packages of it: planned, changed, unchanged, refused, skipped,"
+                      + " dead-lettered")
+          @QueryParam("state")
+          String state,
+      @Parameter(description = "page size, 1 to 200, default 100") @QueryParam("n") String n,
+      @Parameter(description = "next of the page before") @QueryParam("last") String last) {
+    known(authorization, campaign);
+    return campaigns
+        .items(campaign, Optional.ofNullable(state), last == null ? "" : last, Requests.pageSize(n))
+        .orElseThrow(
+            () -> new ProblemException(Kind.INVALID_VALUE, "last is next of the page before"));
+  }
+
+  /** Goes no further until it is resumed. */
+  @POST
+  @Path(ID + ":pause")
+  @Consumes(MediaType.WILDCARD)
+  @Operation(operationId = "pauseResync", summary = "Let a campaign rest")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = CampaignStatus.class)))
+  public CampaignStatus pause(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @PathParam("campaign") String campaign) {
+    return changed(authorization, campaign, campaigns::pause);
+  }
+
+  /** Goes on with what was paused. */
+  @POST
+  @Path(ID + ":resume")
+  @Consumes(MediaType.WILDCARD)
+  @Operation(operationId = "resumeResync", summary = "Go on with a campaign that rests")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = CampaignStatus.class)))
+  public CampaignStatus resume(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @PathParam("campaign") String campaign) {
+    return changed(authorization, campaign, campaigns::resume);
+  }
+
+  /** Ends it for good. */
+  @POST
+  @Path(ID + ":cancel")
+  @Consumes(MediaType.WILDCARD)
+  @Operation(
+      operationId = "cancelResync",
+      summary = "End a campaign for good",
+      description = "What the signers have already is signed; one that has ended stays as it is.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = CampaignStatus.class)))
+  public CampaignStatus cancel(
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+      @PathParam("campaign") String campaign) {
+    return changed(authorization, campaign, campaigns::cancel);
+  }
+
+  private CampaignStatus changed(
+      String authorization, String id, Function<String, Optional<CampaignStatus>> change) {
+    known(authorization, id);
+    return change.apply(id).orElseThrow(() -> unknown(id));
+  }
+
+  /** Whoever may not see it is told so whether there is one or not. */
+  private CampaignStatus known(String authorization, String id) {
+    Access caller = managers.anyManager(authorization);
+    Optional<CampaignStatus> campaign = campaigns.find(id);
+    requireMay(caller, campaign.flatMap(CampaignStatus::ofRepository));
+    return campaign.orElseThrow(() -> unknown(id));
+  }
+
+  private static ProblemException unknown(String id) {
+    return new ProblemException(Kind.RESYNC_UNKNOWN, "there is no campaign " + id);
+  }
+}

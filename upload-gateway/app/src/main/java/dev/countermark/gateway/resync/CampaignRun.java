@@ -1,0 +1,422 @@
+package dev.countermark.gateway.resync;
+
+import dev.countermark.contracts.Events.PackageResyncRequested;
+import dev.countermark.contracts.Events.PackageResynced;
+import dev.countermark.contracts.Format;
+import dev.countermark.contracts.InForce;
+import dev.countermark.contracts.PackageRecord;
+import dev.countermark.contracts.ResyncResult;
+import dev.countermark.gateway.resync.Campaign.Lease;
+import dev.countermark.gateway.resync.Campaign.Phase;
+import dev.countermark.gateway.resync.Campaign.Walk;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
+import org.jboss.logging.Logger;
+
+/**
+ * One campaign in the gateway that is at it. Its packages are planned in batches, each written
+ * before the record names it, and published only after that; a batch whose packages are all dealt
+ * with is written once more, and leaves the record in the same change that counts it. Whoever takes
+ * over publishes again what nothing was heard of: signers find it done, and what its signature was
+ * when it was planned tells whether it changed.
+ *
+ * <p>Used by one thread; only {@link #heard} by others.
+ */
+final class CampaignRun {
+  private static final Logger LOG = Logger.getLogger(CampaignRun.class);
+
+  /** Batches that may be open: one package that is tried for long must not keep the others. */
+  private static final int MOST_OPEN = 20;
+
+  /** Whoever does not come back within this time loses it to another gateway. */
+  static final Duration LEASE = Duration.ofSeconds(30);
+
+  private static final Duration RENEW = Duration.ofSeconds(10);
+
+  /** How long others' changes, such as a pause, may go unnoticed. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  /** Nothing was heard for so long: perhaps it got lost. */
+  private static final Duration SILENCE = Duration.ofMinutes(1);
+
+  /** What a campaign works with. */
+  record Parts(
+      CampaignStore store,
+      CampaignWalk walk,
+      ResyncPublisher publisher,
+      java.util.function.Function<Campaign, Examination> examinations,
+      String holder,
+      java.time.Clock clock) {}
+
+  private static final class Open {
+    private final Batch.Item[] items;
+    private int left;
+
+    Open(Batch batch) {
+      this.items = batch.items().toArray(Batch.Item[]::new);
+      this.left = (int) batch.items().stream().filter(item -> item.result().isEmpty()).count();
+    }
+  }
+
+  /** A package that was not heard of yet. */
+  private static final class Waiting {
+    private final int batch;
+    private final int index;
+    private volatile boolean sent;
+
+    Waiting(int batch, int index) {
+      this.batch = batch;
+      this.index = index;
+    }
+  }
+
+  private final Parts parts;
+  private final CampaignOrder order;
+  private final Map<String, Format<?, ?>> formats = new HashMap<>();
+  private final TreeMap<Integer, Open> open = new TreeMap<>();
+  private final Map<String, Waiting> waiting = new java.util.LinkedHashMap<>();
+  private final Queue<PackageResynced> heard = new ConcurrentLinkedQueue<>();
+  private Campaign campaign;
+  private Instant lookedAt;
+  private Instant heardAt;
+  private Instant paceSince;
+  private long pacedSince;
+  private boolean isOver;
+
+  /**
+   * @param campaign that the lease of {@code parts.holder} is on
+   */
+  CampaignRun(Campaign campaign, CampaignOrder order, Parts parts) {
+    this.parts = parts;
+    this.order = order;
+    this.campaign = campaign;
+    this.lookedAt = parts.clock().instant();
+    this.heardAt = lookedAt;
+    this.paceSince = lookedAt;
+    order.formats().forEach(f -> formats.put(f.label(), f));
+    for (int number : campaign.walk().open()) {
+      parts.store().batch(campaign.id(), number).ifPresent(batch -> open(number, batch));
+    }
+  }
+
+  private void open(int number, Batch batch) {
+    Open opened = new Open(batch);
+    open.put(number, opened);
+    for (int i = 0; i < opened.items.length; i++) {
+      if (opened.items[i].result().isEmpty()) {
+        waiting.put(key(opened.items[i]), new Waiting(number, i));
+      }
+    }
+  }
+
+  private static String key(Batch.Item item) {
+    return item.format() + " " + item.repository() + " " + item.name() + " " + item.digest();
+  }
+
+  /** It has ended, or another gateway is at it. */
+  boolean isOver() {
+    return isOver;
+  }
+
+  /** Packages that signers have. */
+  int inFlight() {
+    return (int) waiting.values().stream().filter(w -> w.sent).count();
+  }
+
+  /** A signer dealt with a package of it. */
+  void heard(PackageResynced what) {
+    heard.add(what);
+  }
+
+  /**
+   * Goes on as far as it can without waiting.
+   *
+   * @param most packages that may be with the signers
+   * @return whether there is more to do at once
+   */
+  boolean step(int most) {
+    Instant now = parts.clock().instant();
+    if (now.isAfter(lookedAt.plus(LOOK))) {
+      look(now);
+    }
+    boolean moved = settle(now);
+    if (isOver || campaign.phase() == Phase.PAUSED) {
+      return moved && !isOver;
+    }
+    if (campaign.phase() == Phase.EXAMINING) {
+      examine(now);
+      return !isOver;
+    }
+    if (!campaign.walk().ended() && open.size() < MOST_OPEN) {
+      plan();
+      moved = true;
+    }
+    if (!isOver && campaign.walk().ended() && open.isEmpty()) {
+      end(c -> c.in(Phase.DONE, now));
+      return false;
+    }
+    return publish(most, now) || moved;
+  }
+
+  private void look(Instant now) {
+    lookedAt = now;
+    Optional<Campaign> there = parts.store().find(campaign.id());
+    if (there.filter(this::isMine).isEmpty()) {
+      there.filter(c -> c.phase().hasEnded()).ifPresent(c -> parts.store().close(c.id()));
+      isOver = true;
+      return;
+    }
+    campaign = there.get();
+    if (campaign.lease().until().minus(LEASE).plus(RENEW).isBefore(now)) {
+      change(UnaryOperator.identity());
+    }
+  }
+
+  private boolean isMine(Campaign there) {
+    return !there.phase().hasEnded() && there.lease().holder().equals(parts.holder());
+  }
+
+  /** Changes the record, on what others made of it meanwhile; not when it is another's. */
+  private boolean change(UnaryOperator<Campaign> change) {
+    boolean[] mine = new boolean[1];
+    Lease lease = new Lease(parts.holder(), parts.clock().instant().plus(LEASE));
+    Optional<Campaign> now =
+        parts
+            .store()
+            .change(
+                campaign.id(),
+                old -> {
+                  mine[0] = isMine(old);
+                  if (!mine[0]) {
+                    return old;
+                  }
+                  Campaign changed = change.apply(old);
+                  return changed.phase().hasEnded() ? changed : changed.held(lease);
+                });
+    isOver |= !mine[0] || now.isEmpty();
+    now.filter(c -> mine[0]).ifPresent(c -> campaign = c);
+    return !isOver;
+  }
+
+  private void end(UnaryOperator<Campaign> how) {
+    if (change(how)) {
+      parts.store().close(campaign.id());
+      parts.publisher().progressed(campaign);
+      isOver = true;
+    }
+  }
+
+  // ---- examining ------------------------------------------------------------------------------
+
+  private void examine(Instant now) {
+    Examination examination = parts.examinations().apply(campaign);
+    CampaignWalk.Page page = parts.walk().go(order, campaign.walk().position(), examination);
+    if (!page.ended()) {
+      change(
+          c ->
+              c.at(
+                  new Walk(page.position(), false, 0, List.of()),
+                  c.tally().with(examination.planned(), examination.results()),
+                  examination.broken()));
+      return;
+    }
+    if (campaign.request().dryRun()) {
+      end(c -> c.in(Phase.DONE, now));
+    } else if (campaign.broken().count() > 0 && !campaign.request().confirm()) {
+      end(c -> c.refused("it breaks clients, and was not confirmed", now));
+    } else {
+      // From the beginning, with what is broken known.
+      change(
+          c ->
+              c.phase() == Phase.EXAMINING
+                  ? c.in(Phase.RUNNING, now).at(Walk.BEGINNING, Campaign.Tally.NOTHING, c.broken())
+                  : c);
+    }
+  }
+
+  // ---- planning -------------------------------------------------------------------------------
+
+  private void plan() {
+    List<Batch.Item> items = new ArrayList<>();
+    CampaignWalk.Page page =
+        parts
+            .walk()
+            .go(
+                order,
+                campaign.walk().position(),
+                new CampaignWalk.Visit() {
+                  @Override
+                  public <R extends PackageRecord<R>> void look(Format<R, ?> format, R record) {
+                    items.add(item(format, record));
+                  }
+                });
+    Walk before = campaign.walk();
+    if (items.isEmpty()) {
+      change(
+          c ->
+              c.at(
+                  new Walk(page.position(), page.ended(), before.batches(), c.walk().open()),
+                  c.tally(),
+                  c.broken()));
+      return;
+    }
+    int number = before.batches();
+    Batch batch = new Batch(items);
+    // The same number is written again after a crash, when nobody was told of the first.
+    parts.store().put(campaign.id(), number, batch);
+    List<Integer> nowOpen = new ArrayList<>(before.open());
+    nowOpen.add(number);
+    boolean done =
+        change(
+            c ->
+                c.at(
+                    new Walk(page.position(), page.ended(), number + 1, nowOpen),
+                    c.tally().with(batch.byFormat(), Map.of()),
+                    c.broken()));
+    if (done) {
+      open(number, batch);
+    }
+  }
+
+  private static <R extends PackageRecord<R>> Batch.Item item(Format<R, ?> format, R record) {
+    return new Batch.Item(
+        format.label(),
+        record.repository(),
+        record.packageName(),
+        record.digest(),
+        record.inForce().map(InForce::id),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  // ---- publishing -----------------------------------------------------------------------------
+
+  private boolean publish(int most, Instant now) {
+    if (now.isAfter(heardAt.plus(SILENCE))) {
+      heardAt = now;
+      waiting.values().forEach(w -> w.sent = false);
+    }
+    int room = Math.min(most - inFlight(), allowed(now));
+    boolean published = false;
+    for (Waiting next : waiting.values()) {
+      if (room <= 0) {
+        break;
+      }
+      if (!next.sent) {
+        send(next);
+        room--;
+        pacedSince++;
+        published = true;
+      }
+    }
+    return published;
+  }
+
+  /** Of the rate that was asked for; counted anew each second, so that nothing is saved up. */
+  private int allowed(Instant now) {
+    Optional<Integer> rate = campaign.request().rate();
+    if (rate.isEmpty()) {
+      return Integer.MAX_VALUE;
+    }
+    long millis = Duration.between(paceSince, now).toMillis();
+    if (millis >= 1_000) {
+      paceSince = now;
+      pacedSince = 0;
+      millis = 0;
+    }
+    return (int) Math.max(0, 1 + rate.get() * millis / 1_000 - pacedSince);
+  }
+
+  private void send(Waiting next) {
+    Batch.Item item = open.get(next.batch).items[next.index];
+    next.sent = true;
+    var unused =
+        parts
+            .publisher()
+            .publish(
+                formats.get(item.format()),
+                new PackageResyncRequested(
+                    item.repository(),
+                    item.name(),
+                    item.digest(),
+                    campaign.id(),
+                    campaign.request().mode(),
+                    campaign.request().confirm()))
+            .whenComplete(
+                (ok, failure) -> {
+                  if (failure != null) {
+                    LOG.debugf("told later of %s: %s", item.name(), failure.getMessage());
+                    next.sent = false;
+                  }
+                });
+  }
+
+  // ---- what came of it ------------------------------------------------------------------------
+
+  private boolean settle(Instant now) {
+    boolean moved = false;
+    for (PackageResynced what = heard.poll(); what != null; what = heard.poll()) {
+      heardAt = now;
+      moved |= settle(what);
+    }
+    for (int number : List.copyOf(open.keySet())) {
+      if (!isOver && open.get(number).left == 0) {
+        close(number);
+      }
+    }
+    return moved;
+  }
+
+  private boolean settle(PackageResynced what) {
+    for (String format : formats.keySet()) {
+      String key = format + " " + what.repository() + " " + what.name() + " " + what.digest();
+      Waiting known = waiting.remove(key);
+      if (known != null) {
+        Open batch = open.get(known.batch);
+        Batch.Item item = batch.items[known.index];
+        batch.items[known.index] = item.with(result(item, what), what.code(), what.detail());
+        batch.left--;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A signer that was told twice says of the second time that nothing changed. */
+  private static ResyncResult result(Batch.Item item, PackageResynced what) {
+    if (what.result() != ResyncResult.CHANGED && what.result() != ResyncResult.UNCHANGED) {
+      return what.result();
+    }
+    return what.signature().equals(item.before()) ? ResyncResult.UNCHANGED : ResyncResult.CHANGED;
+  }
+
+  private void close(int number) {
+    Batch done = new Batch(List.of(open.get(number).items));
+    parts.store().put(campaign.id(), number, done);
+    boolean counted =
+        change(
+            c -> {
+              Walk walk = c.walk();
+              List<Integer> left = new ArrayList<>(walk.open());
+              left.remove((Integer) number);
+              return c.at(
+                  new Walk(walk.position(), walk.ended(), walk.batches(), left),
+                  c.tally().with(Map.of(), done.byResult()),
+                  c.broken());
+            });
+    if (counted) {
+      open.remove(number);
+      parts.publisher().progressed(campaign);
+    }
+  }
+}

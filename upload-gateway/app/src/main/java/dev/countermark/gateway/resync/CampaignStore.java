@@ -1,0 +1,102 @@
+package dev.countermark.gateway.resync;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Json.MalformedJsonException;
+import dev.countermark.contracts.ObjectKeys;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jboss.logging.Logger;
+
+/**
+ * Campaigns in the store. The record of a campaign is written before the mark that it is open, and
+ * the mark goes after it has ended: a crash between leaves a mark too much, or one that is missing
+ * until the event is delivered again.
+ */
+final class CampaignStore {
+  private static final Logger LOG = Logger.getLogger(CampaignStore.class);
+  private static final int MOST_OPEN = 1_000;
+
+  private final BlobStore store;
+  private final Records records;
+
+  CampaignStore(BlobStore store) {
+    this.store = store;
+    this.records = new Records(store);
+  }
+
+  /**
+   * Starts it, unless there is, or was, one of its id.
+   *
+   * @return the one that there is
+   */
+  Campaign create(Campaign campaign) {
+    String key = ObjectKeys.resync(campaign.id());
+    Campaign there =
+        records.create(key, campaign)
+            ? campaign
+            : records.read(key, Campaign.class).orElse(campaign);
+    if (!there.phase().hasEnded()) {
+      store.create(ObjectKeys.openResync(campaign.id()), new byte[0]);
+    }
+    return there;
+  }
+
+  Optional<Campaign> find(String id) {
+    return records.read(ObjectKeys.resync(id), Campaign.class);
+  }
+
+  Optional<Campaign> change(String id, UnaryOperator<Campaign> change) {
+    return records.update(ObjectKeys.resync(id), Campaign.class, old -> old.map(change));
+  }
+
+  /** Ids of those that have not ended, and perhaps of some that just have. */
+  List<String> open() {
+    return store.list(ObjectKeys.OPEN_RESYNCS, "", MOST_OPEN).entries().stream()
+        .map(entry -> entry.key().substring(ObjectKeys.OPEN_RESYNCS.length()))
+        .filter(CampaignOrder::isId)
+        .toList();
+  }
+
+  /** It has ended. */
+  void close(String id) {
+    store.delete(ObjectKeys.openResync(id));
+  }
+
+  /**
+   * Some campaigns.
+   *
+   * @param next id after which the next page begins; absent on the last one
+   */
+  record Page(List<Campaign> campaigns, Optional<String> next) {}
+
+  /** In the order of their ids. */
+  Page list(String after, int size) {
+    BlobStore.Page page =
+        store.list(ObjectKeys.RESYNCS, after.isEmpty() ? "" : ObjectKeys.resync(after), size);
+    List<Campaign> campaigns = new ArrayList<>();
+    for (BlobStore.Entry entry : page.entries()) {
+      try {
+        records.read(entry.key(), Campaign.class).ifPresent(campaigns::add);
+      } catch (MalformedJsonException e) {
+        LOG.warnf("the campaign %s cannot be read: %s", entry.key(), e.getMessage());
+      }
+    }
+    return new Page(
+        campaigns,
+        page.more() && !campaigns.isEmpty()
+            ? Optional.of(campaigns.get(campaigns.size() - 1).id())
+            : Optional.empty());
+  }
+
+  /** Writes some packages of a campaign, or what came of them. */
+  void put(String id, int number, Batch batch) {
+    records.update(ObjectKeys.resyncBatch(id, number), Batch.class, old -> Optional.of(batch));
+  }
+
+  Optional<Batch> batch(String id, int number) {
+    return records.read(ObjectKeys.resyncBatch(id, number), Batch.class);
+  }
+}

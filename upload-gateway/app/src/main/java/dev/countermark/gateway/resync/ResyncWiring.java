@@ -1,0 +1,80 @@
+package dev.countermark.gateway.resync;
+
+import dev.countermark.blobs.BlobStore;
+import dev.countermark.contracts.Failure;
+import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.kit.GatewayResources;
+import dev.countermark.gateway.kit.UnsignedUploads;
+import dev.countermark.keys.KeyClient;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** Puts the campaigns together, and goes on with them. */
+@ApplicationScoped
+class ResyncWiring {
+  private static final Logger LOG = Logger.getLogger(ResyncWiring.class);
+
+  /** Objects of a page, which is a batch at most. */
+  private static final int PAGE = 100;
+
+  private static final long PAUSE_MILLIS = 100;
+
+  /** After so many steps somebody else may want the thread. */
+  private static final int STEPS = 1_000;
+
+  /**
+   * @param yieldAfter while an upload waits longer than that for its signature, no campaign asks
+   *     for more
+   */
+  @Produces
+  @Singleton
+  Campaigns campaigns(
+      BlobStore store,
+      GatewayFormats formats,
+      KeyClient keys,
+      ResyncPublisher publisher,
+      UnsignedUploads uploads,
+      Clock clock,
+      @ConfigProperty(name = "countermark.gateway.resync-yield-after", defaultValue = "PT2S")
+          Duration yieldAfter) {
+    CampaignRun.Parts parts =
+        new CampaignRun.Parts(
+            new CampaignStore(store),
+            new CampaignWalk(store, PAGE),
+            publisher,
+            c -> new Examination(c.request().mode(), formats, keys, c.broken()),
+            UUID.randomUUID().toString(),
+            clock);
+    return new Campaigns(formats.all(), parts, () -> uploads.oldest().compareTo(yieldAfter) > 0);
+  }
+
+  void start(@Observes StartupEvent started, Campaigns campaigns, GatewayResources resources) {
+    ScheduledFuture<?> unused =
+        resources
+            .resyncs()
+            .scheduleWithFixedDelay(
+                () -> goOn(campaigns), PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private static void goOn(Campaigns campaigns) {
+    try {
+      for (int i = 0; i < STEPS && campaigns.step(); i++) {
+        // as long as there is more to do at once
+      }
+    } catch (Failure e) {
+      LOG.warnf("resync campaigns go on later: %s", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("resync campaigns go on later", e);
+    }
+  }
+}
