@@ -1,18 +1,22 @@
 package dev.countermark.ctl;
 
+import dev.countermark.ctl.remote.DeadLettersCommand;
+import dev.countermark.ctl.remote.RemoteException;
+import dev.countermark.ctl.remote.ResyncCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.ServiceLoader;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The command line of {@code countermark-ctl}. */
 @Command(
     name = "countermark-ctl",
-    description = "Works with signed packages, on this machine alone.",
+    description = "Verifies packages on this machine, and asks a platform for what it shall do.",
     mixinStandardHelpOptions = true,
     version = "Countermark 0.1.0",
     synopsisSubcommandLabel = "COMMAND")
@@ -41,8 +45,15 @@ public final class Main {
         .forEach(command -> verify.addSubcommand(command));
     CommandLine line = new CommandLine(new Main());
     line.addSubcommand(verify);
+    line.addSubcommand(ResyncCommand.class);
+    line.addSubcommand(DeadLettersCommand.class);
+    line.addSubcommand(AutoComplete.GenerateCompletion.class);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
+          if (failure instanceof RemoteException remote) {
+            command.getErr().println("countermark-ctl: " + Printable.of(remote.getMessage()));
+            return remote.exitCode();
+          }
           if (failure instanceof UnreadableException) {
             command.getErr().println("countermark-ctl: " + failure.getMessage());
           } else {

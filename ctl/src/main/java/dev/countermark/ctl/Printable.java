@@ -1,11 +1,11 @@
 package dev.countermark.ctl;
 
 /** Text from packages is hostile: none of it may steer a terminal or pretend to be a line. */
-final class Printable {
+public final class Printable {
   private Printable() {}
 
   /** Everything that is not simply a character becomes a question mark. */
-  static String of(String text) {
+  public static String of(String text) {
     StringBuilder printable = new StringBuilder(text.length());
     text.codePoints().forEach(c -> printable.appendCodePoint(isPrintable(c) ? c : '?'));
     return printable.toString();
