@@ -1,0 +1,27 @@
+package dev.countermark.ctl.remote;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lists that come page by page. */
+final class Pages {
+  private Pages() {}
+
+  /**
+   * All of them.
+   *
+   * @param path with a query
+   * @param member that holds a page's entries
+   */
+  static List<JsonNode> all(Remote platform, String path, String member) {
+    List<JsonNode> all = new ArrayList<>();
+    JsonNode page = platform.get(path);
+    page.path(member).forEach(all::add);
+    while (page.hasNonNull("next")) {
+      page = platform.get(path + "&last=" + Told.encoded(page.path("next").asText()));
+      page.path(member).forEach(all::add);
+    }
+    return all;
+  }
+}
