@@ -9,16 +9,20 @@ import dev.countermark.contracts.ResyncResult;
 import dev.countermark.gateway.resync.Campaign.Lease;
 import dev.countermark.gateway.resync.Campaign.Phase;
 import dev.countermark.gateway.resync.Campaign.Walk;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
@@ -53,9 +57,10 @@ final class CampaignRun {
       CampaignStore store,
       CampaignWalk walk,
       ResyncPublisher publisher,
-      java.util.function.Function<Campaign, Examination> examinations,
+      Function<Campaign, Examination> examinations,
+      Consumer<ResyncResult> results,
       String holder,
-      java.time.Clock clock) {}
+      Clock clock) {}
 
   private static final class Open {
     private final Batch.Item[] items;
@@ -83,8 +88,9 @@ final class CampaignRun {
   private final CampaignOrder order;
   private final Map<String, Format<?, ?>> formats = new HashMap<>();
   private final TreeMap<Integer, Open> open = new TreeMap<>();
-  private final Map<String, Waiting> waiting = new java.util.LinkedHashMap<>();
+  private final Map<String, Waiting> waiting = new LinkedHashMap<>();
   private final Queue<PackageResynced> heard = new ConcurrentLinkedQueue<>();
+  private volatile int inFlight;
   private Campaign campaign;
   private Instant lookedAt;
   private Instant heardAt;
@@ -127,8 +133,12 @@ final class CampaignRun {
     return isOver;
   }
 
-  /** Packages that signers have. */
+  /** Packages that signers had after the last step. */
   int inFlight() {
+    return inFlight;
+  }
+
+  private int withSigners() {
     return (int) waiting.values().stream().filter(w -> w.sent).count();
   }
 
@@ -306,7 +316,7 @@ final class CampaignRun {
       heardAt = now;
       waiting.values().forEach(w -> w.sent = false);
     }
-    int room = Math.min(most - inFlight(), allowed(now));
+    int room = Math.min(most - withSigners(), allowed(now));
     boolean published = false;
     for (Waiting next : waiting.values()) {
       if (room <= 0) {
@@ -319,6 +329,7 @@ final class CampaignRun {
         published = true;
       }
     }
+    inFlight = withSigners();
     return published;
   }
 
@@ -384,7 +395,9 @@ final class CampaignRun {
       if (known != null) {
         Open batch = open.get(known.batch);
         Batch.Item item = batch.items[known.index];
-        batch.items[known.index] = item.with(result(item, what), what.code(), what.detail());
+        ResyncResult result = result(item, what);
+        parts.results().accept(result);
+        batch.items[known.index] = item.with(result, what.code(), what.detail());
         batch.left--;
         return true;
       }

@@ -154,6 +154,16 @@ public final class Campaigns {
     return store.change(id, old -> old.phase().hasEnded() ? old : how.apply(old)).map(this::told);
   }
 
+  /** Campaigns that this gateway is at. */
+  int active() {
+    return runs.size();
+  }
+
+  /** Packages of theirs that signers have. */
+  int inFlight() {
+    return runs.values().stream().mapToInt(CampaignRun::inFlight).sum();
+  }
+
   /** A signer dealt with a package of a campaign, perhaps of one of another gateway. */
   public void heard(PackageResynced what) {
     if (what.campaign() != null) {

@@ -2,10 +2,14 @@ package dev.countermark.gateway.resync;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.ResyncResult;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.UnsignedUploads;
 import dev.countermark.keys.KeyClient;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -44,6 +48,7 @@ class ResyncWiring {
       KeyClient keys,
       ResyncPublisher publisher,
       UnsignedUploads uploads,
+      MeterRegistry meters,
       Clock clock,
       @ConfigProperty(name = "countermark.gateway.resync-yield-after", defaultValue = "PT2S")
           Duration yieldAfter) {

@@ -80,6 +80,7 @@ final class TestCampaigns {
             new CampaignWalk(store, 100),
             publisher,
             c -> new Examination(c.request().mode(), formats, keys, c.broken()),
+            result -> {},
             UUID.randomUUID().toString(),
             clock),
         () -> uploadsWait);
