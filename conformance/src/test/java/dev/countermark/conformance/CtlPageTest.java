@@ -22,7 +22,8 @@ class CtlPageTest {
   void startsAndWatchesACampaign(Platform platform) {
     Reader reader = reader(platform);
 
-    String said = reader.run(reader.block("docs/ctl.md", "./countermark-ctl resync start")).output();
+    String said =
+        reader.run(reader.block("docs/ctl.md", "./countermark-ctl resync start")).output();
 
     assertThat(said).contains("done [", "0 of 0", "CAMPAIGN", reader.repository().path());
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The data of every event, and its type name. Schema files: {@code /schemas/<event>.json}. */
 public final class Events {
@@ -74,6 +75,13 @@ public final class Events {
       boolean dryRun,
       boolean confirm) {
     public static final String TYPE = "dev.countermark.resync.requested.v1";
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+    /** Whether it can be the id of a campaign, and part of a key. */
+    public static boolean isId(String campaign) {
+      return campaign != null && ID.matcher(campaign).matches();
+    }
 
     public ResyncRequested {
       owner = owner == null ? Optional.empty() : owner;

@@ -81,9 +81,7 @@ public final class DeadLettersCommand {
     @Override
     void run(Remote platform, PrintWriter out) {
       StringBuilder query = new StringBuilder("?n=200");
-      filter
-          .asked()
-          .forEach((name, value) -> query.append("&" + name + "=" + Told.encoded(value)));
+      filter.asked().forEach((name, value) -> query.append("&" + name + "=" + Told.encoded(value)));
       List<JsonNode> all = Pages.all(platform, LETTERS + query, "letters");
       if (json()) {
         all.forEach(letter -> Told.json(out, letter));
@@ -160,10 +158,7 @@ public final class DeadLettersCommand {
     }
   }
 
-  @Command(
-      name = "discard",
-      description = "Has letters gone.",
-      mixinStandardHelpOptions = true)
+  @Command(name = "discard", description = "Has letters gone.", mixinStandardHelpOptions = true)
   static final class Discard extends Doing {
     @Override
     String action() {

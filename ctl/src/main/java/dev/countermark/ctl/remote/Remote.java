@@ -78,9 +78,7 @@ final class Remote {
       if (answer.statusCode() / 100 != 2) {
         throw problem(answer);
       }
-      return answer.body().length == 0
-          ? MissingNode.getInstance()
-          : JSON.readTree(answer.body());
+      return answer.body().length == 0 ? MissingNode.getInstance() : JSON.readTree(answer.body());
     } catch (SSLException e) {
       throw RemoteException.away(
           url.getHost() + " is not trusted: " + e.getMessage() + "; --ca names whom to trust", e);

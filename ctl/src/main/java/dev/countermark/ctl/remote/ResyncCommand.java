@@ -92,9 +92,7 @@ public final class ResyncCommand {
     @Option(names = "--format", description = "Only of this format; may be repeated.")
     private List<String> formats;
 
-    @Option(
-        names = "--mode",
-        description = "ensure (default), rotate-archive or resign-all.")
+    @Option(names = "--mode", description = "ensure (default), rotate-archive or resign-all.")
     private String mode;
 
     @Option(names = "--reason", description = "For people.")
@@ -241,7 +239,7 @@ public final class ResyncCommand {
     @Override
     int run(Remote platform, PrintWriter out) {
       String query = "?n=200" + (state == null ? "" : "&state=" + Told.encoded(state));
-      List<JsonNode> all = Pages.all(platform, path() + "/items" + query, "items");
+      List<JsonNode> all = Pages.all(platform, path() + "/items" + query, "items", "last");
       if (json()) {
         all.forEach(item -> Told.json(out, item));
       } else {

@@ -35,8 +35,7 @@ final class Told {
     lines.add(Arrays.stream(members).map(Told::heading).toArray(String[]::new));
     rows.forEach(
         row ->
-            lines.add(
-                Arrays.stream(members).map(m -> text(row.path(m))).toArray(String[]::new)));
+            lines.add(Arrays.stream(members).map(m -> text(row.path(m))).toArray(String[]::new)));
     int[] widths = new int[members.length];
     for (String[] line : lines) {
       for (int i = 0; i < line.length; i++) {
@@ -59,9 +58,7 @@ final class Told {
 
   /** Each member of an object on a line. */
   static void members(PrintWriter out, JsonNode object) {
-    object
-        .fields()
-        .forEachRemaining(m -> out.println(m.getKey() + ": " + text(m.getValue())));
+    object.fields().forEachRemaining(m -> out.println(m.getKey() + ": " + text(m.getValue())));
   }
 
   static String text(JsonNode value) {

@@ -110,7 +110,7 @@ class RemoteCommandsTest {
         "GET /api/v1/dead-letters?n=200&code=UNFORESEEN",
         "{\"letters\":[{\"id\":\"1\",\"detail\":\"\\u001b[31mred\"}],\"next\":\"1\"}");
     answers.put(
-        "GET /api/v1/dead-letters?n=200&code=UNFORESEEN&last=1",
+        "GET /api/v1/dead-letters?n=200&code=UNFORESEEN&cursor=1",
         "{\"letters\":[{\"id\":\"2\"}]}");
 
     assertThat(run("dead-letters", "list", "--code", "UNFORESEEN")).isZero();

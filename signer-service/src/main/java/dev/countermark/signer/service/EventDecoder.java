@@ -4,6 +4,7 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.CloudEvent;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.PackageUploaded;
+import dev.countermark.contracts.Events.ResyncRequested;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Json.MalformedJsonException;
 import dev.countermark.contracts.RepositoryName;
@@ -46,6 +47,10 @@ final class EventDecoder implements SigningWorker.Decoder<PackageRequest> {
   private PackageRequest resync(Lane lane, CloudEvent event) {
     PackageResyncRequested data = event.dataAs(PackageResyncRequested.class);
     requireComplete(data.repository(), data.name(), data.digest(), event.time());
+    // It is said again in what is told of the package.
+    if (data.campaign() != null && !ResyncRequested.isId(data.campaign())) {
+      throw new MalformedEventException("the event's campaign cannot be one", null);
+    }
     // Whoever writes to the uploads' topic must not be able to change signed bytes.
     ResyncMode mode = lane == Lane.RESYNC ? data.mode() : ResyncMode.ENSURE;
     if (mode == ResyncMode.RESIGN_ALL && !data.confirm()) {

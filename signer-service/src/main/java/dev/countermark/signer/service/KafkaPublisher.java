@@ -68,10 +68,14 @@ public class KafkaPublisher
     return send(outcomes, event.key(), event.event().toJson(), headers);
   }
 
-  /** The letter first: whoever hears that there is one shall find it. */
+  /**
+   * The letter first: whoever hears that there is one shall find it. That its campaign is told
+   * matters less: it asks again, and the letter would be written again.
+   */
   @Override
   public CompletionStage<Void> publish(DeadLetter letter) {
-    return publish(letter, MAX_DEAD_LETTER).thenCompose(written -> tellCampaign(letter));
+    return publish(letter, MAX_DEAD_LETTER)
+        .thenCompose(written -> tellCampaign(letter).exceptionally(lost -> null));
   }
 
   private CompletionStage<Void> tellCampaign(DeadLetter letter) {

@@ -89,6 +89,18 @@ class EventDecoderTest {
         .isEqualTo(ResyncMode.ROTATE_ARCHIVE);
   }
 
+  /** It is said again in what is told of the package, which must fit into a record. */
+  @Test
+  void refusesACampaignThatCannotBeOne() {
+    Bytes event =
+        event(
+            PackageResyncRequested.TYPE,
+            new PackageResyncRequested(REPOSITORY, "file", DIGEST, "c".repeat(1_000_000)));
+
+    assertThatThrownBy(() -> decoder.decode(Lane.RESYNC, event))
+        .isInstanceOf(MalformedEventException.class);
+  }
+
   @ParameterizedTest
   @EnumSource(ResyncMode.class)
   void readsHowFarAResyncGoes(ResyncMode mode) {

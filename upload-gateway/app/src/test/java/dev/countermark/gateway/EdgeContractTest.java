@@ -68,6 +68,9 @@ class EdgeContractTest {
           // The same, tried in QuotaTest and RetentionTest.
           "dev.countermark.gateway.api.QuotaResource",
           "dev.countermark.gateway.api.RetentionResource",
+          // The same, tried in ResyncEventsTest and DeadLettersTest.
+          "dev.countermark.gateway.api.DeadLettersResource",
+          "dev.countermark.gateway.api.ResyncsResource",
           "dev.countermark.gateway.api.TokensResource");
 
   private final HttpClient http = HttpClient.newHttpClient();

@@ -10,6 +10,7 @@ import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.ObjectChanges;
+import dev.countermark.gateway.letters.Letters;
 import dev.countermark.gateway.quota.RepositoryQuotas;
 import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.gateway.resync.Campaigns;
@@ -109,6 +110,27 @@ class ApiWiring {
   @Produces
   @Singleton
   PlannedResyncs resyncs(Campaigns campaigns, GatewayResources resources) {
-    return new PlannedResyncs(campaigns, resources.maintenance());
+    return new PlannedResyncs(campaigns, resources.coordination());
+  }
+
+  @Produces
+  @Singleton
+  Oversight oversight(RepositoryAdministration administration) {
+    return new Oversight(administration);
+  }
+
+  @Produces
+  @Singleton
+  ResyncsResource.Parts campaigns(
+      Campaigns campaigns, Oversight oversight, GatewaySecrets secrets) {
+    return new ResyncsResource.Parts(
+        campaigns, oversight, new Cursors(secrets.secret(), "countermark resync cursor v1"));
+  }
+
+  @Produces
+  @Singleton
+  DeadLettersResource.Parts letters(Letters letters, Oversight oversight, GatewaySecrets secrets) {
+    return new DeadLettersResource.Parts(
+        letters, oversight, new Cursors(secrets.secret(), "countermark letter cursor v1"));
   }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.auth.Access;
+import dev.countermark.gateway.auth.Action;
+import dev.countermark.gateway.kit.Cursors;
 import dev.countermark.gateway.kit.Problem;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
@@ -61,21 +63,26 @@ public class DeadLettersResource {
   private static final String ID = LETTERS + "/{id: [0-9-]+}";
 
   /** Letters that one request of many looks at. */
-  private static final int MANY = 500;
+  private static final int MANY = 100;
 
   /** Pages of others' letters that it looks behind. */
-  private static final int MOST_PAGES = 20;
+  private static final int MOST_PAGES = 10;
 
   /** Characters of a value that are shown. */
   private static final int SHOWN = 4_096;
 
   private final Managers managers;
   private final Letters letters;
+  private final Parts parts;
   private final Bodies bodies;
 
-  DeadLettersResource(Managers managers, Letters letters, Bodies bodies) {
+  /** What answers are made of. */
+  record Parts(Letters letters, Oversight oversight, Cursors cursors) {}
+
+  DeadLettersResource(Managers managers, Parts parts, Bodies bodies) {
     this.managers = managers;
-    this.letters = letters;
+    this.letters = parts.letters();
+    this.parts = parts;
     this.bodies = bodies;
   }
 
@@ -106,7 +113,7 @@ public class DeadLettersResource {
       String value) {}
 
   /**
-   * @param next the {@code last} parameter of the next page; absent on the last one
+   * @param next the {@code cursor} of the next page; absent on the last one
    */
   @Schema(name = "DeadLetters")
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -153,24 +160,33 @@ public class DeadLettersResource {
       @QueryParam("code") String code,
       @Parameter(description = "owner/name") @QueryParam("repository") String repository,
       @Parameter(description = "page size, 1 to 200, default 100") @QueryParam("n") String n,
-      @Parameter(description = "next of the page before") @QueryParam("last") String last) {
+      @Parameter(description = "next of the page before") @QueryParam("cursor") String cursor) {
     Access caller = managers.anyManager(authorization);
-    if (last != null && !Letters.isId(last)) {
-      throw new ProblemException(Kind.INVALID_VALUE, "last is next of the page before");
-    }
+    String after =
+        cursor == null
+            ? ""
+            : parts
+                .cursors()
+                .read(LETTERS, cursor)
+                .orElseThrow(
+                    () ->
+                        new ProblemException(
+                            Kind.INVALID_VALUE, "cursor is next of the page before"));
     Filter filter = new Filter(format, code, repository);
-    Letters.Page page =
-        letters.list(last == null ? "" : last, Requests.pageSize(n), meant(caller, filter));
+    Letters.Page page = letters.heads(after, Requests.pageSize(n), meant(caller, filter));
     return new Page(
-        page.letters().stream().map(l -> shown(l, false)).toList(), page.next().orElse(null));
+        page.letters().stream().map(l -> shown(l, false)).toList(),
+        page.next().map(position -> parts.cursors().write(LETTERS, position)).orElse(null));
   }
 
-  private static Predicate<Letter> meant(Access caller, Filter filter) {
+  private Predicate<Letter> meant(Access caller, Filter filter) {
     return letter -> filter.matches(letter) && mayManage(caller, letter);
   }
 
-  private static boolean mayManage(Access caller, Letter letter) {
-    return Managers.mayResync(caller, letter.about().map(Letter.About::repository));
+  private boolean mayManage(Access caller, Letter letter) {
+    return parts
+        .oversight()
+        .maySee(caller, letter.about().map(Letter.About::repository), letter.at());
   }
 
   private Shown shown(Letter letter, boolean whole) {
@@ -266,7 +282,7 @@ public class DeadLettersResource {
   @Operation(
       operationId = "replayDeadLetters",
       summary = "Hand in again what signers gave up",
-      description = "Up to 500 of those meant; ask again while there are more.")
+      description = "Up to 100 of those meant; ask again while there are more.")
   @RequestBody(
       content =
           @Content(
@@ -294,6 +310,13 @@ public class DeadLettersResource {
 
   /** The first of those meant, which may be far behind others. */
   private Letters.Page some(Access caller, Filter filter, Predicate<Letter> also) {
+    if (!caller.isAdministrator()
+        && RepositoryName.parse(String.valueOf(filter.repository()))
+            .filter(r -> caller.holds(r, Action.ADMIN))
+            .isEmpty()) {
+      throw new ProblemException(
+          Kind.FORBIDDEN, "without the admin token repository is one that the token manages");
+    }
     Letters.Page page = new Letters.Page(List.of(), Optional.of(""));
     for (int i = 0; i < MOST_PAGES && page.letters().isEmpty() && page.next().isPresent(); i++) {
       page = letters.list(page.next().get(), MANY, meant(caller, filter).and(also));
@@ -308,7 +331,7 @@ public class DeadLettersResource {
   @Operation(
       operationId = "discardDeadLetters",
       summary = "Have dead letters gone",
-      description = "Up to 500 of those meant; ask again while there are more.")
+      description = "Up to 100 of those meant; ask again while there are more.")
   @RequestBody(
       content =
           @Content(
@@ -335,7 +358,7 @@ public class DeadLettersResource {
   private Letter known(String authorization, String id) {
     Access caller = managers.anyManager(authorization);
     Optional<Letter> letter = letters.find(id);
-    if (!Managers.mayResync(caller, letter.flatMap(Letter::about).map(Letter.About::repository))) {
+    if (letter.isEmpty() ? !caller.isAdministrator() : !mayManage(caller, letter.get())) {
       throw new ProblemException(
           Kind.FORBIDDEN,
           "dead letters of a repository take a token with the scope admin there; others the admin"

@@ -9,7 +9,6 @@ import dev.countermark.gateway.auth.GatewayAuthenticator;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemException;
 import java.util.Map;
-import java.util.Optional;
 
 /** Who may manage what. Asked first in every request; what it does not allow does not happen. */
 final class Managers {
@@ -62,15 +61,6 @@ final class Managers {
               + " takes the admin token or a token with the scope admin there");
     }
     return access;
-  }
-
-  /**
-   * Whether a caller may have packages looked at again, and see what came of it.
-   *
-   * @param repository the only one that it is about, if there is one
-   */
-  static boolean mayResync(Access caller, Optional<RepositoryName> repository) {
-    return repository.map(r -> caller.holds(r, Action.ADMIN)).orElseGet(caller::isAdministrator);
   }
 
   private Access authenticate(String authorization) {

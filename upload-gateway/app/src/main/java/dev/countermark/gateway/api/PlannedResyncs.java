@@ -10,13 +10,30 @@ import jakarta.ws.rs.core.Response;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** Campaigns whose beginning is waited for, without a thread: a small one is planned at once. */
-record PlannedResyncs(Campaigns campaigns, ScheduledExecutorService looking) {
+final class PlannedResyncs {
   private static final long LOOK_MILLIS = 100;
   private static final int LOOKS = 20;
   private static final int MOST_NAMED = 20;
+
+  /** Requests that are waited for; others are answered with what is planned when they come. */
+  private static final int MOST_WAITING = 16;
+
+  private final Campaigns campaigns;
+  private final ScheduledExecutorService looking;
+  private final Semaphore waiting = new Semaphore(MOST_WAITING);
+
+  PlannedResyncs(Campaigns campaigns, ScheduledExecutorService looking) {
+    this.campaigns = campaigns;
+    this.looking = looking;
+  }
+
+  Campaigns campaigns() {
+    return campaigns;
+  }
 
   /** Answers when all packages are looked at, or later when there are many. */
   CompletionStage<Response> planned(
@@ -25,7 +42,12 @@ record PlannedResyncs(Campaigns campaigns, ScheduledExecutorService looking) {
         (CampaignStatus)
             ResyncsResource.started(campaigns, wanted.in(repository), caller).getEntity();
     CompletableFuture<CampaignStatus> planned = new CompletableFuture<>();
-    look(started, 0, planned);
+    if (waiting.tryAcquire()) {
+      look(started, 0, planned);
+      var unused = planned.whenComplete((status, failure) -> waiting.release());
+    } else {
+      planned.complete(started);
+    }
     return planned.thenApply(PlannedResyncs::answer);
   }
 

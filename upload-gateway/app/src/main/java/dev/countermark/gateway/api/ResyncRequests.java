@@ -92,6 +92,16 @@ final class ResyncRequests {
           : RepositoryName.parse(repository.contains("/") ? repository : owner + "/" + repository);
     }
 
+    private String own() {
+      return ofRepository().map(r -> r.owner() + "." + r.name() + ".").orElse("");
+    }
+
+    private void requireText() {
+      if (formats != null && formats.contains(null)) {
+        throw new ProblemException(Kind.INVALID_VALUE, "formats are labels");
+      }
+    }
+
     /** Of one repository only. */
     Campaign in(RepositoryName only) {
       if (owner != null || repository != null) {
@@ -102,7 +112,16 @@ final class ResyncRequests {
           campaign, null, only.toString(), formats, filter, mode, reason, rate, dryRun, confirm);
     }
 
-    ResyncRequested event(Campaigns campaigns) {
+    /**
+     * @param anyId whether he may choose any id: those of the others are of their repository, or
+     *     they could take away an operator's
+     */
+    ResyncRequested event(Campaigns campaigns, boolean anyId) {
+      requireText();
+      if (campaign != null && !anyId && !campaign.startsWith(own())) {
+        throw new ProblemException(
+            Kind.INVALID_VALUE, "without the admin token campaign begins with " + own());
+      }
       return new ResyncRequested(
           campaign == null ? campaigns.newId() : campaign,
           Optional.ofNullable(owner),

@@ -1,17 +1,18 @@
 package dev.countermark.gateway.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.auth.Access;
+import dev.countermark.gateway.kit.Cursors;
+import dev.countermark.gateway.kit.Problem;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
 import dev.countermark.gateway.kit.ProblemException;
 import dev.countermark.gateway.kit.StrictJson;
 import dev.countermark.gateway.resync.CampaignItems;
-import dev.countermark.gateway.resync.CampaignOrder;
 import dev.countermark.gateway.resync.CampaignOrder.SenselessException;
 import dev.countermark.gateway.resync.CampaignStatus;
 import dev.countermark.gateway.resync.Campaigns;
+import dev.countermark.gateway.resync.Campaigns.TakenException;
 import dev.countermark.gateway.transfer.Bodies;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
@@ -56,18 +57,25 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class ResyncsResource {
   private static final String ID = "/{campaign: [A-Za-z0-9][A-Za-z0-9._-]*}";
 
+  private static final String LIST = "resyncs";
+
   private final Managers managers;
   private final Campaigns campaigns;
+  private final Parts parts;
   private final Bodies bodies;
 
-  ResyncsResource(Managers managers, Campaigns campaigns, Bodies bodies) {
+  /** What answers are made of. */
+  record Parts(Campaigns campaigns, Oversight oversight, Cursors cursors) {}
+
+  ResyncsResource(Managers managers, Parts parts, Bodies bodies) {
     this.managers = managers;
-    this.campaigns = campaigns;
+    this.campaigns = parts.campaigns();
+    this.parts = parts;
     this.bodies = bodies;
   }
 
   /**
-   * @param next the {@code last} parameter of the next page; absent on the last one
+   * @param next the {@code cursor} of the next page; absent on the last one
    */
   @Schema(name = "Resyncs")
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -92,6 +100,13 @@ public class ResyncsResource {
       responseCode = "202",
       description = "started, or there was one of that id already",
       content = @Content(schema = @Schema(implementation = CampaignStatus.class)))
+  @APIResponse(
+      responseCode = "409",
+      description = "another campaign has that id, or too many are open",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(responseCode = "408", ref = ProblemAnswers.TOO_SLOW)
   @APIResponse(responseCode = "413", ref = ProblemAnswers.TOO_LARGE)
   public CompletionStage<Response> start(
@@ -102,29 +117,33 @@ public class ResyncsResource {
   }
 
   private Response start(ResyncRequests.Campaign wanted, Access caller) {
-    requireMay(caller, wanted.ofRepository());
+    if (!Oversight.mayBegin(caller, wanted.ofRepository())) {
+      throw denied();
+    }
     return started(campaigns, wanted, caller);
   }
 
   static Response started(Campaigns campaigns, ResyncRequests.Campaign wanted, Access caller) {
     try {
       CampaignStatus started =
-          campaigns.start(wanted.event(campaigns), Optional.of(caller.subject()));
+          campaigns.start(
+              wanted.event(campaigns, caller.isAdministrator()),
+              new Campaigns.Requester(Optional.of(caller.subject()), caller.isAdministrator()));
       return Response.accepted(started)
           .location(URI.create("/api/v1/resyncs/" + started.campaign()))
           .build();
     } catch (SenselessException e) {
       throw new ProblemException(Kind.INVALID_VALUE, e.getMessage());
+    } catch (TakenException e) {
+      throw new ProblemException(Kind.RESYNC_TAKEN, e.getMessage());
     }
   }
 
-  private static void requireMay(Access caller, Optional<RepositoryName> repository) {
-    if (!Managers.mayResync(caller, repository)) {
-      throw new ProblemException(
-          Kind.FORBIDDEN,
-          "a resync of more than one repository takes the admin token; one of a repository a token"
-              + " with the scope admin there");
-    }
+  private static ProblemException denied() {
+    return new ProblemException(
+        Kind.FORBIDDEN,
+        "a resync of more than one repository takes the admin token; one of a repository a token"
+            + " with the scope admin there");
   }
 
   /** The campaigns that the caller may see. */
@@ -141,17 +160,26 @@ public class ResyncsResource {
   public Page list(
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @Parameter(description = "page size, 1 to 200, default 100") @QueryParam("n") String n,
-      @Parameter(description = "only campaigns after this one") @QueryParam("last") String last) {
+      @Parameter(description = "next of the page before") @QueryParam("cursor") String cursor) {
     Access caller = managers.anyManager(authorization);
-    if (last != null && !CampaignOrder.isId(last)) {
-      throw new ProblemException(Kind.INVALID_VALUE, "last is the id of a campaign");
-    }
-    Campaigns.Page page = campaigns.list(last == null ? "" : last, Requests.pageSize(n));
+    String after =
+        cursor == null
+            ? ""
+            : parts
+                .cursors()
+                .read(LIST, cursor)
+                .orElseThrow(
+                    () ->
+                        new ProblemException(
+                            Kind.INVALID_VALUE, "cursor is next of the page before"));
+    Campaigns.Page page = campaigns.list(after, Requests.pageSize(n));
     return new Page(
-        page.campaigns().stream()
-            .filter(c -> Managers.mayResync(caller, c.ofRepository()))
-            .toList(),
-        page.next().orElse(null));
+        page.campaigns().stream().filter(c -> maySee(caller, c)).toList(),
+        page.next().map(position -> parts.cursors().write(LIST, position)).orElse(null));
+  }
+
+  private boolean maySee(Access caller, CampaignStatus campaign) {
+    return parts.oversight().maySee(caller, campaign.ofRepository(), campaign.requestedAt());
   }
 
   /** How far a campaign has come. */
@@ -242,7 +270,11 @@ public class ResyncsResource {
 
   private CampaignStatus changed(
       String authorization, String id, Function<String, Optional<CampaignStatus>> change) {
-    known(authorization, id);
+    CampaignStatus campaign = known(authorization, id);
+    if (campaign.byAdministrator() && !managers.anyManager(authorization).isAdministrator()) {
+      throw new ProblemException(
+          Kind.FORBIDDEN, "what an administrator or an event began, an administrator changes");
+    }
     return change.apply(id).orElseThrow(() -> unknown(id));
   }
 
@@ -250,7 +282,9 @@ public class ResyncsResource {
   private CampaignStatus known(String authorization, String id) {
     Access caller = managers.anyManager(authorization);
     Optional<CampaignStatus> campaign = campaigns.find(id);
-    requireMay(caller, campaign.flatMap(CampaignStatus::ofRepository));
+    if (campaign.isEmpty() ? !caller.isAdministrator() : !maySee(caller, campaign.get())) {
+      throw denied();
+    }
     return campaign.orElseThrow(() -> unknown(id));
   }
 

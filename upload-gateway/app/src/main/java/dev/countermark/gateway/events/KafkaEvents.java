@@ -53,6 +53,11 @@ class KafkaEvents implements UploadEvents, ListingEvents, IntegrityEvents {
   }
 
   @Override
+  public void notTold() {
+    untold.failed(clock.instant());
+  }
+
+  @Override
   public void uploaded(Format<?, ?> format, PackageUploaded upload) {
     changed(format, upload.repository(), upload.name(), upload.digest());
     format.recordKey(upload.repository(), upload.name(), upload.digest()).ifPresent(unsigned::told);
@@ -74,7 +79,7 @@ class KafkaEvents implements UploadEvents, ListingEvents, IntegrityEvents {
               clock.instant(),
               upload));
     } catch (Failure.Transient e) {
-      untold.failed(clock.instant());
+      notTold();
       throw e;
     }
   }

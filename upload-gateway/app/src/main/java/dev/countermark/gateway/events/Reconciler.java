@@ -68,12 +68,10 @@ public final class Reconciler {
   public int reconcile() {
     List<GatewayLives.Dead> dead = reasons.lives().dead();
     Optional<String> stranger = reasons.broker().stranger();
-    Optional<UntoldUploads.Span> untold = reasons.untold().failures().filter(this::isOver);
+    Optional<Instant> untold = reasons.untold().since().filter(this::isRipe);
     Stream<Instant> since =
         Stream.concat(
-            Stream.concat(
-                dead.stream().map(GatewayLives.Dead::seenAt),
-                untold.stream().map(UntoldUploads.Span::first)),
+            Stream.concat(dead.stream().map(GatewayLives.Dead::since), untold.stream()),
             stranger.stream().map(id -> Instant.EPOCH));
     Optional<Instant> first = since.min(Comparator.naturalOrder());
     if (first.isEmpty()) {
@@ -84,14 +82,14 @@ public final class Reconciler {
     Instant until = clock.instant().minus(stranger.isPresent() ? Duration.ZERO : PATIENCE);
     int published = publishAll(from(first.get()), until);
     dead.forEach(reasons.lives()::bury);
-    untold.ifPresent(reasons.untold()::found);
+    untold.ifPresent(failed -> reasons.untold().lookedFor(until, PATIENCE));
     stranger.ifPresent(reasons.broker()::knows);
     return published;
   }
 
   /** What failed just now is younger than what is looked at. */
-  private boolean isOver(UntoldUploads.Span failures) {
-    return failures.last().isBefore(clock.instant().minus(PATIENCE.multipliedBy(2)));
+  private boolean isRipe(Instant since) {
+    return since.isBefore(clock.instant().minus(PATIENCE.multipliedBy(2)));
   }
 
   private static Instant from(Instant reason) {

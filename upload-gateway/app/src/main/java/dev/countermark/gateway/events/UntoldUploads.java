@@ -1,10 +1,11 @@
 package dev.countermark.gateway.events;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** When this gateway failed to tell the signers of uploads that it took. */
+/** When this gateway failed to tell the signers of uploads that it took, or perhaps took. */
 public final class UntoldUploads {
   private final AtomicReference<Span> failures = new AtomicReference<>();
 
@@ -16,13 +17,21 @@ public final class UntoldUploads {
     failures.updateAndGet(old -> new Span(old == null ? at : old.first(), at));
   }
 
-  /** Empty when all were told. */
-  Optional<Span> failures() {
-    return Optional.ofNullable(failures.get());
+  /** Since when; empty when all were told. */
+  public Optional<Instant> since() {
+    return Optional.ofNullable(failures.get()).map(Span::first);
   }
 
-  /** What was written in that time was looked for; none failed meanwhile, or it is kept. */
-  void found(Span span) {
-    failures.compareAndSet(span, null);
+  /**
+   * What was written until then was looked for.
+   *
+   * @param before how long before its failure a record may have been written
+   */
+  void lookedFor(Instant until, Duration before) {
+    failures.updateAndGet(
+        old ->
+            old == null || old.last().isBefore(until)
+                ? null
+                : new Span(until.minus(before), old.last()));
   }
 }

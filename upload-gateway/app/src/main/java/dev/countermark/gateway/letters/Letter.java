@@ -34,9 +34,17 @@ public record Letter(
     Bytes value,
     boolean whole,
     Optional<About> about) {
+  private static final Bytes NOTHING = Bytes.of(new byte[0]);
+
   public Letter {
     key = key == null ? Optional.empty() : key;
     about = about == null ? Optional.empty() : about;
+  }
+
+  /** Without key and value. */
+  Letter head() {
+    return new Letter(
+        id, at, code, detail, attempts, source, Optional.empty(), NOTHING, whole, about);
   }
 
   /** A place in a topic. */

@@ -31,16 +31,19 @@ class LetterFeed {
   private static final long AGAIN_SECONDS = 5;
 
   /** An event is never that large: what is was none, and its place in the topic is told. */
-  private static final int LARGEST = 64 << 10;
+  private static final int LARGEST = 16 << 10;
+
+  /** Whoever writes a record says when; it has to fit into an id. */
+  private static final long LATEST_MILLIS = 9_999_999_999_999L;
 
   private static final int LONGEST_DETAIL = 1_000;
 
   private final Letters letters;
-  private final ScheduledExecutorService maintenance;
+  private final ScheduledExecutorService coordination;
 
   LetterFeed(Letters letters, GatewayResources resources) {
     this.letters = letters;
-    this.maintenance = resources.maintenance();
+    this.coordination = resources.coordination();
   }
 
   @Incoming("dead-letters")
@@ -48,7 +51,7 @@ class LetterFeed {
   CompletionStage<Void> givenUp(Message<byte[]> message) {
     Letter letter = letter(message);
     CompletableFuture<Void> done = new CompletableFuture<>();
-    maintenance.execute(() -> keep(letter, done));
+    coordination.execute(() -> keep(letter, done));
     return done.thenCompose(kept -> message.ack());
   }
 
@@ -58,7 +61,7 @@ class LetterFeed {
       done.complete(null);
     } catch (Failure e) {
       LOG.warnf("a dead letter is kept later: %s", e.getMessage());
-      var unused = maintenance.schedule(() -> keep(letter, done), AGAIN_SECONDS, TimeUnit.SECONDS);
+      var unused = coordination.schedule(() -> keep(letter, done), AGAIN_SECONDS, TimeUnit.SECONDS);
     } catch (RuntimeException e) {
       LOG.error("a dead letter is left where it is", e);
       done.complete(null);
@@ -83,7 +86,9 @@ class LetterFeed {
     return new Letter(
         String.format(
             "%013d-%d-%d",
-            Math.max(0, at.toEpochMilli()), record.getPartition(), record.getOffset()),
+            Math.min(Math.max(0, at.toEpochMilli()), LATEST_MILLIS),
+            record.getPartition(),
+            record.getOffset()),
         at,
         text(headers, DeadLetterHeaders.FAILURE_CODE),
         text(headers, DeadLetterHeaders.FAILURE_DETAIL),

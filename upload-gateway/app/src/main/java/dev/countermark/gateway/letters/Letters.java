@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
@@ -27,6 +29,7 @@ public final class Letters {
   private final BlobStore store;
   private final Records records;
   private final Replay replay;
+  private final Executor afterwards;
   private final List<Format<?, ?>> formats;
 
   /** Hands a letter in again. */
@@ -36,21 +39,24 @@ public final class Letters {
   }
 
   /**
-   * That the signing of a package was given up.
+   * That the signing of a package was given up. The reason in words is for operators.
    *
    * @param letter its id
    * @param code why, as signers say it
    */
-  public record Failed(String letter, String code, String detail, Instant since) {}
+  public record Failed(String letter, String code, Instant since) {}
 
   /** The same as it is stored, beside which push it is about. */
   private record Note(String digest, Failed failed) {}
 
   /**
+   * @param afterwards goes on when the broker has a letter; may block
    * @param formats that there are: letters come from strangers, and are handed in nowhere else than
    *     to signers of these
    */
-  Letters(BlobStore store, Replay replay, List<? extends Format<?, ?>> formats) {
+  Letters(
+      BlobStore store, Replay replay, Executor afterwards, List<? extends Format<?, ?>> formats) {
+    this.afterwards = afterwards;
     this.store = store;
     this.records = new Records(store);
     this.replay = replay;
@@ -69,7 +75,7 @@ public final class Letters {
   /** Keeps one, however often it comes. */
   void keep(Letter letter) {
     records.create(ObjectKeys.deadLetter(letter.id()), letter);
-    Failed failed = new Failed(letter.id(), letter.code(), letter.detail(), letter.at());
+    Failed failed = new Failed(letter.id(), letter.code(), letter.at());
     failure(letter)
         .ifPresent(
             key ->
@@ -117,6 +123,15 @@ public final class Letters {
    * @param size letters that are looked at, some of which may not be wanted
    */
   public Page list(String after, int size, Predicate<Letter> wanted) {
+    return list(after, size, wanted, letter -> letter);
+  }
+
+  /** The same without what was given up, of which there may be much. */
+  public Page heads(String after, int size, Predicate<Letter> wanted) {
+    return list(after, size, wanted, Letter::head);
+  }
+
+  private Page list(String after, int size, Predicate<Letter> wanted, UnaryOperator<Letter> kept) {
     BlobStore.Page page =
         store.list(
             ObjectKeys.DEAD_LETTERS, after.isEmpty() ? "" : ObjectKeys.deadLetter(after), size);
@@ -128,7 +143,7 @@ public final class Letters {
               .key()
               .substring(ObjectKeys.DEAD_LETTERS.length(), entry.key().length() - ".json".length());
       try {
-        records.read(entry.key(), Letter.class).filter(wanted).ifPresent(letters::add);
+        records.read(entry.key(), Letter.class).filter(wanted).map(kept).ifPresent(letters::add);
       } catch (MalformedJsonException e) {
         LOG.warnf("the dead letter %s cannot be read: %s", entry.key(), e.getMessage());
       }
@@ -144,11 +159,12 @@ public final class Letters {
   public CompletionStage<Void> replay(Letter letter) {
     return replay
         .publish(letter)
-        .thenAccept(
+        .thenAcceptAsync(
             taken -> {
               LOG.infof("the dead letter %s is handed in again", letter.id());
               remove(letter);
-            });
+            },
+            afterwards);
   }
 
   /** Has it gone: nobody will ever sign because of it. */

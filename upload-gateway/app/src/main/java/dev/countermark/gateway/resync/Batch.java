@@ -7,8 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Some packages of a campaign as they are stored: as planned, and once more when all are done. */
-record Batch(List<Item> items) {
+/**
+ * Some packages of a campaign as they are stored: as planned, and once more when all are done.
+ *
+ * @param position key of the last object that was looked at for it
+ */
+record Batch(String position, List<Item> items) {
   Batch {
     items = List.copyOf(items);
   }

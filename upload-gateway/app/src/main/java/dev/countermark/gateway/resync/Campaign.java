@@ -70,9 +70,10 @@ record Campaign(
 
   /**
    * @param by absent when nobody knows, as of an event
+   * @param byAdministrator whether only administrators may change its course
    * @param before the phase that a pause interrupted
    */
-  record Asked(Instant at, Optional<String> by, Optional<Phase> before) {
+  record Asked(Instant at, Optional<String> by, boolean byAdministrator, Optional<Phase> before) {
     Asked {
       by = by == null ? Optional.empty() : by;
       before = before == null ? Optional.empty() : before;
@@ -141,11 +142,11 @@ record Campaign(
   }
 
   /** A new one. */
-  static Campaign of(ResyncRequested request, Optional<String> by, Phase first, Instant now) {
+  static Campaign of(ResyncRequested request, Asked asked, Phase first) {
     return new Campaign(
         1,
         request,
-        new Asked(now, by, Optional.empty()),
+        asked,
         first,
         Optional.empty(),
         Walk.BEGINNING,
@@ -159,19 +160,27 @@ record Campaign(
     return request.campaign();
   }
 
+  /** Whether a gateway should be at it. */
+  boolean isOpen() {
+    return !phase.hasEnded() && phase != Phase.PAUSED;
+  }
+
   /** The next generation, somewhere else. */
   Campaign in(Phase next, Instant now) {
     return new Campaign(
         generation + 1,
         request,
         new Asked(
-            asked.at(), asked.by(), next == Phase.PAUSED ? Optional.of(phase) : Optional.empty()),
+            asked.at(),
+            asked.by(),
+            asked.byAdministrator(),
+            next == Phase.PAUSED ? Optional.of(phase) : Optional.empty()),
         next,
         why,
         walk,
         tally,
         broken,
-        next.hasEnded() ? Lease.NOBODYS : lease,
+        next.hasEnded() || next == Phase.PAUSED ? Lease.NOBODYS : lease,
         next.hasEnded() ? Optional.of(now) : Optional.empty());
   }
 

@@ -6,8 +6,8 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json.MalformedJsonException;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.resync.CampaignOrder.SenselessException;
+import dev.countermark.gateway.resync.Campaigns.TakenException;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,18 +29,18 @@ class CampaignFeed {
   private static final int LARGEST = 64 << 10;
 
   private final Campaigns campaigns;
-  private final ScheduledExecutorService maintenance;
+  private final ScheduledExecutorService coordination;
 
   CampaignFeed(Campaigns campaigns, GatewayResources resources) {
     this.campaigns = campaigns;
-    this.maintenance = resources.maintenance();
+    this.coordination = resources.coordination();
   }
 
   @Incoming("resync-campaigns")
   @Acknowledgment(Acknowledgment.Strategy.MANUAL)
   CompletionStage<Void> requested(Message<byte[]> message) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    maintenance.execute(() -> take(message, done));
+    coordination.execute(() -> take(message, done));
     return done.thenCompose(taken -> message.ack());
   }
 
@@ -50,7 +50,8 @@ class CampaignFeed {
       done.complete(null);
     } catch (Failure e) {
       LOG.warnf("a request for a resync is taken later: %s", e.getMessage());
-      var unused = maintenance.schedule(() -> take(message, done), AGAIN_SECONDS, TimeUnit.SECONDS);
+      var unused =
+          coordination.schedule(() -> take(message, done), AGAIN_SECONDS, TimeUnit.SECONDS);
     } catch (RuntimeException e) {
       LOG.error("a request for a resync is left out", e);
       done.complete(null);
@@ -76,8 +77,10 @@ class CampaignFeed {
       return;
     }
     try {
-      CampaignStatus campaign = campaigns.start(request, Optional.empty());
+      CampaignStatus campaign = campaigns.start(request, Campaigns.Requester.OF_EVENTS);
       LOG.infof("the resync campaign %s is %s", campaign.campaign(), campaign.state());
+    } catch (TakenException e) {
+      LOG.errorf("no resync is started: %s", e.getMessage());
     } catch (SenselessException e) {
       LOG.warnf("the resync campaign %s is refused: %s", request.campaign(), e.getMessage());
       campaigns.refuse(request, e.getMessage());

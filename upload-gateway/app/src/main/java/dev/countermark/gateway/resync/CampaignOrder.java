@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
 
 /** What a request for a campaign asks for, once it is known to make sense. */
 public final class CampaignOrder {
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
   private static final Pattern OWNER = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final int MOST_PER_SECOND = 100_000;
   private static final int LONGEST_REASON = 1_000;
@@ -38,7 +37,7 @@ public final class CampaignOrder {
 
   /** Whether it can be the id of a campaign, and part of a key. */
   public static boolean isId(String campaign) {
-    return campaign != null && ID.matcher(campaign).matches();
+    return ResyncRequested.isId(campaign);
   }
 
   /**

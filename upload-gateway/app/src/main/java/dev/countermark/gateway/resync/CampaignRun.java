@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -39,7 +39,7 @@ final class CampaignRun {
   private static final Logger LOG = Logger.getLogger(CampaignRun.class);
 
   /** Batches that may be open: one package that is tried for long must not keep the others. */
-  private static final int MOST_OPEN = 20;
+  private static final int MOST_OPEN = 8;
 
   /** Whoever does not come back within this time loses it to another gateway. */
   static final Duration LEASE = Duration.ofSeconds(30);
@@ -49,8 +49,16 @@ final class CampaignRun {
   /** How long others' changes, such as a pause, may go unnoticed. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
-  /** Nothing was heard for so long: perhaps it got lost. */
+  /** Nothing was heard for so long: perhaps it got lost. Twice as long each time in vain. */
   private static final Duration SILENCE = Duration.ofMinutes(1);
+
+  private static final Duration LONGEST_SILENCE = Duration.ofMinutes(16);
+
+  /** A broker that takes nothing is left alone for so long. */
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+
+  /** Answers that wait to be looked at; what is more is asked for again. */
+  private static final int MOST_HEARD = 4_096;
 
   /** What a campaign works with. */
   record Parts(
@@ -63,10 +71,12 @@ final class CampaignRun {
       Clock clock) {}
 
   private static final class Open {
+    private final String position;
     private final Batch.Item[] items;
     private int left;
 
     Open(Batch batch) {
+      this.position = batch.position();
       this.items = batch.items().toArray(Batch.Item[]::new);
       this.left = (int) batch.items().stream().filter(item -> item.result().isEmpty()).count();
     }
@@ -89,11 +99,13 @@ final class CampaignRun {
   private final Map<String, Format<?, ?>> formats = new HashMap<>();
   private final TreeMap<Integer, Open> open = new TreeMap<>();
   private final Map<String, Waiting> waiting = new LinkedHashMap<>();
-  private final Queue<PackageResynced> heard = new ConcurrentLinkedQueue<>();
+  private final Queue<PackageResynced> heard = new LinkedBlockingQueue<>(MOST_HEARD);
   private volatile int inFlight;
   private Campaign campaign;
   private Instant lookedAt;
   private Instant heardAt;
+  private Duration silence = SILENCE;
+  private volatile Instant sendAgainAt = Instant.MIN;
   private Instant paceSince;
   private long pacedSince;
   private boolean isOver;
@@ -144,7 +156,9 @@ final class CampaignRun {
 
   /** A signer dealt with a package of it. */
   void heard(PackageResynced what) {
-    heard.add(what);
+    if (!heard.offer(what)) {
+      LOG.debugf("an answer for %s is asked for again", what.name());
+    }
   }
 
   /**
@@ -159,8 +173,8 @@ final class CampaignRun {
       look(now);
     }
     boolean moved = settle(now);
-    if (isOver || campaign.phase() == Phase.PAUSED) {
-      return moved && !isOver;
+    if (isOver) {
+      return false;
     }
     if (campaign.phase() == Phase.EXAMINING) {
       examine(now);
@@ -170,7 +184,7 @@ final class CampaignRun {
       plan();
       moved = true;
     }
-    if (!isOver && campaign.walk().ended() && open.isEmpty()) {
+    if (!isOver && campaign.walk().ended() && open.isEmpty() && campaign.walk().open().isEmpty()) {
       end(c -> c.in(Phase.DONE, now));
       return false;
     }
@@ -181,7 +195,7 @@ final class CampaignRun {
     lookedAt = now;
     Optional<Campaign> there = parts.store().find(campaign.id());
     if (there.filter(this::isMine).isEmpty()) {
-      there.filter(c -> c.phase().hasEnded()).ifPresent(c -> parts.store().close(c.id()));
+      there.filter(c -> !c.isOpen()).ifPresent(c -> parts.store().close(c.id()));
       isOver = true;
       return;
     }
@@ -192,7 +206,7 @@ final class CampaignRun {
   }
 
   private boolean isMine(Campaign there) {
-    return !there.phase().hasEnded() && there.lease().holder().equals(parts.holder());
+    return there.isOpen() && there.lease().holder().equals(parts.holder());
   }
 
   /** Changes the record, on what others made of it meanwhile; not when it is another's. */
@@ -229,14 +243,18 @@ final class CampaignRun {
 
   private void examine(Instant now) {
     Examination examination = parts.examinations().apply(campaign);
+    String before = campaign.walk().position();
     CampaignWalk.Page page = parts.walk().go(order, campaign.walk().position(), examination);
     if (!page.ended()) {
+      // Counted once, though a change may be made whose answer is lost.
       change(
           c ->
-              c.at(
-                  new Walk(page.position(), false, 0, List.of()),
-                  c.tally().with(examination.planned(), examination.results()),
-                  examination.broken()));
+              c.walk().position().equals(before)
+                  ? c.at(
+                      new Walk(page.position(), false, 0, List.of()),
+                      c.tally().with(examination.planned(), examination.results()),
+                      examination.broken())
+                  : c);
       return;
     }
     if (campaign.request().dryRun()) {
@@ -280,19 +298,21 @@ final class CampaignRun {
       return;
     }
     int number = before.batches();
-    Batch batch = new Batch(items);
-    // The same number is written again after a crash, when nobody was told of the first.
-    parts.store().put(campaign.id(), number, batch);
-    List<Integer> nowOpen = new ArrayList<>(before.open());
-    nowOpen.add(number);
-    boolean done =
-        change(
-            c ->
-                c.at(
-                    new Walk(page.position(), page.ended(), number + 1, nowOpen),
-                    c.tally().with(batch.byFormat(), Map.of()),
-                    c.broken()));
-    if (done) {
+    // One that is there is of somebody who died, or sleeps, and perhaps it was of another listing.
+    Batch batch = parts.store().plan(campaign.id(), number, new Batch(page.position(), items));
+    change(
+        c -> {
+          if (c.walk().batches() != number) {
+            return c; // done already, and only the answer was lost
+          }
+          List<Integer> nowOpen = new ArrayList<>(c.walk().open());
+          nowOpen.add(number);
+          return c.at(
+              new Walk(batch.position(), false, number + 1, nowOpen),
+              c.tally().with(batch.byFormat(), Map.of()),
+              c.broken());
+        });
+    if (!isOver && campaign.walk().open().contains(number)) {
       open(number, batch);
     }
   }
@@ -312,14 +332,19 @@ final class CampaignRun {
   // ---- publishing -----------------------------------------------------------------------------
 
   private boolean publish(int most, Instant now) {
-    if (now.isAfter(heardAt.plus(SILENCE))) {
+    if (now.isBefore(sendAgainAt)) {
+      return false;
+    }
+    if (now.isAfter(heardAt.plus(silence))) {
       heardAt = now;
+      Duration longer = silence.multipliedBy(2);
+      silence = longer.compareTo(LONGEST_SILENCE) < 0 ? longer : LONGEST_SILENCE;
       waiting.values().forEach(w -> w.sent = false);
     }
     int room = Math.min(most - withSigners(), allowed(now));
     boolean published = false;
     for (Waiting next : waiting.values()) {
-      if (room <= 0) {
+      if (room <= 0 || now.isBefore(sendAgainAt)) {
         break;
       }
       if (!next.sent) {
@@ -367,6 +392,7 @@ final class CampaignRun {
                 (ok, failure) -> {
                   if (failure != null) {
                     LOG.debugf("told later of %s: %s", item.name(), failure.getMessage());
+                    sendAgainAt = parts.clock().instant().plus(AFTER_FAILURE);
                     next.sent = false;
                   }
                 });
@@ -377,8 +403,11 @@ final class CampaignRun {
   private boolean settle(Instant now) {
     boolean moved = false;
     for (PackageResynced what = heard.poll(); what != null; what = heard.poll()) {
-      heardAt = now;
-      moved |= settle(what);
+      if (settle(what)) {
+        heardAt = now;
+        silence = SILENCE;
+        moved = true;
+      }
     }
     for (int number : List.copyOf(open.keySet())) {
       if (!isOver && open.get(number).left == 0) {
@@ -414,12 +443,16 @@ final class CampaignRun {
   }
 
   private void close(int number) {
-    Batch done = new Batch(List.of(open.get(number).items));
+    Open ended = open.get(number);
+    Batch done = new Batch(ended.position, List.of(ended.items));
     parts.store().put(campaign.id(), number, done);
     boolean counted =
         change(
             c -> {
               Walk walk = c.walk();
+              if (!walk.open().contains(number)) {
+                return c; // counted already, and only the answer was lost
+              }
               List<Integer> left = new ArrayList<>(walk.open());
               left.remove((Integer) number);
               return c.at(
@@ -427,6 +460,7 @@ final class CampaignRun {
                   c.tally().with(Map.of(), done.byResult()),
                   c.broken());
             });
+
     if (counted) {
       open.remove(number);
       parts.publisher().progressed(campaign);

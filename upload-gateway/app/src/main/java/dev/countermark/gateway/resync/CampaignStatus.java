@@ -22,6 +22,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param campaign its id
  * @param state where it stands
  * @param requestedBy absent when nobody knows, as of an event
+ * @param byAdministrator whether only administrators may change its course
  * @param why it was refused; absent otherwise
  * @param queued packages that were planned so far, by the label of their format
  * @param planned the same of all formats
@@ -49,6 +50,7 @@ public record CampaignStatus(
     String reason,
     Integer rate,
     String requestedBy,
+    @JsonIgnore boolean byAdministrator,
     Instant requestedAt,
     Instant endedAt,
     String why,
@@ -82,6 +84,7 @@ public record CampaignStatus(
         request.reason().orElse(null),
         request.rate().orElse(null),
         c.asked().by().orElse(null),
+        c.asked().byAdministrator(),
         c.asked().at(),
         c.endedAt().orElse(null),
         c.why().orElse(null),

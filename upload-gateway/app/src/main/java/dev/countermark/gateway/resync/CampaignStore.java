@@ -17,7 +17,7 @@ import org.jboss.logging.Logger;
  */
 final class CampaignStore {
   private static final Logger LOG = Logger.getLogger(CampaignStore.class);
-  private static final int MOST_OPEN = 1_000;
+  private static final int PAGE = 1_000;
 
   private final BlobStore store;
   private final Records records;
@@ -38,10 +38,15 @@ final class CampaignStore {
         records.create(key, campaign)
             ? campaign
             : records.read(key, Campaign.class).orElse(campaign);
-    if (!there.phase().hasEnded()) {
-      store.create(ObjectKeys.openResync(campaign.id()), new byte[0]);
+    if (there.isOpen()) {
+      mark(there.id());
     }
     return there;
+  }
+
+  /** It is to be gone on with. */
+  void mark(String id) {
+    store.create(ObjectKeys.openResync(id), new byte[0]);
   }
 
   Optional<Campaign> find(String id) {
@@ -54,13 +59,23 @@ final class CampaignStore {
 
   /** Ids of those that have not ended, and perhaps of some that just have. */
   List<String> open() {
-    return store.list(ObjectKeys.OPEN_RESYNCS, "", MOST_OPEN).entries().stream()
-        .map(entry -> entry.key().substring(ObjectKeys.OPEN_RESYNCS.length()))
-        .filter(CampaignOrder::isId)
-        .toList();
+    List<String> open = new ArrayList<>();
+    String after = "";
+    BlobStore.Page page;
+    do {
+      page = store.list(ObjectKeys.OPEN_RESYNCS, after, PAGE);
+      for (BlobStore.Entry entry : page.entries()) {
+        after = entry.key();
+        String id = after.substring(ObjectKeys.OPEN_RESYNCS.length());
+        if (CampaignOrder.isId(id)) {
+          open.add(id);
+        }
+      }
+    } while (page.more());
+    return open;
   }
 
-  /** It has ended. */
+  /** It has ended, or rests. */
   void close(String id) {
     store.delete(ObjectKeys.openResync(id));
   }
@@ -68,14 +83,13 @@ final class CampaignStore {
   /**
    * Some campaigns.
    *
-   * @param next id after which the next page begins; absent on the last one
+   * @param next key after which the next page begins; absent on the last one
    */
   record Page(List<Campaign> campaigns, Optional<String> next) {}
 
   /** In the order of their ids. */
   Page list(String after, int size) {
-    BlobStore.Page page =
-        store.list(ObjectKeys.RESYNCS, after.isEmpty() ? "" : ObjectKeys.resync(after), size);
+    BlobStore.Page page = store.list(ObjectKeys.RESYNCS, after, size);
     List<Campaign> campaigns = new ArrayList<>();
     for (BlobStore.Entry entry : page.entries()) {
       try {
@@ -86,12 +100,22 @@ final class CampaignStore {
     }
     return new Page(
         campaigns,
-        page.more() && !campaigns.isEmpty()
-            ? Optional.of(campaigns.get(campaigns.size() - 1).id())
+        page.more()
+            ? Optional.of(page.entries().get(page.entries().size() - 1).key())
             : Optional.empty());
   }
 
-  /** Writes some packages of a campaign, or what came of them. */
+  /**
+   * Plans some packages of a campaign, unless somebody who died or slept did before.
+   *
+   * @return what is planned
+   */
+  Batch plan(String id, int number, Batch batch) {
+    String key = ObjectKeys.resyncBatch(id, number);
+    return records.create(key, batch) ? batch : records.read(key, Batch.class).orElse(batch);
+  }
+
+  /** Writes what came of some packages of a campaign. */
   void put(String id, int number, Batch batch) {
     records.update(ObjectKeys.resyncBatch(id, number), Batch.class, old -> Optional.of(batch));
   }

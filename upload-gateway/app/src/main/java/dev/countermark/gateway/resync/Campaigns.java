@@ -5,7 +5,9 @@ import dev.countermark.contracts.Events.ResyncRequested;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Json.MalformedJsonException;
+import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.kit.GatewayFormat;
+import dev.countermark.gateway.resync.Campaign.Asked;
 import dev.countermark.gateway.resync.Campaign.Lease;
 import dev.countermark.gateway.resync.Campaign.Phase;
 import dev.countermark.gateway.resync.CampaignOrder.SenselessException;
@@ -34,7 +36,22 @@ public final class Campaigns {
   /** Packages that this gateway's campaigns may have with the signers: these take uploads first. */
   private static final int IN_FLIGHT = 256;
 
+  /** The same of each while uploads wait, perhaps for what never comes. */
+  private static final int LEAST = 2;
+
+  /** Campaigns that a gateway is at; each holds what it has planned. Others wait for their turn. */
+  private static final int MOST_RUNS = 32;
+
+  /** Of one repository that may be open, of those who are no administrators. */
+  private static final int MOST_OF_REPOSITORY = 3;
+
   private static final Duration LOOK = Duration.ofSeconds(2);
+  private static final Duration LONGEST_REST = Duration.ofMinutes(1);
+
+  /** So long nobody was at it, although it is open: perhaps its mark is missing. */
+  private static final Duration FORGOTTEN = Duration.ofMinutes(1);
+
+  private static final int LONGEST_TEXT = 1_000;
 
   private final CampaignStore store;
   private final List<Format<?, ?>> formats;
@@ -42,10 +59,28 @@ public final class Campaigns {
   private final BooleanSupplier uploadsWait;
   private final Clock clock;
   private final Map<String, CampaignRun> runs = new ConcurrentHashMap<>();
+  private final Map<String, Rest> resting = new ConcurrentHashMap<>();
   private volatile Instant lookAt = Instant.MIN;
 
+  /** After a failure; each one in a row doubles it. */
+  private record Rest(Instant until, Duration length) {}
+
+  /** Who asks; nobody knows his name when it was an event. */
+  public record Requester(Optional<String> subject, boolean administrator) {
+    /** Whoever may write events. */
+    static final Requester OF_EVENTS = new Requester(Optional.empty(), true);
+  }
+
+  /** It cannot be started now, or not by him; the message is for people. */
+  public static final class TakenException extends Exception {
+    TakenException(String message) {
+      super(message);
+    }
+  }
+
   /**
-   * @param uploadsWait whether uploads wait so long that nothing else should be told to signers
+   * @param uploadsWait whether uploads wait so long that next to nothing else should be told to
+   *     signers
    */
   Campaigns(
       List<GatewayFormat<?, ?>> formats, CampaignRun.Parts parts, BooleanSupplier uploadsWait) {
@@ -58,21 +93,41 @@ public final class Campaigns {
   }
 
   /**
-   * Starts one, unless there was one of its id before.
+   * Starts one, unless there was the same before.
    *
-   * @param by who asks for it, if that is known
    * @return the one that there is
-   * @throws SenselessException when it makes no sense; then there is none, unless it has an id
+   * @throws SenselessException when it makes no sense
+   * @throws TakenException when there was another one of its id, or too many are open
    */
-  public CampaignStatus start(ResyncRequested request, Optional<String> by)
-      throws SenselessException {
+  public CampaignStatus start(ResyncRequested request, Requester by)
+      throws SenselessException, TakenException {
     CampaignOrder order = CampaignOrder.of(request, formats);
+    Optional<Campaign> before = store.find(request.campaign());
+    if (before.isEmpty() && !by.administrator()) {
+      requireFew(order.repository());
+    }
+    Asked asked = new Asked(clock.instant(), by.subject(), by.administrator(), Optional.empty());
     boolean examines = request.dryRun() || order.mayBreak();
     Campaign campaign =
-        store.create(
-            Campaign.of(request, by, examines ? Phase.EXAMINING : Phase.RUNNING, clock.instant()));
+        store.create(Campaign.of(request, asked, examines ? Phase.EXAMINING : Phase.RUNNING));
+    if (!campaign.request().equals(request)) {
+      throw new TakenException(
+          "another campaign has, or had, the id " + request.campaign() + ": choose another one");
+    }
     lookAt = Instant.MIN;
     return told(campaign);
+  }
+
+  private void requireFew(Optional<RepositoryName> repository) throws TakenException {
+    long open =
+        store.open().stream()
+            .flatMap(id -> store.find(id).stream())
+            .filter(c -> told(c).ofRepository().equals(repository))
+            .count();
+    if (open >= MOST_OF_REPOSITORY) {
+      throw new TakenException(
+          open + " campaigns of this repository are open: let one end, or cancel it");
+    }
   }
 
   private CampaignStatus told(Campaign campaign) {
@@ -89,12 +144,17 @@ public final class Campaigns {
   /** Writes down that a request made no sense, so that whoever sent an event finds out. */
   void refuse(ResyncRequested request, String why) {
     Instant now = clock.instant();
-    store.create(Campaign.of(request, Optional.empty(), Phase.EXAMINING, now).refused(why, now));
+    Asked asked = new Asked(now, Optional.empty(), true, Optional.empty());
+    store.create(Campaign.of(request, asked, Phase.EXAMINING).refused(why, now));
   }
 
   /** One of an id, whether it has ended or not. */
   public Optional<CampaignStatus> find(String id) {
-    return stored(id).map(this::told);
+    Optional<Campaign> campaign = stored(id);
+    campaign
+        .filter(c -> c.isOpen() && c.lease().until().isBefore(clock.instant().minus(FORGOTTEN)))
+        .ifPresent(c -> store.mark(c.id()));
+    return campaign.map(this::told);
   }
 
   private Optional<Campaign> stored(String id) {
@@ -104,14 +164,14 @@ public final class Campaigns {
   /**
    * Some campaigns.
    *
-   * @param next id after which the next page begins; empty on the last one
+   * @param next position after which the next page begins; empty on the last one
    */
   public record Page(List<CampaignStatus> campaigns, Optional<String> next) {}
 
   /**
    * In the order of their ids.
    *
-   * @param after id; empty for the beginning
+   * @param after position; empty for the beginning
    */
   public Page list(String after, int size) {
     CampaignStore.Page page = store.list(after, size);
@@ -131,8 +191,11 @@ public final class Campaigns {
 
   /** Goes no further until it is resumed. */
   public Optional<CampaignStatus> pause(String id) {
-    return change(
-        id, old -> old.phase() == Phase.PAUSED ? old : old.in(Phase.PAUSED, clock.instant()));
+    Optional<CampaignStatus> paused =
+        change(
+            id, old -> old.phase() == Phase.PAUSED ? old : old.in(Phase.PAUSED, clock.instant()));
+    paused.filter(c -> !c.hasEnded()).ifPresent(c -> store.close(id));
+    return paused;
   }
 
   /** For good; what signers have already is signed. */
@@ -142,12 +205,15 @@ public final class Campaigns {
 
   /** Goes on with what was paused. */
   public Optional<CampaignStatus> resume(String id) {
-    return change(
-        id,
-        old ->
-            old.phase() == Phase.PAUSED
-                ? old.in(old.asked().before().orElse(Phase.RUNNING), clock.instant())
-                : old);
+    Optional<CampaignStatus> resumed =
+        change(
+            id,
+            old ->
+                old.phase() == Phase.PAUSED
+                    ? old.in(old.asked().before().orElse(Phase.RUNNING), clock.instant())
+                    : old);
+    resumed.filter(c -> !c.hasEnded()).ifPresent(c -> store.mark(id));
+    return resumed;
   }
 
   private Optional<CampaignStatus> change(String id, UnaryOperator<Campaign> how) {
@@ -166,12 +232,29 @@ public final class Campaigns {
 
   /** A signer dealt with a package of a campaign, perhaps of one of another gateway. */
   public void heard(PackageResynced what) {
-    if (what.campaign() != null) {
-      CampaignRun run = runs.get(what.campaign());
-      if (run != null) {
-        run.heard(what);
-      }
+    CampaignRun run = what.campaign() == null ? null : runs.get(what.campaign());
+    // Whoever may write to the topic may write anything.
+    if (run == null
+        || what.result() == null
+        || what.repository() == null
+        || what.name() == null
+        || what.digest() == null) {
+      return;
     }
+    run.heard(
+        new PackageResynced(
+            what.repository(),
+            what.name(),
+            what.digest(),
+            what.campaign(),
+            what.result(),
+            what.code().map(Campaigns::cut),
+            what.detail().map(Campaigns::cut),
+            what.signature()));
+  }
+
+  private static String cut(String text) {
+    return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT);
   }
 
   /**
@@ -184,12 +267,16 @@ public final class Campaigns {
     Instant now = clock.instant();
     if (now.isAfter(lookAt)) {
       lookAt = now.plus(LOOK);
-      store.open().stream().filter(id -> !runs.containsKey(id)).forEach(this::take);
+      for (String id : store.open()) {
+        if (runs.size() < MOST_RUNS && !runs.containsKey(id) && !rests(id, now)) {
+          take(id);
+        }
+      }
     }
     if (runs.isEmpty()) {
       return false;
     }
-    int share = uploadsWait.getAsBoolean() ? 0 : Math.max(1, IN_FLIGHT / runs.size());
+    int share = uploadsWait.getAsBoolean() ? LEAST : Math.max(1, IN_FLIGHT / runs.size());
     boolean more = false;
     for (Map.Entry<String, CampaignRun> run : runs.entrySet()) {
       more |= step(run.getKey(), run.getValue(), share);
@@ -200,45 +287,62 @@ public final class Campaigns {
   private boolean step(String id, CampaignRun run, int share) {
     try {
       boolean more = run.step(share);
+      resting.remove(id);
       if (run.isOver()) {
         runs.remove(id);
       }
       return more;
     } catch (Failure e) {
+      failed(id);
       LOG.warnf("the campaign %s goes on later: %s", id, e.getMessage());
-      return false;
     } catch (RuntimeException e) {
+      failed(id);
       LOG.errorf(e, "the campaign %s goes on later", id);
-      runs.remove(id); // as it is in the store, by whoever takes it
-      return false;
     }
+    return false;
+  }
+
+  /** Perhaps it was written all the same: what is true is in the store, and is read again. */
+  private void failed(String id) {
+    runs.remove(id);
+    Duration length =
+        Optional.ofNullable(resting.get(id)).map(r -> r.length().multipliedBy(2)).orElse(LOOK);
+    Duration rest = length.compareTo(LONGEST_REST) < 0 ? length : LONGEST_REST;
+    resting.put(id, new Rest(clock.instant().plus(rest), rest));
+  }
+
+  private boolean rests(String id, Instant now) {
+    Rest rest = resting.get(id);
+    return rest != null && now.isBefore(rest.until());
   }
 
   private void take(String id) {
     try {
-      Instant now = clock.instant();
-      Lease mine = new Lease(parts.holder(), now.plus(CampaignRun.LEASE));
-      Optional<Campaign> campaign =
-          store.change(
-              id,
-              old ->
-                  old.phase().hasEnded()
-                          || now.isBefore(old.lease().until())
-                              && !old.lease().holder().equals(parts.holder())
-                      ? old
-                      : old.held(mine));
-      if (campaign.filter(c -> !c.phase().hasEnded()).isEmpty()) {
+      Optional<Campaign> campaign = store.find(id);
+      if (campaign.filter(Campaign::isOpen).isEmpty()) {
         store.close(id);
-      } else if (campaign.get().lease().equals(mine)) {
-        CampaignOrder order = CampaignOrder.of(campaign.get().request(), formats);
+        return;
+      }
+      // First: a gateway that does not know its formats must not keep it from those that do.
+      CampaignOrder order = CampaignOrder.of(campaign.get().request(), formats);
+      Lease mine = new Lease(parts.holder(), clock.instant().plus(CampaignRun.LEASE));
+      campaign = store.change(id, old -> mayTake(old) ? old.held(mine) : old);
+      if (campaign.filter(c -> c.isOpen() && c.lease().equals(mine)).isPresent()) {
         runs.put(id, new CampaignRun(campaign.get(), order, parts));
         LOG.infof("goes on with the resync campaign %s", id);
       }
     } catch (Failure | MalformedJsonException | SenselessException e) {
-      // Of a format that is not here, or of a later version: another gateway may know it.
+      failed(id);
       LOG.warnf("the campaign %s is looked at again soon: %s", id, e.getMessage());
     } catch (RuntimeException e) {
+      failed(id);
       LOG.errorf(e, "the campaign %s is looked at again soon", id);
     }
+  }
+
+  private boolean mayTake(Campaign campaign) {
+    return campaign.isOpen()
+        && (campaign.lease().holder().equals(parts.holder())
+            || !clock.instant().isBefore(campaign.lease().until()));
   }
 }

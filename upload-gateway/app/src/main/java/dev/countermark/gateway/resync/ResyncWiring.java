@@ -58,15 +58,31 @@ class ResyncWiring {
             new CampaignWalk(store, PAGE),
             publisher,
             c -> new Examination(c.request().mode(), formats, keys, c.broken()),
+            result -> counter(meters, result).increment(),
             UUID.randomUUID().toString(),
             clock);
-    return new Campaigns(formats.all(), parts, () -> uploads.oldest().compareTo(yieldAfter) > 0);
+    Campaigns campaigns =
+        new Campaigns(formats.all(), parts, () -> uploads.oldest().compareTo(yieldAfter) > 0);
+    Gauge.builder("countermark.resyncs.active", campaigns::active)
+        .description("Campaigns that this gateway is at")
+        .register(meters);
+    Gauge.builder("countermark.resyncs.in.flight", campaigns::inFlight)
+        .description("Packages of its campaigns that signers have")
+        .register(meters);
+    return campaigns;
+  }
+
+  private static Counter counter(MeterRegistry meters, ResyncResult result) {
+    return Counter.builder("countermark.resyncs.packages")
+        .description("Packages of campaigns that signers dealt with")
+        .tag("result", result.label())
+        .register(meters);
   }
 
   void start(@Observes StartupEvent started, Campaigns campaigns, GatewayResources resources) {
     ScheduledFuture<?> unused =
         resources
-            .resyncs()
+            .coordination()
             .scheduleWithFixedDelay(
                 () -> goOn(campaigns), PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
   }

@@ -255,8 +255,8 @@ class GatewayBeans {
 
   @Produces
   @Singleton
-  GatewayLives lives(BlobStore store, Clock clock) {
-    return new GatewayLives(store, UUID.randomUUID().toString(), clock);
+  GatewayLives lives(BlobStore store, UntoldUploads untold, Clock clock) {
+    return new GatewayLives(store, UUID.randomUUID().toString(), untold, clock);
   }
 
   @Produces

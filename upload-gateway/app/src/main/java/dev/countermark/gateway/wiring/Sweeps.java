@@ -31,6 +31,7 @@ class Sweeps {
   private static final long LIVE_SECONDS = 60;
 
   private final ScheduledExecutorService timer;
+  private final ScheduledExecutorService coordination;
   private final SpoolFolder spool;
 
   private final ReconcileTask reconcile;
@@ -54,6 +55,7 @@ class Sweeps {
       @ConfigProperty(name = "countermark.gateway.reconcile-minutes", defaultValue = "1")
           long minutes) {
     this.timer = resources.maintenance();
+    this.coordination = resources.coordination();
     this.spool = spool;
     this.reconcile = reconcile;
     this.sweep = sweep;
@@ -67,7 +69,9 @@ class Sweeps {
     repeat(this::cleanSpool, SPOOL_MINUTES, SPOOL_MINUTES, TimeUnit.MINUTES);
     if (minutes > 0) {
       reconcile.live();
-      repeat(reconcile::live, LIVE_SECONDS, LIVE_SECONDS, TimeUnit.SECONDS);
+      ScheduledFuture<?> unused =
+          coordination.scheduleWithFixedDelay(
+              reconcile::live, LIVE_SECONDS, LIVE_SECONDS, TimeUnit.SECONDS);
       repeat(reconcile::reconcile, 1, minutes, TimeUnit.MINUTES);
     }
     // Always: signers rely on it when they hand over what they cannot sign.

@@ -134,7 +134,7 @@ class ReconcilerTest {
     assertThatThrownBy(() -> Reconcilers.afterADeath(store, away, later).reconcile())
         .isInstanceOf(Failure.Transient.class);
 
-    assertThat(Reconcilers.of(store, events, later).reconcile()).isOne();
+    assertThat(Reconcilers.afterADeath(store, events, later).reconcile()).isOne();
   }
 
   @Test
@@ -181,7 +181,9 @@ class ReconcilerTest {
         store,
         events,
         new Reconciler.Reasons(
-            new GatewayLives(store, "this", clock), untold, new BrokerIdentity(store, cluster)),
+            new GatewayLives(store, "this", untold, clock),
+            untold,
+            new BrokerIdentity(store, cluster)),
         clock);
   }
 }

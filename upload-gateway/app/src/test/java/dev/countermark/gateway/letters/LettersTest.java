@@ -38,6 +38,7 @@ class LettersTest {
             replayed.add(letter);
             return CompletableFuture.completedFuture(null);
           },
+          Runnable::run,
           List.of(FORMAT));
 
   private static byte[] event() {

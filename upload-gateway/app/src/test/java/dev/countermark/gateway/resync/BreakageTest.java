@@ -92,7 +92,7 @@ class BreakageTest {
       throws Exception {
     gateway.start(
         TestCampaigns.wanted(id, "acme/app", mode, Optional.empty(), dryRun, confirm),
-        Optional.of("test"));
+        TestCampaigns.ADMINISTRATOR);
     return platform.end(gateway, id);
   }
 

@@ -10,6 +10,7 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.ResyncFilter;
 import dev.countermark.contracts.Events.ResyncRequested;
+import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.ResyncResult;
@@ -18,6 +19,7 @@ import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.SignatureLayout;
 import dev.countermark.gateway.resync.CampaignOrder.SenselessException;
+import dev.countermark.gateway.resync.Campaigns.TakenException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -64,8 +66,8 @@ class CampaignsTest {
     }
   }
 
-  private CampaignStatus start(ResyncRequested wanted) throws SenselessException {
-    return gateway.start(wanted, Optional.of("test"));
+  private CampaignStatus start(ResyncRequested wanted) throws Exception {
+    return gateway.start(wanted, TestCampaigns.ADMINISTRATOR);
   }
 
   @Test
@@ -147,7 +149,7 @@ class CampaignsTest {
     platform.clock.advance(Duration.ofDays(31));
     store.reset();
 
-    CampaignStatus again = platform.gateway().start(wanted, Optional.empty());
+    CampaignStatus again = platform.gateway().start(wanted, TestCampaigns.ADMINISTRATOR);
     for (int i = 0; i < 20; i++) {
       gateway.step();
       platform.clock.advance(Duration.ofSeconds(1));
@@ -293,16 +295,22 @@ class CampaignsTest {
   }
 
   @Test
-  void asksForNothingWhileUploadsWaitOrTheBrokerIsAway() throws Exception {
+  void asksForNextToNothingWhileUploadsWait() throws Exception {
     manifests("acme/app", 10);
     start(TestCampaigns.wanted("one", "acme/app", ResyncMode.ENSURE));
     platform.uploadsWait = true;
     for (int i = 0; i < 10; i++) {
       gateway.step();
     }
-    assertThat(platform.published).isEmpty();
+    assertThat(platform.published).hasSize(2);
 
-    platform.uploadsWait = false;
+    assertThat(platform.end(gateway, "one").done()).as("what waits for ever").isEqualTo(10);
+  }
+
+  @Test
+  void goesOnWhenTheBrokerIsBack() throws Exception {
+    manifests("acme/app", 10);
+    start(TestCampaigns.wanted("one", "acme/app", ResyncMode.ENSURE));
     platform.brokerIsAway = true;
     for (int i = 0; i < 10; i++) {
       gateway.step();
@@ -311,6 +319,58 @@ class CampaignsTest {
 
     platform.brokerIsAway = false;
     assertThat(platform.end(gateway, "one").done()).isEqualTo(10);
+  }
+
+  /** It was written, and nobody heard: neither lost nor counted twice. */
+  @Test
+  void aWriteWhoseAnswerIsLostIsOneWrite() throws Exception {
+    manifests("acme/app", 250);
+    int lost = 0;
+    for (int at = 1; at < 60; at++) {
+      String id = "lost" + at;
+      int[] writes = {0};
+      int when = at;
+      store.afterReplace =
+          key -> {
+            if (key.contains(id) && ++writes[0] == when) {
+              throw new Failure.Transient("the answer is lost", null);
+            }
+          };
+      try {
+        start(TestCampaigns.wanted(id, "acme/app", ResyncMode.ENSURE));
+      } catch (Failure.Transient e) {
+        start(TestCampaigns.wanted(id, "acme/app", ResyncMode.ENSURE));
+      }
+      CampaignStatus ended = platform.end(gateway, id);
+      lost += writes[0] >= when ? 1 : 0;
+
+      assertThat(ended.planned()).as(id).isEqualTo(250);
+      assertThat(ended.results()).as(id).isEqualTo(Map.of(ResyncResult.CHANGED, 250L));
+    }
+    assertThat(lost).isGreaterThan(8);
+  }
+
+  @Test
+  void anotherRequestWithTheSameIdIsRefused() throws Exception {
+    start(TestCampaigns.wanted("one", "acme/app", ResyncMode.ENSURE));
+
+    assertThatThrownBy(() -> start(TestCampaigns.wanted("one", "acme/b", ResyncMode.ENSURE)))
+        .isInstanceOf(TakenException.class);
+  }
+
+  @Test
+  void ofOneRepositoryFewMayBeOpen() throws Exception {
+    Campaigns.Requester manager = new Campaigns.Requester(Optional.of("token 1"), false);
+    for (int i = 0; i < 3; i++) {
+      gateway.start(TestCampaigns.wanted("c" + i, "acme/app", ResyncMode.ENSURE), manager);
+    }
+
+    assertThatThrownBy(
+            () -> gateway.start(TestCampaigns.wanted("c3", "acme/app", ResyncMode.ENSURE), manager))
+        .isInstanceOf(TakenException.class);
+    gateway.start(TestCampaigns.wanted("d", "acme/other", ResyncMode.ENSURE), manager);
+    platform.end(gateway, "c0");
+    gateway.start(TestCampaigns.wanted("c3", "acme/app", ResyncMode.ENSURE), manager);
   }
 
   @Test
@@ -328,7 +388,7 @@ class CampaignsTest {
             Optional.of(10),
             false,
             false),
-        Optional.empty());
+        TestCampaigns.ADMINISTRATOR);
     for (int i = 0; i < 50; i++) {
       gateway.step();
       platform.sign(gateway, 100);

@@ -33,6 +33,9 @@ import java.util.stream.Collectors;
 
 /** Gateways that go on with campaigns, and signers that answer them, step by step. */
 final class TestCampaigns {
+  static final Campaigns.Requester ADMINISTRATOR =
+      new Campaigns.Requester(Optional.of("test"), true);
+
   final HandSetClock clock = new HandSetClock(Instant.parse("2026-11-30T10:00:00Z"));
   final List<PackageResyncRequested> published = new ArrayList<>();
   final KeyClient keys =

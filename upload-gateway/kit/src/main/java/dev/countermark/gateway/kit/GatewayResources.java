@@ -27,6 +27,7 @@ public final class GatewayResources implements AutoCloseable {
   private static final int TRANSFERS = 16;
   private static final int MAINTENANCE = 4;
   private static final int ENTRANCE = 4;
+  private static final int COORDINATION = 3;
 
   private final MemoryBudget bodies;
   private final ViewMemory views;
@@ -35,7 +36,7 @@ public final class GatewayResources implements AutoCloseable {
   private final ThreadPoolExecutor entrance;
   private final ScheduledThreadPoolExecutor maintenance;
   private final ScheduledThreadPoolExecutor timer;
-  private final ScheduledThreadPoolExecutor resyncs;
+  private final ScheduledThreadPoolExecutor coordination;
   private final Executor requests;
 
   /**
@@ -52,7 +53,7 @@ public final class GatewayResources implements AutoCloseable {
     this.entrance = (ThreadPoolExecutor) Executors.newFixedThreadPool(ENTRANCE, named("entrance"));
     this.maintenance = new ScheduledThreadPoolExecutor(MAINTENANCE, named("maintenance"));
     this.timer = new ScheduledThreadPoolExecutor(1, named("timer"));
-    this.resyncs = new ScheduledThreadPoolExecutor(1, named("resync"));
+    this.coordination = new ScheduledThreadPoolExecutor(COORDINATION, named("coordination"));
     // Whoever no longer waits shall not be remembered until his time would have come.
     timer.setRemoveOnCancelPolicy(true);
     this.views = new ViewMemory(remembered, maintenance, clock);
@@ -63,7 +64,7 @@ public final class GatewayResources implements AutoCloseable {
     threads(meters, "entrance", entrance::getCorePoolSize, entrance::getActiveCount);
     threads(meters, "maintenance", maintenance::getCorePoolSize, maintenance::getActiveCount);
     threads(meters, "timer", timer::getCorePoolSize, timer::getActiveCount);
-    threads(meters, "resync", resyncs::getCorePoolSize, resyncs::getActiveCount);
+    threads(meters, "coordination", coordination::getCorePoolSize, coordination::getActiveCount);
   }
 
   private static void memory(
@@ -145,9 +146,12 @@ public final class GatewayResources implements AutoCloseable {
     return maintenance;
   }
 
-  /** For what goes on with campaigns of resyncs; one thread, which may block. */
-  public ScheduledExecutorService resyncs() {
-    return resyncs;
+  /**
+   * For what gateways do together: campaigns, dead letters, signs of life. It may block, but not
+   * for long: what goes over everything is {@link #maintenance}.
+   */
+  public ScheduledExecutorService coordination() {
+    return coordination;
   }
 
   /** For what is due at some time; must not block. */
@@ -158,7 +162,7 @@ public final class GatewayResources implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
-    resyncs.shutdownNow();
+    coordination.shutdownNow();
     maintenance.shutdownNow();
     entrance.shutdown();
     readers.close();

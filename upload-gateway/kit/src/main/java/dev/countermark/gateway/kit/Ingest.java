@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Takes packages that were received and examined on the local disk: stores their bytes, then
@@ -126,7 +127,7 @@ public final class Ingest<R extends PackageRecord<R>> {
             .into(into)
             .pushedBy(by.subject());
     // When this throws, the record was perhaps written all the same, so the parts stay.
-    Optional<R> winner = create(key, ours, refused);
+    Optional<R> winner = orNotTold(() -> create(key, ours, refused));
     if (winner.isPresent()) {
       parts.takeBack(stored);
       if (fence.clears(into, format, key, winner.get())) {
@@ -135,6 +136,15 @@ public final class Ingest<R extends PackageRecord<R>> {
       return new Taken<>(winner.get(), false);
     }
     return new Taken<>(ours, true);
+  }
+
+  private <T> T orNotTold(Supplier<T> step) {
+    try {
+      return step.get();
+    } catch (Failure.Transient e) {
+      events.notTold();
+      throw e;
+    }
   }
 
   private Optional<R> create(String key, R record, Optional<Found<R>> refused) {
@@ -175,7 +185,11 @@ public final class Ingest<R extends PackageRecord<R>> {
    */
   public void acknowledge(RepositoryRecord into, String key, R ours, String subject) {
     try {
-      fence(into, key, ours);
+      orNotTold(
+          () -> {
+            fence(into, key, ours);
+            return ours;
+          });
       announce(ours);
     } catch (Failure.Transient e) {
       try {

@@ -36,6 +36,7 @@ public record Problem(String type, String title, int status, String detail) {
     PACKAGE_UNKNOWN(404, "There is no such package"),
     TOO_SLOW(408, "The request came too slowly"),
     CONFIRMATION_NEEDED(409, "This breaks clients and needs a confirmation"),
+    RESYNC_TAKEN(409, "This campaign cannot be started"),
     NOT_REPLAYABLE(409, "This cannot be handed in again"),
     TOO_LARGE(413, "The request is too large"),
     TOO_MANY_REQUESTS(429, "Too many requests were not valid"),

@@ -14,6 +14,12 @@ public interface UploadEvents {
    */
   void uploaded(Format<?, ?> format, PackageUploaded upload);
 
+  /**
+   * A record was written, or perhaps was, and its push failed before the signers could be told:
+   * they will be, sooner or later.
+   */
+  default void notTold() {}
+
   /** The same of a stored package. */
   default <R extends PackageRecord<R>> void uploaded(Format<R, ?> format, R record) {
     uploaded(

@@ -115,14 +115,35 @@ final class ManifestPushes {
     subject.ifPresent(s -> referrers.requireRoom(name, s, digest, manifest, content.length));
     ManifestRecord fresh =
         fresh(repository, push, new Parsed(digest, manifest, layout, tags), content);
+    try {
+      return stored(repository, push, fresh, new Parsed(digest, manifest, layout, tags));
+    } catch (Failure.Transient e) {
+      told.events().notTold();
+      throw e;
+    }
+  }
+
+  /** Stores it, and what goes with it; perhaps all but the last, when it fails. */
+  private Pushed stored(
+      RepositoryRecord repository, Push push, ManifestRecord fresh, Parsed parsed) {
+    OciName name = push.name();
+    Digest digest = parsed.digest();
+    List<Tag> tags = parsed.tags();
+    Optional<Digest> subject = parsed.manifest().subject().map(Descriptor::digest);
     ManifestRecord record = store(repository, name, fresh);
     if (subject.isPresent()) {
       addReferrer(
           repository,
           name,
           new Referring(
-              subject.get(), digest, manifest, content.length, record == fresh, push.subject()));
+              subject.get(),
+              digest,
+              parsed.manifest(),
+              fresh.content().length(),
+              record == fresh,
+              push.subject()));
     }
+    ImmutableTags immutable = ImmutableTags.of(repository);
     boolean moved = false;
     for (Tag tag : tags) {
       moved |= tagMoves.point(immutable, push, tag, record);
