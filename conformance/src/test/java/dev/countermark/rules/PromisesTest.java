@@ -113,7 +113,6 @@ class PromisesTest {
         new Promise("dev.countermark.format.zip..", "dev.countermark.contracts.."),
         new Promise("dev.countermark.format.certificates..", "dev.countermark.contracts.."),
         // Tools use the platform as others do.
-        new Promise("dev.countermark.ctl..", NETWORK),
         new Promise("dev.countermark.ctl..", "dev.countermark.blobs..", "dev.countermark.keys.."),
         new Promise("dev.countermark.standalone..", SERVICES),
         new Promise(
@@ -136,6 +135,20 @@ class PromisesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(promise.mustNotKnow().toArray(String[]::new))
+        .check(code);
+  }
+
+  /** Whoever judges a package does so by what he has; what a platform is asked for is apart. */
+  @Test
+  void judgingAsksNoNetwork() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.countermark.ctl..")
+        .and()
+        .resideOutsideOfPackage("dev.countermark.ctl.remote..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(NETWORK)
         .check(code);
   }
 

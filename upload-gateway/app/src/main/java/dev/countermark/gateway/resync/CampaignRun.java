@@ -42,9 +42,9 @@ final class CampaignRun {
   private static final int MOST_OPEN = 8;
 
   /** Whoever does not come back within this time loses it to another gateway. */
-  static final Duration LEASE = Duration.ofSeconds(30);
+  static final Duration LEASE = Duration.ofSeconds(15);
 
-  private static final Duration RENEW = Duration.ofSeconds(10);
+  private static final Duration RENEW = Duration.ofSeconds(5);
 
   /** How long others' changes, such as a pause, may go unnoticed. */
   private static final Duration LOOK = Duration.ofSeconds(1);
