@@ -45,7 +45,10 @@ public final class Campaigns {
   /** Of one repository that may be open, of those who are no administrators. */
   private static final int MOST_OF_REPOSITORY = 3;
 
-  private static final Duration LOOK = Duration.ofSeconds(2);
+  /** How long what another gateway began, or left, may go unnoticed. */
+  private static final Duration LOOK = Duration.ofSeconds(10);
+
+  private static final Duration FIRST_REST = Duration.ofSeconds(2);
   private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
   /** So long nobody was at it, although it is open: perhaps its mark is missing. */
@@ -213,6 +216,7 @@ public final class Campaigns {
                     ? old.in(old.asked().before().orElse(Phase.RUNNING), clock.instant())
                     : old);
     resumed.filter(c -> !c.hasEnded()).ifPresent(c -> store.mark(id));
+    lookAt = Instant.MIN;
     return resumed;
   }
 
@@ -306,7 +310,9 @@ public final class Campaigns {
   private void failed(String id) {
     runs.remove(id);
     Duration length =
-        Optional.ofNullable(resting.get(id)).map(r -> r.length().multipliedBy(2)).orElse(LOOK);
+        Optional.ofNullable(resting.get(id))
+            .map(r -> r.length().multipliedBy(2))
+            .orElse(FIRST_REST);
     Duration rest = length.compareTo(LONGEST_REST) < 0 ? length : LONGEST_REST;
     resting.put(id, new Rest(clock.instant().plus(rest), rest));
   }
