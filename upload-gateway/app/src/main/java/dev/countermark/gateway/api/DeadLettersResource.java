@@ -162,16 +162,7 @@ public class DeadLettersResource {
       @Parameter(description = "page size, 1 to 200, default 100") @QueryParam("n") String n,
       @Parameter(description = "next of the page before") @QueryParam("cursor") String cursor) {
     Access caller = managers.anyManager(authorization);
-    String after =
-        cursor == null
-            ? ""
-            : parts
-                .cursors()
-                .read(LETTERS, cursor)
-                .orElseThrow(
-                    () ->
-                        new ProblemException(
-                            Kind.INVALID_VALUE, "cursor is next of the page before"));
+    String after = Requests.position(parts.cursors(), LETTERS, cursor);
     Filter filter = new Filter(format, code, repository);
     Letters.Page page = letters.heads(after, Requests.pageSize(n), meant(caller, filter));
     return new Page(

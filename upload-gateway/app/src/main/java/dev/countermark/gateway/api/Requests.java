@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.ResyncMode;
+import dev.countermark.gateway.kit.Cursors;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.Problem.Kind;
@@ -140,6 +141,23 @@ final class Requests {
                     Kind.INVALID_NAME,
                     "a repository is owner/name, both 1 to 63 of a-z, 0-9 and inner hyphens;"
                         + " some owners are reserved, such as v2 and api"));
+  }
+
+  /**
+   * Where the page before ended.
+   *
+   * @param list what is listed
+   * @param cursor null for the first page
+   * @return empty for the first page
+   */
+  static String position(Cursors cursors, String list, String cursor) {
+    return cursor == null
+        ? ""
+        : cursors
+            .read(list, cursor)
+            .orElseThrow(
+                () ->
+                    new ProblemException(Kind.INVALID_VALUE, "cursor is next of the page before"));
   }
 
   /** The size of a page. */

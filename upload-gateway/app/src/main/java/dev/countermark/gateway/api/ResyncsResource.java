@@ -162,16 +162,7 @@ public class ResyncsResource {
       @Parameter(description = "page size, 1 to 200, default 100") @QueryParam("n") String n,
       @Parameter(description = "next of the page before") @QueryParam("cursor") String cursor) {
     Access caller = managers.anyManager(authorization);
-    String after =
-        cursor == null
-            ? ""
-            : parts
-                .cursors()
-                .read(LIST, cursor)
-                .orElseThrow(
-                    () ->
-                        new ProblemException(
-                            Kind.INVALID_VALUE, "cursor is next of the page before"));
+    String after = Requests.position(parts.cursors(), LIST, cursor);
     Campaigns.Page page = campaigns.list(after, Requests.pageSize(n));
     return new Page(
         page.campaigns().stream().filter(c -> maySee(caller, c)).toList(),

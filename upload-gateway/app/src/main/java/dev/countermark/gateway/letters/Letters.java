@@ -64,7 +64,7 @@ public final class Letters {
   }
 
   /** Whether it can be the id of a letter, and part of a key. */
-  public static boolean isId(String id) {
+  private static boolean isId(String id) {
     return id != null && ID.matcher(id).matches();
   }
 

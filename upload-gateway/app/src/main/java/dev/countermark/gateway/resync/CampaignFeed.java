@@ -69,7 +69,7 @@ class CampaignFeed {
         throw new SenselessException("its type is not " + ResyncRequested.TYPE);
       }
       request = event.dataAs(ResyncRequested.class);
-      if (!CampaignOrder.isId(request.campaign())) {
+      if (!ResyncRequested.isId(request.campaign())) {
         throw new SenselessException("it names no campaign");
       }
     } catch (MalformedJsonException | SenselessException e) {

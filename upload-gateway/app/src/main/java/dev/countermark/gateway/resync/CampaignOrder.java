@@ -35,11 +35,6 @@ public final class CampaignOrder {
     }
   }
 
-  /** Whether it can be the id of a campaign, and part of a key. */
-  public static boolean isId(String campaign) {
-    return ResyncRequested.isId(campaign);
-  }
-
   /**
    * @param known the formats that there are
    * @throws SenselessException with a reason for people
@@ -47,7 +42,7 @@ public final class CampaignOrder {
   static CampaignOrder of(ResyncRequested request, List<? extends Format<?, ?>> known)
       throws SenselessException {
     require(
-        isId(request.campaign()),
+        ResyncRequested.isId(request.campaign()),
         "campaign is 1 to 100 of A-Z, a-z, 0-9, dot, hyphen and underscore, and begins with none"
             + " of the last three");
     require(

@@ -2,6 +2,7 @@ package dev.countermark.gateway.resync;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
+import dev.countermark.contracts.Events.ResyncRequested;
 import dev.countermark.contracts.Json.MalformedJsonException;
 import dev.countermark.contracts.ObjectKeys;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ final class CampaignStore {
       for (BlobStore.Entry entry : page.entries()) {
         after = entry.key();
         String id = after.substring(ObjectKeys.OPEN_RESYNCS.length());
-        if (CampaignOrder.isId(id)) {
+        if (ResyncRequested.isId(id)) {
           open.add(id);
         }
       }

@@ -161,7 +161,7 @@ public final class Campaigns {
   }
 
   private Optional<Campaign> stored(String id) {
-    return CampaignOrder.isId(id) ? store.find(id) : Optional.empty();
+    return ResyncRequested.isId(id) ? store.find(id) : Optional.empty();
   }
 
   /**
