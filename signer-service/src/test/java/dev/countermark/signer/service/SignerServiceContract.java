@@ -198,8 +198,12 @@ public abstract class SignerServiceContract<R extends PackageRecord<R>, S> {
     return told(record, PackageSigned.TYPE, PackageSigned.class);
   }
 
-  /** The topic is read once for all of them: it holds what every test before left there. */
+  /**
+   * The topic is read once for all of them: it holds what every test before left there. A record
+   * changes before it is told of, and an event is done with after that: only then all are there.
+   */
   private void assertSignedOnce(List<R> all) {
+    awaitEverythingCommitted();
     Map<String, Long> changes =
         topics.read(Topics.OUTCOMES, r -> true).stream()
             .filter(r -> isChange(CloudEvent.fromJson(r.value())))
@@ -265,7 +269,6 @@ public abstract class SignerServiceContract<R extends PackageRecord<R>, S> {
     events.forEach(Runnable::run);
 
     all.forEach(this::awaitSigned);
-    awaitEverythingCommitted();
     assertSignedOnce(all);
   }
 
@@ -310,7 +313,6 @@ public abstract class SignerServiceContract<R extends PackageRecord<R>, S> {
     SignerTestBeans.keysAway = false;
 
     all.forEach(this::awaitSigned);
-    awaitEverythingCommitted();
     assertSignedOnce(all);
   }
 
