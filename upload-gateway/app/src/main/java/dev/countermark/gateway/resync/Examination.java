@@ -1,19 +1,13 @@
 package dev.countermark.gateway.resync;
 
 import dev.countermark.contracts.Format;
-import dev.countermark.contracts.InForce;
 import dev.countermark.contracts.PackageRecord;
-import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.ResyncResult;
-import dev.countermark.contracts.State;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.keys.KeyClient;
-import dev.countermark.keys.KeyClient.PublicKeyVersion;
-import dev.countermark.keys.KeyClient.Purpose;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +22,7 @@ final class Examination implements CampaignWalk.Visit {
 
   private final ResyncMode mode;
   private final GatewayFormats formats;
-  private final KeyClient keys;
-  private final Map<String, List<PublicKeyVersion>> versions = new HashMap<>();
+  private final Staleness staleness;
   private final Map<String, Long> planned = new TreeMap<>();
   private final Map<ResyncResult, Long> results = new TreeMap<>();
   private final List<String> first;
@@ -39,7 +32,7 @@ final class Examination implements CampaignWalk.Visit {
   Examination(ResyncMode mode, GatewayFormats formats, KeyClient keys, Campaign.Broken before) {
     this.mode = mode;
     this.formats = formats;
-    this.keys = keys;
+    this.staleness = new Staleness(formats, keys);
     this.broken = before.count();
     this.first = new ArrayList<>(before.first());
     this.remedies = new LinkedHashSet<>(before.remedies());
@@ -60,7 +53,7 @@ final class Examination implements CampaignWalk.Visit {
   @Override
   public <R extends PackageRecord<R>> void look(Format<R, ?> format, R record) {
     planned.merge(format.label(), 1L, Long::sum);
-    boolean stale = isStale(format, record);
+    boolean stale = staleness.isStale(format, record, mode);
     results.merge(stale ? ResyncResult.CHANGED : ResyncResult.UNCHANGED, 1L, Long::sum);
     if (mode == ResyncMode.RESIGN_ALL) {
       breakage(format).ifPresent(breakage -> name(breakage, record));
@@ -83,37 +76,5 @@ final class Examination implements CampaignWalk.Visit {
   private <R extends PackageRecord<R>> Optional<GatewayFormat.Breakage<R>> breakage(
       Format<R, ?> format) {
     return formats.find(format.label()).flatMap(f -> ((GatewayFormat<R, ?>) f).breakage());
-  }
-
-  private <R extends PackageRecord<R>> boolean isStale(Format<R, ?> format, R record) {
-    if (record.state() == State.REFUSED) {
-      return false; // perhaps it is signed now; nobody knows before
-    }
-    Optional<InForce> by = record.inForce();
-    if (by.isEmpty()) {
-      return true;
-    }
-    int version = by.get().keyVersion();
-    if (version == 0) {
-      return false; // somebody else's is left as it is
-    }
-    if (mode == ResyncMode.RESIGN_ALL) {
-      return true;
-    }
-    Optional<PublicKeyVersion> key =
-        versions(record.repository(), format).stream()
-            .filter(v -> v.version() == version)
-            .findFirst();
-    boolean byEachKey =
-        formats.find(format.label()).filter(GatewayFormat::signsWithEachKey).isPresent();
-    return key.isEmpty()
-        || key.get().revokedAt().isPresent()
-        || !key.get().current() && (byEachKey || mode == ResyncMode.ROTATE_ARCHIVE);
-  }
-
-  private List<PublicKeyVersion> versions(RepositoryName repository, Format<?, ?> format) {
-    return versions.computeIfAbsent(
-        repository + " " + format.label(),
-        r -> keys.versions(repository, new Purpose(format.label())));
   }
 }
