@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -23,7 +24,21 @@ import java.util.function.BiFunction;
 public final class InMemoryKeyClient implements KeyClient {
   private record Key(RepositoryName repository, Purpose purpose) {}
 
-  private record Version(PublicKeyVersion published, InMemoryKey key) {}
+  private record Version(PublicKeyVersion published, InMemoryKey key) {
+    Version with(boolean current, Optional<Instant> revokedAt) {
+      return new Version(
+          new PublicKeyVersion(
+              published.version(),
+              published.spki(),
+              published.fingerprint(),
+              published.createdAt(),
+              current,
+              revokedAt,
+              published.certificates(),
+              published.activeFrom()),
+          key);
+    }
+  }
 
   private final ConcurrentMap<Key, List<Version>> keys = new ConcurrentHashMap<>();
   private final SecureRandom random = new SecureRandom();
@@ -106,6 +121,20 @@ public final class InMemoryKeyClient implements KeyClient {
     return last(keys.computeIfPresent(key, (k, old) -> with(k, old))).published();
   }
 
+  /** Nothing that was signed with a version is trusted any more. */
+  public void revoke(RepositoryName repository, Purpose purpose, int version) {
+    keys.computeIfPresent(
+        new Key(repository, purpose),
+        (k, old) ->
+            old.stream()
+                .map(
+                    v ->
+                        v.published().version() == version
+                            ? v.with(v.published().current(), Optional.of(clock.instant()))
+                            : v)
+                .toList());
+  }
+
   private List<Version> ring(Key key) {
     return keys.computeIfAbsent(key, k -> with(k, List.of()));
   }
@@ -116,21 +145,7 @@ public final class InMemoryKeyClient implements KeyClient {
 
   private List<Version> with(Key key, List<Version> old) {
     List<Version> all = new ArrayList<>();
-    for (Version v : old) {
-      PublicKeyVersion p = v.published();
-      all.add(
-          new Version(
-              new PublicKeyVersion(
-                  p.version(),
-                  p.spki(),
-                  p.fingerprint(),
-                  p.createdAt(),
-                  false,
-                  p.revokedAt(),
-                  p.certificates(),
-                  p.activeFrom()),
-              v.key()));
-    }
+    old.forEach(v -> all.add(v.with(false, v.published().revokedAt())));
     all.add(make(key, old.size() + 1));
     return List.copyOf(all);
   }

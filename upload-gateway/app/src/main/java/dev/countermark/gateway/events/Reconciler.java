@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -25,7 +26,8 @@ import org.jboss.logging.Logger;
  * them twice does no harm. It is looked for where there is a reason: a gateway that died between
  * record and event, a broker that took no event, or that lost them all; and once a day everywhere.
  * When a push ended before it looked whether the repository was still there, and another one has
- * its name, the package goes. What signers know of and cannot sign is {@link WaitingPackages}'.
+ * its name, the package goes. Once a day it is seen, too, whether what is available is signed by a
+ * key in force. What signers know of and cannot sign is {@link WaitingPackages}'.
  */
 public final class Reconciler {
   /** What is younger may be under way. */
@@ -44,17 +46,39 @@ public final class Reconciler {
   private final Reasons reasons;
   private final Clock clock;
   private final RecordWalk walk;
+  private final Renewal.Source renewals;
+  private final Consumer<Repair> repaired;
+
+  /** What was found, and told to the signers. */
+  public enum Repair {
+    /** It waits for its first signature. */
+    UNSIGNED,
+    /** Its signature is none that is in force. */
+    STALE
+  }
 
   /** Why something may wait that nobody was told of. */
   public record Reasons(GatewayLives lives, UntoldUploads untold, BrokerIdentity broker) {}
 
-  public Reconciler(BlobStore store, UploadEvents events, Reasons reasons, Clock clock) {
+  /**
+   * @param renewals one for each while
+   * @param repaired hears of all that the signers were told of
+   */
+  public Reconciler(
+      BlobStore store,
+      UploadEvents events,
+      Renewal.Source renewals,
+      Reasons reasons,
+      Consumer<Repair> repaired,
+      Clock clock) {
     this.store = store;
     this.records = new Records(store);
     this.waits = new Waits(records);
     this.fence = new Fence(store);
     this.events = events;
+    this.renewals = renewals;
     this.reasons = reasons;
+    this.repaired = repaired;
     this.clock = clock;
     this.walk = new RecordWalk(store, clock);
   }
@@ -105,15 +129,17 @@ public final class Reconciler {
   }
 
   /**
-   * Looks at all that waits, however old it is: neither gateway nor signers may have run for days,
-   * and the broker forgets events. Once a day, slice by slice.
+   * Looks at everything, however old it is: neither gateway nor signers may have run for days, the
+   * broker forgets events, and keys are revoked. Once a day, slice by slice.
    *
-   * @return how many were published again
+   * @return how many the signers were told of
    */
   public int goThroughAll() {
     Instant until = clock.instant().minus(PATIENCE);
+    Renewal renewal = renewals.begin();
     return walk.go(
-        (format, entry) -> entry.lastModified().isBefore(until) && publish(format, entry.key()),
+        (format, entry) ->
+            entry.lastModified().isBefore(until) && see(format, entry.key(), renewal),
         REST);
   }
 
@@ -143,20 +169,54 @@ public final class Reconciler {
   }
 
   private <R extends PackageRecord<R>> boolean publish(Format<R, ?> format, String key) {
-    Optional<R> waiting;
+    return read(format, key).filter(record -> tell(format, key, record)).isPresent();
+  }
+
+  private <R extends PackageRecord<R>> boolean see(
+      Format<R, ?> format, String key, Renewal renewal) {
+    return read(format, key)
+        .filter(
+            record ->
+                record.state() == State.AVAILABLE
+                    ? renew(format, key, record, renewal)
+                    : tell(format, key, record))
+        .isPresent();
+  }
+
+  private <R extends PackageRecord<R>> Optional<R> read(Format<R, ?> format, String key) {
     try {
-      // Of what has a note, a signer knows, or it is told when its time comes.
-      waiting =
-          records
-              .read(key, format.recordType())
-              .filter(r -> r.state() == State.RECEIVED && waits.note(format, r).isEmpty())
-              .filter(r -> fence.holds(format, key, r));
+      return records.read(key, format.recordType());
     } catch (Json.MalformedJsonException e) {
       // Perhaps of a later version, or damaged: the others must not wait for it.
       LOG.warnf("the record %s cannot be read: %s", key, e.getMessage());
-      return false;
+      return Optional.empty();
     }
-    waiting.ifPresent(record -> events.uploaded(format, record));
-    return waiting.isPresent();
+  }
+
+  private <R extends PackageRecord<R>> boolean tell(Format<R, ?> format, String key, R record) {
+    // Of what has a note, a signer knows, or it is told when its time comes.
+    boolean untold =
+        record.state() == State.RECEIVED
+            && waits.note(format, record).isEmpty()
+            && fence.holds(format, key, record);
+    if (untold) {
+      events.uploaded(format, record);
+      repaired.accept(Repair.UNSIGNED);
+    }
+    return untold;
+  }
+
+  private <R extends PackageRecord<R>> boolean renew(
+      Format<R, ?> format, String key, R record, Renewal renewal) {
+    boolean stale =
+        !record.neverSigned()
+            && renewal.isStale(format, record)
+            && waits.note(format, record).isEmpty()
+            && fence.holds(format, key, record);
+    if (stale) {
+      renewal.renew(format, record);
+      repaired.accept(Repair.STALE);
+    }
+    return stale;
   }
 }

@@ -46,6 +46,9 @@ public final class CampaignOrder {
         "campaign is 1 to 100 of A-Z, a-z, 0-9, dot, hyphen and underscore, and begins with none"
             + " of the last three");
     require(
+        !request.campaign().startsWith(StaleRenewal.CAMPAIGN),
+        "what begins with " + StaleRenewal.CAMPAIGN + " is the gateway's own");
+    require(
         request.owner().filter(owner -> !OWNER.matcher(owner).matches()).isEmpty(),
         "owner is 1 to 63 of a-z, 0-9 and inner hyphens");
     require(

@@ -3,6 +3,7 @@ package dev.countermark.gateway.resync;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ResyncResult;
+import dev.countermark.gateway.events.Renewal;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.UnsignedUploads;
@@ -70,6 +71,13 @@ class ResyncWiring {
         .description("Packages of its campaigns that signers have")
         .register(meters);
     return campaigns;
+  }
+
+  @Produces
+  @Singleton
+  Renewal.Source renewals(
+      GatewayFormats formats, KeyClient keys, ResyncPublisher publisher, Clock clock) {
+    return () -> new StaleRenewal(formats, keys, publisher, clock);
   }
 
   private static Counter counter(MeterRegistry meters, ResyncResult result) {

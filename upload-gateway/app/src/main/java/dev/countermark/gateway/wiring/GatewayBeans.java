@@ -9,6 +9,7 @@ import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.events.BrokerIdentity;
 import dev.countermark.gateway.events.GatewayLives;
 import dev.countermark.gateway.events.Reconciler;
+import dev.countermark.gateway.events.Renewal;
 import dev.countermark.gateway.events.UntoldUploads;
 import dev.countermark.gateway.events.WaitingPackages;
 import dev.countermark.gateway.integrity.Integrity;
@@ -40,6 +41,7 @@ import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClientSettings;
 import dev.countermark.readiness.BrokerProbe;
 import dev.countermark.readiness.Dependency;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Arc;
@@ -52,6 +54,9 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -267,11 +272,28 @@ class GatewayBeans {
       GatewayLives lives,
       UntoldUploads untold,
       @Identifier("broker") Dependency.Probe broker,
+      Renewal.Source renewals,
+      MeterRegistry meters,
       Clock clock) {
     BrokerIdentity identity =
         new BrokerIdentity(
             store, () -> broker instanceof BrokerProbe probe ? probe.cluster() : Optional.empty());
-    return new Reconciler(store, events, new Reconciler.Reasons(lives, untold, identity), clock);
+    Map<Reconciler.Repair, Counter> repaired = new EnumMap<>(Reconciler.Repair.class);
+    for (Reconciler.Repair repair : Reconciler.Repair.values()) {
+      repaired.put(
+          repair,
+          Counter.builder("countermark.reconciler.told")
+              .description("Packages that signers were told of again")
+              .tag("reason", repair.name().toLowerCase(Locale.ROOT))
+              .register(meters));
+    }
+    return new Reconciler(
+        store,
+        events,
+        renewals,
+        new Reconciler.Reasons(lives, untold, identity),
+        repair -> repaired.get(repair).increment(),
+        clock);
   }
 
   @Produces

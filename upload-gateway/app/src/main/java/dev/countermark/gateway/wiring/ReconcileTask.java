@@ -4,8 +4,6 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.gateway.events.GatewayLives;
 import dev.countermark.gateway.events.Reconciler;
 import dev.countermark.gateway.events.WaitingPackages;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
@@ -17,14 +15,8 @@ class ReconcileTask {
   private final Reconciler reconciler;
   private final WaitingPackages waiting;
   private final GatewayLives lives;
-  private final Counter told;
 
-  ReconcileTask(
-      Reconciler reconciler, WaitingPackages waiting, GatewayLives lives, MeterRegistry meters) {
-    this.told =
-        Counter.builder("countermark.reconciler.told")
-            .description("Packages that signers were told of again")
-            .register(meters);
+  ReconcileTask(Reconciler reconciler, WaitingPackages waiting, GatewayLives lives) {
     this.reconciler = reconciler;
     this.waiting = waiting;
     this.lives = lives;
@@ -41,9 +33,8 @@ class ReconcileTask {
   void reconcile() {
     try {
       int published = reconciler.reconcile() + reconciler.goThroughAll();
-      told.increment(published);
       if (published > 0) {
-        LOG.infof("told the signers again of %d packages that wait for their signature", published);
+        LOG.infof("told the signers again of %d packages that want a signature", published);
       }
     } catch (Failure e) {
       LOG.warnf("the search for unsigned packages goes on later: %s", e.getMessage());

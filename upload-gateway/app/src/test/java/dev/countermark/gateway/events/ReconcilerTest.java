@@ -180,10 +180,12 @@ class ReconcilerTest {
     return new Reconciler(
         store,
         events,
+        Reconcilers.ALL_FRESH,
         new Reconciler.Reasons(
             new GatewayLives(store, "this", untold, clock),
             untold,
             new BrokerIdentity(store, cluster)),
+        repair -> {},
         clock);
   }
 }

@@ -11,9 +11,9 @@ import dev.countermark.contracts.Formats;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.ResyncResult;
 import dev.countermark.gateway.TestFormats;
+import dev.countermark.gateway.events.Renewal;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.keys.InMemoryKeyClient;
-import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.testkit.time.HandSetClock;
 import java.time.Duration;
@@ -38,7 +38,7 @@ final class TestCampaigns {
 
   final HandSetClock clock = new HandSetClock(Instant.parse("2026-11-30T10:00:00Z"));
   final List<PackageResyncRequested> published = new ArrayList<>();
-  final KeyClient keys =
+  final InMemoryKeyClient keys =
       new InMemoryKeyClient(
           clock,
           Formats.all().stream()
@@ -87,6 +87,11 @@ final class TestCampaigns {
             UUID.randomUUID().toString(),
             clock),
         () -> uploadsWait);
+  }
+
+  /** What a gateway asks for without a campaign. */
+  Renewal.Source renewals() {
+    return () -> new StaleRenewal(formats, keys, publisher, clock);
   }
 
   static ResyncRequested wanted(String id, String repository, ResyncMode mode) {
