@@ -1,5 +1,8 @@
 package dev.countermark.contracts;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** The Kafka topics (design, section 5). */
 public final class Topics {
   public static final String OUTCOMES = "countermark.outcomes";
@@ -26,5 +29,21 @@ public final class Topics {
    */
   public static String resyncs(String format) {
     return "countermark.resyncs." + format;
+  }
+
+  /** Those whose events have an order per package. */
+  public static List<String> ordered() {
+    List<String> all = new ArrayList<>();
+    for (Format<?, ?> format : Formats.all()) {
+      all.add(format.uploads());
+      all.add(format.resyncs());
+    }
+    all.add(OUTCOMES);
+    return all;
+  }
+
+  /** All others. */
+  public static List<String> single() {
+    return List.of(DEAD_LETTERS, RESYNC_CAMPAIGNS);
   }
 }

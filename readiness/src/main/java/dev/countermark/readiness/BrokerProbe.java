@@ -2,19 +2,36 @@ package dev.countermark.readiness;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Asks a Kafka cluster which brokers it has. */
+/**
+ * Asks a Kafka cluster whether it has the platform's topics, and makes those that are missing. Any
+ * number of services may do so at the same time.
+ */
 public final class BrokerProbe implements Dependency.Probe, AutoCloseable {
   private static final int TIMEOUT_MILLIS = (int) Duration.ofSeconds(2).toMillis();
 
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
   private final Map<String, Object> settings;
+  private final List<NewTopic> topics;
   private Admin admin;
 
   /**
@@ -22,34 +39,113 @@ public final class BrokerProbe implements Dependency.Probe, AutoCloseable {
    *
    * @param settings of any Kafka client of the service; what administration does not know is left
    *     out
+   * @param topics that there must be
    */
-  public BrokerProbe(Map<String, Object> settings) {
+  public BrokerProbe(Map<String, Object> settings, List<NewTopic> topics) {
     Map<String, Object> known = new HashMap<>(settings);
     known.keySet().retainAll(AdminClientConfig.configNames());
     known.put(AdminClientConfig.CLIENT_ID_CONFIG, "readiness");
     known.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
     known.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
     this.settings = known;
+    this.topics = List.copyOf(topics);
   }
 
   @Override
   public void run() throws Exception {
-    try {
-      admin().describeCluster(new DescribeClusterOptions().timeoutMs(TIMEOUT_MILLIS)).nodes().get();
-    } catch (ExecutionException e) {
-      throw new IOException("the broker does not answer: " + e.getCause().getMessage(), e);
+    Map<String, TopicDescription> there = there();
+    List<NewTopic> missing =
+        topics.stream().filter(topic -> !there.containsKey(topic.name())).toList();
+    if (!missing.isEmpty()) {
+      make(missing);
     }
   }
 
-  /** Id of the cluster; empty while it does not answer. */
-  public Optional<String> cluster() {
+  /**
+   * Makes the topics before anything reads or writes them, as soon as the cluster answers.
+   *
+   * @param patience how long it may take to answer
+   * @return why they are not there yet; empty when they are
+   */
+  public Optional<String> prepare(Duration patience) {
+    long ends = System.nanoTime() + patience.toNanos();
+    while (true) {
+      try {
+        run();
+        return Optional.empty();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return Optional.of("interrupted");
+      } catch (Exception e) {
+        if (System.nanoTime() >= ends) {
+          return Optional.of(e.getMessage());
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    }
+  }
+
+  /** By name, what there is. */
+  private Map<String, TopicDescription> there() throws IOException, InterruptedException {
+    Map<String, TopicDescription> there = new TreeMap<>();
+    List<String> names = topics.stream().map(NewTopic::name).toList();
+    Map<String, KafkaFuture<TopicDescription>> asked =
+        admin()
+            .describeTopics(names, new DescribeTopicsOptions().timeoutMs(TIMEOUT_MILLIS))
+            .topicNameValues();
+    for (Map.Entry<String, KafkaFuture<TopicDescription>> topic : asked.entrySet()) {
+      try {
+        there.put(topic.getKey(), topic.getValue().get());
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw new IOException("the broker does not answer: " + e.getCause().getMessage(), e);
+        }
+      }
+    }
+    return there;
+  }
+
+  private void make(List<NewTopic> missing) throws IOException, InterruptedException {
+    Map<String, KafkaFuture<Void>> made =
+        admin().createTopics(missing, new CreateTopicsOptions().timeoutMs(TIMEOUT_MILLIS)).values();
+    for (Map.Entry<String, KafkaFuture<Void>> topic : made.entrySet()) {
+      try {
+        topic.getValue().get();
+      } catch (ExecutionException e) {
+        // Another service made it meanwhile.
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw new IOException(
+              "the topic "
+                  + topic.getKey()
+                  + " is missing and is not made: "
+                  + e.getCause().getMessage(),
+              e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Tells these topics from others of the same names: after the cluster lost its data, or a topic
+   * was deleted and made again.
+   *
+   * @return empty while the cluster does not answer, or has not all of them
+   */
+  public Optional<String> identity() {
     try {
-      return Optional.ofNullable(
+      Map<String, TopicDescription> there = there();
+      if (there.size() < topics.size()) {
+        return Optional.empty();
+      }
+      List<String> ids = new ArrayList<>();
+      ids.add(
           admin()
               .describeCluster(new DescribeClusterOptions().timeoutMs(TIMEOUT_MILLIS))
               .clusterId()
               .get());
-    } catch (ExecutionException e) {
+      there.values().forEach(topic -> ids.add(topic.topicId().toString()));
+      return Optional.of(String.join(" ", ids));
+    } catch (ExecutionException | IOException e) {
       return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

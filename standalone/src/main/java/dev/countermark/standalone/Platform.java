@@ -31,7 +31,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The running platform: a broker, a store and the services, each a process of its own. All but the
@@ -128,13 +127,9 @@ final class Platform implements AutoCloseable {
             "broker",
             "dev.countermark.standalone.broker.BrokerServer",
             "384m",
-            Stream.concat(
-                    Stream.of(
-                        data.directory("kafka").toString(),
-                        Integer.toString(brokerPort),
-                        Integer.toString(controllerPort)),
-                    Formats.all().stream().map(Format::label))
-                .toArray(String[]::new)));
+            data.directory("kafka").toString(),
+            Integer.toString(brokerPort),
+            Integer.toString(controllerPort)));
     infrastructure.add(
         server(
             "store",

@@ -1,14 +1,8 @@
 package dev.countermark.testkit.servers;
 
-import dev.countermark.contracts.Format;
-import dev.countermark.contracts.Formats;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
-/**
- * A real Kafka broker in a JVM of its own, with the platform's topics and those of all formats on
- * the class path, on a free port.
- */
+/** A real Kafka broker in a JVM of its own, on a free port; services make their topics. */
 public final class EmbeddedBroker implements AutoCloseable {
   private static EmbeddedBroker shared;
 
@@ -22,13 +16,9 @@ public final class EmbeddedBroker implements AutoCloseable {
             "broker",
             "dev.countermark.standalone.broker.BrokerServer",
             data.resolve("errors.log"),
-            Stream.concat(
-                    Stream.of(
-                        data.resolve("log").toString(),
-                        Integer.toString(port),
-                        Integer.toString(ServerProcess.freePort())),
-                    Formats.all().stream().map(Format::label))
-                .toArray(String[]::new));
+            data.resolve("log").toString(),
+            Integer.toString(port),
+            Integer.toString(ServerProcess.freePort()));
   }
 
   public static EmbeddedBroker start() {

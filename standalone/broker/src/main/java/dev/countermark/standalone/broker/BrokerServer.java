@@ -1,29 +1,22 @@
 package dev.countermark.standalone.broker;
 
-import dev.countermark.contracts.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * Starts a single-node Kafka: {@code BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT FORMAT...}.
- * Formats the directory on first use, creates the platform's topics and those of the formats with
- * these labels, then prints {@code broker ready} on standard output. Stops on SIGTERM.
+ * Starts a single-node Kafka: {@code BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT}. Formats
+ * the directory on first use, then prints {@code broker ready} on standard output; whoever uses it
+ * makes the topics. Stops on SIGTERM.
  */
 public final class BrokerServer {
   private static final String CONTROLLER = "CONTROLLER";
@@ -31,8 +24,8 @@ public final class BrokerServer {
   private BrokerServer() {}
 
   public static void main(String[] args) throws Exception {
-    if (args.length < 3) {
-      System.err.println("usage: BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT FORMAT...");
+    if (args.length != 3) {
+      System.err.println("usage: BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT");
       System.exit(2);
     }
     Path data = Path.of(args[0]).toAbsolutePath();
@@ -52,7 +45,6 @@ public final class BrokerServer {
                   stopped.countDown();
                 },
                 "broker-shutdown"));
-    createTopics(port, List.of(args).subList(3, args.length));
     System.out.println("broker ready on 127.0.0.1:" + port);
     stopped.await();
   }
@@ -107,28 +99,5 @@ public final class BrokerServer {
     p.put("log.retention.hours", "168");
     p.put("message.max.bytes", "1048576");
     return p;
-  }
-
-  private static void createTopics(int port, List<String> formats)
-      throws InterruptedException, ExecutionException {
-    List<NewTopic> topics = new ArrayList<>();
-    for (String format : formats) {
-      topics.add(new NewTopic(Topics.uploads(format), 8, (short) 1));
-      topics.add(new NewTopic(Topics.resyncs(format), 8, (short) 1));
-    }
-    topics.add(new NewTopic(Topics.OUTCOMES, 4, (short) 1));
-    topics.add(new NewTopic(Topics.DEAD_LETTERS, 1, (short) 1));
-    topics.add(new NewTopic(Topics.RESYNC_CAMPAIGNS, 1, (short) 1));
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port))) {
-      for (var result : admin.createTopics(topics).values().values()) {
-        try {
-          result.get();
-        } catch (ExecutionException e) {
-          if (!(e.getCause() instanceof TopicExistsException)) {
-            throw e;
-          }
-        }
-      }
-    }
   }
 }

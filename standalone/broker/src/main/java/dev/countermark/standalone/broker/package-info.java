@@ -1,5 +1,5 @@
 /**
  * One real Kafka broker (KRaft, combined controller) on this machine: for {@code ./run} and for
- * tests. Knows the topics; must not know services.
+ * tests. Must not know topics or services.
  */
 package dev.countermark.standalone.broker;

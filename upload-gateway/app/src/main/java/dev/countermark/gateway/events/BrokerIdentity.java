@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /**
  * Whether the broker is the one that has been told everything. Another one, or the same without its
- * data, knows of nothing that still waits.
+ * data or topics, knows of nothing that still waits.
  */
 public final class BrokerIdentity {
   private static final String KEY = "reconciles/broker.json";
@@ -16,7 +16,7 @@ public final class BrokerIdentity {
   private final Supplier<Optional<String>> cluster;
 
   /**
-   * @param cluster id of the cluster, as long as it answers
+   * @param cluster what tells the cluster and its topics from others, as long as it answers
    */
   public BrokerIdentity(BlobStore store, Supplier<Optional<String>> cluster) {
     this.records = new Records(store);

@@ -10,6 +10,7 @@ import dev.countermark.contracts.State;
 import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.kit.Waits;
+import dev.countermark.gateway.resync.Renewal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

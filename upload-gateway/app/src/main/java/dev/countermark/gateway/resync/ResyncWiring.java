@@ -3,7 +3,6 @@ package dev.countermark.gateway.resync;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ResyncResult;
-import dev.countermark.gateway.events.Renewal;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
 import dev.countermark.gateway.kit.UnsignedUploads;

@@ -5,7 +5,6 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.ResyncMode;
-import dev.countermark.gateway.events.Renewal;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.keys.KeyClient;
 import java.time.Clock;

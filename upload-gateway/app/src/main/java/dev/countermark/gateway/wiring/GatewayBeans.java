@@ -9,7 +9,6 @@ import dev.countermark.gateway.content.SpoolFolder;
 import dev.countermark.gateway.events.BrokerIdentity;
 import dev.countermark.gateway.events.GatewayLives;
 import dev.countermark.gateway.events.Reconciler;
-import dev.countermark.gateway.events.Renewal;
 import dev.countermark.gateway.events.UntoldUploads;
 import dev.countermark.gateway.events.WaitingPackages;
 import dev.countermark.gateway.integrity.Integrity;
@@ -26,6 +25,7 @@ import dev.countermark.gateway.kit.UnsignedUploads;
 import dev.countermark.gateway.kit.UploadEvents;
 import dev.countermark.gateway.kit.Waits;
 import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.gateway.resync.Renewal;
 import dev.countermark.gateway.retention.Retention;
 import dev.countermark.gateway.scrub.Scrub;
 import dev.countermark.gateway.scrub.ScrubMetrics;
@@ -277,7 +277,7 @@ class GatewayBeans {
       Clock clock) {
     BrokerIdentity identity =
         new BrokerIdentity(
-            store, () -> broker instanceof BrokerProbe probe ? probe.cluster() : Optional.empty());
+            store, () -> broker instanceof BrokerProbe probe ? probe.identity() : Optional.empty());
     Map<Reconciler.Repair, Counter> repaired = new EnumMap<>(Reconciler.Repair.class);
     for (Reconciler.Repair repair : Reconciler.Repair.values()) {
       repaired.put(

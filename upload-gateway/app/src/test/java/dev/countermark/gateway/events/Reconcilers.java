@@ -4,6 +4,7 @@ import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.gateway.kit.UploadEvents;
+import dev.countermark.gateway.resync.Renewal;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;

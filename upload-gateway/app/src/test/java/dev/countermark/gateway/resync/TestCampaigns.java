@@ -11,7 +11,6 @@ import dev.countermark.contracts.Formats;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.ResyncResult;
 import dev.countermark.gateway.TestFormats;
-import dev.countermark.gateway.events.Renewal;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.keys.InMemoryKeyClient;
 import dev.countermark.keys.KeyClient.Purpose;

@@ -1,4 +1,4 @@
-package dev.countermark.gateway.events;
+package dev.countermark.gateway.resync;
 
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.PackageRecord;
