@@ -42,7 +42,7 @@ public final class Platform implements AutoCloseable {
   /** The part that signs packages. */
   public static final String SIGNER = "signer";
 
-  private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final Duration START_LIMIT = Duration.ofMinutes(8);
 
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static final String RUN = Long.toString(System.nanoTime() & 0xffffffffL, 36);
