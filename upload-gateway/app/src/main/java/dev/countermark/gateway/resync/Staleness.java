@@ -52,11 +52,11 @@ final class Staleness {
         versions(record.repository(), format).stream()
             .filter(v -> v.version() == version)
             .findFirst();
-    boolean byEachKey =
-        formats.find(format.label()).filter(GatewayFormat::signsWithEachKey).isPresent();
+    boolean follows =
+        formats.find(format.label()).filter(GatewayFormat::followsCurrentKey).isPresent();
     return key.isEmpty()
         || key.get().revokedAt().isPresent()
-        || !key.get().current() && (byEachKey || mode == ResyncMode.ROTATE_ARCHIVE);
+        || !key.get().current() && (follows || mode == ResyncMode.ROTATE_ARCHIVE);
   }
 
   private List<PublicKeyVersion> versions(RepositoryName repository, Format<?, ?> format) {

@@ -100,8 +100,10 @@ public interface GatewayFormat<R extends PackageRecord<R>, S> {
   /** Goes on with what was begun and not ended, as after a crash; called from time to time. */
   default void goOn() {}
 
-  /** Whether a resync adds a signature by a key that became current since. */
-  default boolean signsWithEachKey() {
+  /**
+   * Whether a resync signs with the current key what an older one signed, however valid that is.
+   */
+  default boolean followsCurrentKey() {
     return false;
   }
 

@@ -164,4 +164,9 @@ final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> 
       }
     };
   }
+
+  @Override
+  public boolean followsCurrentKey() {
+    return true;
+  }
 }

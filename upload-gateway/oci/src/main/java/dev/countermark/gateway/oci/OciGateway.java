@@ -285,7 +285,7 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
   }
 
   @Override
-  public boolean signsWithEachKey() {
+  public boolean followsCurrentKey() {
     return true;
   }
 }
