@@ -126,6 +126,36 @@ public record Target(URI url, HttpCaller caller, String token, Path scratch, Opt
   }
 
   /**
+   * Makes a new key the current one at once, as an operator of the key service may; only when the
+   * platform was started here.
+   *
+   * @param repository {@code owner/name}
+   */
+  public void rotate(String repository, String purpose) {
+    Path credential =
+        data.orElseThrow().resolve("secrets").resolve("key-service-credential-operator");
+    URI keys = URI.create(settings(GATEWAY).orElseThrow().get("countermark.keys.url"));
+    try {
+      HttpResponse<byte[]> answer =
+          HttpCaller.withBearer(keys, Files.readString(credential).strip())
+              .send(
+                  "POST",
+                  "/v1/repositories/"
+                      + repository
+                      + "/keys/"
+                      + purpose
+                      + ":rotate?immediately=true",
+                  null,
+                  Map.of());
+      if (answer.statusCode() != 200) {
+        throw new IllegalStateException("the rotation was answered " + answer.statusCode());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
    * The process of a part, when the platform was started here.
    *
    * @param part such as {@code upload-gateway}

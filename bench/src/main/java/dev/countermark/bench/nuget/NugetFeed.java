@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.bench.Poll;
 import dev.countermark.bench.Target;
 import dev.countermark.contracts.Json;
-import dev.countermark.testkit.http.HttpCaller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -15,8 +13,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
@@ -83,32 +79,12 @@ final class NugetFeed {
 
   /** Makes a new key the current one at once, as an operator of the key service may. */
   void rotate() {
-    Path secrets = target.data().orElseThrow().resolve("secrets");
-    try {
-      String credential =
-          Files.readString(secrets.resolve("key-service-credential-operator")).strip();
-      URI keys =
-          URI.create(target.settings(Target.GATEWAY).orElseThrow().get("countermark.keys.url"));
-      post(
-          HttpCaller.withBearer(keys, credential),
-          "/v1/repositories" + base + "/keys/nuget:rotate?immediately=true");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    target.rotate(base.substring(1), "nuget");
   }
 
   /** Asks for a new look at every package. */
   void resync() {
-    post(
-        HttpCaller.withBearer(target.url(), target.token()),
-        "/api/v1/repositories" + base + "/resync");
-  }
-
-  private static void post(HttpCaller to, String path) {
-    int status = to.send("POST", path, null, Map.of()).statusCode();
-    if (status != 200 && status != 202) {
-      throw new IllegalStateException(path + " was answered " + status);
-    }
+    target.send("POST", "/api/v1/repositories" + base + "/resync", null, Map.of(), 202);
   }
 
   /** How many packages a query finds. */
@@ -136,14 +112,18 @@ final class NugetFeed {
     return awaitSigned(id, version, AT_ONCE, 1);
   }
 
-  private JsonNode awaitSigned(String id, String version, Duration interval, int key) {
+  JsonNode status(String id, String version) {
     String path = base + "/status/nuget/" + id + "/" + version;
+    return Json.read(target.send("GET", path, null, Map.of(), 200), JsonNode.class);
+  }
+
+  private JsonNode awaitSigned(String id, String version, Duration interval, int key) {
     JsonNode[] status = new JsonNode[1];
     Poll.until(
-        path,
+        id + " " + version + " is signed",
         interval,
         () -> {
-          status[0] = Json.read(target.send("GET", path, null, Map.of(), 200), JsonNode.class);
+          status[0] = status(id, version);
           return status[0].path("status").asText().equals("signed")
               && status[0].path("keyVersion").asInt() >= key;
         });

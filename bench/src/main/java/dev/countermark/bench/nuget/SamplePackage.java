@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -32,7 +33,14 @@ record SamplePackage(String name, byte[] bytes) {
 
   /** The same id and number give the same bytes, others others. */
   static SamplePackage of(String id, int number) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(BYTES + 2_000);
+    return of(id, number, BYTES);
+  }
+
+  /**
+   * @param bytes of noise, as many as usual at most
+   */
+  static SamplePackage of(String id, int number, int bytes) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(bytes + 2_000);
     try (ZipOutputStream zip = new ZipOutputStream(out)) {
       String nuspec =
           "<?xml version=\"1.0\"?><package><metadata><id>"
@@ -42,7 +50,7 @@ record SamplePackage(String name, byte[] bytes) {
               + "</version><authors>bench</authors><description>made by a benchmark</description>"
               + "</metadata></package>";
       entry(zip, id + ".nuspec", nuspec.getBytes(StandardCharsets.UTF_8));
-      entry(zip, "content/noise.bin", NOISE);
+      entry(zip, "content/noise.bin", Arrays.copyOf(NOISE, bytes));
     } catch (IOException e) {
       throw new UncheckedIOException("writing into memory", e);
     }
