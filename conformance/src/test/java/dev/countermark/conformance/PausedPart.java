@@ -12,20 +12,20 @@ public final class PausedPart implements AutoCloseable {
   /** Stops it (SIGSTOP) until this is closed. */
   public PausedPart(Platform platform, String part) {
     this.process = platform.process(part);
-    signal("-STOP");
+    signal("-STOP").succeeded();
   }
 
-  private void signal(String signal) {
-    Command.run(
-            Path.of("."),
-            Map.of(),
-            Duration.ofSeconds(10),
-            List.of("kill", signal, Long.toString(process)))
-        .succeeded();
+  private Command.Result signal(String signal) {
+    return Command.run(
+        Path.of("."),
+        Map.of(),
+        Duration.ofSeconds(10),
+        List.of("kill", signal, Long.toString(process)));
   }
 
+  /** One that was killed meanwhile is gone. */
   @Override
   public void close() {
-    signal("-CONT");
+    var unused = signal("-CONT");
   }
 }

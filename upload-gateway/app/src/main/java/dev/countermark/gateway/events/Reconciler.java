@@ -34,6 +34,8 @@ public final class Reconciler {
   /** What is younger may be under way. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+
   private static final Logger LOG = Logger.getLogger(Reconciler.class);
 
   /** Nobody waits for it: it rests this many times as long as it worked. */
@@ -49,6 +51,11 @@ public final class Reconciler {
   private final RecordWalk walk;
   private final Renewal.Source renewals;
   private final Consumer<Repair> repaired;
+
+  private Optional<Telling> telling = Optional.empty();
+
+  /** A broker that lost everything, and when it is seen whether something waits all the same. */
+  private record Telling(String broker, Instant again, Duration pause) {}
 
   /** What was found, and told to the signers. */
   public enum Repair {
@@ -92,24 +99,52 @@ public final class Reconciler {
    */
   public int reconcile() {
     List<GatewayLives.Dead> dead = reasons.lives().dead();
-    Optional<String> stranger = reasons.broker().stranger();
+    Optional<String> stranger = reasons.broker().stranger().filter(this::isDue);
     Optional<Instant> untold = reasons.untold().since().filter(this::isRipe);
     Stream<Instant> since =
         Stream.concat(
             Stream.concat(dead.stream().map(GatewayLives.Dead::since), untold.stream()),
             stranger.stream().map(id -> Instant.EPOCH));
-    Optional<Instant> first = since.min(Comparator.naturalOrder());
-    if (first.isEmpty()) {
+    Optional<Instant> earliest = since.min(Comparator.naturalOrder());
+    if (earliest.isEmpty()) {
       return 0;
     }
-    stranger.ifPresent(id -> LOG.warnf("the broker %s is told of all that waits", id));
-    // To such a broker nothing is under way.
-    Instant until = clock.instant().minus(stranger.isPresent() ? Duration.ZERO : PATIENCE);
-    int published = publishAll(from(first.get()), until);
+    // To a broker that was told nothing so far nothing is under way.
+    boolean first = stranger.isPresent() && !stranger.equals(telling.map(Telling::broker));
+    if (first) {
+      LOG.warn("the broker does not know what it was told: it is told of all that waits");
+    }
+    Instant until = clock.instant().minus(first ? Duration.ZERO : PATIENCE);
+    int published = publishAll(from(earliest.get()), until);
     dead.forEach(reasons.lives()::bury);
     untold.ifPresent(failed -> reasons.untold().lookedFor(until, PATIENCE));
-    stranger.ifPresent(reasons.broker()::knows);
+    stranger.ifPresent(id -> told(id, !first && published == 0));
     return published;
+  }
+
+  private boolean isDue(String broker) {
+    return telling
+        .filter(t -> t.broker().equals(broker) && clock.instant().isBefore(t.again()))
+        .isEmpty();
+  }
+
+  /**
+   * Whoever reads from where he was with the broker before may miss what comes first: it is told
+   * until nothing waits any more, and less and less often.
+   */
+  private void told(String broker, boolean nothingWaits) {
+    if (nothingWaits) {
+      telling = Optional.empty();
+      reasons.broker().knows(broker);
+      return;
+    }
+    Duration pause =
+        telling
+            .filter(t -> t.broker().equals(broker))
+            .map(t -> t.pause().multipliedBy(2))
+            .orElse(PATIENCE);
+    pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+    telling = Optional.of(new Telling(broker, clock.instant().plus(pause), pause));
   }
 
   /** What failed just now is younger than what is looked at. */
