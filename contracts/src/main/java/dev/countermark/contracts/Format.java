@@ -37,6 +37,20 @@ public interface Format<R extends PackageRecord<R>, S> {
   /** Package URL of a package. */
   String purl(RepositoryName repository, String name, String digest);
 
+  /**
+   * The way back from {@link #purl}.
+   *
+   * @return empty when the URL names no version of a package of this format
+   */
+  Optional<StatusName> named(PackageUrl url);
+
+  /**
+   * What a package's status is found by.
+   *
+   * @param name as it follows {@code /owner/name/status/label/}
+   */
+  record StatusName(RepositoryName repository, String name) {}
+
   /** Kafka key of events about a package: their order is kept. */
   default String eventKey(RepositoryName repository, String name, String digest) {
     return label() + "/" + repository + "/" + name;

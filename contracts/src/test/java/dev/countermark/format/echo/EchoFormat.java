@@ -2,6 +2,7 @@ package dev.countermark.format.echo;
 
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.KeyTerms;
+import dev.countermark.contracts.PackageUrl;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.Upload;
 import java.util.Optional;
@@ -47,6 +48,14 @@ public record EchoFormat() implements Format<EchoRecord, EchoSettings> {
   @Override
   public String purl(RepositoryName repository, String name, String digest) {
     return "pkg:generic/" + name + "?repository_url=" + repository.toString().replace("/", "%2F");
+  }
+
+  @Override
+  public Optional<StatusName> named(PackageUrl url) {
+    return Optional.of(url)
+        .filter(it -> it.type().equals("generic"))
+        .flatMap(PackageUrl::repository)
+        .map(repository -> new StatusName(repository, url.name()));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.countermark.format.nuget;
 
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.KeyTerms;
+import dev.countermark.contracts.PackageUrl;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.Upload;
 import dev.countermark.format.nuget.NugetRecords.Identity;
@@ -60,6 +61,14 @@ public record NugetFormat() implements Format<VersionRecord, NugetSettings> {
         + name.replace('/', '@')
         + "?repository_url="
         + repository.toString().replace("/", "%2F");
+  }
+
+  @Override
+  public Optional<StatusName> named(PackageUrl url) {
+    return url.type().equals("nuget") && url.namespace().isEmpty()
+        ? url.repository()
+            .flatMap(r -> url.version().map(v -> new StatusName(r, url.name() + "/" + v)))
+        : Optional.empty();
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.countermark.format.nuget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countermark.contracts.Format.StatusName;
+import dev.countermark.contracts.PackageUrl;
 import dev.countermark.contracts.RepositoryName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,5 +52,26 @@ class NugetFormatTest {
   void hasNoRecordForAnOverlongName() {
     String name = "a".repeat(101) + "/1.0.0";
     assertThat(format.recordKey(REPOSITORY, name, DIGEST)).isEmpty();
+  }
+
+  @Test
+  void findsThePackageOfAUrl() {
+    String purl = format.purl(REPOSITORY, "acme.tools/1.0.0-rc.1", DIGEST);
+
+    assertThat(PackageUrl.parse(purl).flatMap(format::named))
+        .contains(new StatusName(REPOSITORY, "acme.tools/1.0.0-rc.1"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pkg:nuget/acme.tools?repository_url=acme%2Fapp",
+        "pkg:nuget/acme.tools@1.0.0",
+        "pkg:nuget/x/acme.tools@1.0.0?repository_url=acme%2Fapp",
+        "pkg:npm/acme.tools@1.0.0?repository_url=acme%2Fapp"
+      })
+  void findsNoPackageOfAUrlThatNamesNoVersion(String purl) {
+    assertThat(PackageUrl.parse(purl)).isPresent();
+    assertThat(PackageUrl.parse(purl).flatMap(format::named)).isEmpty();
   }
 }

@@ -2,16 +2,22 @@ package dev.countermark.format.oci;
 
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.KeyTerms;
+import dev.countermark.contracts.PackageUrl;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Images: one package record per manifest. A package's name is the full OCI name. */
 public record OciFormat() implements Format<ManifestRecord, OciSettings> {
+  /** The repository, and the image in it. */
+  private static final Pattern PATH = Pattern.compile("([^/]+/[^/]+)/?(.*)");
+
   @Override
   public String label() {
     return "oci";
@@ -59,6 +65,24 @@ public record OciFormat() implements Format<ManifestRecord, OciSettings> {
         + digest.replace(":", "%3A")
         + "?repository_url="
         + name.replace("/", "%2F");
+  }
+
+  @Override
+  public Optional<StatusName> named(PackageUrl url) {
+    return Optional.of(url)
+        .filter(it -> it.type().equals("oci") && it.namespace().isEmpty())
+        .flatMap(PackageUrl::repositoryPath)
+        .filter(path -> path.endsWith("/" + url.name()))
+        .flatMap(path -> url.version().flatMap(digest -> named(path, digest)));
+  }
+
+  private Optional<StatusName> named(String path, String digest) {
+    Matcher parts = PATH.matcher(path);
+    return parts.matches()
+        ? RepositoryName.parse(parts.group(1))
+            .filter(repository -> recordKey(repository, path, digest).isPresent())
+            .map(r -> new StatusName(r, parts.group(2) + "@" + digest))
+        : Optional.empty();
   }
 
   @Override

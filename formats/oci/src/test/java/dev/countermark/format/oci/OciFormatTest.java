@@ -2,7 +2,10 @@ package dev.countermark.format.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countermark.contracts.Format.StatusName;
+import dev.countermark.contracts.PackageUrl;
 import dev.countermark.contracts.RepositoryName;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,5 +45,34 @@ class OciFormatTest {
   @ValueSource(strings = {"", "latest", "sha256:abc", "md5:00", "sha256:../../../tokens"})
   void hasNoRecordForADigestThatIsNotOne(String digest) {
     assertThat(format.recordKey(REPOSITORY, "acme/app", digest)).isEmpty();
+  }
+
+  @Test
+  void findsTheImageOfAUrl() {
+    String purl = format.purl(REPOSITORY, "acme/app/tools/web", DIGEST);
+
+    assertThat(PackageUrl.parse(purl).flatMap(format::named))
+        .contains(new StatusName(REPOSITORY, "tools/web@" + DIGEST));
+  }
+
+  @Test
+  void findsTheImageThatIsCalledAsTheRepository() {
+    assertThat(PackageUrl.parse(format.purl(REPOSITORY, "acme/app", DIGEST)).flatMap(format::named))
+        .contains(new StatusName(REPOSITORY, "@" + DIGEST));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pkg:oci/web@sha256%3Aab?repository_url=acme%2Fapp%2Fweb",
+        "pkg:oci/web?repository_url=acme%2Fapp%2Fweb&tag=1.0",
+        "pkg:oci/other@DIGEST?repository_url=acme%2Fapp%2Fweb",
+        "pkg:oci/web@DIGEST?repository_url=acme%2Fweb%2F..%2Fweb"
+      })
+  void findsNoImageOfAUrlThatNamesNone(String text) {
+    Optional<PackageUrl> url = PackageUrl.parse(text.replace("DIGEST", DIGEST));
+
+    assertThat(url).isPresent();
+    assertThat(url.flatMap(format::named)).isEmpty();
   }
 }

@@ -2,6 +2,7 @@ package dev.countermark.format.swift;
 
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.KeyTerms;
+import dev.countermark.contracts.PackageUrl;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.Upload;
 import dev.countermark.format.swift.SwiftRecords.Identity;
@@ -61,6 +62,18 @@ public record SwiftFormat() implements Format<ReleaseRecord, SwiftSettings> {
         + name.replace('/', '@').replaceFirst("\\.", "/").replace("+", "%2B")
         + "?repository_url="
         + repository.toString().replace("/", "%2F");
+  }
+
+  @Override
+  public Optional<StatusName> named(PackageUrl url) {
+    return url.type().equals("swift") && !url.namespace().isEmpty()
+        ? url.repository()
+            .flatMap(
+                r ->
+                    url.version()
+                        .map(v -> url.namespace() + "/" + url.name() + "/" + v)
+                        .map(name -> new StatusName(r, name)))
+        : Optional.empty();
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.countermark.format.swift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countermark.contracts.Format.StatusName;
+import dev.countermark.contracts.PackageUrl;
 import dev.countermark.contracts.RepositoryName;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -47,5 +49,25 @@ class SwiftFormatTest {
     assertThat(
             format.recordKey(REPOSITORY, "mona.linkedlist/1.0.0", DIGEST.toUpperCase(Locale.ROOT)))
         .isEmpty();
+  }
+
+  @Test
+  void findsTheReleaseOfAUrl() {
+    String purl = format.purl(REPOSITORY, "mona.linkedlist/1.0.0-rc.1+build.7", DIGEST);
+
+    assertThat(PackageUrl.parse(purl).flatMap(format::named))
+        .contains(new StatusName(REPOSITORY, "mona/linkedlist/1.0.0-rc.1+build.7"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pkg:swift/linkedlist@1.0.0?repository_url=acme%2Fapp",
+        "pkg:swift/mona/linkedlist?repository_url=acme%2Fapp",
+        "pkg:swift/mona/linkedlist@1.0.0?repository_url=acme"
+      })
+  void findsNoReleaseOfAUrlThatNamesNone(String purl) {
+    assertThat(PackageUrl.parse(purl)).isPresent();
+    assertThat(PackageUrl.parse(purl).flatMap(format::named)).isEmpty();
   }
 }
