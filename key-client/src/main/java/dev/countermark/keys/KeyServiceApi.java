@@ -1,11 +1,14 @@
 package dev.countermark.keys;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** What travels between the key service and its clients: paths, JSON bodies, limits. */
 public final class KeyServiceApi {
@@ -67,7 +70,12 @@ public final class KeyServiceApi {
 
   /** All versions of a key; GET. */
   public static String versions(RepositoryName repository, Purpose purpose) {
-    return "/v1/repositories/" + repository + "/keys/" + purpose.label();
+    return keys(repository) + "/" + purpose.label();
+  }
+
+  /** The keys that a repository has, without making any; GET of {@link Keys}. */
+  public static String keys(RepositoryName repository) {
+    return "/v1/repositories/" + repository + "/keys";
   }
 
   /** The current version; GET. */
@@ -132,6 +140,49 @@ public final class KeyServiceApi {
       Objects.requireNonNull(versions, "versions");
     }
   }
+
+  /** What a version of a key is there for. */
+  public enum KeyState {
+    /** It signs. */
+    @JsonProperty("current")
+    CURRENT,
+    /** It is published, and signs when whoever remembers older lists has seen it. */
+    @JsonProperty("announced")
+    ANNOUNCED,
+    /** It is published, and signs after a rotation. */
+    @JsonProperty("spare")
+    SPARE,
+    /** Another one followed it; what it signed stays valid. */
+    @JsonProperty("retired")
+    RETIRED,
+    /** Nothing that it signed is to be trusted. */
+    @JsonProperty("revoked")
+    REVOKED
+  }
+
+  /**
+   * A version of a key, for operators.
+   *
+   * @param since when the state began
+   * @param fingerprint SHA-256 of the public key, lower-case hexadecimal
+   * @param signsFrom of an announced one: when it begins to sign
+   * @param certificate SHA-256 of its certificate, upper-case hexadecimal; absent without one
+   * @param certificateEnds when that is no longer valid
+   */
+  public record ListedVersion(
+      int version,
+      KeyState state,
+      Instant since,
+      String fingerprint,
+      Optional<Instant> signsFrom,
+      Optional<String> certificate,
+      Optional<Instant> certificateEnds) {}
+
+  /** A key of a repository, its versions oldest first. */
+  public record ListedKey(String purpose, List<ListedVersion> versions) {}
+
+  /** Answer of {@link #keys}, by purpose; empty when nothing was ever signed. */
+  public record Keys(List<ListedKey> keys) {}
 
   /** Body of {@link #sign}; the answer is a {@link KeyClient.SignedBatch}. */
   public record SignRequest(List<Item> items) {}

@@ -2,10 +2,12 @@ package dev.countermark.keyservice;
 
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.SignedBatch;
 import dev.countermark.keys.KeyServiceApi;
+import dev.countermark.keys.KeyServiceApi.ListedKey;
 import dev.countermark.keyservice.AuditLog.Appendix;
 import dev.countermark.keyservice.AuditLog.Head;
 import dev.countermark.keyservice.KeyServiceException.Code;
@@ -45,6 +47,21 @@ public final class KeyCustodian {
   public List<PublicKeyVersion> versions(Caller caller, KeyScope scope) {
     require(caller, scope, "read", true);
     return rotation.spared(scope, caller.name(), ring(caller, scope)).published(clock.instant());
+  }
+
+  /** The keys that a repository has, of the caller's purposes; none is made. */
+  public List<ListedKey> list(Caller caller, RepositoryName repository) {
+    if (caller.purposes().isEmpty()) {
+      throw denied(caller, repository, "list", "no purpose");
+    }
+    Instant now = clock.instant();
+    return caller.purposes().stream()
+        .sorted()
+        .flatMap(
+            purpose ->
+                rings.find(new KeyScope(repository, purpose)).stream()
+                    .map(ring -> new ListedKey(purpose.label(), ring.listed(now))))
+        .toList();
   }
 
   /** The version that signs now; made on first use. */
@@ -130,11 +147,15 @@ public final class KeyCustodian {
     if (!caller.purposes().contains(scope.purpose()) || !allowed) {
       String reason =
           caller.purposes().contains(scope.purpose()) ? "not this operation" : "not this purpose";
-      denials.record(
-          Optional.of(caller.name()), Optional.of(scope.repository()), operation, reason);
-      throw new KeyServiceException(
-          Code.DENIED, caller.name() + " may not " + operation + " here: " + reason);
+      throw denied(caller, scope.repository(), operation, reason);
     }
+  }
+
+  private KeyServiceException denied(
+      Caller caller, RepositoryName repository, String operation, String reason) {
+    denials.record(Optional.of(caller.name()), Optional.of(repository), operation, reason);
+    return new KeyServiceException(
+        Code.DENIED, caller.name() + " may not " + operation + " here: " + reason);
   }
 
   private KeyRing ring(Caller caller, KeyScope scope) {

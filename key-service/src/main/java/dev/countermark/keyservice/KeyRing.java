@@ -1,6 +1,8 @@
 package dev.countermark.keyservice;
 
 import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import dev.countermark.keys.KeyServiceApi.KeyState;
+import dev.countermark.keys.KeyServiceApi.ListedVersion;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -135,5 +137,64 @@ record KeyRing(
         record.certificates(),
         activeFrom(record).filter(from -> !from.equals(KeyRecord.UNTIL_PROMOTED)),
         isSpare(record) && !isRevoked(record));
+  }
+
+  /** The same versions as {@link #published}, with what each is there for. */
+  List<ListedVersion> listed(Instant now) {
+    int current = current(now).version();
+    return published(now).stream()
+        .map(version -> listed(records.get(version.version() - 1), version, current))
+        .toList();
+  }
+
+  private ListedVersion listed(KeyRecord record, PublicKeyVersion version, int current) {
+    KeyState state = state(record, current);
+    return new ListedVersion(
+        record.version(),
+        state,
+        switch (state) {
+          case REVOKED -> version.revokedAt().orElseThrow();
+          case RETIRED -> followed(record);
+          case CURRENT -> start(record);
+          case ANNOUNCED -> announcedAt(record);
+          case SPARE -> record.createdAt();
+        },
+        record.fingerprint(),
+        state == KeyState.ANNOUNCED ? version.activeFrom() : Optional.empty(),
+        version.leafFingerprint(),
+        end(record));
+  }
+
+  private KeyState state(KeyRecord record, int current) {
+    if (isRevoked(record)) {
+      return KeyState.REVOKED;
+    }
+    if (isSpare(record)) {
+      return KeyState.SPARE;
+    }
+    return record.version() == current
+        ? KeyState.CURRENT
+        : record.version() < current ? KeyState.RETIRED : KeyState.ANNOUNCED;
+  }
+
+  private Instant start(KeyRecord record) {
+    return activeFrom(record).orElse(record.createdAt());
+  }
+
+  /** When the first of the later ones began to sign. */
+  private Instant followed(KeyRecord record) {
+    return records.stream()
+        .filter(later -> later.version() > record.version())
+        .map(this::start)
+        .min(Instant::compareTo)
+        .orElseThrow();
+  }
+
+  private Instant announcedAt(KeyRecord record) {
+    return promotions.stream()
+        .filter(promotion -> promotion.version() == record.version())
+        .map(Promotion::promotedAt)
+        .min(Instant::compareTo)
+        .orElse(record.createdAt());
   }
 }

@@ -21,6 +21,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** The key service over HTTP; the bodies are those of {@link KeyServiceApi}. */
 @Path("/v1/repositories/{owner}/{name}/keys")
@@ -36,6 +37,12 @@ public class KeysResource {
     this.custodian = service.custodian();
     this.caller = caller;
     this.metrics = metrics;
+  }
+
+  @GET
+  public byte[] keys(@PathParam("owner") String owner, @PathParam("name") String name) {
+    return answer(
+        "list", who -> new KeyServiceApi.Keys(custodian.list(who, repository(owner, name))));
   }
 
   @GET
@@ -108,13 +115,14 @@ public class KeysResource {
 
   private record Address(String owner, String name, String purpose) {}
 
-  /** Only after the caller is known: strangers learn nothing about names. */
+  private static RepositoryName repository(String owner, String name) {
+    return RepositoryName.parse(owner + "/" + name)
+        .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a repository name"));
+  }
+
   private KeyScope scope(Address address) {
-    RepositoryName repository =
-        RepositoryName.parse(address.owner() + "/" + address.name())
-            .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a repository name"));
     return new KeyScope(
-        repository,
+        repository(address.owner(), address.name()),
         service
             .purpose(address.purpose())
             .orElseThrow(() -> new KeyServiceException(Code.NOT_FOUND, "not a purpose")));
@@ -122,11 +130,16 @@ public class KeysResource {
 
   private byte[] answer(
       String operation, Address address, BiFunction<Caller, KeyScope, Object> use) {
+    return answer(operation, who -> use.apply(who, scope(address)));
+  }
+
+  /** Names are looked at only when the caller is known: strangers learn nothing about them. */
+  private byte[] answer(String operation, Function<Caller, Object> use) {
     Timer.Sample sample = Timer.start(metrics);
     String outcome = "failed";
     try {
       Caller who = caller.require(operation);
-      byte[] json = Json.write(use.apply(who, scope(address)));
+      byte[] json = Json.write(use.apply(who));
       outcome = "done";
       return json;
     } catch (KeyServiceException e) {

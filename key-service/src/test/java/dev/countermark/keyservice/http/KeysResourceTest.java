@@ -149,6 +149,28 @@ class KeysResourceTest {
   }
 
   @Test
+  void listsTheKeysThatThereAreAndMakesNone() throws Exception {
+    String keys = "/v1/repositories/acme/listed/keys";
+    assertThat(json(call("GET", keys, TestClients.OPERATOR, null)).get("keys")).isEmpty();
+    call("POST", keys + "/oci:sign", TestClients.SIGNER, SIGN);
+    String made = json(call("GET", keys + "/oci/identity", TestClients.GATEWAY, null)).toString();
+
+    JsonNode listed = json(call("GET", keys, TestClients.OPERATOR, null)).get("keys");
+
+    assertThat(listed).hasSize(1);
+    assertThat(listed.get(0).get("purpose").asText()).isEqualTo("oci");
+    JsonNode version = listed.get(0).get("versions").get(0);
+    assertThat(version.fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder("version", "state", "since", "fingerprint");
+    assertThat(version.get("state").asText()).isEqualTo("current");
+    assertThat(made).contains(version.get("fingerprint").asText());
+    assertProblem(call("GET", keys, null, null), 401);
+    assertProblem(call("GET", keys, TestClients.OTHER, null), 403);
+    assertProblem(call("GET", keys.replace("listed", "Listed"), TestClients.OPERATOR, null), 404);
+  }
+
+  @Test
   void announcesNugetKeysAndReplacesThemAtOnceWhenTold() throws Exception {
     String keys = "/v1/repositories/acme/certified/keys/nuget";
     JsonNode first = json(call("POST", keys + ":sign", TestClients.SIGNER, SIGN)).get("key");
