@@ -46,6 +46,12 @@ public final class KeyServiceApi {
   /** Who the caller is, told while the keys can be reached; GET of a {@link CallerName}. */
   public static final String CALLER = "/v1/caller";
 
+  /** Verifies audit chains; POST with {@code ?repository=} and {@code recompute=true}. */
+  public static final String VERIFY_AUDIT = "/v1/audit:verify";
+
+  /** What that answers: lines of JSON, and empty ones while it goes on. */
+  public static final String LINES = "application/x-ndjson";
+
   private KeyServiceApi() {}
 
   /** Whether certificates are revoked: POST of an OCSP request. */
@@ -183,6 +189,21 @@ public final class KeyServiceApi {
 
   /** Answer of {@link #keys}, by purpose; empty when nothing was ever signed. */
   public record Keys(List<ListedKey> keys) {}
+
+  /** Line of {@link #VERIFY_AUDIT}: a place of a chain that does not hold. */
+  public record AuditBreak(String chain, String broken) {}
+
+  /**
+   * Line of {@link #VERIFY_AUDIT}: a chain that was read.
+   *
+   * @param head SHA-256 of the last record, lower-case hexadecimal: what is cut off leaves no other
+   *     trace
+   * @param breaks places that do not hold
+   */
+  public record AuditChain(String chain, long records, long signatures, String head, long breaks) {}
+
+  /** Last line of {@link #VERIFY_AUDIT}. */
+  public record AuditEnd(long chains, long breaks) {}
 
   /** Body of {@link #sign}; the answer is a {@link KeyClient.SignedBatch}. */
   public record SignRequest(List<Item> items) {}

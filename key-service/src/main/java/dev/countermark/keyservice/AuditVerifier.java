@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Reads audit chains from their first record to their last and reports every place where one does
@@ -53,23 +52,29 @@ public final class AuditVerifier {
    */
   public record Break(String chain, String what) {}
 
+  /** Hears what is found, by the thread that verifies. */
+  public interface Report {
+    /** A place does not hold. */
+    void broken(Break found);
+
+    /** A chain was read. */
+    void read(Chain chain);
+
+    /** A record was read; there may be millions. */
+    default void goesOn() {}
+  }
+
   /**
    * @param only one repository; absent for all, the authorities and the chain of denials
    * @param recompute makes every signature again, compares it and verifies it with the public key;
    *     needs the root secret of all keys
-   * @param onBreak called for each place that does not hold, as it is found
-   * @param onChain called for each chain when it was read
    * @return how many places do not hold
    */
-  public long verify(
-      Optional<RepositoryName> only,
-      boolean recompute,
-      Consumer<Break> onBreak,
-      Consumer<Chain> onChain) {
+  public long verify(Optional<RepositoryName> only, boolean recompute, Report report) {
     long breaks = 0;
     for (KeyScope scope : scopes(only)) {
-      AuditWalk walk = walk(scope.toString(), KeysBucket.chain(scope), recompute, onBreak);
-      breaks += finish(walk.over(keys.of(scope, walk::broken)), onChain);
+      AuditWalk walk = walk(scope.toString(), KeysBucket.chain(scope), recompute, report);
+      breaks += finish(walk.over(keys.of(scope, walk::broken)), report);
     }
     if (only.isEmpty()) {
       for (Purpose purpose : purposes) {
@@ -78,21 +83,21 @@ public final class AuditVerifier {
                 KeysBucket.authorityName(purpose),
                 KeysBucket.authorityChain(purpose),
                 recompute,
-                onBreak);
-        breaks += finish(walk.over(keys.ofAuthority(purpose, walk::broken)), onChain);
+                report);
+        breaks += finish(walk.over(keys.ofAuthority(purpose, walk::broken)), report);
       }
-      AuditWalk denials = walk(DENIALS, KeysBucket.DENIALS, recompute, onBreak);
-      breaks += finish(denials.over(BucketKeys.Found.NOTHING), onChain);
+      AuditWalk denials = walk(DENIALS, KeysBucket.DENIALS, recompute, report);
+      breaks += finish(denials.over(BucketKeys.Found.NOTHING), report);
     }
     return breaks;
   }
 
-  private AuditWalk walk(String name, String prefix, boolean recompute, Consumer<Break> onBreak) {
-    return new AuditWalk(store, seal, name, prefix, recompute, onBreak);
+  private AuditWalk walk(String name, String prefix, boolean recompute, Report report) {
+    return new AuditWalk(store, seal, name, prefix, recompute, report);
   }
 
-  private static long finish(Chain chain, Consumer<Chain> onChain) {
-    onChain.accept(chain);
+  private static long finish(Chain chain, Report report) {
+    report.read(chain);
     return chain.breaks();
   }
 

@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** Follows one audit chain, once. */
 final class AuditWalk {
@@ -25,7 +24,7 @@ final class AuditWalk {
   private final String name;
   private final String prefix;
   private final boolean recompute;
-  private final Consumer<Break> onBreak;
+  private final AuditVerifier.Report report;
   private final Set<Integer> certified = new HashSet<>();
   private final Set<Integer> revoked = new HashSet<>();
   private BucketKeys.Found keys = BucketKeys.Found.NOTHING;
@@ -47,19 +46,19 @@ final class AuditWalk {
       String name,
       String prefix,
       boolean recompute,
-      Consumer<Break> onBreak) {
+      AuditVerifier.Report report) {
     this.store = store;
     this.seal = seal;
     this.name = name;
     this.prefix = prefix;
     this.recompute = recompute;
-    this.onBreak = onBreak;
+    this.report = report;
   }
 
   /** Counts and reports a place that does not hold. */
   void broken(String what) {
     breaks++;
-    onBreak.accept(new Break(name, what));
+    report.broken(new Break(name, what));
   }
 
   /**
@@ -103,6 +102,7 @@ final class AuditWalk {
     if (number < 0) {
       return; // A half-written file of the store, not a record.
     }
+    report.goesOn();
     if (number != sequence + 1) {
       broken(
           number == sequence + 2

@@ -9,8 +9,10 @@ import java.util.Set;
  *
  * @param name as configured; goes into the audit log
  * @param purposes whose keys it may use at all
+ * @param mayAudit may have the audit chains of all purposes verified
  */
-public record Caller(String name, Set<Purpose> purposes, boolean maySign, boolean mayRotate) {
+public record Caller(
+    String name, Set<Purpose> purposes, boolean maySign, boolean mayRotate, boolean mayAudit) {
   public Caller {
     purposes = Set.copyOf(purposes);
   }

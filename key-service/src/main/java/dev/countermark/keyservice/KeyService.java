@@ -24,6 +24,7 @@ public final class KeyService {
   private final KeyCustodian custodian;
   private final Denials denials;
   private final AuditVerifier verifier;
+  private final Audits audits;
   private final OcspResponder responder;
   private final RevocationLists revocations;
 
@@ -80,6 +81,7 @@ public final class KeyService {
     this.denials = new Denials(audit);
     this.custodian = new KeyCustodian(rings, rotation, chain, denials, clock);
     this.verifier = new AuditVerifier(store, seal, new BucketKeys(store, envelope, own), purposes);
+    this.audits = new Audits(verifier, denials);
   }
 
   /** The authorities whose certificates say that revocations are told in this way. */
@@ -161,6 +163,10 @@ public final class KeyService {
 
   public AuditVerifier verifier() {
     return verifier;
+  }
+
+  public Audits audits() {
+    return audits;
   }
 
   /**

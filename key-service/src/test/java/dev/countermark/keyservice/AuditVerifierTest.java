@@ -323,12 +323,13 @@ class AuditVerifierTest {
             .verify(
                 Optional.of(OTHER.repository()),
                 true,
-                b -> {},
-                chain -> {
-                  assertThat(chain.name()).isEqualTo("acme/other/oci");
-                  assertThat(chain.length()).isEqualTo(4);
-                  assertThat(chain.signatures()).isEqualTo(4);
-                });
+                Fixtures.report(
+                    b -> {},
+                    chain -> {
+                      assertThat(chain.name()).isEqualTo("acme/other/oci");
+                      assertThat(chain.length()).isEqualTo(4);
+                      assertThat(chain.signatures()).isEqualTo(4);
+                    }));
     assertThat(breaks).isZero();
   }
 

@@ -19,27 +19,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** What the tests of the key service share. */
 public final class Fixtures {
   static final KeyScope SCOPE =
       new KeyScope(new RepositoryName("acme", "tools"), new Purpose("oci"));
-  static final Caller SIGNER = new Caller("signer-oci", Set.of(new Purpose("oci")), true, false);
-  static final Caller OPERATOR = new Caller("operator", Set.of(new Purpose("oci")), false, true);
-  static final Caller READER = new Caller("gateway", Set.of(new Purpose("oci")), false, false);
+  static final Caller SIGNER =
+      new Caller("signer-oci", Set.of(new Purpose("oci")), true, false, false);
+  static final Caller OPERATOR =
+      new Caller("operator", Set.of(new Purpose("oci")), false, true, false);
+  static final Caller READER =
+      new Caller("gateway", Set.of(new Purpose("oci")), false, false, false);
   static final KeyScope NUGET =
       new KeyScope(new RepositoryName("acme", "tools"), new Purpose("nuget"));
   static final Caller NUGET_SIGNER =
-      new Caller("signer-nuget", Set.of(new Purpose("nuget")), true, false);
+      new Caller("signer-nuget", Set.of(new Purpose("nuget")), true, false, false);
   static final Caller NUGET_OPERATOR =
-      new Caller("operator", Set.of(new Purpose("nuget")), false, true);
+      new Caller("operator", Set.of(new Purpose("nuget")), false, true, false);
   static final KeyScope SWIFT =
       new KeyScope(new RepositoryName("acme", "tools"), new Purpose("swift"));
   static final Caller SWIFT_SIGNER =
-      new Caller("signer-swift", Set.of(new Purpose("swift")), true, false);
+      new Caller("signer-swift", Set.of(new Purpose("swift")), true, false, false);
   static final Caller SWIFT_OPERATOR =
-      new Caller("operator", Set.of(new Purpose("swift")), false, true);
-  static final Caller STRANGER = new Caller("signer-other", Set.of(), true, true);
+      new Caller("operator", Set.of(new Purpose("swift")), false, true, false);
+  static final Caller STRANGER = new Caller("signer-other", Set.of(), true, true, false);
 
   /** RSA and nothing else, and every extension. */
   static final Acceptance RSA = new Acceptance(false, true);
@@ -154,12 +158,26 @@ public final class Fixtures {
             .verify(
                 Optional.empty(),
                 recompute,
-                b -> found.add(b.chain() + ": " + b.what()),
-                chain -> {});
+                report(b -> found.add(b.chain() + ": " + b.what()), chain -> {}));
     if (count != found.size()) {
       throw new AssertionError("counted " + count + ", reported " + found);
     }
     return found;
+  }
+
+  static AuditVerifier.Report report(
+      Consumer<AuditVerifier.Break> onBreak, Consumer<AuditVerifier.Chain> onChain) {
+    return new AuditVerifier.Report() {
+      @Override
+      public void broken(AuditVerifier.Break found) {
+        onBreak.accept(found);
+      }
+
+      @Override
+      public void read(AuditVerifier.Chain chain) {
+        onChain.accept(chain);
+      }
+    };
   }
 
   /** All records of a chain, oldest first. */

@@ -40,7 +40,7 @@ class NewPurposeTest {
   private static final KeyScope BARE = new KeyScope(REPOSITORY, new Purpose("echo"));
   private static final KeyScope CERTIFIED = new KeyScope(REPOSITORY, new Purpose("echo-2"));
   private static final Caller CALLER =
-      new Caller("anybody", Set.of(BARE.purpose(), CERTIFIED.purpose()), true, true);
+      new Caller("anybody", Set.of(BARE.purpose(), CERTIFIED.purpose()), true, true, false);
 
   /** Unlike those of any format: RSA below an intermediate. */
   private static final KeyTerms TERMS =
@@ -129,7 +129,10 @@ class NewPurposeTest {
     assertThat(service.purpose("unheard-of")).isEmpty();
     service.prepare(CERTIFIED.purpose());
     List<String> chains = new ArrayList<>();
-    service.verifier().verify(Optional.empty(), true, b -> {}, chain -> chains.add(chain.name()));
+    service
+        .verifier()
+        .verify(
+            Optional.empty(), true, Fixtures.report(b -> {}, chain -> chains.add(chain.name())));
     assertThat(chains).containsExactly("authorities/echo", "authorities/echo-2", "denials");
   }
 
@@ -139,11 +142,15 @@ class NewPurposeTest {
     String record = KeysBucket.version(BARE, 1);
     KeyService without = replica(store, Clock.systemUTC(), Map.of());
     List<String> found = new ArrayList<>();
-    without.verifier().verify(Optional.empty(), true, b -> found.add(b.what()), chain -> {});
+    without
+        .verifier()
+        .verify(Optional.empty(), true, Fixtures.report(b -> found.add(b.what()), chain -> {}));
     assertThat(found).isEmpty();
 
     store.delete(record);
-    without.verifier().verify(Optional.empty(), true, b -> found.add(b.what()), chain -> {});
+    without
+        .verifier()
+        .verify(Optional.empty(), true, Fixtures.report(b -> found.add(b.what()), chain -> {}));
     assertThat(found).isNotEmpty();
   }
 }

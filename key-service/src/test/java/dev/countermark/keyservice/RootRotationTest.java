@@ -47,7 +47,9 @@ class RootRotationTest {
     KeyService after = service(NEXT);
     assertThat(sign(after, "after")).as("the same keys sign").isEqualTo(before);
     List<String> broken = new ArrayList<>();
-    after.verifier().verify(Optional.empty(), true, b -> broken.add(b.what()), chain -> {});
+    after
+        .verifier()
+        .verify(Optional.empty(), true, Fixtures.report(b -> broken.add(b.what()), chain -> {}));
     assertThat(broken).as("what was sealed before stays sealed").isEmpty();
     assertThatThrownBy(() -> service(FORMER))
         .isInstanceOf(IllegalStateException.class)

@@ -64,7 +64,8 @@ final class Clients {
             name,
             purposes(key, settings.purposes().orElse(List.of()), known),
             settings.maySign(),
-            settings.mayRotate()),
+            settings.mayRotate(),
+            settings.mayAudit()),
         settings.credentialSha256().map(HexFormat.of()::parseHex).orElse(null),
         settings.certificateSubject().map(subject -> subject(key, subject)).orElse(null));
   }

@@ -123,5 +123,12 @@ public interface KeyServiceConfig {
     /** Whether it may rotate and revoke keys: operators only. */
     @WithDefault("false")
     boolean mayRotate();
+
+    /**
+     * Whether it may have the audit chains verified, those of purposes that are not its own too:
+     * operators and auditors only.
+     */
+    @WithDefault("false")
+    boolean mayAudit();
   }
 }

@@ -49,23 +49,27 @@ final class VerifyAuditCommand implements Callable<Integer> {
       }
     }
     PrintWriter out = spec.commandLine().getOut();
-    long breaks =
-        verifier
-            .get()
-            .verify(
-                only,
-                recompute,
-                found -> out.println("BROKEN " + found.chain() + ": " + found.what()),
-                chain ->
-                    out.printf(
-                        "%-6s %s: %d records, %d signatures, head %s%n",
-                        chain.breaks() == 0 ? "ok" : "BROKEN",
-                        chain.name(),
-                        chain.length(),
-                        chain.signatures(),
-                        chain.head()));
+    long breaks = verifier.get().verify(only, recompute, new Lines(out));
     out.println(breaks == 0 ? "every chain holds" : breaks + " places do not hold");
     out.flush();
     return breaks == 0 ? 0 : 1;
+  }
+
+  private record Lines(PrintWriter out) implements AuditVerifier.Report {
+    @Override
+    public void broken(AuditVerifier.Break found) {
+      out.println("BROKEN " + found.chain() + ": " + found.what());
+    }
+
+    @Override
+    public void read(AuditVerifier.Chain chain) {
+      out.printf(
+          "%-6s %s: %d records, %d signatures, head %s%n",
+          chain.breaks() == 0 ? "ok" : "BROKEN",
+          chain.name(),
+          chain.length(),
+          chain.signatures(),
+          chain.head());
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.countermark.blobs.S3Settings;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.keys.Purposes;
 import dev.countermark.keyservice.AuditVerifier;
+import dev.countermark.keyservice.Audits;
 import dev.countermark.keyservice.Denials;
 import dev.countermark.keyservice.KeyCustodian;
 import dev.countermark.keyservice.KeyPolicy;
@@ -127,6 +128,12 @@ class Wiring {
   @Singleton
   AuditVerifier verifier(KeyService service) {
     return service.verifier();
+  }
+
+  @Produces
+  @Singleton
+  Audits audits(KeyService service) {
+    return service.audits();
   }
 
   @Produces

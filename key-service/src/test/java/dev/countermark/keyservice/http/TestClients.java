@@ -22,6 +22,7 @@ public class TestClients implements QuarkusTestProfile {
     client(config, "gateway", GATEWAY, "oci,nuget,swift", false, false);
     client(config, "operator", OPERATOR, "oci,nuget,swift", false, true);
     client(config, "other", OTHER, "", true, true);
+    config.put("countermark.keyservice.clients.operator.may-audit", "true");
     // Less than in production, for the contract makes many keys.
     config.put("countermark.keyservice.ca.nuget.key-bits", "2048");
     config.put("countermark.keyservice.ca.nuget.root-bits", "2048");
