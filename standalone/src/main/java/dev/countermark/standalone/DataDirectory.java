@@ -142,7 +142,10 @@ final class DataDirectory {
     return file;
   }
 
-  /** What scripts read: {@code COUNTERMARK_URL} and {@code COUNTERMARK_ADMIN_TOKEN}. */
+  /**
+   * What scripts read: {@code COUNTERMARK_URL} and {@code COUNTERMARK_ADMIN_TOKEN}, the broker, and
+   * the key service with the file of an operator's credential.
+   */
   Path endpointFile() {
     return root.resolve("endpoint.env");
   }

@@ -51,6 +51,9 @@ final class Platform implements AutoCloseable {
   /** Main class of a Quarkus application's {@code quarkus-run.jar}. */
   private static final String SERVICE_MAIN = "io.quarkus.bootstrap.runner.QuarkusEntryPoint";
 
+  /** What the key service knows whoever runs the platform by. */
+  private static final String OPERATOR = "operator";
+
   private static final int DEATHS_BEFORE_GIVING_UP = 5;
 
   /**
@@ -169,6 +172,10 @@ final class Platform implements AutoCloseable {
             + managementPort
             + "\nCOUNTERMARK_KAFKA=127.0.0.1:"
             + brokerPort
+            + "\nCOUNTERMARK_KEYS_URL=http://127.0.0.1:"
+            + keysPort
+            + "\nCOUNTERMARK_KEYS_TOKEN_FILE="
+            + credential(OPERATOR)
             + "\n"
             + settings.publicHttpsUrl().map(u -> "COUNTERMARK_HTTPS_URL=" + u + "\n").orElse("")
             + tls.map(t -> "COUNTERMARK_TLS_CA=" + t.authority() + "\n").orElse(""));
@@ -227,7 +234,8 @@ final class Platform implements AutoCloseable {
     }
     String all = Formats.all().stream().map(Format::label).collect(Collectors.joining(","));
     keyServiceClient(p, "upload-gateway", all, "may-sign", "false");
-    keyServiceClient(p, "operator", all, "may-rotate", "true");
+    keyServiceClient(p, OPERATOR, all, "may-rotate", "true");
+    p.put("countermark.keyservice.clients." + OPERATOR + ".may-audit", "true");
     if (settings.publicUrl().startsWith("http:")) {
       for (Format<?, ?> format : Formats.all()) {
         format
