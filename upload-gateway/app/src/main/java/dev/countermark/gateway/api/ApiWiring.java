@@ -13,6 +13,7 @@ import dev.countermark.gateway.kit.ObjectChanges;
 import dev.countermark.gateway.letters.Letters;
 import dev.countermark.gateway.quota.RepositoryQuotas;
 import dev.countermark.gateway.repositories.Repositories;
+import dev.countermark.gateway.resync.CampaignWaits;
 import dev.countermark.gateway.resync.Campaigns;
 import dev.countermark.gateway.retention.Retention;
 import dev.countermark.keys.KeyClient;
@@ -122,9 +123,9 @@ class ApiWiring {
   @Produces
   @Singleton
   ResyncsResource.Parts campaigns(
-      Campaigns campaigns, Oversight oversight, GatewaySecrets secrets) {
+      Campaigns campaigns, CampaignWaits waits, Oversight oversight, GatewaySecrets secrets) {
     return new ResyncsResource.Parts(
-        campaigns, oversight, new Cursors(secrets.secret(), "countermark resync cursor v1"));
+        campaigns, waits, oversight, new Cursors(secrets.secret(), "countermark resync cursor v1"));
   }
 
   @Produces

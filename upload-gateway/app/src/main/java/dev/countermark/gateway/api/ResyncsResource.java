@@ -2,7 +2,9 @@ package dev.countermark.gateway.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.countermark.gateway.auth.Access;
+import dev.countermark.gateway.content.EntityTag;
 import dev.countermark.gateway.kit.Cursors;
+import dev.countermark.gateway.kit.Patience;
 import dev.countermark.gateway.kit.Problem;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
@@ -11,6 +13,7 @@ import dev.countermark.gateway.kit.StrictJson;
 import dev.countermark.gateway.resync.CampaignItems;
 import dev.countermark.gateway.resync.CampaignOrder.SenselessException;
 import dev.countermark.gateway.resync.CampaignStatus;
+import dev.countermark.gateway.resync.CampaignWaits;
 import dev.countermark.gateway.resync.Campaigns;
 import dev.countermark.gateway.resync.Campaigns.TakenException;
 import dev.countermark.gateway.transfer.Bodies;
@@ -23,15 +26,19 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -65,7 +72,7 @@ public class ResyncsResource {
   private final Bodies bodies;
 
   /** What answers are made of. */
-  record Parts(Campaigns campaigns, Oversight oversight, Cursors cursors) {}
+  record Parts(Campaigns campaigns, CampaignWaits waits, Oversight oversight, Cursors cursors) {}
 
   ResyncsResource(Managers managers, Parts parts, Bodies bodies) {
     this.managers = managers;
@@ -173,17 +180,56 @@ public class ResyncsResource {
     return parts.oversight().maySee(caller, campaign.ofRepository(), campaign.requestedAt());
   }
 
-  /** How far a campaign has come. */
+  /** How far a campaign has come; at once, or when it has got further. */
   @GET
   @Path(ID)
-  @Operation(operationId = "getResync", summary = "Read how far a campaign has come")
+  @Operation(
+      operationId = "getResync",
+      summary = "Read how far a campaign has come",
+      description =
+          "With wait, the answer comes when it has got further than the ETag in If-None-Match says"
+              + " (without one: further than now), or after so many seconds. With Retry-After too"
+              + " many wait already.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = CampaignStatus.class)))
-  public CampaignStatus get(
+  @APIResponse(responseCode = "304", description = "it has got no further")
+  public CompletionStage<Response> get(
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
-      @PathParam("campaign") String campaign) {
-    return known(authorization, campaign);
+      @PathParam("campaign") String campaign,
+      @Parameter(
+              description = "seconds to wait at most, 0 to 60",
+              schema = @Schema(type = SchemaType.INTEGER, minimum = "0", maximum = "60"))
+          @QueryParam("wait")
+          String wait,
+      @Context HttpHeaders headers) {
+    Duration patience = Patience.ofParameter(wait);
+    CampaignStatus now = known(authorization, campaign);
+    Optional<String> seen = Optional.ofNullable(headers.getHeaderString(HttpHeaders.IF_NONE_MATCH));
+    boolean isNews = seen.isPresent() && !tag(now).isNamedIn(seen);
+    if (patience.isZero() || now.hasEnded() || isNews) {
+      return CompletableFuture.completedFuture(answer(now, seen).build());
+    }
+    return parts
+        .waits()
+        .changed(now, patience)
+        .map(over -> over.thenApply(o -> answer(known(authorization, campaign), seen).build()))
+        .orElseGet(
+            () ->
+                CompletableFuture.completedFuture(
+                    answer(now, seen).header(HttpHeaders.RETRY_AFTER, 2).build()));
+  }
+
+  private static EntityTag tag(CampaignStatus campaign) {
+    return new EntityTag(campaign.version());
+  }
+
+  /** Weak: speed and time left are others each second. */
+  private static Response.ResponseBuilder answer(CampaignStatus campaign, Optional<String> seen) {
+    EntityTag tag = tag(campaign);
+    return (tag.isNamedIn(seen) ? Response.notModified() : Response.ok(campaign))
+        .header(HttpHeaders.ETAG, "W/" + tag.quoted())
+        .header(HttpHeaders.CACHE_CONTROL, "no-cache");
   }
 
   /** What came of the packages of a campaign. */

@@ -111,6 +111,20 @@ public record CampaignStatus(
     return RepositoryName.parse(repository.contains("/") ? repository : owner + "/" + repository);
   }
 
+  /**
+   * The same as long as it has got no further; what depends on the time of day is no part of it.
+   */
+  @JsonIgnore
+  public String version() {
+    return String.join(
+        "-",
+        state,
+        Long.toString(planned),
+        complete ? "all" : "more",
+        Long.toString(done),
+        Long.toString(brokenCount == null ? 0 : brokenCount));
+  }
+
   /** Whether it goes no further by itself. */
   @JsonIgnore
   public boolean hasEnded() {

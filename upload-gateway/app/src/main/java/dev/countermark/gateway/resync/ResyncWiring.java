@@ -5,6 +5,7 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.ResyncResult;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
+import dev.countermark.gateway.kit.RequestMemory;
 import dev.countermark.gateway.kit.UnsignedUploads;
 import dev.countermark.keys.KeyClient;
 import io.micrometer.core.instrument.Counter;
@@ -77,6 +78,16 @@ class ResyncWiring {
   Renewal.Source renewals(
       GatewayFormats formats, KeyClient keys, ResyncPublisher publisher, Clock clock) {
     return () -> new StaleRenewal(formats, keys, publisher, clock);
+  }
+
+  @Produces
+  @Singleton
+  CampaignWaits waits(Campaigns campaigns, GatewayResources resources, RequestMemory memory) {
+    return new CampaignWaits(
+        campaigns::find,
+        () -> memory.rest(resources.requests()),
+        resources.coordination(),
+        resources.timer());
   }
 
   private static Counter counter(MeterRegistry meters, ResyncResult result) {

@@ -10,6 +10,7 @@ import dev.countermark.gateway.kit.DeniedException;
 import dev.countermark.gateway.kit.Fence;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
+import dev.countermark.gateway.kit.Patience;
 import dev.countermark.gateway.kit.Problem;
 import dev.countermark.gateway.kit.Problem.Kind;
 import dev.countermark.gateway.kit.ProblemAnswers;
@@ -19,7 +20,6 @@ import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.kit.Waits;
 import dev.countermark.gateway.letters.Letters;
 import io.smallrye.common.annotation.Blocking;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -33,7 +33,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -57,8 +56,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @APIResponse(responseCode = "500", ref = ProblemAnswers.UNFORESEEN)
 @APIResponse(responseCode = "503", ref = ProblemAnswers.UNAVAILABLE)
 public class StatusResource {
-  private static final Pattern SECONDS = Pattern.compile("[0-9]|[1-5][0-9]|60");
-
   private final GatewayFormats formats;
   private final Integrity integrity;
   private final Waits waits;
@@ -103,7 +100,6 @@ public class StatusResource {
               description = "seconds to wait at most, 0 to 60",
               schema = @Schema(type = SchemaType.INTEGER, minimum = "0", maximum = "60"))
           @QueryParam("wait")
-          @DefaultValue("0")
           String wait,
       @Context HttpHeaders headers) {
     Optional<GatewayFormat<?, ?>> format = formats.find(label);
@@ -118,16 +114,13 @@ public class StatusResource {
               "a status is at /{owner}/{repository}/status/{format}/…; formats are "
                   + formats.labels()));
     }
-    if (!SECONDS.matcher(wait).matches()) {
-      return answered(Problem.response(Kind.INVALID_VALUE, "wait is a number of seconds, 0 to 60"));
-    }
     return status(
         format.get(),
         new Asked(
             repository.get(),
             rest,
             credentials(format.get(), headers),
-            Duration.ofSeconds(Long.parseLong(wait))));
+            Patience.ofParameter(wait)));
   }
 
   /** One question. */

@@ -18,6 +18,8 @@ import dev.countermark.contracts.State;
 import dev.countermark.format.oci.OciKeys;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import io.smallrye.reactive.messaging.memory.InMemoryConnector;
 import jakarta.enterprise.inject.Any;
@@ -25,6 +27,8 @@ import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.Test;
@@ -44,20 +48,7 @@ class ResyncEventsTest {
   void aResyncAsksTheSignersForEachManifestByAnEvent() {
     Records records = new Records(store);
     records.create(ObjectKeys.repository(APP), new RepositoryRecord(1, APP, Instant.EPOCH));
-    records.create(
-        OciKeys.manifest("resync/app/web", DIGEST),
-        new ManifestRecord(
-            1,
-            APP,
-            "resync/app/web",
-            DIGEST,
-            "application/vnd.oci.image.manifest.v1+json",
-            Bytes.utf8("{}"),
-            Instant.EPOCH,
-            State.AVAILABLE,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty()));
+    manifest(records, APP, "resync/app/web");
 
     String campaign =
         given()
@@ -88,6 +79,23 @@ class ResyncEventsTest {
             new String(
                 metadata.getHeaders().lastHeader("content-type").value(), StandardCharsets.UTF_8))
         .isEqualTo("application/cloudevents+json");
+  }
+
+  private static void manifest(Records records, RepositoryName repository, String name) {
+    records.create(
+        OciKeys.manifest(name, DIGEST),
+        new ManifestRecord(
+            1,
+            repository,
+            name,
+            DIGEST,
+            "application/vnd.oci.image.manifest.v1+json",
+            Bytes.utf8("{}"),
+            Instant.EPOCH,
+            State.AVAILABLE,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
   }
 
   private static String campaignOf(Message<byte[]> message) {
@@ -143,5 +151,76 @@ class ResyncEventsTest {
                     .statusCode(200)
                     .body("state", equalTo("refused"))
                     .body("why", containsString("abacus")));
+  }
+
+  @Test
+  void whoeverWaitsIsToldWhenTheCampaignGetsFurther() {
+    RequestSpecification administrator =
+        given().urlEncodingEnabled(false).header("Authorization", "Bearer " + adminToken);
+    administrator
+        .body("{\"campaign\":\"waited-for\",\"rate\":1}")
+        .post("/api/v1/resyncs")
+        .then()
+        .statusCode(202);
+    String path = "/api/v1/resyncs/waited-for";
+    String end =
+        await()
+            .until(() -> administrator.get(path), answer -> answer.path("endedAt") != null)
+            .header("ETag");
+    assertThat(end).startsWith("W/\"done-");
+    given()
+        .spec(administrator)
+        .header("If-None-Match", end)
+        .get(path + "?wait=60")
+        .then()
+        .statusCode(304)
+        .header("ETag", end);
+    given()
+        .spec(administrator)
+        .header("If-None-Match", "W/\"running-0-more-0-0\"")
+        .get(path + "?wait=60")
+        .then()
+        .statusCode(200)
+        .body("state", equalTo("done"));
+    administrator.get(path + "?wait=61").then().statusCode(400);
+  }
+
+  @Test
+  void aPauseIsNewsForWhoeverWaits() throws Exception {
+    RequestSpecification administrator =
+        given().urlEncodingEnabled(false).header("Authorization", "Bearer " + adminToken);
+    Records records = new Records(store);
+    RepositoryName repository = RepositoryName.of("resync/waits");
+    records.create(
+        ObjectKeys.repository(repository), new RepositoryRecord(1, repository, Instant.EPOCH));
+    manifest(records, repository, "resync/waits/web");
+    String campaign =
+        administrator
+            .post("/api/v1/repositories/resync/waits/resyncs")
+            .then()
+            .statusCode(202)
+            .extract()
+            .path("campaign");
+    String path = "/api/v1/resyncs/" + campaign;
+    String planned =
+        await()
+            .until(() -> administrator.get(path), answer -> answer.<Boolean>path("complete"))
+            .header("ETag");
+
+    CompletableFuture<Response> told =
+        CompletableFuture.supplyAsync(
+            () ->
+                given()
+                    .spec(administrator)
+                    .header("If-None-Match", planned)
+                    .get(path + "?wait=60"));
+    given()
+        .urlEncodingEnabled(false)
+        .header("Authorization", "Bearer " + adminToken)
+        .post(path + ":pause")
+        .then()
+        .statusCode(200);
+
+    assertThat(told.get(30, TimeUnit.SECONDS).<String>path("state")).isEqualTo("paused");
   }
 }

@@ -1,0 +1,98 @@
+package dev.countermark.gateway.resync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.contracts.ResyncMode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CampaignWaitsTest {
+  private static final Duration LONG = Duration.ofMinutes(10);
+
+  private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+  private final AtomicInteger looks = new AtomicInteger();
+  private final Campaigns campaigns = new TestCampaigns(new InMemoryBlobStore()).gateway();
+  private final CampaignWaits waits =
+      new CampaignWaits(
+          id -> {
+            looks.incrementAndGet();
+            return campaigns.find(id);
+          },
+          () -> Runnable::run,
+          timer,
+          timer);
+  private CampaignStatus seen;
+
+  @BeforeEach
+  void start() throws Exception {
+    timer.setRemoveOnCancelPolicy(true);
+    seen =
+        campaigns.start(
+            TestCampaigns.wanted("one", "acme/app", ResyncMode.ENSURE),
+            TestCampaigns.ADMINISTRATOR);
+  }
+
+  @AfterEach
+  void stop() {
+    timer.shutdownNow();
+  }
+
+  private CompletableFuture<Void> wait(Duration patience) {
+    return waits.changed(seen, patience).orElseThrow().toCompletableFuture();
+  }
+
+  @Test
+  void tellsAllWhoWaitWhenTheCampaignIsAnother() {
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      all.add(wait(LONG));
+    }
+    await().untilAsserted(() -> assertThat(looks).hasValueGreaterThan(1));
+    assertThat(all).noneMatch(CompletableFuture::isDone);
+
+    campaigns.pause("one");
+
+    await().untilAsserted(() -> assertThat(all).allMatch(CompletableFuture::isDone));
+  }
+
+  @Test
+  void patienceEnds() {
+    CompletableFuture<Void> over = wait(Duration.ofMillis(1));
+
+    await().untilAsserted(() -> assertThat(over).isDone());
+    assertThat(timer.getQueue()).as("only the look stays").hasSize(1);
+  }
+
+  @Test
+  void onlySoManyWait() {
+    List<CompletionStage<Void>> waiting = new ArrayList<>();
+    for (int i = 0; i < CampaignWaits.MOST; i++) {
+      waiting.add(wait(LONG));
+    }
+    assertThat(waits.changed(seen, LONG)).isEqualTo(Optional.empty());
+
+    campaigns.cancel("one");
+
+    await().untilAsserted(() -> assertThat(waits.changed(seen, LONG)).isPresent());
+  }
+
+  @Test
+  void whoeverHasSeenLessIsToldSoon() {
+    campaigns.cancel("one");
+
+    CompletableFuture<Void> told = wait(LONG);
+
+    await().untilAsserted(() -> assertThat(told).isDone());
+  }
+}
