@@ -1,5 +1,6 @@
 package dev.countermark.ctl;
 
+import dev.countermark.contracts.RepositoryName;
 import dev.countermark.ctl.remote.DeadLettersCommand;
 import dev.countermark.ctl.remote.RemoteException;
 import dev.countermark.ctl.remote.ResyncCommand;
@@ -12,6 +13,7 @@ import java.util.ServiceLoader;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command line of {@code countermark-ctl}. */
 @Command(
@@ -48,6 +50,11 @@ public final class Main {
     line.addSubcommand(ResyncCommand.class);
     line.addSubcommand(DeadLettersCommand.class);
     line.addSubcommand(AutoComplete.GenerateCompletion.class);
+    line.registerConverter(
+        RepositoryName.class,
+        text ->
+            RepositoryName.parse(text)
+                .orElseThrow(() -> new TypeConversionException(text + " is not owner/name")));
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
           if (failure instanceof RemoteException remote) {

@@ -1,17 +1,15 @@
 package dev.countermark.ctl.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code dead-letters}: what signers gave up. */
 @Command(
@@ -56,38 +54,16 @@ public final class DeadLettersCommand {
     }
   }
 
-  /** What all of them have. */
-  private abstract static class OnPlatform implements Callable<Integer> {
-    @Mixin private Endpoint endpoint;
-    @Spec private CommandSpec spec;
-
-    @Override
-    public final Integer call() {
-      run(endpoint.open(), spec.commandLine().getOut());
-      return ExitCodes.OK;
-    }
-
-    abstract void run(Remote platform, PrintWriter out);
-
-    final boolean json() {
-      return endpoint.json();
-    }
-  }
-
   @Command(name = "list", description = "Lists letters.", mixinStandardHelpOptions = true)
   static final class Listed extends OnPlatform {
     @Mixin private Filter filter;
 
     @Override
-    void run(Remote platform, PrintWriter out) {
+    int run(Remote platform, PrintWriter out) {
       StringBuilder query = new StringBuilder("?n=200");
       filter.asked().forEach((name, value) -> query.append("&" + name + "=" + Told.encoded(value)));
       List<JsonNode> all = Pages.all(platform, LETTERS + query, "letters");
-      if (json()) {
-        all.forEach(letter -> Told.json(out, letter));
-      } else {
-        Told.table(out, all, "id", "code", "attempts", "format", "repository", "package", "detail");
-      }
+      return show(out, all, "id", "code", "attempts", "format", "repository", "package", "detail");
     }
   }
 
@@ -100,13 +76,8 @@ public final class DeadLettersCommand {
     private String letter;
 
     @Override
-    void run(Remote platform, PrintWriter out) {
-      JsonNode shown = platform.get(LETTERS + "/" + Told.encoded(letter));
-      if (json()) {
-        Told.json(out, shown);
-      } else {
-        Told.members(out, shown);
-      }
+    int run(Remote platform, PrintWriter out) {
+      return show(out, platform.get(LETTERS + "/" + Told.encoded(letter)));
     }
   }
 
@@ -123,7 +94,7 @@ public final class DeadLettersCommand {
     abstract String action();
 
     @Override
-    final void run(Remote platform, PrintWriter out) {
+    final int run(Remote platform, PrintWriter out) {
       if (all == (letter != null)) {
         throw RemoteException.usage("give a LETTER, or --all");
       }
@@ -133,7 +104,12 @@ public final class DeadLettersCommand {
       } else {
         done = all(platform);
       }
-      out.println(done + (done == 1 ? " letter: " : " letters: ") + action() + " done");
+      if (json()) {
+        Told.json(out, JsonNodeFactory.instance.objectNode().put("done", done));
+      } else {
+        out.println(done + (done == 1 ? " letter: " : " letters: ") + action() + " done");
+      }
+      return ExitCodes.OK;
     }
 
     private int all(Remote platform) {

@@ -2,10 +2,18 @@ package dev.countermark.ctl.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /** Watches a campaign: a bar in a terminal, a line whenever something changed elsewhere. */
 final class Progress {
-  private static final long LOOK_MILLIS = 1_000;
+  /** The platform answers when there is news, or when that is over. */
+  private static final String WAIT = "?wait=30";
+
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+  private static final Duration LONGEST_REST = Duration.ofSeconds(10);
+  private static final int MOST_FAILURES = 60;
   private static final int WIDTH = 30;
 
   private final Remote platform;
@@ -25,31 +33,36 @@ final class Progress {
 
   /** Until it has ended; a platform that is away for a moment is waited for. */
   JsonNode watch(String campaign) {
+    String path = "/api/v1/resyncs/" + Told.encoded(campaign);
+    Optional<String> version = Optional.empty();
     int away = 0;
     while (true) {
+      Duration rest;
       try {
-        JsonNode now = platform.get("/api/v1/resyncs/" + Told.encoded(campaign));
+        Remote.News news = platform.news(version.isEmpty() ? path : path + WAIT, version);
         away = 0;
-        show(now);
-        if (now.hasNonNull("endedAt")) {
-          end(now);
-          return now;
+        news.body().ifPresent(this::show);
+        if (news.body().filter(now -> now.hasNonNull("endedAt")).isPresent()) {
+          end(news.body().get());
+          return news.body().get();
         }
+        version = news.version();
+        // Without a version there is nothing to wait for.
+        rest = version.isEmpty() ? AGAIN : news.rest();
       } catch (RemoteException e) {
-        if (e.exitCode() != ExitCodes.AWAY || ++away > 60) {
+        if (e.exitCode() != ExitCodes.AWAY || ++away > MOST_FAILURES) {
           throw e;
         }
+        rest = AGAIN;
       }
-      pause();
+      rest(rest);
     }
   }
 
-  private static void pause() {
-    try {
-      Thread.sleep(LOOK_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw RemoteException.away("interrupted; the campaign goes on", e);
+  private static void rest(Duration rest) {
+    LockSupport.parkNanos(Math.min(rest.toNanos(), LONGEST_REST.toNanos()));
+    if (Thread.interrupted()) {
+      throw RemoteException.away("interrupted; the campaign goes on", null);
     }
   }
 

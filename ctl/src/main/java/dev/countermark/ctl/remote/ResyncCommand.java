@@ -1,17 +1,14 @@
 package dev.countermark.ctl.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.countermark.contracts.RepositoryName;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code resync}: campaigns that bring signatures up to date. */
 @Command(
@@ -34,31 +31,8 @@ public final class ResyncCommand {
 
   private ResyncCommand() {}
 
-  /** What all of them have. */
-  private abstract static class OnPlatform implements Callable<Integer> {
-    @Mixin private Endpoint endpoint;
-    @Spec private CommandSpec spec;
-
-    @Override
-    public final Integer call() {
-      return run(endpoint.open(), spec.commandLine().getOut());
-    }
-
-    abstract int run(Remote platform, PrintWriter out);
-
-    final boolean json() {
-      return endpoint.json();
-    }
-
-    final int show(PrintWriter out, JsonNode campaign) {
-      if (json()) {
-        Told.json(out, campaign);
-      } else {
-        Told.members(out, campaign);
-      }
-      return ExitCodes.OK;
-    }
-
+  /** Follows a campaign to its end. */
+  private abstract static class Watching extends OnPlatform {
     final int watch(Remote platform, PrintWriter out, String campaign) {
       JsonNode last = new Progress(platform, out, !json()).watch(campaign);
       if (json()) {
@@ -76,9 +50,9 @@ public final class ResyncCommand {
       name = "start",
       description = "Starts a campaign; without REPOSITORY and --owner of everything there is.",
       mixinStandardHelpOptions = true)
-  static final class Start extends OnPlatform {
+  static final class Start extends Watching {
     @Parameters(arity = "0..1", paramLabel = "REPOSITORY", description = "owner/name")
-    private String repository;
+    private RepositoryName repository;
 
     @Option(names = "--owner", description = "All repositories of an owner.")
     private String owner;
@@ -180,18 +154,13 @@ public final class ResyncCommand {
     @Override
     int run(Remote platform, PrintWriter out) {
       List<JsonNode> all = Pages.all(platform, RESYNCS + "?n=200", "resyncs");
-      if (json()) {
-        all.forEach(c -> Told.json(out, c));
-      } else {
-        Told.table(
-            out, all, "campaign", "state", "mode", "repository", "planned", "done", "requestedAt");
-      }
-      return ExitCodes.OK;
+      return show(
+          out, all, "campaign", "state", "mode", "repository", "planned", "done", "requestedAt");
     }
   }
 
   /** One campaign. */
-  private abstract static class OfOne extends OnPlatform {
+  private abstract static class OfOne extends Watching {
     @Parameters(paramLabel = "CAMPAIGN", description = "Its id.")
     private String campaign;
 
@@ -240,12 +209,7 @@ public final class ResyncCommand {
     int run(Remote platform, PrintWriter out) {
       String query = "?n=200" + (state == null ? "" : "&state=" + Told.encoded(state));
       List<JsonNode> all = Pages.all(platform, path() + "/items" + query, "items", "last");
-      if (json()) {
-        all.forEach(item -> Told.json(out, item));
-      } else {
-        Told.table(out, all, "state", "format", "repository", "name", "code", "detail");
-      }
-      return ExitCodes.OK;
+      return show(out, all, "state", "format", "repository", "name", "code", "detail");
     }
   }
 

@@ -58,7 +58,16 @@ final class Told {
 
   /** Each member of an object on a line. */
   static void members(PrintWriter out, JsonNode object) {
-    object.fields().forEachRemaining(m -> out.println(m.getKey() + ": " + text(m.getValue())));
+    members(out, "", object);
+  }
+
+  /**
+   * The same.
+   *
+   * @param before stands before each name
+   */
+  static void members(PrintWriter out, String before, JsonNode object) {
+    object.properties().forEach(m -> out.println(before + m.getKey() + ": " + text(m.getValue())));
   }
 
   static String text(JsonNode value) {

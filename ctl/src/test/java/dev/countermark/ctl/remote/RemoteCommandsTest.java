@@ -2,145 +2,124 @@ package dev.countermark.ctl.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
-import dev.countermark.ctl.Main;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** What the commands ask, what they print and what they return. */
 class RemoteCommandsTest {
   @TempDir Path folder;
 
-  private final List<String> asked = new ArrayList<>();
-  private final Map<String, String> answers = new ConcurrentHashMap<>();
-  private int status = 200;
-  private HttpServer server;
-  private Path token;
-  private String out;
-  private String err;
+  private StubServer server;
 
   @BeforeEach
   void listen() throws IOException {
-    token = Files.writeString(folder.resolve("token"), "secret\n");
-    server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
-          byte[] body = exchange.getRequestBody().readAllBytes();
-          asked.add((request + " " + new String(body, StandardCharsets.UTF_8)).strip());
-          assertThat(exchange.getRequestHeaders().getFirst("Authorization"))
-              .isEqualTo("Bearer secret");
-          byte[] answer = answers.getOrDefault(request, "{}").getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(status, answer.length);
-          exchange.getResponseBody().write(answer);
-          exchange.close();
-        });
-    server.start();
+    server = new StubServer(folder);
   }
 
   @AfterEach
   void stop() {
-    server.stop(0);
+    server.close();
   }
 
-  private int run(String... command) {
-    List<String> all = new ArrayList<>(List.of(command));
-    all.addAll(
-        List.of(
-            "--url",
-            "http://127.0.0.1:" + server.getAddress().getPort(),
-            "--token-file",
-            token.toString()));
-    StringWriter printed = new StringWriter();
-    StringWriter complained = new StringWriter();
-    CommandLine line = Main.commandLine(Clock.systemUTC());
-    line.setOut(new PrintWriter(printed, true));
-    line.setErr(new PrintWriter(complained, true));
-    int code = line.execute(all.toArray(String[]::new));
-    out = printed.toString();
-    err = complained.toString();
-    return code;
+  private void answer(String request, String body) {
+    server.answers.put(request, StubServer.Answer.of(body));
   }
 
   @Test
   void startsACampaignWithAllThatIsSaid() {
-    answers.put("POST /api/v1/resyncs", "{\"campaign\":\"c1\",\"state\":\"running\"}");
+    answer("POST /api/v1/resyncs", "{\"campaign\":\"c1\",\"state\":\"running\"}");
 
-    assertThat(run("resync", "start", "acme/app", "--format", "oci", "--rate", "5", "--lacks", "b"))
+    assertThat(
+            server.run(
+                "resync", "start", "acme/app", "--format", "oci", "--rate", "5", "--lacks", "b"))
         .isZero();
 
-    assertThat(asked)
+    assertThat(server.asked)
         .containsExactly(
             "POST /api/v1/resyncs {\"repository\":\"acme/app\",\"formats\":[\"oci\"],"
                 + "\"filter\":{\"lacks\":\"b\"},\"rate\":5}");
-    assertThat(out).contains("campaign c1 is running", "resync watch c1");
+    assertThat(server.out()).contains("campaign c1 is running", "resync watch c1");
   }
 
   @Test
   void watchesUntilTheEndAndTellsWhetherItWentWell() {
-    answers.put(
+    answer(
         "GET /api/v1/resyncs/c1",
         "{\"state\":\"done\",\"planned\":4,\"done\":4,\"complete\":true,\"endedAt\":\"x\","
             + "\"results\":{\"changed\":3,\"refused\":1}}");
 
-    assertThat(run("resync", "watch", "c1")).isEqualTo(1);
+    assertThat(server.run("resync", "watch", "c1")).isEqualTo(1);
 
-    assertThat(out).contains("done [##############################] 4 of 4", "refused: 1");
+    assertThat(server.out()).contains("done [##############################] 4 of 4", "refused: 1");
+  }
+
+  @Test
+  void asksAgainWhenThereIsNews() {
+    server.answers.put(
+        "GET /api/v1/resyncs/c1",
+        new StubServer.Answer(
+            200, "{\"state\":\"running\",\"planned\":4,\"done\":1}", Map.of("ETag", "W/\"1\"")));
+    server.answers.put(
+        "GET /api/v1/resyncs/c1?wait=30 W/\"1\"",
+        new StubServer.Answer(
+            200, "{\"state\":\"running\",\"planned\":4,\"done\":2}", Map.of("ETag", "W/\"2\"")));
+    server.answers.put(
+        "GET /api/v1/resyncs/c1?wait=30 W/\"2\"",
+        new StubServer.Answer(304, "", Map.of("ETag", "W/\"3\"")));
+    server.answers.put(
+        "GET /api/v1/resyncs/c1?wait=30 W/\"3\"",
+        StubServer.Answer.of(
+            "{\"state\":\"done\",\"planned\":4,\"done\":4,\"complete\":true,\"endedAt\":\"x\"}"));
+
+    assertThat(server.run("resync", "watch", "c1")).isZero();
+
+    assertThat(server.out().lines()).hasSize(3);
+    assertThat(server.asked).hasSize(4);
   }
 
   @Test
   void goesThroughAllPages() {
-    answers.put(
+    answer(
         "GET /api/v1/dead-letters?n=200&code=UNFORESEEN",
         "{\"letters\":[{\"id\":\"1\",\"detail\":\"\\u001b[31mred\"}],\"next\":\"1\"}");
-    answers.put(
+    answer(
         "GET /api/v1/dead-letters?n=200&code=UNFORESEEN&cursor=1",
         "{\"letters\":[{\"id\":\"2\"}]}");
 
-    assertThat(run("dead-letters", "list", "--code", "UNFORESEEN")).isZero();
+    assertThat(server.run("dead-letters", "list", "--code", "UNFORESEEN")).isZero();
 
-    assertThat(out.lines()).hasSize(3);
-    assertThat(out).contains("?[31mred").doesNotContain("\u001b");
+    assertThat(server.out().lines()).hasSize(3);
+    assertThat(server.out()).contains("?[31mred").doesNotContain("\u001b");
   }
 
   @Test
   void handsInAllAsLongAsThereAreMore() {
-    answers.put("POST /api/v1/dead-letters:replay", "{\"done\":7,\"more\":false}");
+    answer("POST /api/v1/dead-letters:replay", "{\"done\":7,\"more\":false}");
 
-    assertThat(run("dead-letters", "replay", "--all", "--repository", "acme/app")).isZero();
+    assertThat(server.run("dead-letters", "replay", "--all", "--repository", "acme/app")).isZero();
 
-    assertThat(asked)
+    assertThat(server.asked)
         .containsExactly("POST /api/v1/dead-letters:replay {\"repository\":\"acme/app\"}");
-    assertThat(out).contains("7 letters");
-    assertThat(run("dead-letters", "replay")).isEqualTo(2);
+    assertThat(server.out()).contains("7 letters");
+    assertThat(server.run("dead-letters", "replay")).isEqualTo(2);
   }
 
   @Test
   void saysWhatThePlatformSaysAndWhatToDoNext() {
-    status = 401;
-    answers.put("GET /api/v1/resyncs/c1", "{\"detail\":\"the token was revoked\"}");
+    server.answers.put(
+        "GET /api/v1/resyncs/c1",
+        StubServer.Answer.of(401, "{\"detail\":\"the token was revoked\"}"));
 
-    assertThat(run("resync", "show", "c1")).isEqualTo(1);
-    assertThat(err).contains("the token was revoked", "of this platform");
+    assertThat(server.run("resync", "show", "c1")).isEqualTo(1);
+    assertThat(server.err()).contains("the token was revoked", "of this platform");
 
-    server.stop(0);
-    assertThat(run("resync", "show", "c1")).isEqualTo(3);
-    assertThat(err).contains("is the platform running");
+    server.close();
+    assertThat(server.run("resync", "show", "c1")).isEqualTo(3);
+    assertThat(server.err()).contains("is the platform running");
   }
 }
