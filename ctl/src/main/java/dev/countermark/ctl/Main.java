@@ -4,6 +4,7 @@ import dev.countermark.contracts.RepositoryName;
 import dev.countermark.ctl.remote.DeadLettersCommand;
 import dev.countermark.ctl.remote.RemoteException;
 import dev.countermark.ctl.remote.ResyncCommand;
+import dev.countermark.ctl.remote.StatusCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,7 @@ public final class Main {
     line.addSubcommand(verify);
     line.addSubcommand(ResyncCommand.class);
     line.addSubcommand(DeadLettersCommand.class);
+    line.addSubcommand(StatusCommand.class);
     line.addSubcommand(AutoComplete.GenerateCompletion.class);
     line.registerConverter(
         RepositoryName.class,

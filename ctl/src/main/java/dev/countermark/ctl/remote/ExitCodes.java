@@ -13,5 +13,8 @@ final class ExitCodes {
   /** The platform cannot be reached, or does not answer. */
   static final int AWAY = 3;
 
+  /** What was asked about is not decided yet. */
+  static final int PENDING = 4;
+
   private ExitCodes() {}
 }
