@@ -3,6 +3,7 @@ package dev.countermark.ctl;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.ctl.remote.DeadLettersCommand;
 import dev.countermark.ctl.remote.RemoteException;
+import dev.countermark.ctl.remote.RepositoriesCommand;
 import dev.countermark.ctl.remote.ResyncCommand;
 import dev.countermark.ctl.remote.StatusCommand;
 import java.io.PrintStream;
@@ -51,6 +52,7 @@ public final class Main {
     line.addSubcommand(ResyncCommand.class);
     line.addSubcommand(DeadLettersCommand.class);
     line.addSubcommand(StatusCommand.class);
+    line.addSubcommand(RepositoriesCommand.class);
     line.addSubcommand(AutoComplete.GenerateCompletion.class);
     line.registerConverter(
         RepositoryName.class,
