@@ -6,6 +6,7 @@ import dev.countermark.ctl.remote.RemoteException;
 import dev.countermark.ctl.remote.RepositoriesCommand;
 import dev.countermark.ctl.remote.ResyncCommand;
 import dev.countermark.ctl.remote.StatusCommand;
+import dev.countermark.ctl.remote.TokensCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,7 @@ public final class Main {
     line.addSubcommand(DeadLettersCommand.class);
     line.addSubcommand(StatusCommand.class);
     line.addSubcommand(RepositoriesCommand.class);
+    line.addSubcommand(TokensCommand.class);
     line.addSubcommand(AutoComplete.GenerateCompletion.class);
     line.registerConverter(
         RepositoryName.class,
