@@ -1,7 +1,9 @@
 package dev.countermark.ctl;
 
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.ctl.remote.AuditCommand;
 import dev.countermark.ctl.remote.DeadLettersCommand;
+import dev.countermark.ctl.remote.KeysCommand;
 import dev.countermark.ctl.remote.RemoteException;
 import dev.countermark.ctl.remote.RepositoriesCommand;
 import dev.countermark.ctl.remote.ResyncCommand;
@@ -55,6 +57,8 @@ public final class Main {
     line.addSubcommand(StatusCommand.class);
     line.addSubcommand(RepositoriesCommand.class);
     line.addSubcommand(TokensCommand.class);
+    line.addSubcommand(KeysCommand.class);
+    line.addSubcommand(AuditCommand.class);
     line.addSubcommand(AutoComplete.GenerateCompletion.class);
     line.registerConverter(
         RepositoryName.class,

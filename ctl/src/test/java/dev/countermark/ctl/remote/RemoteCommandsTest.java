@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,5 +122,14 @@ class RemoteCommandsTest {
     server.close();
     assertThat(server.run("resync", "show", "c1")).isEqualTo(3);
     assertThat(server.err()).contains("is the platform running");
+  }
+
+  @Test
+  void shellsCompleteEveryCommand() {
+    assertThat(server.execute(List.of("generate-completion"))).isZero();
+
+    assertThat(server.out())
+        .contains("verify nupkg", "resync", "dead-letters", "status", "repositories", "tokens")
+        .contains("picocli_countermark_ctl_keys_revoke", "picocli_countermark_ctl_audit_verify");
   }
 }
