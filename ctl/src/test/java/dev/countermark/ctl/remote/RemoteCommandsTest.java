@@ -129,7 +129,7 @@ class RemoteCommandsTest {
     assertThat(server.execute(List.of("generate-completion"))).isZero();
 
     assertThat(server.out())
-        .contains("verify nupkg", "resync", "dead-letters", "status", "repositories", "tokens")
-        .contains("picocli_countermark_ctl_keys_revoke", "picocli_countermark_ctl_audit_verify");
+        .contains("_resync_watch()", "_deadletters_replay()", "_status()", "_tokens_create()")
+        .contains("_repositories_create()", "_keys_revoke()", "_audit_verify()");
   }
 }
