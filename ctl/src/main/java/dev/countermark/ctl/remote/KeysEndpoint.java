@@ -65,7 +65,7 @@ final class KeysEndpoint {
     if (own.isPresent() != ownKey.isPresent()) {
       throw RemoteException.usage("--keys-certificate and --keys-key go together");
     }
-    Optional<String> token = token(known, own.isPresent());
+    Optional<String> token = token(known);
     if (token.isEmpty() && own.isEmpty()) {
       throw RemoteException.usage(
           "which operator asks? Give --keys-token-file, or --keys-certificate and --keys-key, or set"
@@ -78,12 +78,12 @@ final class KeysEndpoint {
     return new Remote(Remote.Peer.KEY_SERVICE, where, token, tls);
   }
 
-  /** Whoever has a certificate needs none; one that is given all the same must be right. */
-  private Optional<String> token(Settings.Known known, boolean certified) {
+  /** Whoever names a certificate needs none; one that is named all the same must be right. */
+  private Optional<String> token(Settings.Known known) {
     if (tokenFile != null) {
       return Optional.of(Settings.secret(tokenFile));
     }
-    return certified && certificate != null
+    return certificate != null
         ? Optional.empty()
         : known
             .of("COUNTERMARK_KEYS_TOKEN")
