@@ -112,7 +112,7 @@ public final class RepositoriesCommand {
     @Option(
         names = "--set",
         paramLabel = "FORMAT.NAME=VALUE",
-        description = "A setting, such as oci.anonymousPull=true; may be repeated.")
+        description = "A setting, called as show calls it; may be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Override
@@ -141,7 +141,7 @@ public final class RepositoriesCommand {
             int dot = name.indexOf('.');
             if (dot < 1) {
               throw RemoteException.usage(
-                  name + " is no setting: FORMAT.NAME, such as oci.anonymousPull");
+                  name + " is no setting: FORMAT.NAME, as repositories show calls it");
             }
             body.withObjectProperty("settings")
                 .withObjectProperty(name.substring(0, dot))

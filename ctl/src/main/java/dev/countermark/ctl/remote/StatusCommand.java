@@ -28,8 +28,7 @@ public final class StatusCommand extends OnPlatform {
   @Parameters(
       paramLabel = "PURL",
       description =
-          "Its package URL as events and logs have it, such as"
-              + " pkg:nuget/json@1.0.0?repository_url=acme/app")
+          "Its package URL as events and logs have it: pkg:…?repository_url=OWNER/NAME, quoted.")
   private String purl;
 
   @Option(
