@@ -158,7 +158,7 @@ class ResyncEventsTest {
     RequestSpecification administrator =
         given().urlEncodingEnabled(false).header("Authorization", "Bearer " + adminToken);
     administrator
-        .body("{\"campaign\":\"waited-for\",\"rate\":1}")
+        .body("{\"campaign\":\"waited-for\",\"repository\":\"resync/nothing\"}")
         .post("/api/v1/resyncs")
         .then()
         .statusCode(202);
