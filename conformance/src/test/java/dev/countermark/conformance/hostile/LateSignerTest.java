@@ -7,7 +7,7 @@ import dev.countermark.conformance.PausedPart;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.nuget.NugetFeed;
-import dev.countermark.conformance.nuget.NugetPackage;
+import dev.countermark.testkit.nuget.NugetPackage;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;

@@ -8,14 +8,14 @@ import dev.countermark.conformance.PausedPart;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.nuget.NugetFeed;
-import dev.countermark.conformance.nuget.NugetPackage;
 import dev.countermark.conformance.swift.SwiftAuthority;
-import dev.countermark.conformance.swift.SwiftPackage;
 import dev.countermark.conformance.swift.SwiftRegistry;
-import dev.countermark.conformance.swift.SwiftRegistry.Upload;
 import dev.countermark.conformance.swift.SwiftRelease;
 import dev.countermark.conformance.swift.SwiftSignatures;
 import dev.countermark.contracts.Json;
+import dev.countermark.testkit.nuget.NugetPackage;
+import dev.countermark.testkit.swift.SwiftPackage;
+import dev.countermark.testkit.swift.SwiftPublication;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
@@ -77,13 +77,13 @@ class SettingsInForceTest {
     return settings;
   }
 
-  private static Upload signed(SwiftPackage pkg, SwiftAuthority.Signer author) {
+  private static SwiftPublication signed(SwiftPackage pkg, SwiftAuthority.Signer author) {
     SwiftPackage signed = pkg;
     for (String manifest : List.of(SwiftPackage.MANIFEST, SwiftPackage.MANIFEST_5_9)) {
       signed = signed.with(manifest, author.signManifest(pkg.file(manifest)));
     }
     byte[] archive = signed.archive();
-    return new Upload(
+    return new SwiftPublication(
         archive, Optional.of(author.sign(archive)), Optional.empty(), Optional.empty());
   }
 
@@ -92,7 +92,7 @@ class SettingsInForceTest {
   void aStrangersSignatureIsNotKeptByALaterSetting(Platform platform) throws Exception {
     SwiftRegistry registry = SwiftRegistry.open(platform, authors("replace"));
     SwiftPackage pkg = SwiftPackage.of("Stranger", "1.0.0");
-    Upload upload = signed(pkg, STRANGERS.signer("A stranger"));
+    SwiftPublication upload = signed(pkg, STRANGERS.signer("A stranger"));
     try (PausedPart signer = new PausedPart(platform, Platform.SIGNER)) {
       SwiftRegistry.assertAccepted(registry.publish(pkg.path(), upload));
       ObjectNode later = authors("keep-author", VOUCHED);
@@ -111,7 +111,7 @@ class SettingsInForceTest {
   void aVouchedSignatureIsKeptWhateverIsSetLater(Platform platform) throws Exception {
     SwiftRegistry registry = SwiftRegistry.open(platform, authors("keep-author", VOUCHED));
     SwiftPackage pkg = SwiftPackage.of("Vouched", "1.0.0");
-    Upload upload = signed(pkg, VOUCHED.signer("An author"));
+    SwiftPublication upload = signed(pkg, VOUCHED.signer("An author"));
     try (PausedPart signer = new PausedPart(platform, Platform.SIGNER)) {
       SwiftRegistry.assertAccepted(registry.publish(pkg.path(), upload));
       ObjectNode later = authors("keep-author", STRANGERS);

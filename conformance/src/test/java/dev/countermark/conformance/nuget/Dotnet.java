@@ -5,6 +5,7 @@ import dev.countermark.conformance.Client;
 import dev.countermark.conformance.Command;
 import dev.countermark.conformance.Platform;
 import dev.countermark.contracts.Json;
+import dev.countermark.testkit.nuget.NugetPackage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

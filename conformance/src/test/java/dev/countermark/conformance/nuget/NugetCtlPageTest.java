@@ -9,6 +9,7 @@ import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.Reader;
 import dev.countermark.contracts.Json;
+import dev.countermark.testkit.nuget.NugetPackage;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.conformance.Platform;
 import dev.countermark.contracts.Json;
+import dev.countermark.testkit.nuget.NugetPackage;
+import dev.countermark.testkit.nuget.NugetPush;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -164,24 +166,8 @@ public final class NugetFeed {
   }
 
   private HttpResponse<byte[]> push(BodyPublisher nupkg, String session) {
-    String boundary = UUID.randomUUID().toString();
-    String head =
-        "--"
-            + boundary
-            + "\r\nContent-Type: application/octet-stream\r\nContent-Disposition: form-data;"
-            + " name=package; filename=package.nupkg; filename*=utf-8''package.nupkg\r\n\r\n";
     return send(
-        request("/nuget/v3/package/")
-            .header("X-NuGet-ApiKey", repository.token())
-            .header("X-NuGet-Session-Id", session)
-            .header("Prefer", "wait=0") // tests say themselves what they wait for
-            .header("Content-Type", "multipart/form-data; boundary=\"" + boundary + "\"")
-            .PUT(
-                BodyPublishers.concat(
-                    BodyPublishers.ofString(head),
-                    nupkg,
-                    BodyPublishers.ofString("\r\n--" + boundary + "--\r\n")))
-            .build());
+        NugetPush.of(request("/nuget/v3/package/"), repository.token(), session, nupkg).build());
   }
 
   private static final class BoundedZeros extends InputStream {

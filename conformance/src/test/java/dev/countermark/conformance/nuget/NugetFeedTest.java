@@ -16,6 +16,7 @@ import dev.countermark.conformance.TamperingProxy.Answer;
 import dev.countermark.conformance.nuget.Restorer.Restored;
 import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.nuget.TestPki;
+import dev.countermark.testkit.nuget.NugetPackage;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

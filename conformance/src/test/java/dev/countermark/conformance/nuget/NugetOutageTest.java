@@ -12,6 +12,7 @@ import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
 import dev.countermark.format.nuget.TestTsa;
 import dev.countermark.format.nuget.verify.VerificationReport;
+import dev.countermark.testkit.nuget.NugetPackage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

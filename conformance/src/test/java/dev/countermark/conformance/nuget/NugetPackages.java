@@ -7,6 +7,7 @@ import dev.countermark.conformance.Alterations;
 import dev.countermark.conformance.Packages;
 import dev.countermark.contracts.Json;
 import dev.countermark.format.nuget.verify.VerificationReport;
+import dev.countermark.testkit.nuget.NugetPackage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;

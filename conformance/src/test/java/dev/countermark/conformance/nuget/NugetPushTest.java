@@ -12,6 +12,7 @@ import dev.countermark.contracts.Json;
 import dev.countermark.format.nuget.SignedPackages;
 import dev.countermark.format.nuget.TestPki;
 import dev.countermark.format.nuget.TestTsa;
+import dev.countermark.testkit.nuget.NugetPackage;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -10,6 +10,7 @@ import dev.countermark.conformance.Block;
 import dev.countermark.conformance.Command;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
+import dev.countermark.testkit.nuget.NugetPackage;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;

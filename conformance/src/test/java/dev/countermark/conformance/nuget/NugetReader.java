@@ -2,6 +2,7 @@ package dev.countermark.conformance.nuget;
 
 import dev.countermark.conformance.Client;
 import dev.countermark.conformance.Reader;
+import dev.countermark.testkit.nuget.NugetPackage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;

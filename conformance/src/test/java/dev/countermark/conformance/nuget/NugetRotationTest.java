@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.countermark.conformance.Client;
 import dev.countermark.conformance.Platform;
 import dev.countermark.contracts.Json;
+import dev.countermark.testkit.nuget.NugetPackage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

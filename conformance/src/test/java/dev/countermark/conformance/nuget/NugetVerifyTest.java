@@ -23,6 +23,7 @@ import dev.countermark.format.nuget.verify.VerificationReport;
 import dev.countermark.format.zip.ArchiveEntry;
 import dev.countermark.format.zip.ByteSource;
 import dev.countermark.format.zip.MalformedArchiveException;
+import dev.countermark.testkit.nuget.NugetPackage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.security.MessageDigest;

@@ -9,6 +9,7 @@ import dev.countermark.contracts.Format;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.Topics;
 import dev.countermark.format.nuget.NugetFormat;
+import dev.countermark.testkit.nuget.NugetPackage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,6 +5,7 @@ import dev.countermark.conformance.Command;
 import dev.countermark.conformance.Platform;
 import dev.countermark.format.nuget.verify.SourceSignatures;
 import dev.countermark.format.nuget.verify.VerificationReport;
+import dev.countermark.testkit.nuget.NugetPackage;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

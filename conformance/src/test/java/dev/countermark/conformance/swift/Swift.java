@@ -8,6 +8,7 @@ import dev.countermark.conformance.Command;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.SkippedClients;
 import dev.countermark.contracts.Json;
+import dev.countermark.testkit.swift.SwiftPackage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

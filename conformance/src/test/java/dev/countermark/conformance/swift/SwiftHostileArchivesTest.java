@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
-import dev.countermark.conformance.swift.SwiftRegistry.Upload;
 import dev.countermark.contracts.Json;
+import dev.countermark.testkit.swift.SwiftPackage;
+import dev.countermark.testkit.swift.SwiftPublication;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -156,7 +157,7 @@ class SwiftHostileArchivesTest {
   void refuses(Trap trap, Platform platform) {
     SwiftRegistry registry = SwiftRegistry.open(platform);
 
-    HttpResponse<byte[]> answer = registry.publish(PKG.path(), Upload.of(trap.archive()));
+    HttpResponse<byte[]> answer = registry.publish(PKG.path(), SwiftPublication.of(trap.archive()));
 
     String text = new String(answer.body(), StandardCharsets.UTF_8);
     assertThat(answer.statusCode()).as(text).isEqualTo(422);
@@ -186,7 +187,7 @@ class SwiftHostileArchivesTest {
   void refusesNamesThatAreNone(String path, Platform platform) {
     SwiftRegistry registry = SwiftRegistry.open(platform);
 
-    HttpResponse<byte[]> answer = registry.publish(path, Upload.of(PKG));
+    HttpResponse<byte[]> answer = registry.publish(path, SwiftPublication.of(PKG));
 
     assertThat(answer.statusCode())
         .as(new String(answer.body(), StandardCharsets.UTF_8))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
+import dev.countermark.testkit.swift.SwiftPackage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;

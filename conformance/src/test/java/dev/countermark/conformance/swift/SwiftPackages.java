@@ -12,6 +12,7 @@ import dev.countermark.format.swift.verify.CertificatePolicy;
 import dev.countermark.format.swift.verify.ReleaseVerifier;
 import dev.countermark.format.swift.verify.SignatureSummary;
 import dev.countermark.format.swift.verify.VerificationReport;
+import dev.countermark.testkit.swift.SwiftPackage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

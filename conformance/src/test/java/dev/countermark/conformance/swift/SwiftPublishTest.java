@@ -10,6 +10,7 @@ import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.TamperingProxy;
 import dev.countermark.contracts.Json;
+import dev.countermark.testkit.swift.SwiftPackage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;

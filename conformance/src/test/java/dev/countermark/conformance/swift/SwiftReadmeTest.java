@@ -6,6 +6,7 @@ import dev.countermark.conformance.Client;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.Reader;
+import dev.countermark.testkit.swift.SwiftPackage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,13 +8,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.conformance.Platform;
 import dev.countermark.contracts.Json;
-import java.io.ByteArrayOutputStream;
+import dev.countermark.testkit.swift.SwiftPackage;
+import dev.countermark.testkit.swift.SwiftPublication;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +25,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /** The Swift registry of a repository of its own, over plain HTTP as the client speaks it. */
 public final class SwiftRegistry {
@@ -104,105 +103,17 @@ public final class SwiftRegistry {
     return answer.body();
   }
 
-  /** What comes with an archive in one request. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record Upload(
-      byte[] archive,
-      Optional<byte[]> signature,
-      Optional<String> metadata,
-      Optional<byte[]> metadataSignature) {
-    public static Upload of(SwiftPackage pkg) {
-      return new Upload(pkg.archive(), Optional.empty(), pkg.metadata(), Optional.empty());
-    }
-
-    static Upload of(byte[] archive) {
-      return new Upload(archive, Optional.empty(), Optional.empty(), Optional.empty());
-    }
-  }
-
   public HttpResponse<byte[]> publish(SwiftPackage pkg) {
-    return publish(pkg.path(), Upload.of(pkg));
+    return publish(pkg.path(), SwiftPublication.of(pkg));
   }
 
   /**
-   * As the client sends it: parts without file names, metadata said to be quoted-printable but not.
+   * As the client sends it.
    *
    * @param path {@code scope/name/version}
    */
-  public HttpResponse<byte[]> publish(String path, Upload upload) {
-    String boundary = UUID.randomUUID().toString();
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    part(body, boundary, "source-archive", "application/zip", "binary", upload.archive());
-    upload
-        .signature()
-        .ifPresent(
-            cms ->
-                part(
-                    body,
-                    boundary,
-                    "source-archive-signature",
-                    "application/octet-stream",
-                    "binary",
-                    cms));
-    upload
-        .metadata()
-        .ifPresent(
-            json ->
-                part(
-                    body,
-                    boundary,
-                    "metadata",
-                    "application/json",
-                    "quoted-printable",
-                    json.getBytes(StandardCharsets.UTF_8)));
-    upload
-        .metadataSignature()
-        .ifPresent(
-            cms ->
-                part(
-                    body,
-                    boundary,
-                    "metadata-signature",
-                    "application/octet-stream",
-                    "binary",
-                    cms));
-    body.writeBytes(ascii("\r\n--" + boundary + "--\r\n"));
-    HttpRequest.Builder request =
-        request("/" + path)
-            .header("Authorization", "Bearer " + repository.token())
-            .header("Accept", JSON)
-            .header("Prefer", "respond-async")
-            .header("Content-Type", "multipart/form-data;boundary=\"" + boundary + "\"")
-            .PUT(BodyPublishers.ofByteArray(body.toByteArray()));
-    upload
-        .signature()
-        .ifPresent(cms -> request.header("X-Swift-Package-Signature-Format", "cms-1.0.0"));
-    return send(request.build());
-  }
-
-  private static void part(
-      ByteArrayOutputStream body,
-      String boundary,
-      String name,
-      String type,
-      String encoding,
-      byte[] content) {
-    body.writeBytes(
-        ascii(
-            "\r\n--"
-                + boundary
-                + "\r\nContent-Disposition: form-data; name=\""
-                + name
-                + "\"\r\nContent-Type: "
-                + type
-                + "\r\nContent-Transfer-Encoding: "
-                + encoding
-                + "\r\n\r\n"));
-    body.writeBytes(content);
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
+  public HttpResponse<byte[]> publish(String path, SwiftPublication publication) {
+    return send(publication.in(request("/" + path), repository.token()).build());
   }
 
   /** Publishes, waits until it is signed and visible, and fetches all of it. */

@@ -7,8 +7,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
-import dev.countermark.conformance.swift.SwiftRegistry.Upload;
 import dev.countermark.contracts.Json;
+import dev.countermark.testkit.swift.SwiftPackage;
+import dev.countermark.testkit.swift.SwiftPublication;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -65,10 +66,10 @@ class SwiftRegistryTest {
   }
 
   /** As {@code publish} makes it with a key: signed manifests in the archive, then the archive. */
-  private static Upload authored(SwiftPackage pkg) {
+  private static SwiftPublication authored(SwiftPackage pkg) {
     SwiftPackage signed = authoredFiles(pkg);
     byte[] archive = signed.archive();
-    return new Upload(
+    return new SwiftPublication(
         archive,
         Optional.of(AUTHOR.sign(archive)),
         pkg.metadata(),
@@ -379,7 +380,7 @@ class SwiftRegistryTest {
   void keepsAnAuthorsSignature() {
     registry = SwiftRegistry.open(platform, trustingAuthors("keep-author"));
     SwiftPackage pkg = SwiftPackage.of("Kept", "1.0.0").metadata("{\"description\":\"kept\"}");
-    Upload upload = authored(pkg);
+    SwiftPublication upload = authored(pkg);
 
     SwiftRegistry.assertAccepted(registry.publish(pkg.path(), upload));
     registry.awaitAvailable(pkg);
@@ -392,7 +393,7 @@ class SwiftRegistryTest {
         .isEqualTo(authoredFilesOf(upload, pkg));
   }
 
-  private static byte[] authoredFilesOf(Upload upload, SwiftPackage pkg) {
+  private static byte[] authoredFilesOf(SwiftPublication upload, SwiftPackage pkg) {
     try {
       return unzipped(upload.archive()).get(pkg.id() + "/" + SwiftPackage.MANIFEST);
     } catch (IOException e) {
@@ -404,7 +405,7 @@ class SwiftRegistryTest {
   void replacesAnAuthorsSignatureAndKeepsItAsEvidence() {
     registry = SwiftRegistry.open(platform, trustingAuthors("replace"));
     SwiftPackage pkg = SwiftPackage.of("Replaced", "1.0.0");
-    Upload upload = authored(pkg);
+    SwiftPublication upload = authored(pkg);
 
     SwiftRegistry.assertAccepted(registry.publish(pkg.path(), upload));
     JsonNode metadata = registry.awaitAvailable(pkg).path("metadata");
@@ -437,7 +438,7 @@ class SwiftRegistryTest {
   void refusesAuthorsSignaturesThatNobodyCouldVerify() {
     registry = SwiftRegistry.open(platform, trustingAuthors("keep-author"));
     SwiftPackage pkg = SwiftPackage.of("Forged", "1.0.0");
-    Upload good = authored(pkg);
+    SwiftPublication good = authored(pkg);
     SwiftAuthority.Signer stranger = new SwiftAuthority("Strangers").signer("A stranger");
 
     assertProblem(registry.publish(pkg.path(), signed(good, AUTHOR.sign(new byte[] {1}))), 422);
@@ -448,14 +449,15 @@ class SwiftRegistryTest {
         422);
     // Signed, but its manifests are not: no client could resolve it.
     assertProblem(
-        registry.publish(pkg.path(), signed(Upload.of(pkg.archive()), AUTHOR.sign(pkg.archive()))),
+        registry.publish(
+            pkg.path(), signed(SwiftPublication.of(pkg.archive()), AUTHOR.sign(pkg.archive()))),
         422);
     SwiftRegistry.assertAccepted(registry.publish(pkg.path(), good));
     registry.awaitAvailable(pkg);
   }
 
-  private static Upload signed(Upload upload, byte[] cms) {
-    return new Upload(
+  private static SwiftPublication signed(SwiftPublication upload, byte[] cms) {
+    return new SwiftPublication(
         upload.archive(), Optional.of(cms), upload.metadata(), upload.metadataSignature());
   }
 

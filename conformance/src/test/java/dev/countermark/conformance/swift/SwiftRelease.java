@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.conformance.TamperingProxy.Answer;
 import dev.countermark.contracts.Json;
+import dev.countermark.testkit.swift.SwiftPackage;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;

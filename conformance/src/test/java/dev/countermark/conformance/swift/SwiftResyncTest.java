@@ -8,6 +8,7 @@ import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.Resync;
 import dev.countermark.contracts.Json;
+import dev.countermark.testkit.swift.SwiftPackage;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.conformance.Command;
 import dev.countermark.conformance.Platform;
+import dev.countermark.testkit.swift.SwiftPackage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

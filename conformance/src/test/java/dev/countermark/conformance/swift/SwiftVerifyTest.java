@@ -6,6 +6,7 @@ import dev.countermark.conformance.Command;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.PlatformExtension;
 import dev.countermark.conformance.TamperingProxy;
+import dev.countermark.testkit.swift.SwiftPackage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.countermark.conformance.swift;
+package dev.countermark.testkit.swift;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,7 +45,7 @@ public record SwiftPackage(
     return new SwiftPackage("demo", name, version, files, Optional.empty());
   }
 
-  static String manifest(String toolsVersion, String name) {
+  public static String manifest(String toolsVersion, String name) {
     return """
         // swift-tools-version:%1$s
         import PackageDescription
@@ -59,7 +59,7 @@ public record SwiftPackage(
   }
 
   /** One that needs another one, and nothing else. */
-  static SwiftPackage dependent(SwiftPackage on) {
+  public static SwiftPackage dependent(SwiftPackage on) {
     String manifest =
         """
         // swift-tools-version:5.9
@@ -82,26 +82,26 @@ public record SwiftPackage(
     return new SwiftPackage(scope, name, version, changed, metadata);
   }
 
-  SwiftPackage with(String file, String content) {
+  public SwiftPackage with(String file, String content) {
     return with(file, utf8(content));
   }
 
-  SwiftPackage without(String file) {
+  public SwiftPackage without(String file) {
     Map<String, byte[]> changed = new LinkedHashMap<>(files);
     changed.remove(file);
     return new SwiftPackage(scope, name, version, changed, metadata);
   }
 
-  SwiftPackage metadata(String json) {
+  public SwiftPackage metadata(String json) {
     return new SwiftPackage(scope, name, version, files, Optional.of(json));
   }
 
   /** The same by another name. */
-  SwiftPackage named(String otherScope, String otherVersion) {
+  public SwiftPackage named(String otherScope, String otherVersion) {
     return new SwiftPackage(otherScope, name, otherVersion, files, metadata);
   }
 
-  String id() {
+  public String id() {
     return scope + "." + name;
   }
 
@@ -128,7 +128,7 @@ public record SwiftPackage(
     return out.toByteArray();
   }
 
-  static void entry(ZipArchiveOutputStream zip, String name, int mode, byte[] content)
+  public static void entry(ZipArchiveOutputStream zip, String name, int mode, byte[] content)
       throws IOException {
     ZipArchiveEntry entry = new ZipArchiveEntry(name);
     entry.setUnixMode(mode);
@@ -139,7 +139,7 @@ public record SwiftPackage(
   }
 
   /** Lays the files out as a developer has them. */
-  Path writeTo(Path directory) {
+  public Path writeTo(Path directory) {
     try {
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         Path path = directory.resolve(file.getKey());

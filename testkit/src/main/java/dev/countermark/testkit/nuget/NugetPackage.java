@@ -1,4 +1,4 @@
-package dev.countermark.conformance.nuget;
+package dev.countermark.testkit.nuget;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,7 +45,7 @@ public record NugetPackage(String id, String version, byte[] bytes) {
    *
    * @param shortName what people type
    */
-  static NugetPackage template(String id, String version, String shortName) {
+  public static NugetPackage template(String id, String version, String shortName) {
     String type = "<packageTypes><packageType name=\"Template\"/></packageTypes>";
     String template =
         "{\"author\":\"conformance\",\"identity\":\"%s\",\"name\":\"%s\",\"shortName\":\"%s\"}"
@@ -93,7 +93,7 @@ public record NugetPackage(String id, String version, byte[] bytes) {
   }
 
   /** As events name it. */
-  String digest() {
+  public String digest() {
     try {
       byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(bytes);
       return "sha256:" + HexFormat.of().formatHex(sha256);
@@ -102,7 +102,7 @@ public record NugetPackage(String id, String version, byte[] bytes) {
     }
   }
 
-  String fileName() {
+  public String fileName() {
     return id + "." + version + ".nupkg";
   }
 }

@@ -1,0 +1,5 @@
+/**
+ * Swift packages that nobody wrote, and how a client publishes them. Knows nothing of the platform
+ * but its public HTTP interface.
+ */
+package dev.countermark.testkit.swift;
