@@ -68,12 +68,10 @@ record Installation(Path home) {
     return home.resolve("standalone/target");
   }
 
-  Path bench() {
-    return require(home.resolve("bench/target/bench.jar"));
-  }
-
-  String benchLibraries() {
-    return home.resolve("bench/target/lib") + "/*";
+  /** Class path of a program beside the launcher. */
+  String tool(String name) {
+    Path target = home.resolve(name).resolve("target");
+    return require(target.resolve(name + ".jar")) + File.pathSeparator + target.resolve("lib/*");
   }
 
   private static Path require(Path file) {

@@ -89,9 +89,8 @@ public final class Main implements Runnable {
     commands.addSubcommand(new Status());
     commands.addSubcommand(new Prepare());
     commands.addSubcommand(new Demo());
-    CommandLine bench = new CommandLine(new Bench());
-    bench.setStopAtPositional(true).setUnmatchedOptionsArePositionalParams(true);
-    commands.addSubcommand(bench);
+    commands.addSubcommand(tool(new Bench()));
+    commands.addSubcommand(tool(new Faults()));
     commands.setExecutionExceptionHandler(
         (failure, line, parsed) -> {
           if (failure instanceof UserError) {
@@ -157,7 +156,8 @@ public final class Main implements Runnable {
             installation,
             ClassArchives.of(installation.target()),
             data,
-            new Platform.Settings(host, port, url(), httpsPort(), httpsUrl(), Map.copyOf(heaps)),
+            new Platform.Settings(
+                host, port, url(), httpsPort(), httpsUrl(), Map.copyOf(heaps), Arrangement.PLAIN),
             line -> OUT.println("countermark: " + line));
     Runtime.getRuntime()
         .addShutdownHook(
@@ -277,6 +277,30 @@ public final class Main implements Runnable {
     }
   }
 
+  /** A command whose arguments another program takes. */
+  private static CommandLine tool(Object command) {
+    return new CommandLine(command)
+        .setStopAtPositional(true)
+        .setUnmatchedOptionsArePositionalParams(true);
+  }
+
+  /** Runs another program to its end. */
+  private static int run(
+      Installation installation, String heap, String tool, String main, List<String> arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            heap,
+            "-Dcountermark.home=" + installation.home(),
+            "-cp",
+            installation.tool(tool),
+            main));
+    command.addAll(arguments);
+    return new ProcessBuilder(command).inheritIO().start().waitFor();
+  }
+
   /** Whatever stands behind {@code bench} is the benchmarks' own command line. */
   @Command(name = "bench", description = "Runs a benchmark; its last line is one JSON object.")
   static final class Bench implements java.util.concurrent.Callable<Integer> {
@@ -288,18 +312,25 @@ public final class Main implements Runnable {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-      Installation installation = Installation.find();
-      List<String> command = new ArrayList<>();
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(
-          List.of(
-              "-Xmx2g",
-              "-Dcountermark.home=" + installation.home(),
-              "-cp",
-              installation.bench() + java.io.File.pathSeparator + installation.benchLibraries(),
-              "dev.countermark.bench.Main"));
-      command.addAll(arguments);
-      return new ProcessBuilder(command).inheritIO().start().waitFor();
+      return run(Installation.find(), "-Xmx2g", "bench", "dev.countermark.bench.Main", arguments);
+    }
+  }
+
+  /** Whatever stands behind {@code faults} is the harness's own command line. */
+  @Command(
+      name = "faults",
+      description = "Breaks a platform of its own while packages are pushed, and audits the rest.")
+  static final class Faults implements java.util.concurrent.Callable<Integer> {
+    @Parameters(
+        paramLabel = "OPTION...",
+        arity = "0..*",
+        description = "--seed N, --faults N, --uploads N; --help lists them all.")
+    private List<String> arguments = List.of();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      return run(
+          Installation.find(), "-Xmx512m", "faults", "dev.countermark.faults.Main", arguments);
     }
   }
 }

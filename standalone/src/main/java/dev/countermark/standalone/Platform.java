@@ -5,8 +5,6 @@ import dev.countermark.contracts.Formats;
 import dev.countermark.contracts.KeyTerms;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -63,6 +61,7 @@ final class Platform implements AutoCloseable {
    * @param httpsPort port the gateway listens on with TLS; 0 for none
    * @param publicHttpsUrl what clients call the gateway over TLS; absent without TLS
    * @param heaps of parts that shall have another one than usual, as {@code -Xmx} takes it
+   * @param arrangement of the parts
    */
   record Settings(
       String host,
@@ -70,7 +69,8 @@ final class Platform implements AutoCloseable {
       String publicUrl,
       int httpsPort,
       Optional<String> publicHttpsUrl,
-      Map<String, String> heaps) {}
+      Map<String, String> heaps,
+      Arrangement arrangement) {}
 
   private final Installation installation;
   private final ClassArchives archives;
@@ -117,13 +117,14 @@ final class Platform implements AutoCloseable {
       tls = Optional.of(LocalTls.of(data, tlsNames()));
     }
     data.writePid("launcher", ProcessHandle.current().pid());
-    Iterator<Integer> ports = Ports.free(6);
+    Arrangement arrangement = settings.arrangement();
+    Iterator<Integer> ports = Ports.free(4 + arrangement.signers() + 3 * arrangement.gateways());
     int brokerPort = ports.next();
-    int controllerPort = ports.next();
     int storePort = ports.next();
     int keysPort = ports.next();
-    int signerPort = ports.next();
-    int managementPort = ports.next();
+    int brokerAddress = arrangement.detour().around("broker", brokerPort);
+    int storeAddress = arrangement.detour().around("store", storePort);
+    int keysAddress = arrangement.detour().around("key-service", keysPort);
 
     infrastructure.add(
         server(
@@ -131,8 +132,8 @@ final class Platform implements AutoCloseable {
             "dev.countermark.standalone.broker.BrokerServer",
             "384m",
             data.directory("kafka").toString(),
-            Integer.toString(brokerPort),
-            Integer.toString(controllerPort)));
+            brokerPort + ":" + brokerAddress,
+            Integer.toString(ports.next())));
     infrastructure.add(
         server(
             "store",
@@ -144,24 +145,38 @@ final class Platform implements AutoCloseable {
     for (Child child : infrastructure) {
       child.start();
     }
-    await("the object store", infrastructure, () -> listens(storePort));
+    await("the object store", infrastructure, () -> Ports.listens("127.0.0.1", storePort));
 
-    services.add(service("key-service", "key-service", keyService(keysPort, storePort)));
-    services.add(
-        service(
-            "signer", "signer-service/app", signer(signerPort, storePort, brokerPort, keysPort)));
-    services.add(
-        service(
-            "upload-gateway",
-            "upload-gateway/app",
-            gateway(managementPort, storePort, brokerPort, keysPort)));
+    services.add(service("key-service", 1, "key-service", keyService(keysPort, storeAddress)));
+    List<Integer> ready = new ArrayList<>(List.of(keysPort));
+    for (int number = 1; number <= arrangement.signers(); number++) {
+      ready.add(ports.next());
+      services.add(
+          service(
+              "signer",
+              number,
+              "signer-service/app",
+              signer(last(ready), storeAddress, brokerAddress, keysAddress)));
+    }
+    for (int number = 1; number <= arrangement.gateways(); number++) {
+      ready.add(ports.next());
+      Map<String, String> gateway =
+          gateway(last(ready), storeAddress, brokerAddress, keysAddress, number);
+      if (number > 1) {
+        gateway.put("quarkus.http.port", ports.next().toString());
+        gateway.computeIfPresent("quarkus.http.ssl-port", (key, first) -> ports.next().toString());
+      }
+      services.add(service("upload-gateway", number, "upload-gateway/app", gateway));
+    }
     for (Child child : services) {
       child.start();
     }
-    await("the broker", infrastructure, () -> listens(brokerPort));
-    await("the key service", services, () -> ready(keysPort));
-    await("the signer", services, () -> ready(signerPort));
-    await("the gateway", services, () -> ready(managementPort) && listens(own(), settings.port()));
+    await("the broker", infrastructure, () -> Ports.listens("127.0.0.1", brokerPort));
+    for (int i = 0; i < ready.size(); i++) {
+      int port = ready.get(i);
+      await("the " + services.get(i).name(), services, () -> ready(port));
+    }
+    await("the gateway", services, () -> Ports.listens(own(), settings.port()));
     DataDirectory.writePrivate(
         data.endpointFile(),
         "COUNTERMARK_URL="
@@ -169,9 +184,9 @@ final class Platform implements AutoCloseable {
             + "\nCOUNTERMARK_ADMIN_TOKEN="
             + adminToken()
             + "\nCOUNTERMARK_MANAGEMENT_URL=http://127.0.0.1:"
-            + managementPort
+            + ready.get(ready.size() - arrangement.gateways())
             + "\nCOUNTERMARK_KAFKA=127.0.0.1:"
-            + brokerPort
+            + brokerAddress
             + "\nCOUNTERMARK_KEYS_URL=http://127.0.0.1:"
             + keysPort
             + "\nCOUNTERMARK_KEYS_TOKEN_FILE="
@@ -179,6 +194,10 @@ final class Platform implements AutoCloseable {
             + "\n"
             + settings.publicHttpsUrl().map(u -> "COUNTERMARK_HTTPS_URL=" + u + "\n").orElse("")
             + tls.map(t -> "COUNTERMARK_TLS_CA=" + t.authority() + "\n").orElse(""));
+  }
+
+  private static int last(List<Integer> ports) {
+    return ports.get(ports.size() - 1);
   }
 
   /** Where a client finds the authority of our own TLS certificate. */
@@ -292,7 +311,8 @@ final class Platform implements AutoCloseable {
   }
 
   private Map<String, String> gateway(
-      int managementPort, int storePort, int brokerPort, int keysPort) throws IOException {
+      int managementPort, int storePort, int brokerPort, int keysPort, int number)
+      throws IOException {
     Map<String, String> p = store(storePort, PACKAGES_BUCKET, "packages");
     p.put("countermark.keys.url", "http://127.0.0.1:" + keysPort);
     p.put("countermark.keys.credential-file", credential("upload-gateway").toString());
@@ -302,10 +322,14 @@ final class Platform implements AutoCloseable {
     p.put("quarkus.management.port", Integer.toString(managementPort));
     p.put("kafka.bootstrap.servers", "127.0.0.1:" + brokerPort);
     publicUrls(p);
-    p.put("countermark.gateway.spool", data.directory("spool").toString());
+    p.put(
+        "countermark.gateway.spool",
+        data.directory(Arrangement.replica("spool", number)).toString());
     p.put("quarkus.log.category.\"access-log\".handlers", "access-file");
     p.put("quarkus.log.handler.file.access-file.enable", "true");
-    p.put("quarkus.log.handler.file.access-file.path", data.log("access").toString());
+    p.put(
+        "quarkus.log.handler.file.access-file.path",
+        data.log(Arrangement.replica("access", number)).toString());
     if (tls.isPresent()) {
       p.put("quarkus.http.ssl-port", Integer.toString(settings.httpsPort()));
       p.put("quarkus.http.insecure-requests", "enabled");
@@ -329,33 +353,39 @@ final class Platform implements AutoCloseable {
   }
 
   private Child server(String name, String mainClass, String heap, String... arguments) {
-    List<String> command = java(name, settings.heaps().getOrDefault(name, heap));
+    List<String> command = java(name, heap);
     command.addAll(program(installation.server(name), mainClass));
     command.addAll(List.of(arguments));
     return new Child(name, command, data.root(), data, report);
   }
 
   /**
+   * @param number among those of its kind, from 1 on
    * @param folder that it is built in
    */
-  private Child service(String name, String folder, Map<String, String> properties)
+  private Child service(String part, int number, String folder, Map<String, String> properties)
       throws IOException {
+    String name = Arrangement.replica(part, number);
     Path jar = installation.service(folder);
-    List<String> command = java(name, settings.heaps().getOrDefault(name, SERVICE_HEAP));
+    List<String> command = java(part, SERVICE_HEAP);
     command.add("-Dsmallrye.config.locations=" + data.properties(name, properties).toUri());
     command.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
     command.addAll(program(jar.toString(), SERVICE_MAIN));
     return new Child(name, command, data.root(), data, report);
   }
 
-  private List<String> java(String name, String heap) {
+  /**
+   * @param heap where the settings say nothing else
+   */
+  private List<String> java(String part, String heap) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx" + heap);
+    command.add("-Xmx" + settings.heaps().getOrDefault(part, heap));
+    command.addAll(settings.arrangement().javaOptions());
     command.add("-XX:+UseSerialGC");
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("-XX:-HeapDumpOnOutOfMemoryError");
-    command.addAll(archives.options(name));
+    command.addAll(archives.options(part));
     return command;
   }
 
@@ -419,19 +449,6 @@ final class Platform implements AutoCloseable {
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
     return true;
-  }
-
-  private static boolean listens(int port) {
-    return listens("127.0.0.1", port);
-  }
-
-  private static boolean listens(String host, int port) {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(host, port), 500);
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   /** The interface of the gateway, as we reach it. */

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
 /** Ports of this machine. */
 final class Ports {
+  private static final int PATIENCE_MILLIS = 500;
+
   private Ports() {}
 
   /** Different ports on the loopback interface that nobody listens on. */
@@ -27,6 +30,15 @@ final class Ports {
       for (ServerSocket socket : held) {
         socket.close();
       }
+    }
+  }
+
+  static boolean listens(String host, int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(host, port), PATIENCE_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -54,6 +54,33 @@ public final class RunningPlatform implements AutoCloseable {
         () -> {});
   }
 
+  /**
+   * Starts one on a free port, without TLS; closing stops it and leaves the data.
+   *
+   * @param directory that it keeps its data in
+   * @throws UserError when a part does not start
+   */
+  public static RunningPlatform start(
+      Path directory, Arrangement arrangement, Consumer<String> report) throws IOException {
+    Installation installation = Installation.find();
+    int port = Ports.free(1).next();
+    String url = "http://127.0.0.1:" + port;
+    Platform platform =
+        new Platform(
+            installation,
+            ClassArchives.of(installation.target()),
+            DataDirectory.open(directory),
+            new Platform.Settings(
+                "127.0.0.1", port, url, 0, Optional.empty(), Map.of(), arrangement),
+            report);
+    Runtime.getRuntime().addShutdownHook(new Thread(platform::close, "stop"));
+    platform.start();
+    return new RunningPlatform(
+        new Addresses(url, Optional.empty(), Optional.empty()),
+        platform.adminToken(),
+        platform::close);
+  }
+
   /** Starts one on temporary data and a free port; closing stops it and deletes the data. */
   public static RunningPlatform startTemporary(Consumer<String> report) throws IOException {
     report.accept("starting a platform of its own ...");
@@ -77,7 +104,13 @@ public final class RunningPlatform implements AutoCloseable {
             archives,
             DataDirectory.open(directory),
             new Platform.Settings(
-                "127.0.0.1", port, url, httpsPort, Optional.of(httpsUrl), Map.of()),
+                "127.0.0.1",
+                port,
+                url,
+                httpsPort,
+                Optional.of(httpsUrl),
+                Map.of(),
+                Arrangement.PLAIN),
             report);
     Thread stop = new Thread(() -> stop(platform, directory), "stop");
     Runtime.getRuntime().addShutdownHook(stop);

@@ -14,8 +14,9 @@ import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * Starts a single-node Kafka: {@code BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT}. Formats
- * the directory on first use, then prints {@code broker ready} on standard output; whoever uses it
+ * Starts a single-node Kafka: {@code BrokerServer DATA_DIR PORT[:ADVERTISED] CONTROLLER_PORT},
+ * where clients are told another port than its own if they reach it by a detour. Formats the
+ * directory on first use, then prints {@code broker ready} on standard output; whoever uses it
  * makes the topics. Stops on SIGTERM.
  */
 public final class BrokerServer {
@@ -25,16 +26,18 @@ public final class BrokerServer {
 
   public static void main(String[] args) throws Exception {
     if (args.length != 3) {
-      System.err.println("usage: BrokerServer DATA_DIR BROKER_PORT CONTROLLER_PORT");
+      System.err.println("usage: BrokerServer DATA_DIR PORT[:ADVERTISED] CONTROLLER_PORT");
       System.exit(2);
     }
     Path data = Path.of(args[0]).toAbsolutePath();
-    int port = Integer.parseInt(args[1]);
+    String[] ports = args[1].split(":", 2);
+    int port = Integer.parseInt(ports[0]);
+    int advertised = Integer.parseInt(ports[ports.length - 1]);
     int controllerPort = Integer.parseInt(args[2]);
     format(data);
     var server =
         new KafkaRaftServer(
-            KafkaConfig.fromProps(properties(data, port, controllerPort)), Time.SYSTEM);
+            KafkaConfig.fromProps(properties(data, port, advertised, controllerPort)), Time.SYSTEM);
     server.startup();
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -67,7 +70,7 @@ public final class BrokerServer {
         .run();
   }
 
-  static Properties properties(Path data, int port, int controllerPort) {
+  static Properties properties(Path data, int port, int advertised, int controllerPort) {
     Properties p = new Properties();
     p.put("node.id", "1");
     p.put("process.roles", "broker,controller");
@@ -76,7 +79,7 @@ public final class BrokerServer {
     p.put(
         "listeners",
         "PLAINTEXT://127.0.0.1:" + port + "," + CONTROLLER + "://127.0.0.1:" + controllerPort);
-    p.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+    p.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + advertised);
     p.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
     p.put("inter.broker.listener.name", "PLAINTEXT");
     p.put("log.dirs", data.toString());

@@ -231,6 +231,11 @@ public final class CmsSignature {
     return digestAlgorithm;
   }
 
+  /** What the signer's key made: an ECDSA signature, DER. */
+  public byte[] signatureValue() {
+    return value.clone();
+  }
+
   /** Swift 6.0 to 6.2 overlook them, later clients cannot read such a signature. */
   public boolean hasUnsignedAttributes() {
     return unsignedAttributes;
