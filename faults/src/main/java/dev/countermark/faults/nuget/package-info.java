@@ -1,0 +1,2 @@
+/** NuGet packages in the fault harness. */
+package dev.countermark.faults.nuget;

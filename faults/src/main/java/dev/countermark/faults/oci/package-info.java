@@ -1,0 +1,2 @@
+/** Images in the fault harness. */
+package dev.countermark.faults.oci;

@@ -1,0 +1,2 @@
+/** Swift packages in the fault harness. */
+package dev.countermark.faults.swift;
