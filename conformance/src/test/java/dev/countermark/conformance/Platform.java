@@ -125,7 +125,7 @@ public final class Platform implements AutoCloseable {
   }
 
   /** As {@code ./run} does after a build: what is started many times is worth it. */
-  private static synchronized void prepare() {
+  static synchronized void prepare() {
     Path root = ProjectFiles.root();
     Path target = root.resolve("standalone/target");
     try (FileChannel lock =
@@ -165,7 +165,7 @@ public final class Platform implements AutoCloseable {
   }
 
   /** As {@code ./run}, without its look at whether a build is due: this is part of one. */
-  private static Command.Result launcher(
+  static Command.Result launcher(
       Path home, Duration limit, Map<String, String> environment, String... arguments) {
     Path target = home.resolve("standalone/target");
     List<String> command =

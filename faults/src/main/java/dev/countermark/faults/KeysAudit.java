@@ -46,7 +46,7 @@ final class KeysAudit {
     return entries - signatures.size();
   }
 
-  /** Signatures that were made by a resync and came too late. */
+  /** Signatures by later versions of keys that nobody was ever handed out. */
   int unused() {
     return unused;
   }
@@ -88,36 +88,34 @@ final class KeysAudit {
   }
 
   /**
-   * Judges what is handed out of a package. What signs an upload is made of the upload alone, so
-   * the first version of the key that signed it did so once in each form, however often it was
-   * asked. What a resync makes may be made by two at a time, of which one comes too late.
+   * Judges what is handed out of a package. Nothing has a reason to sign anew what the first
+   * version of a key signed: it did so once in each form, however often it was asked. Around a
+   * rotation two signers may sign at a time, or one may prepare for the version before; of what
+   * they make one is handed out.
    *
+   * @param forms signatures that one version of a key makes of it
    * @param served SHA-256 of all its signatures
    */
-  void judge(String what, String purl, Set<String> served) {
+  void judge(String what, String purl, int forms, Set<String> served) {
     for (String signature : served) {
       if (!signatures.contains(signature)) {
         violations.add(Kind.UNAUDITED, "the signature " + signature + " of " + what);
       }
     }
-    boolean first = true;
     for (int version = 1; version <= newest; version++) {
       int made = distinctOf(by(purl, version));
-      int unusedOfIt = Math.max(0, made - served.size());
-      if (first && unusedOfIt > 0) {
+      int unusedOfIt = Math.max(0, made - forms);
+      if (version == 1 && unusedOfIt > 0) {
         violations.add(
             Kind.TWICE,
             what
                 + " was signed "
                 + made
-                + " times by version "
-                + version
-                + ", in "
-                + served.size()
+                + " times by the first version of the key, in "
+                + forms
                 + " forms");
       }
       unused += unusedOfIt;
-      first = first && made == 0;
     }
   }
 

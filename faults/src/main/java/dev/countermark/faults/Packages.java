@@ -22,6 +22,9 @@ public interface Packages {
   /** Digests of all records that a push makes, as records have them; that of the package first. */
   List<String> digests(int number);
 
+  /** How many signatures one version of a key makes of a package. */
+  int signatures();
+
   /**
    * All that is verified of a package, by file name, as whoever may only read gets it; empty where
    * there is no such package.

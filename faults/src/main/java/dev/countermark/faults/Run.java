@@ -82,6 +82,9 @@ final class Run implements Callable<Integer> {
         delete();
       } else {
         Say.line("data, logs and all are in " + data + "; the same schedule again: " + replay());
+        if (disk.isPresent()) {
+          Say.line("its objects are in memory, until you umount " + data.resolve("objects"));
+        }
       }
     }
     System.out.println(new String(Json.write(figures), StandardCharsets.UTF_8));
@@ -181,7 +184,11 @@ final class Run implements Callable<Integer> {
                 if (record == null) {
                   violations.add(Violations.Kind.LOST, "the record of " + tenants.describe(number));
                 } else {
-                  audit.judge(tenants.describe(number), record.purl(), signatures);
+                  audit.judge(
+                      tenants.describe(number),
+                      record.purl(),
+                      tenant.by(0).signatures(),
+                      signatures);
                 }
               });
       audit.verify(Path.of(System.getProperty("countermark.home")));

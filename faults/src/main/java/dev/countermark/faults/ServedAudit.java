@@ -1,6 +1,7 @@
 package dev.countermark.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.countermark.faults.Ledger.Change;
 import dev.countermark.faults.Ledger.Outcome;
 import dev.countermark.faults.Violations.Kind;
@@ -94,7 +95,7 @@ final class ServedAudit {
                     null,
                     Map.of()));
     return answer.statusCode() == 404
-        ? com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode()
+        ? JsonNodeFactory.instance.objectNode()
         : Answers.json(answer);
   }
 

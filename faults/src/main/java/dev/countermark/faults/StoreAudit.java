@@ -15,6 +15,7 @@ import dev.countermark.contracts.State;
 import dev.countermark.faults.Violations.Kind;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -175,7 +176,7 @@ final class StoreAudit {
     try (content) {
       DigestInputStream hashed =
           new DigestInputStream(content, MessageDigest.getInstance("SHA-256"));
-      hashed.transferTo(java.io.OutputStream.nullOutputStream());
+      hashed.transferTo(OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(hashed.getMessageDigest().digest());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -82,6 +82,11 @@ final class NugetPackages implements Packages {
   }
 
   @Override
+  public int signatures() {
+    return 1;
+  }
+
+  @Override
   public Optional<Map<String, byte[]>> fetch(int number) {
     HttpResponse<byte[]> answer =
         read("/nuget/v3/flat/%1$s/%2$s/%1$s.%2$s.nupkg".formatted(LOWER, VERSION + number));

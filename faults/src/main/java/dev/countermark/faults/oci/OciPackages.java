@@ -108,6 +108,12 @@ final class OciPackages implements Packages {
         .toList();
   }
 
+  /** In both forms. */
+  @Override
+  public int signatures() {
+    return 2;
+  }
+
   @Override
   public Optional<Map<String, byte[]>> fetch(int number) {
     return asked(() -> reader.manifest(imageName(), TAG + number).map(this::withSignatures));
@@ -162,19 +168,24 @@ final class OciPackages implements Packages {
             .legacy(
                 files.get(SIGNATURES), d -> Optional.ofNullable(files.get(PAYLOAD + d)), subject)
             .accepted();
-    boolean bundled = bundles.size() == 1 && verifier.bundle(bundles.get(0), subject).accepted();
+    // One of each version of the key that signed it.
+    boolean bundled =
+        !bundles.isEmpty()
+            && bundles.stream().allMatch(bundle -> verifier.bundle(bundle, subject).accepted());
     return legacy && bundled
-        ? Optional.of(signatures(files.get(SIGNATURES), bundles.get(0)))
+        ? Optional.of(signatures(files.get(SIGNATURES), bundles))
         : Optional.empty();
   }
 
-  private static Set<String> signatures(byte[] legacy, byte[] bundle) {
+  private static Set<String> signatures(byte[] legacy, List<byte[]> bundles) {
     List<String> encoded = new ArrayList<>();
     for (JsonNode layer : Json.read(legacy, JsonNode.class).path("layers")) {
       encoded.add(layer.path("annotations").path(SIGNATURE).asText());
     }
-    JsonNode envelope = Json.read(bundle, JsonNode.class).path("dsseEnvelope");
-    encoded.add(envelope.path("signatures").path(0).path("sig").asText());
+    for (byte[] bundle : bundles) {
+      JsonNode envelope = Json.read(bundle, JsonNode.class).path("dsseEnvelope");
+      encoded.add(envelope.path("signatures").path(0).path("sig").asText());
+    }
     Set<String> signatures = new HashSet<>();
     encoded.forEach(s -> signatures.add(Answers.sha256(Base64.getDecoder().decode(s))));
     return signatures;

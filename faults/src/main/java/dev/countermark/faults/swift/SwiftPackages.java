@@ -82,6 +82,12 @@ final class SwiftPackages implements Packages {
     return List.of("sha256:" + Answers.sha256(pkg(number).archive()));
   }
 
+  /** Of the archive and of two manifests. */
+  @Override
+  public int signatures() {
+    return 3;
+  }
+
   @Override
   public Optional<Map<String, byte[]>> fetch(int number) {
     String path = pkg(number).path();
