@@ -7,8 +7,8 @@ import dev.countermark.contracts.Topics;
 import dev.countermark.faults.Violations.Kind;
 import dev.countermark.testkit.topics.TopicClient;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -18,34 +18,32 @@ import java.util.TreeSet;
 final class OutcomeAudit {
   private final Violations violations;
 
+  /** By {@link StoreAudit.Kept#id} of what signing made, that of what was signed. */
+  private final Map<String, String> signedBy = new HashMap<>();
+
+  private final Map<String, Set<String>> inForce = new HashMap<>();
+  private int read;
+
   OutcomeAudit(Violations violations) {
     this.violations = violations;
   }
 
-  /**
-   * @return how many were read
-   */
-  int judge(String broker) {
-    Map<String, TreeSet<String>> inForce = new HashMap<>();
-    int read = 0;
+  /** How many events told of a signature. */
+  int read() {
+    return read;
+  }
+
+  /** What was signed, by all that signing ever made of it; both as {@link StoreAudit.Kept#id}. */
+  Map<String, String> signedBy() {
+    return signedBy;
+  }
+
+  void judge(String broker) {
     try (TopicClient topics = new TopicClient(broker)) {
       for (var record : topics.read(Topics.OUTCOMES, r -> true)) {
         JsonNode event = Json.read(record.value(), JsonNode.class);
         if (event.path("type").asText().equals(PackageSigned.TYPE)) {
-          JsonNode data = event.path("data");
-          read++;
-          inForce
-              .computeIfAbsent(
-                  String.join(
-                      " ",
-                      List.of(
-                          data.path("repository").asText(),
-                          data.path("name").asText(),
-                          data.path("digest").asText(),
-                          "by version",
-                          data.path("keyVersion").asText())),
-                  what -> new TreeSet<>())
-              .add(data.path("artifacts").toString());
+          signed(event.path("data"));
         }
       }
     }
@@ -55,6 +53,16 @@ final class OutcomeAudit {
             violations.add(Kind.TWICE, what + " had more than one signature: " + artifacts);
           }
         });
-    return read;
+  }
+
+  private void signed(JsonNode event) {
+    read++;
+    String repository = event.path("repository").asText();
+    String signed = repository + " " + event.path("digest").asText();
+    event.path("artifacts").forEach(a -> signedBy.put(repository + " " + a.asText(), signed));
+    String what =
+        "%s %s by version %d"
+            .formatted(signed, event.path("name").asText(), event.path("keyVersion").asInt());
+    inForce.computeIfAbsent(what, w -> new TreeSet<>()).add(event.path("artifacts").toString());
   }
 }

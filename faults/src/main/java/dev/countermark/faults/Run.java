@@ -169,7 +169,10 @@ final class Run implements Callable<Integer> {
           digests.add(digest);
         }
       }
-      Map<String, StoreAudit.Kept> kept = store.judge(store.records(), uploadOf);
+      OutcomeAudit outcomes = new OutcomeAudit(violations);
+      outcomes.judge(site.broker());
+      List<StoreAudit.Kept> records = store.records();
+      Map<String, StoreAudit.Kept> kept = store.judge(records, uploadOf, outcomes.signedBy());
       ServedAudit served = new ServedAudit(tenants, ledger, violations);
       served.judge(uploads);
       KeysAudit audit = new KeysAudit(site, violations);
@@ -198,10 +201,23 @@ final class Run implements Callable<Integer> {
           .put("audited", audit.entries())
           .put("askedForAgain", audit.repeated())
           .put("unused", audit.unused())
-          .put("told", new OutcomeAudit(violations).judge(site.broker()));
+          .put("told", outcomes.read())
+          .put("leftBehind", leftBehind(records, kept, outcomes.signedBy()));
       put("uploads", "refused", served.refused());
       figures.put("campaigns", campaigns.size());
     }
+  }
+
+  /** Former signatures whose packages are gone. */
+  private static int leftBehind(
+      List<StoreAudit.Kept> records,
+      Map<String, StoreAudit.Kept> kept,
+      Map<String, String> signedBy) {
+    return (int)
+        records.stream()
+            .map(record -> signedBy.get(record.id()))
+            .filter(signed -> signed != null && !kept.containsKey(signed))
+            .count();
   }
 
   private void tell(Optional<Disk> disk) {

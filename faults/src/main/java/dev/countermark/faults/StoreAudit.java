@@ -5,7 +5,6 @@ import dev.countermark.blobs.BlobStore.Entry;
 import dev.countermark.blobs.BlobStore.Page;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
-import dev.countermark.contracts.InForce;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.PackageRecord;
@@ -48,7 +47,6 @@ final class StoreAudit {
    *
    * @param digest of what was pushed
    * @param parts all content that it names
-   * @param artifacts digests of what was made of it by signing
    */
   record Kept(
       String key,
@@ -58,11 +56,9 @@ final class StoreAudit {
       String purl,
       State state,
       boolean signed,
-      List<Part> parts,
-      List<String> artifacts) {
+      List<Part> parts) {
     Kept {
       parts = List.copyOf(parts);
-      artifacts = List.copyOf(artifacts);
     }
 
     /** What an upload is found by. */
@@ -103,8 +99,7 @@ final class StoreAudit {
         format.purl(record),
         record.state(),
         record.inForce().isPresent(),
-        record.parts().toList(),
-        record.inForce().map(InForce::artifacts).orElse(List.of()));
+        record.parts().toList());
   }
 
   /** Every object below a prefix. */
@@ -124,18 +119,16 @@ final class StoreAudit {
    * Judges records that should have settled.
    *
    * @param uploads by {@link Kept#id}
+   * @param signedBy what was signed, by what signing made of it
    * @return by {@link Kept#id}
    */
-  Map<String, Kept> judge(List<Kept> records, Map<String, Integer> uploads) {
+  Map<String, Kept> judge(
+      List<Kept> records, Map<String, Integer> uploads, Map<String, String> signedBy) {
     Map<String, Kept> found = new HashMap<>();
-    Set<String> signatures = new HashSet<>();
-    for (Kept record : records) {
-      record.artifacts().forEach(digest -> signatures.add(record.repository() + " " + digest));
-    }
     for (Kept record : records) {
       found.put(record.id(), record);
       boolean pushed = uploads.containsKey(record.id());
-      if (!pushed && !signatures.contains(record.id())) {
+      if (!pushed && !signedBy.containsKey(record.id())) {
         violations.add(Kind.ORPHAN, record.key() + " is of no upload");
       }
       switch (record.state()) {
