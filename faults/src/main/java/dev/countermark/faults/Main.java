@@ -4,9 +4,7 @@ import dev.countermark.faults.plan.FaultKind;
 import dev.countermark.faults.plan.Schedule;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine;
@@ -64,23 +62,5 @@ public final class Main implements Callable<Integer> {
     }
     Run run = new Run(drawn, faults, uploads, clients, Optional.ofNullable(data), keep);
     return run.call();
-  }
-
-  static List<String> replay(long seed, int faults, int uploads, int clients) {
-    return List.of(
-        "./run",
-        "faults",
-        "--seed",
-        Long.toString(seed),
-        "--faults",
-        Integer.toString(faults),
-        "--uploads",
-        Integer.toString(uploads),
-        "--clients",
-        Integer.toString(clients));
-  }
-
-  static Set<FaultKind> without(Optional<Disk> disk) {
-    return disk.isPresent() ? EnumSet.noneOf(FaultKind.class) : EnumSet.of(FaultKind.FULL_DISK);
   }
 }

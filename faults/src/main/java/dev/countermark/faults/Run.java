@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -61,8 +62,14 @@ final class Run implements Callable<Integer> {
         skipped);
   }
 
+  /** What this machine cannot do. */
+  private static Set<FaultKind> without(Optional<Disk> disk) {
+    return disk.isPresent() ? EnumSet.noneOf(FaultKind.class) : EnumSet.of(FaultKind.FULL_DISK);
+  }
+
   private String replay() {
-    return String.join(" ", Main.replay(seed, faults, uploads, clients));
+    return "./run faults --seed %d --faults %d --uploads %d --clients %d"
+        .formatted(seed, faults, uploads, clients);
   }
 
   @Override
@@ -92,7 +99,7 @@ final class Run implements Callable<Integer> {
   }
 
   private void run(Optional<Disk> disk) throws Exception {
-    Schedule schedule = schedule(seed, faults, uploads, Main.without(disk));
+    Schedule schedule = schedule(seed, faults, uploads, without(disk));
     try (Site site = Site.start(data);
         Records records = new Records(site.broker());
         Injector injector = new Injector(site, disk, records, violations)) {
@@ -228,7 +235,7 @@ final class Run implements Callable<Integer> {
     figures.put("seed", seed);
     figures.put("seconds", seconds());
     var skipped = figures.putArray("skipped");
-    Main.without(disk).forEach(kind -> skipped.add(kind.label()));
+    without(disk).forEach(kind -> skipped.add(kind.label()));
     var told = figures.putArray("violations");
     violations.told().forEach(told::add);
     figures.put("violationCount", violations.count());
