@@ -9,17 +9,23 @@ import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 
 /** Asks every gateway for everything that was pushed, as whoever may only read does. */
 final class ServedAudit {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private static final int CLIENTS = 8;
 
   private final Tenants tenants;
   private final Ledger ledger;
@@ -34,8 +40,22 @@ final class ServedAudit {
     this.violations = violations;
   }
 
-  void judge(int uploads) {
-    IntStream.range(0, uploads).parallel().forEach(this::judgeOne);
+  void judge(int uploads) throws InterruptedException {
+    ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
+    try {
+      List<Callable<Void>> all = new ArrayList<>();
+      for (int i = 0; i < uploads; i++) {
+        int number = i;
+        all.add(
+            () -> {
+              judgeOne(number);
+              return null;
+            });
+      }
+      threads.invokeAll(all);
+    } finally {
+      threads.shutdownNow();
+    }
     for (Tenants.Tenant tenant : tenants.all()) {
       for (int gateway = 0; gateway < tenant.packages().size(); gateway++) {
         judgeList(tenant, gateway, uploads);
