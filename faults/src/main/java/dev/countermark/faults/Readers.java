@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Read all the time, by every gateway, and look at whatever they get as a client does. */
 final class Readers implements AutoCloseable {
-  private static final long PAUSE_MILLIS = 40;
+  private static final long PAUSE_MILLIS = 100;
   private static final int LIST_EVERY = 20;
   private static final long PATIENCE_MILLIS = 70_000;
 

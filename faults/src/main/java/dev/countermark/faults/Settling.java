@@ -1,7 +1,6 @@
 package dev.countermark.faults;
 
 import dev.countermark.contracts.Failure;
-import dev.countermark.contracts.State;
 import dev.countermark.faults.Violations.Kind;
 import dev.countermark.testkit.http.HttpCaller;
 import java.io.IOException;
@@ -68,11 +67,7 @@ final class Settling {
 
   private void look(List<String> campaigns, Map<String, String> left) {
     try {
-      for (StoreAudit.Kept record : store.records()) {
-        if (record.state() == State.RECEIVED) {
-          left.put(record.key(), "received");
-        }
-      }
+      store.waiting().forEach(key -> left.put(key, "received"));
     } catch (Failure.Transient e) {
       throw new UncheckedIOException(new IOException(e));
     }

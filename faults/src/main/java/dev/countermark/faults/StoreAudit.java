@@ -36,6 +36,7 @@ final class StoreAudit {
   private final BlobStore store;
   private final Violations violations;
   private final Set<Part> intact = new HashSet<>();
+  private final Set<String> settled = new HashSet<>();
 
   StoreAudit(BlobStore store, Violations violations) {
     this.store = store;
@@ -74,6 +75,34 @@ final class StoreAudit {
       read(format, records);
     }
     return records;
+  }
+
+  /** Keys of records that wait for their signature; what did not wait once is not read again. */
+  List<String> waiting() {
+    List<String> waiting = new ArrayList<>();
+    for (Format<?, ?> format : Formats.all()) {
+      forEach(
+          store,
+          format.root(),
+          entry -> {
+            if (format.isRecord(entry.key()) && !settled.contains(entry.key())) {
+              if (isWaiting(format, entry.key())) {
+                waiting.add(entry.key());
+              } else {
+                settled.add(entry.key());
+              }
+            }
+          });
+    }
+    return waiting;
+  }
+
+  private boolean isWaiting(Format<?, ?> format, String key) {
+    return store
+        .get(key)
+        .map(object -> Json.read(object.content(), format.recordType()))
+        .filter(record -> record.state() == State.RECEIVED)
+        .isPresent();
   }
 
   private <R extends PackageRecord<R>> void read(Format<R, ?> format, List<Kept> records) {
