@@ -250,6 +250,11 @@ public final class Events {
     public static final String TYPE = "dev.countermark.package.repaired.v1";
   }
 
+  /** Somebody asked whether a webhook works. */
+  public record WebhookTested(RepositoryName repository, String webhook) {
+    public static final String TYPE = "dev.countermark.webhook.tested.v1";
+  }
+
   /** The package will never be signed as it is. */
   public record PackageRefused(
       RepositoryName repository, String name, String digest, Refusal code, String detail) {

@@ -35,6 +35,9 @@ public final class ObjectKeys {
   /** A mark for each campaign that has not ended. */
   public static final String OPEN_RESYNCS = "open-resyncs/";
 
+  /** Events that receivers of webhooks do not have yet, of all repositories. */
+  public static final String DELIVERIES = "webhook-deliveries/";
+
   /** No object: whoever wants to know whether the store answers asks for it. */
   public static final String PROBE = "probe";
 
@@ -231,6 +234,40 @@ public final class ObjectKeys {
    */
   public static String resyncBatch(String campaign, int number) {
     return resyncBatches(campaign) + String.format("%08d", number) + ".json";
+  }
+
+  /** All webhooks of one repository. */
+  public static String webhooks(RepositoryName repository) {
+    return "webhooks/" + repository.owner() + "/" + repository.name() + "/";
+  }
+
+  /**
+   * Where events of a repository are sent.
+   *
+   * @param id of the webhook
+   */
+  public static String webhook(RepositoryName repository, String id) {
+    return webhooks(repository) + id + ".json";
+  }
+
+  /** How the webhooks of one repository are. */
+  public static String webhookStates(RepositoryName repository) {
+    return "webhook-states/" + repository.owner() + "/" + repository.name() + "/";
+  }
+
+  /** How a webhook is, and who is at it. */
+  public static String webhookState(RepositoryName repository, String id) {
+    return webhookStates(repository) + id + ".json";
+  }
+
+  /** Events that receivers of one repository do not have yet. */
+  public static String deliveries(RepositoryName repository) {
+    return DELIVERIES + repository.owner() + "/" + repository.name() + "/";
+  }
+
+  /** Those of one webhook, in the order of their names. */
+  public static String deliveries(RepositoryName repository, String webhook) {
+    return deliveries(repository) + webhook + "/";
   }
 
   private static String hashed(String key) {

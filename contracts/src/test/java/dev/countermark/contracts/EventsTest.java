@@ -62,6 +62,9 @@ class EventsTest {
                 Optional.of("a bug"),
                 Optional.of(new InForce(1, "0b", T, List.of(DIGEST)).id()))),
         event(
+            Events.WebhookTested.TYPE,
+            new Events.WebhookTested(REPOSITORY, "6f1c9cfc-0d0c-4d2a-9a51-000000000001")),
+        event(
             Events.ResyncProgressed.TYPE,
             new Events.ResyncProgressed(
                 "c-1",

@@ -28,6 +28,7 @@ public final class GatewayResources implements AutoCloseable {
   private static final int MAINTENANCE = 4;
   private static final int ENTRANCE = 4;
   private static final int COORDINATION = 3;
+  private static final int WEBHOOKS = 2;
 
   private final MemoryBudget bodies;
   private final ViewMemory views;
@@ -37,6 +38,7 @@ public final class GatewayResources implements AutoCloseable {
   private final ScheduledThreadPoolExecutor maintenance;
   private final ScheduledThreadPoolExecutor timer;
   private final ScheduledThreadPoolExecutor coordination;
+  private final ScheduledThreadPoolExecutor webhooks;
   private final Executor requests;
 
   /**
@@ -54,6 +56,7 @@ public final class GatewayResources implements AutoCloseable {
     this.maintenance = new ScheduledThreadPoolExecutor(MAINTENANCE, named("maintenance"));
     this.timer = new ScheduledThreadPoolExecutor(1, named("timer"));
     this.coordination = new ScheduledThreadPoolExecutor(COORDINATION, named("coordination"));
+    this.webhooks = new ScheduledThreadPoolExecutor(WEBHOOKS, named("webhooks"));
     // Whoever no longer waits shall not be remembered until his time would have come.
     timer.setRemoveOnCancelPolicy(true);
     this.views = new ViewMemory(remembered, maintenance, clock);
@@ -65,6 +68,7 @@ public final class GatewayResources implements AutoCloseable {
     threads(meters, "maintenance", maintenance::getCorePoolSize, maintenance::getActiveCount);
     threads(meters, "timer", timer::getCorePoolSize, timer::getActiveCount);
     threads(meters, "coordination", coordination::getCorePoolSize, coordination::getActiveCount);
+    threads(meters, "webhooks", webhooks::getCorePoolSize, webhooks::getActiveCount);
   }
 
   private static void memory(
@@ -154,6 +158,13 @@ public final class GatewayResources implements AutoCloseable {
     return coordination;
   }
 
+  /**
+   * For what webhooks read and write in the store; whoever receives them is waited for elsewhere.
+   */
+  public ScheduledExecutorService webhooks() {
+    return webhooks;
+  }
+
   /** For what is due at some time; must not block. */
   public ScheduledExecutorService timer() {
     return timer;
@@ -163,6 +174,7 @@ public final class GatewayResources implements AutoCloseable {
   public void close() {
     timer.shutdownNow();
     coordination.shutdownNow();
+    webhooks.shutdownNow();
     maintenance.shutdownNow();
     entrance.shutdown();
     readers.close();

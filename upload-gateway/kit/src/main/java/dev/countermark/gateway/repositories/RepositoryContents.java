@@ -114,6 +114,9 @@ public final class RepositoryContents {
     each(ObjectKeys.failures(name), lease, this::deleted);
     each(ObjectKeys.unanswered(name), lease, this::deleted);
     each(ObjectKeys.listings(name), lease, this::deleted);
+    each(ObjectKeys.webhooks(name), lease, this::deleted);
+    each(ObjectKeys.webhookStates(name), lease, this::deleted);
+    each(ObjectKeys.deliveries(name), lease, this::deleted);
     return found | each(ObjectKeys.tokens(name), lease, this::deleted);
   }
 

@@ -21,7 +21,7 @@ class GatewayResourcesTest {
       assertThat(sum("countermark.resources.memory.limit"))
           .isEqualTo(resources.bodies().limit() + resources.views().limit());
       assertThat(sum("countermark.resources.memory.used")).isZero();
-      assertThat(sum("countermark.resources.threads.limit")).isEqualTo(60);
+      assertThat(sum("countermark.resources.threads.limit")).isEqualTo(62);
     }
   }
 
