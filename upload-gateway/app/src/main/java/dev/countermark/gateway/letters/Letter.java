@@ -36,9 +36,22 @@ public record Letter(
     Optional<About> about) {
   private static final Bytes NOTHING = Bytes.of(new byte[0]);
 
+  /** It has to fit into an id. */
+  private static final long LATEST_MILLIS = 9_999_999_999_999L;
+
   public Letter {
     key = key == null ? Optional.empty() : key;
     about = about == null ? Optional.empty() : about;
+  }
+
+  /**
+   * An id, by where a record lies.
+   *
+   * @param at when it was written; whoever writes a record says when
+   */
+  public static String id(Instant at, int partition, long offset) {
+    return String.format(
+        "%013d-%d-%d", Math.min(Math.max(0, at.toEpochMilli()), LATEST_MILLIS), partition, offset);
   }
 
   /** Without key and value. */
@@ -66,6 +79,21 @@ public record Letter(
           .filter(f -> f.uploads().equals(topic) || f.resyncs().equals(topic))
           .findFirst()
           .flatMap(format -> of(format, value));
+    }
+
+    /** The package of an event that tells what happened to it, if one can be read out of it. */
+    public static Optional<About> of(CloudEvent event, Collection<? extends Format<?, ?>> all) {
+      return all.stream()
+          .flatMap(
+              format ->
+                  of(format, event.toJson())
+                      .filter(
+                          a ->
+                              format
+                                  .purl(a.repository(), a.name(), a.digest())
+                                  .equals(event.subject()))
+                      .stream())
+          .findFirst();
     }
 
     private static Optional<About> of(Format<?, ?> format, byte[] value) {

@@ -33,9 +33,6 @@ class LetterFeed {
   /** An event is never that large: what is was none, and its place in the topic is told. */
   private static final int LARGEST = 16 << 10;
 
-  /** Whoever writes a record says when; it has to fit into an id. */
-  private static final long LATEST_MILLIS = 9_999_999_999_999L;
-
   private static final int LONGEST_DETAIL = 1_000;
 
   private final Letters letters;
@@ -84,11 +81,7 @@ class LetterFeed {
             && (key == null || key.length <= LARGEST);
     Instant at = record.getTimestamp();
     return new Letter(
-        String.format(
-            "%013d-%d-%d",
-            Math.min(Math.max(0, at.toEpochMilli()), LATEST_MILLIS),
-            record.getPartition(),
-            record.getOffset()),
+        Letter.id(at, record.getPartition(), record.getOffset()),
         at,
         text(headers, DeadLetterHeaders.FAILURE_CODE),
         text(headers, DeadLetterHeaders.FAILURE_DETAIL),

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -31,6 +32,16 @@ public final class Letters {
   private final Replay replay;
   private final Executor afterwards;
   private final List<Format<?, ?>> formats;
+  private final Origin others;
+
+  /** Where letters come from that no signer gave up. */
+  public interface Origin {
+    /** Whether a letter came from there. */
+    boolean isOf(Letter letter);
+
+    /** Takes it again. */
+    void handIn(Letter letter);
+  }
 
   /** Hands a letter in again. */
   interface Replay {
@@ -53,9 +64,15 @@ public final class Letters {
    * @param afterwards goes on when the broker has a letter; may block
    * @param formats that there are: letters come from strangers, and are handed in nowhere else than
    *     to signers of these
+   * @param others what else gives up
    */
   Letters(
-      BlobStore store, Replay replay, Executor afterwards, List<? extends Format<?, ?>> formats) {
+      BlobStore store,
+      Replay replay,
+      Executor afterwards,
+      List<? extends Format<?, ?>> formats,
+      Origin others) {
+    this.others = others;
     this.afterwards = afterwards;
     this.store = store;
     this.records = new Records(store);
@@ -68,12 +85,12 @@ public final class Letters {
     return id != null && ID.matcher(id).matches();
   }
 
-  List<Format<?, ?>> formats() {
+  public List<Format<?, ?>> formats() {
     return formats;
   }
 
   /** Keeps one, however often it comes. */
-  void keep(Letter letter) {
+  public void keep(Letter letter) {
     records.create(ObjectKeys.deadLetter(letter.id()), letter);
     Failed failed = new Failed(letter.id(), letter.code(), letter.at());
     failure(letter)
@@ -88,6 +105,7 @@ public final class Letters {
   private Optional<String> failure(Letter letter) {
     return letter
         .about()
+        .filter(about -> isOfSigners(letter))
         .flatMap(
             about ->
                 formats.stream()
@@ -97,11 +115,14 @@ public final class Letters {
                     .map(key -> ObjectKeys.failure(about.repository(), about.format(), key)));
   }
 
-  /** Whether it can be handed in again: it is all there, and came from where signers listen. */
+  /** Whether it can be handed in again: it is all there, and came from where somebody listens. */
   public boolean isReplayable(Letter letter) {
+    return letter.whole() && (isOfSigners(letter) || others.isOf(letter));
+  }
+
+  private boolean isOfSigners(Letter letter) {
     String topic = letter.source().topic();
-    return letter.whole()
-        && formats.stream().anyMatch(f -> f.uploads().equals(topic) || f.resyncs().equals(topic));
+    return formats.stream().anyMatch(f -> f.uploads().equals(topic) || f.resyncs().equals(topic));
   }
 
   /** One of an id. */
@@ -157,14 +178,16 @@ public final class Letters {
    * @return done when it is no letter any more; failed when the broker did not take it
    */
   public CompletionStage<Void> replay(Letter letter) {
-    return replay
-        .publish(letter)
-        .thenAcceptAsync(
-            taken -> {
-              LOG.infof("the dead letter %s is handed in again", letter.id());
-              remove(letter);
-            },
-            afterwards);
+    CompletionStage<Void> handedIn =
+        others.isOf(letter)
+            ? CompletableFuture.runAsync(() -> others.handIn(letter), afterwards)
+            : replay.publish(letter);
+    return handedIn.thenAcceptAsync(
+        taken -> {
+          LOG.infof("the dead letter %s is handed in again", letter.id());
+          remove(letter);
+        },
+        afterwards);
   }
 
   /** Has it gone: nobody will ever sign because of it. */

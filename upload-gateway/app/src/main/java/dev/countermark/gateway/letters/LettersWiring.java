@@ -14,9 +14,13 @@ class LettersWiring {
   @Produces
   @Singleton
   Letters letters(
-      BlobStore store, Letters.Replay replay, GatewayResources resources, GatewayFormats formats) {
+      BlobStore store,
+      Letters.Replay replay,
+      GatewayResources resources,
+      GatewayFormats formats,
+      Letters.Origin others) {
     List<Format<?, ?>> known = new ArrayList<>();
     formats.all().forEach(f -> known.add(f.format()));
-    return new Letters(store, replay, resources.coordination(), known);
+    return new Letters(store, replay, resources.coordination(), known, others);
   }
 }

@@ -24,6 +24,18 @@ class LettersTest {
   private static final RepositoryName APP = RepositoryName.of("acme/app");
   private static final String DIGEST = "sha256:" + "0a".repeat(32);
   private static final OciFormat FORMAT = new OciFormat();
+  private static final Letters.Origin NOTHING_ELSE =
+      new Letters.Origin() {
+        @Override
+        public boolean isOf(Letter letter) {
+          return false;
+        }
+
+        @Override
+        public void handIn(Letter letter) {
+          throw new IllegalStateException("nothing came from elsewhere");
+        }
+      };
 
   private final InMemoryBlobStore store = new InMemoryBlobStore();
   private final List<Letter> replayed = new ArrayList<>();
@@ -39,7 +51,8 @@ class LettersTest {
             return CompletableFuture.completedFuture(null);
           },
           Runnable::run,
-          List.of(FORMAT));
+          List.of(FORMAT),
+          NOTHING_ELSE);
 
   private static byte[] event() {
     return CloudEvent.of(
