@@ -71,7 +71,9 @@ class EdgeContractTest {
           // The same, tried in ResyncEventsTest and DeadLettersTest.
           "dev.countermark.gateway.api.DeadLettersResource",
           "dev.countermark.gateway.api.ResyncsResource",
-          "dev.countermark.gateway.api.TokensResource");
+          "dev.countermark.gateway.api.TokensResource",
+          // The same, tried in WebhooksTest.
+          "dev.countermark.gateway.api.WebhooksResource");
 
   private final HttpClient http = HttpClient.newHttpClient();
 

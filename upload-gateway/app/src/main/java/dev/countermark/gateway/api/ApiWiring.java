@@ -16,6 +16,9 @@ import dev.countermark.gateway.repositories.Repositories;
 import dev.countermark.gateway.resync.CampaignWaits;
 import dev.countermark.gateway.resync.Campaigns;
 import dev.countermark.gateway.retention.Retention;
+import dev.countermark.gateway.webhooks.Deliveries;
+import dev.countermark.gateway.webhooks.WebhookTrial;
+import dev.countermark.gateway.webhooks.Webhooks;
 import dev.countermark.keys.KeyClient;
 import io.quarkus.arc.All;
 import jakarta.enterprise.inject.Instance;
@@ -126,6 +129,13 @@ class ApiWiring {
       Campaigns campaigns, CampaignWaits waits, Oversight oversight, GatewaySecrets secrets) {
     return new ResyncsResource.Parts(
         campaigns, waits, oversight, new Cursors(secrets.secret(), "countermark resync cursor v1"));
+  }
+
+  @Produces
+  @Singleton
+  WebhooksResource.Parts webhooks(
+      Webhooks webhooks, Deliveries deliveries, WebhookTrial trial, GatewayResources resources) {
+    return new WebhooksResource.Parts(webhooks, deliveries, trial, resources);
   }
 
   @Produces

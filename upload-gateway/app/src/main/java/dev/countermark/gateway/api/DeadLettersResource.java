@@ -44,7 +44,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** {@code /api/v1/dead-letters}: what signers gave up. */
+/** {@code /api/v1/dead-letters}: what signers gave up, and receivers of webhooks did not take. */
 @Path("/api/v1")
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
@@ -147,7 +147,7 @@ public class DeadLettersResource {
   @Path(LETTERS)
   @Operation(
       operationId = "listDeadLetters",
-      summary = "List what signers gave up",
+      summary = "List what was given up",
       description =
           "In the order in which it was given up. A page may have fewer than were asked for, or"
               + " none, while there is a next one.")
@@ -210,7 +210,7 @@ public class DeadLettersResource {
   /** One letter, with what was given up. */
   @GET
   @Path(ID)
-  @Operation(operationId = "getDeadLetter", summary = "Read what a signer gave up")
+  @Operation(operationId = "getDeadLetter", summary = "Read what was given up")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Shown.class)))
@@ -245,7 +245,7 @@ public class DeadLettersResource {
           Kind.NOT_REPLAYABLE,
           "the letter "
               + id
-              + " is not whole, or came from a topic that no signer reads: it can be discarded");
+              + " is not whole, or came from where nobody listens: it can be discarded");
     }
     return letters.replay(letter).thenApply(done -> Response.noContent().build());
   }
@@ -272,7 +272,7 @@ public class DeadLettersResource {
   @Consumes(MediaType.WILDCARD)
   @Operation(
       operationId = "replayDeadLetters",
-      summary = "Hand in again what signers gave up",
+      summary = "Hand in again what was given up",
       description = "Up to 100 of those meant; ask again while there are more.")
   @RequestBody(
       content =
