@@ -53,6 +53,22 @@ public final class SigningMetrics {
   public SigningMetrics(MeterRegistry registry, String format) {
     this.registry = registry;
     this.format = format;
+    for (Lane lane : Lane.values()) {
+      register(lane);
+    }
+  }
+
+  /** What was never counted must be there all the same: an alert sees no first one otherwise. */
+  private void register(Lane lane) {
+    lag(lane);
+    retries(lane);
+    SigningOutcome.codes().forEach(code -> outcomes(lane, code));
+    for (DeadLetter.Code code : DeadLetter.Code.values()) {
+      deadLetters(lane, code);
+    }
+    for (Obstacle obstacle : Obstacle.values()) {
+      waiting(lane, obstacle);
+    }
   }
 
   /** Shows what {@code dispatcher} holds. */
@@ -70,12 +86,15 @@ public final class SigningMetrics {
   }
 
   void signed(Lane lane, Duration lag) {
-    Timer.builder("countermark.signing.lag")
+    lag(lane).record(lag.isNegative() ? Duration.ZERO : min(lag, LONGEST_LAG));
+  }
+
+  private Timer lag(Lane lane) {
+    return Timer.builder("countermark.signing.lag")
         .description("From the acceptance of a package to its signature")
         .tags("format", format, "lane", lane.label())
         .serviceLevelObjectives(LAG_BOUNDS)
-        .register(registry)
-        .record(lag.isNegative() ? Duration.ZERO : min(lag, LONGEST_LAG));
+        .register(registry);
   }
 
   private static Duration min(Duration one, Duration other) {
@@ -91,15 +110,27 @@ public final class SigningMetrics {
   }
 
   void outcome(Lane lane, String code) {
-    count("countermark.signing.outcomes", "How requests ended", lane, code);
+    outcomes(lane, code).increment();
+  }
+
+  private Counter outcomes(Lane lane, String code) {
+    return counter("countermark.signing.outcomes", "How requests ended", lane, code);
   }
 
   void deadLetter(Lane lane, DeadLetter.Code code) {
-    count("countermark.signing.dead.letters", "Records given up", lane, code.label());
+    deadLetters(lane, code).increment();
+  }
+
+  private Counter deadLetters(Lane lane, DeadLetter.Code code) {
+    return counter("countermark.signing.dead.letters", "Records given up", lane, code.label());
   }
 
   void handedOver(Lane lane, Obstacle obstacle) {
-    count(
+    waiting(lane, obstacle).increment();
+  }
+
+  private Counter waiting(Lane lane, Obstacle obstacle) {
+    return counter(
         "countermark.signing.waiting",
         "Packages that wait, and will be handed in again",
         lane,
@@ -107,18 +138,20 @@ public final class SigningMetrics {
   }
 
   void retry(Lane lane) {
-    Counter.builder("countermark.signing.retries")
-        .description("Tries planned again after a transient failure")
-        .tags("format", format, "lane", lane.label())
-        .register(registry)
-        .increment();
+    retries(lane).increment();
   }
 
-  private void count(String name, String description, Lane lane, String code) {
-    Counter.builder(name)
+  private Counter retries(Lane lane) {
+    return Counter.builder("countermark.signing.retries")
+        .description("Tries planned again after a transient failure")
+        .tags("format", format, "lane", lane.label())
+        .register(registry);
+  }
+
+  private Counter counter(String name, String description, Lane lane, String code) {
+    return Counter.builder(name)
         .description(description)
         .tags("format", format, "lane", lane.label(), "code", code)
-        .register(registry)
-        .increment();
+        .register(registry);
   }
 }

@@ -3,6 +3,7 @@ package dev.countermark.signing;
 import dev.countermark.contracts.Refusal;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * How one request ended.
@@ -12,6 +13,19 @@ import java.util.Locale;
 public sealed interface SigningOutcome<O> {
   /** Short, stable, lower case: a metric's label. */
   String code();
+
+  /** All codes that there are. */
+  static List<String> codes() {
+    Stream<SigningOutcome<?>> refused =
+        Stream.of(Refusal.values()).map(reason -> new Refused<>(reason, ""));
+    Stream<SigningOutcome<?>> exempt = Stream.of(Exempt.Why.values()).map(Exempt::new);
+    Stream<SigningOutcome<?>> signed =
+        Stream.of(new Signed<>("", List.of()), new AlreadySigned<>("", List.of()));
+    return Stream.of(signed, refused, exempt)
+        .flatMap(outcomes -> outcomes)
+        .map(SigningOutcome::code)
+        .toList();
+  }
 
   /**
    * Signatures were made.

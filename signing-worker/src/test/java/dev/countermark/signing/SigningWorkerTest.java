@@ -158,7 +158,7 @@ class SigningWorkerTest {
   }
 
   private double count(String name, String code) {
-    var counter = meters.find(name).tag("code", code).counter();
+    var counter = meters.find(name).tags("code", code, "lane", "upload").counter();
     return counter == null ? 0 : counter.count();
   }
 
@@ -192,7 +192,8 @@ class SigningWorkerTest {
 
     assertThat(events)
         .containsExactly("signing", "signing", "signing", "told signed", "acknowledged");
-    assertThat(meters.get("countermark.signing.retries").counter().count()).isEqualTo(2);
+    assertThat(meters.get("countermark.signing.retries").tag("lane", "upload").counter().count())
+        .isEqualTo(2);
   }
 
   @Test
@@ -202,7 +203,8 @@ class SigningWorkerTest {
     scheduler.runAll();
 
     assertThat(events).containsExactly("signing", "told signed", "told signed", "acknowledged");
-    assertThat(meters.get("countermark.signing.lag").timer().count()).isEqualTo(1);
+    assertThat(meters.get("countermark.signing.lag").tag("lane", "upload").timer().count())
+        .isEqualTo(1);
   }
 
   @Test
