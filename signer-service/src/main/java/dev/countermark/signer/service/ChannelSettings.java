@@ -2,6 +2,7 @@ package dev.countermark.signer.service;
 
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
+import dev.countermark.contracts.SignerGroups;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
@@ -29,10 +30,18 @@ public final class ChannelSettings implements ConfigSourceFactory {
     Map<String, String> settings = new HashMap<>();
     for (Format<?, ?> format : Formats.all()) {
       boolean hosted = HostedFormats.isHosted(format, wanted);
-      String group = "signer-" + format.label();
-      channel(settings, "uploads-" + format.label(), format.uploads(), group, hosted);
-      // A group of their own, so that joining and leaving never pauses the uploads.
-      channel(settings, "resyncs-" + format.label(), format.resyncs(), group + "-resyncs", hosted);
+      channel(
+          settings,
+          "uploads-" + format.label(),
+          format.uploads(),
+          SignerGroups.uploads(format),
+          hosted);
+      channel(
+          settings,
+          "resyncs-" + format.label(),
+          format.resyncs(),
+          SignerGroups.resyncs(format),
+          hosted);
     }
     return List.of(new PropertiesConfigSource(settings, "channels of formats", ORDINAL));
   }

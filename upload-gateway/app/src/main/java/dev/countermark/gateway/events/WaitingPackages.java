@@ -6,6 +6,7 @@ import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
 import dev.countermark.contracts.Json.MalformedJsonException;
 import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.WaitingNote;
@@ -13,6 +14,8 @@ import dev.countermark.gateway.kit.UploadEvents;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -34,6 +37,15 @@ public final class WaitingPackages {
   private final Records records;
   private final UploadEvents events;
   private final Clock clock;
+  private volatile Map<Reason, Integer> noted = Map.of();
+  private volatile Map<String, Instant> oldest = Map.of();
+
+  /**
+   * Why packages wait.
+   *
+   * @param format label
+   */
+  public record Reason(String format, Obstacle obstacle) {}
 
   public WaitingPackages(BlobStore store, UploadEvents events, Clock clock) {
     this.store = store;
@@ -51,32 +63,58 @@ public final class WaitingPackages {
    */
   public int tell() {
     int told = 0;
+    Map<Reason, Integer> counted = new HashMap<>();
+    Map<String, Instant> since = new HashMap<>();
     String after = "";
     BlobStore.Page page;
     do {
       page = store.list(ObjectKeys.WAITING, after, 1_000);
       for (BlobStore.Entry entry : page.entries()) {
         after = entry.key();
-        if (look(entry.key())) {
+        Optional<WaitingNote> note = read(entry.key());
+        if (note.isPresent() && look(entry.key(), note.get())) {
           told++;
         }
+        note.filter(n -> n.format() != null && n.obstacle() != null && n.since() != null)
+            .ifPresent(
+                n -> {
+                  counted.merge(new Reason(n.format(), n.obstacle()), 1, Integer::sum);
+                  since.merge(n.format(), n.since(), (a, b) -> a.isBefore(b) ? a : b);
+                });
       }
     } while (page.more());
+    noted = Map.copyOf(counted);
+    oldest = Map.copyOf(since);
     return told;
   }
 
-  private boolean look(String key) {
-    Optional<WaitingNote> note;
+  /** Packages that waited at the last look. */
+  public int noted(Reason reason) {
+    return noted.getOrDefault(reason, 0);
+  }
+
+  /**
+   * Since when the oldest of them waits.
+   *
+   * @param format label
+   */
+  public Optional<Instant> oldest(String format) {
+    return Optional.ofNullable(oldest.get(format));
+  }
+
+  private Optional<WaitingNote> read(String key) {
     try {
-      note = records.read(key, WaitingNote.class);
+      return records.read(key, WaitingNote.class);
     } catch (MalformedJsonException e) {
       // Perhaps of a later release, whose gateway understands it.
       LOG.debugf("the note %s cannot be read: %s", key, e.getMessage());
-      return false;
+      return Optional.empty();
     }
-    return note.filter(this::isDue)
-        .flatMap(due -> Formats.find(due.format()).map(format -> tell(format, key, due)))
-        .orElse(false);
+  }
+
+  private boolean look(String key, WaitingNote note) {
+    return isDue(note)
+        && Formats.find(note.format()).map(format -> tell(format, key, note)).orElse(false);
   }
 
   private boolean isDue(WaitingNote note) {

@@ -53,6 +53,9 @@ class ResyncWiring {
       Clock clock,
       @ConfigProperty(name = "countermark.gateway.resync-yield-after", defaultValue = "PT2S")
           Duration yieldAfter) {
+    for (ResyncResult result : ResyncResult.values()) {
+      counter(meters, result);
+    }
     CampaignRun.Parts parts =
         new CampaignRun.Parts(
             new CampaignStore(store),

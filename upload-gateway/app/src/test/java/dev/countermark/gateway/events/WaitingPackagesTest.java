@@ -85,6 +85,23 @@ class WaitingPackagesTest {
   }
 
   @Test
+  void knowsHowManyWaitWhyAndSinceWhen() {
+    push(received);
+    note(Optional.of(NEXT), true);
+    WaitingPackages waiting =
+        new WaitingPackages(store, events, Clock.fixed(PUSHED, ZoneOffset.UTC));
+    assertThat(waiting.oldest("echo")).isEmpty();
+
+    waiting.tell();
+
+    assertThat(waiting.oldest("echo")).contains(PUSHED);
+    assertThat(waiting.noted(new WaitingPackages.Reason("echo", Obstacle.BUSY))).isOne();
+    records.update(NOTE, WaitingNote.class, old -> Optional.empty());
+    waiting.tell();
+    assertThat(waiting.oldest("echo")).isEmpty();
+  }
+
+  @Test
   void tellsAgainOfWhatASignerForgot() {
     push(received);
     note(Optional.of(NEXT), false);

@@ -10,13 +10,11 @@ import dev.countermark.contracts.Events.PackageSigned;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.webhooks.Attempt.Result;
+import dev.countermark.testkit.time.HandSetClock;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,36 +32,13 @@ class DeliveriesTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   private final InMemoryBlobStore store = new InMemoryBlobStore();
-  private final Time clock = new Time();
+  private final HandSetClock clock = new HandSetClock(START);
   private final Receivers receivers = new Receivers();
   private final List<String> buried = new ArrayList<>();
   private final Webhooks webhooks = new Webhooks(store, SECRET, clock);
   private final Deliveries deliveries = gateway("a");
 
   private int offset;
-
-  private static final class Time extends Clock {
-    private Instant now = START;
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    void pass(Duration time) {
-      now = now.plus(time);
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
 
   /** Answer with a status each, or not until they are told to. */
   private final class Receivers implements Sender {
@@ -184,7 +159,7 @@ class DeliveriesTest {
     receivers.statuses.put("one", 200);
     deliveries.scan();
     assertThat(receivers.got).hasSize(1);
-    clock.pass(Duration.ofSeconds(6));
+    clock.advance(Duration.ofSeconds(6));
     deliveries.scan();
 
     assertThat(receivers.got).containsExactly("one 1", "one 1", "one 2", "one 3");
@@ -199,7 +174,7 @@ class DeliveriesTest {
     happened(deliveries, APP, "poison", "pkg:a");
     happened(deliveries, APP, "2", "pkg:b");
     receivers.statuses.put("one", 200);
-    clock.pass(Duration.ofSeconds(6));
+    clock.advance(Duration.ofSeconds(6));
     deliveries.scan();
 
     assertThat(receivers.got).contains("one 2");
@@ -213,7 +188,7 @@ class DeliveriesTest {
       happened(deliveries, APP, "" + i, "pkg:" + i);
     }
     for (int minute = 0; minute < 24 * 60 + 70; minute++) {
-      clock.pass(Duration.ofMinutes(1));
+      clock.advance(Duration.ofMinutes(1));
       deliveries.scan();
     }
 
@@ -280,7 +255,7 @@ class DeliveriesTest {
     second.scan();
     assertThat(receivers.got).hasSize(1);
 
-    clock.pass(Duration.ofSeconds(75));
+    clock.advance(Duration.ofSeconds(75));
     second.scan();
 
     assertThat(receivers.got).containsExactly("one 1", "one 1");
@@ -304,7 +279,7 @@ class DeliveriesTest {
     receivers.statuses.put("one", 503);
     happened(deliveries, APP, "1", "pkg:a");
     webhooks.delete(APP, hook.id());
-    clock.pass(Duration.ofMinutes(1));
+    clock.advance(Duration.ofMinutes(1));
     deliveries.scan();
 
     assertThat(receivers.got).hasSize(1);

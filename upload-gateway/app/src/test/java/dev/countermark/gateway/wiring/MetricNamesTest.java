@@ -25,6 +25,12 @@ class MetricNamesTest {
         "countermark_sweep_deleted_total{",
         "countermark_sweep_deleted_bytes_total",
         "countermark_sweep_last_run_seconds",
+        "countermark_waiting_packages{",
+        "countermark_resyncs_packages_total{",
+        "countermark_webhooks_tries_total{",
+        "countermark_webhooks_waiting",
+        "countermark_webhooks_in_flight",
+        "countermark_webhooks_given_up_total",
       })
   void areThoseOfTheDocuments(String name) {
     given().get(metrics).then().statusCode(200).body(containsString("\n" + name));
