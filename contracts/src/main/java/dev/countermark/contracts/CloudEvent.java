@@ -3,6 +3,7 @@ package dev.countermark.contracts;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -18,6 +19,8 @@ import java.util.UUID;
  * @param datacontenttype always {@code application/json}
  * @param dataschema the schema file of {@code data}, a URI reference
  * @param data the event's data, one of the records in {@link Events}
+ * @param traceparent of what it follows from, as in the extension for distributed tracing; absent
+ *     when nothing is traced
  */
 public record CloudEvent(
     String specversion,
@@ -28,7 +31,12 @@ public record CloudEvent(
     Instant time,
     String datacontenttype,
     String dataschema,
-    JsonNode data) {
+    JsonNode data,
+    Optional<String> traceparent) {
+  public CloudEvent {
+    traceparent = traceparent == null ? Optional.empty() : traceparent;
+  }
+
   /** Media type of the structured JSON mode; the value of the {@code content-type} header. */
   public static final String MEDIA_TYPE = "application/cloudevents+json";
 
@@ -43,7 +51,14 @@ public record CloudEvent(
         time,
         "application/json",
         "/schemas/" + type.substring("dev.countermark.".length()) + ".json",
-        Json.read(Json.write(data), JsonNode.class));
+        Json.read(Json.write(data), JsonNode.class),
+        Optional.empty());
+  }
+
+  /** The same, following from something. */
+  public CloudEvent after(Optional<String> parent) {
+    return new CloudEvent(
+        specversion, id, source, type, subject, time, datacontenttype, dataschema, data, parent);
   }
 
   /**

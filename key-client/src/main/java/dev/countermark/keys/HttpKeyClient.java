@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 
 /**
  * The key service over HTTP. Connections are kept alive; concurrent signatures with one key travel
@@ -39,6 +40,7 @@ public final class HttpKeyClient implements KeyClient {
 
   private final KeyClientSettings settings;
   private final HttpClient http;
+  private final Supplier<Optional<String>> trace;
   private final ConcurrentMap<Key, SignBatcher> batchers = new ConcurrentHashMap<>();
   private final ConcurrentMap<Key, Remembered> current = new ConcurrentHashMap<>();
 
@@ -48,7 +50,16 @@ public final class HttpKeyClient implements KeyClient {
    * @throws IllegalArgumentException when a PEM file cannot be used
    */
   public HttpKeyClient(KeyClientSettings settings) {
+    this(settings, Optional::empty);
+  }
+
+  /**
+   * @param trace the {@code traceparent} of what the calling thread is at; of signatures that
+   *     travel together, one of them
+   */
+  public HttpKeyClient(KeyClientSettings settings, Supplier<Optional<String>> trace) {
     this.settings = settings;
+    this.trace = trace;
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -184,6 +195,7 @@ public final class HttpKeyClient implements KeyClient {
       request.header("Content-Type", sent);
     }
     settings.credential().ifPresent(c -> request.header("Authorization", "Bearer " + c));
+    trace.get().ifPresent(parent -> request.header("traceparent", parent));
     return send(request.build(), method + " " + path);
   }
 
