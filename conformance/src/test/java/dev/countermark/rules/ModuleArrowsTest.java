@@ -34,19 +34,19 @@ class ModuleArrowsTest {
           Map.entry("contracts", ""),
           Map.entry("formats/(zip|tar|openpgp|certificates)", ""),
           Map.entry("formats/[a-z]+", "contracts|formats/(zip|tar|openpgp|certificates)"),
-          Map.entry("(fair-turns|readiness)", ""),
+          Map.entry("(fair-turns|readiness|tracing)", ""),
           Map.entry("(blob-store|key-client)", "contracts"),
           Map.entry("signing-worker", "contracts|fair-turns"),
           // Formats for their ServiceLoader entries: purposes are theirs. No class of them is
           // named.
-          Map.entry("key-service", "contracts|blob-store|key-client|readiness|formats/.*"),
+          Map.entry("key-service", "contracts|blob-store|key-client|readiness|tracing|formats/.*"),
           Map.entry(
               "signer-service/app",
               "contracts|blob-store|key-client|signing-worker|signer-service|signer-[a-z]+"),
           // The zip core for one interface: uploads are read where they lie, as archives are.
           Map.entry(
               "signer-service",
-              "contracts|formats/zip|blob-store|key-client|readiness|signing-worker"),
+              "contracts|formats/zip|blob-store|key-client|readiness|signing-worker|tracing"),
           Map.entry(
               "signer-(?<format>[a-z]+)",
               "contracts|blob-store|key-client|signing-worker|signer-service"
@@ -55,7 +55,7 @@ class ModuleArrowsTest {
           Map.entry("upload-gateway/kit", "contracts|fair-turns|blob-store|key-client"),
           Map.entry(
               "upload-gateway(/app)?",
-              "contracts|formats/.*|blob-store|key-client|readiness|upload-gateway/.*"),
+              "contracts|formats/.*|blob-store|key-client|readiness|tracing|upload-gateway/.*"),
           Map.entry(
               "upload-gateway/(?<format>[a-z]+)",
               "contracts|blob-store|key-client|upload-gateway/kit"

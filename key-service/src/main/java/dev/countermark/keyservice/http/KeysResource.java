@@ -10,8 +10,11 @@ import dev.countermark.keyservice.KeyScope;
 import dev.countermark.keyservice.KeyService;
 import dev.countermark.keyservice.KeyServiceException;
 import dev.countermark.keyservice.KeyServiceException.Code;
+import dev.countermark.tracing.Step;
+import dev.countermark.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -20,8 +23,10 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The key service over HTTP; the bodies are those of {@link KeyServiceApi}. */
 @Path("/v1/repositories/{owner}/{name}/keys")
@@ -31,8 +36,17 @@ public class KeysResource {
   private final KeyCustodian custodian;
   private final CallerIdentification caller;
   private final MeterRegistry metrics;
+  private final Tracing tracing;
+  private final HttpServerRequest request;
 
-  KeysResource(KeyService service, CallerIdentification caller, MeterRegistry metrics) {
+  KeysResource(
+      KeyService service,
+      CallerIdentification caller,
+      MeterRegistry metrics,
+      Tracing tracing,
+      HttpServerRequest request) {
+    this.tracing = tracing;
+    this.request = request;
     this.service = service;
     this.custodian = service.custodian();
     this.caller = caller;
@@ -139,7 +153,7 @@ public class KeysResource {
     String outcome = "failed";
     try {
       Caller who = caller.require(operation);
-      byte[] json = Json.write(use.apply(who));
+      byte[] json = traced(operation, () -> Json.write(use.apply(who)));
       outcome = "done";
       return json;
     } catch (KeyServiceException e) {
@@ -153,6 +167,14 @@ public class KeysResource {
               .tag("outcome", outcome)
               .publishPercentileHistogram()
               .register(metrics));
+    }
+  }
+
+  /** Only for callers that are known: a stranger must not decide what is recorded. */
+  private byte[] traced(String operation, Supplier<byte[]> use) {
+    Optional<String> parent = Optional.ofNullable(request.getHeader(Tracing.HEADER));
+    try (Step step = tracing.begin("key " + operation, Tracing.Kind.ANSWERS, parent)) {
+      return use.get();
     }
   }
 

@@ -13,11 +13,13 @@ import dev.countermark.keyservice.KeyPolicy;
 import dev.countermark.keyservice.KeyService;
 import dev.countermark.keyservice.OcspResponder;
 import dev.countermark.keyservice.RootSecret;
+import dev.countermark.tracing.Tracing;
 import io.quarkus.arc.DefaultBean;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Makes the service from its settings; refuses to start with a setting that is wrong, naming it.
@@ -65,6 +68,22 @@ class Wiring {
             () ->
                 new IllegalArgumentException(
                     "set countermark.store.secret-key-file or countermark.store.secret-key"));
+  }
+
+  /**
+   * @param endpoint where spans are sent, OTLP over HTTP; absent for nowhere
+   * @param ratio of the calls that are of no trace yet, how many are traced, 0 to 1
+   */
+  @Produces
+  @Singleton
+  Tracing tracing(
+      @ConfigProperty(name = "countermark.tracing.endpoint") Optional<URI> endpoint,
+      @ConfigProperty(name = "countermark.tracing.ratio", defaultValue = "1") double ratio) {
+    return Tracing.of(endpoint, "key-service", ratio);
+  }
+
+  void close(@Disposes Tracing tracing) throws Exception {
+    tracing.close();
   }
 
   @Produces

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 
 /**
  * By the settings. What is not set of a format is that of all; but a format with a certificate of
@@ -21,17 +22,20 @@ final class ConfiguredKeyClients implements KeyClients {
   private static final String PREFIX = "countermark.keys.";
 
   private final KeysConfig config;
+  private final Supplier<Optional<String>> trace;
 
   /** Formats that are known by the same share a client. */
   private final ConcurrentMap<KeyClientSettings, KeyClient> clients = new ConcurrentHashMap<>();
 
   /**
    * @param labels of the formats that there are
+   * @param trace the {@code traceparent} of what the calling thread is at
    * @throws IllegalArgumentException when something is set of another: a label with a mistake would
    *     leave its format with what is set for all
    */
-  ConfiguredKeyClients(KeysConfig config, List<String> labels) {
+  ConfiguredKeyClients(KeysConfig config, List<String> labels, Supplier<Optional<String>> trace) {
     this.config = config;
+    this.trace = trace;
     requireKnown("credentials", config.credentials(), labels);
     requireKnown("credential-files", config.credentialFiles(), labels);
     requireKnown("client-certificates", config.clientCertificates(), labels);
@@ -49,7 +53,8 @@ final class ConfiguredKeyClients implements KeyClients {
 
   @Override
   public KeyClient of(Format<?, ?> format) {
-    return clients.computeIfAbsent(settings(format.label()), HttpKeyClient::new);
+    return clients.computeIfAbsent(
+        settings(format.label()), settings -> new HttpKeyClient(settings, trace));
   }
 
   KeyClientSettings settings(String label) {

@@ -27,11 +27,13 @@ final class EventDecoder implements SigningWorker.Decoder<PackageRequest> {
   public PackageRequest decode(Lane lane, Bytes value) {
     try {
       CloudEvent event = CloudEvent.fromJson(value.toArray());
-      return switch (event.type()) {
-        case PackageUploaded.TYPE -> uploaded(lane, event);
-        case PackageResyncRequested.TYPE -> resync(lane, event);
-        default -> throw new MalformedEventException("no event that a signer acts on", null);
-      };
+      PackageRequest request =
+          switch (event.type()) {
+            case PackageUploaded.TYPE -> uploaded(lane, event);
+            case PackageResyncRequested.TYPE -> resync(lane, event);
+            default -> throw new MalformedEventException("no event that a signer acts on", null);
+          };
+      return request.after(event.traceparent());
     } catch (MalformedJsonException e) {
       throw new MalformedEventException(e.getMessage(), e);
     }
@@ -64,7 +66,8 @@ final class EventDecoder implements SigningWorker.Decoder<PackageRequest> {
         data.digest(),
         event.time(),
         mode,
-        Optional.ofNullable(data.campaign()));
+        Optional.ofNullable(data.campaign()),
+        Optional.empty());
   }
 
   private void requireComplete(

@@ -9,6 +9,8 @@ import dev.countermark.signing.Lane;
 import dev.countermark.signing.MalformedEventException;
 import dev.countermark.signing.SigningOutcome;
 import dev.countermark.signing.SigningWorker;
+import dev.countermark.tracing.Step;
+import dev.countermark.tracing.Tracing;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -43,13 +45,16 @@ public class KafkaPublisher
   private final Emitter<byte[]> outcomes;
   private final Emitter<byte[]> deadLetters;
   private final OutcomeEvents events;
+  private final Tracing tracing;
 
   KafkaPublisher(
       @Channel("outcomes") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = 8_192)
           Emitter<byte[]> outcomes,
       @Channel("dead-letters") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = 8_192)
           Emitter<byte[]> deadLetters,
-      Clock clock) {
+      Clock clock,
+      Tracing tracing) {
+    this.tracing = tracing;
     this.outcomes = outcomes;
     this.deadLetters = deadLetters;
     this.events = new OutcomeEvents(clock);
@@ -58,14 +63,23 @@ public class KafkaPublisher
   @Override
   public CompletionStage<Void> publish(
       PackageRequest request, SigningOutcome<SignedArtifact> outcome) {
+    Step step =
+        tracing
+            .begin("publish outcome", Tracing.Kind.SENDS, request.trace())
+            .with("package", request.purl())
+            .with("code", outcome.code());
     return CompletableFuture.allOf(
-        events.of(request, outcome).stream().map(this::tell).toArray(CompletableFuture<?>[]::new));
+            events.of(request, outcome).stream()
+                .map(keyed -> tell(keyed, step.parent()))
+                .toArray(CompletableFuture<?>[]::new))
+        .whenComplete((told, failure) -> step.close());
   }
 
-  private CompletableFuture<Void> tell(OutcomeEvents.Keyed event) {
+  private CompletableFuture<Void> tell(OutcomeEvents.Keyed keyed, Optional<String> parent) {
     RecordHeaders headers = new RecordHeaders();
     headers.add("content-type", CloudEvent.MEDIA_TYPE.getBytes(StandardCharsets.UTF_8));
-    return send(outcomes, event.key(), event.event().toJson(), headers);
+    parent.ifPresent(p -> headers.add(Tracing.HEADER, p.getBytes(StandardCharsets.UTF_8)));
+    return send(outcomes, keyed.key(), keyed.event().after(parent).toJson(), headers);
   }
 
   /**
@@ -87,7 +101,9 @@ public class KafkaPublisher
             request ->
                 request
                     .campaign()
-                    .map(campaign -> tell(events.deadLettered(request, campaign, letter))))
+                    .map(
+                        campaign ->
+                            tell(events.deadLettered(request, campaign, letter), request.trace())))
         .orElseGet(() -> CompletableFuture.completedFuture(null));
   }
 

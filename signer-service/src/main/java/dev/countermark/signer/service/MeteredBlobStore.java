@@ -1,6 +1,8 @@
 package dev.countermark.signer.service;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.tracing.Step;
+import dev.countermark.tracing.Tracing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.FilterInputStream;
@@ -8,17 +10,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** Counts the bytes of objects that go to and come from the store. */
+/**
+ * Counts the bytes of objects that go to and come from the store, and traces changes of records.
+ */
 final class MeteredBlobStore implements BlobStore, AutoCloseable {
   static final String READ = "countermark.store.read";
   static final String WRITTEN = "countermark.store.written";
 
   private final BlobStore store;
+  private final Tracing tracing;
   private final Counter read;
   private final Counter written;
 
-  MeteredBlobStore(BlobStore store, MeterRegistry meters) {
+  MeteredBlobStore(BlobStore store, MeterRegistry meters, Tracing tracing) {
     this.store = store;
+    this.tracing = tracing;
     this.read =
         Counter.builder(READ)
             .baseUnit("bytes")
@@ -57,7 +63,11 @@ final class MeteredBlobStore implements BlobStore, AutoCloseable {
   @Override
   public Optional<Version> replace(String key, byte[] content, Version expected) {
     written.increment(content.length);
-    return store.replace(key, content, expected);
+    try (Step step = tracing.begin("change record", Tracing.Kind.ASKS, tracing.current())) {
+      Optional<Version> changed = store.replace(key, content, expected);
+      step.with("result", changed.isPresent() ? "changed" : "lost the race");
+      return changed;
+    }
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param digest {@code algorithm:hex}
  * @param mode how far a resync goes; for an upload always {@link ResyncMode#ENSURE}
  * @param campaign that wants to hear what came of it; empty for none
+ * @param trace the {@code traceparent} of its event; empty when nothing is traced
  */
 public record PackageRequest(
     Format<?, ?> format,
@@ -25,7 +26,8 @@ public record PackageRequest(
     String digest,
     Instant since,
     ResyncMode mode,
-    Optional<String> campaign)
+    Optional<String> campaign,
+    Optional<String> trace)
     implements SigningRequest {
   /** One that makes good what is missing. */
   public PackageRequest(
@@ -35,7 +37,7 @@ public record PackageRequest(
       String name,
       String digest,
       Instant since) {
-    this(format, lane, repository, name, digest, since, ResyncMode.ENSURE, Optional.empty());
+    this(format, lane, repository, name, digest, since, ResyncMode.ENSURE);
   }
 
   /** One of no campaign. */
@@ -47,7 +49,13 @@ public record PackageRequest(
       String digest,
       Instant since,
       ResyncMode mode) {
-    this(format, lane, repository, name, digest, since, mode, Optional.empty());
+    this(format, lane, repository, name, digest, since, mode, Optional.empty(), Optional.empty());
+  }
+
+  /** The same, following from something. */
+  PackageRequest after(Optional<String> parent) {
+    return new PackageRequest(
+        format, lane, repository, name, digest, since, mode, campaign, parent);
   }
 
   @Override

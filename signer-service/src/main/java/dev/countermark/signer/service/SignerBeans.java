@@ -10,6 +10,7 @@ import dev.countermark.signing.KeyedDispatcher;
 import dev.countermark.signing.RetryPolicy;
 import dev.countermark.signing.SigningMetrics;
 import dev.countermark.signing.SigningWorker;
+import dev.countermark.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import io.smallrye.common.annotation.Identifier;
@@ -19,10 +20,13 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Puts the parts together from the settings. Each format brings its {@link SignerFormat}, with its
@@ -37,9 +41,26 @@ class SignerBeans {
     return Clock.systemUTC();
   }
 
+  /**
+   * @param endpoint where spans are sent, OTLP over HTTP; absent for nowhere
+   * @param ratio of the requests that are of no trace yet, how many are traced, 0 to 1
+   */
   @Produces
   @Singleton
-  BlobStore store(StoreConfig config, SignerResources resources, MeterRegistry meters) {
+  Tracing tracing(
+      @ConfigProperty(name = "countermark.tracing.endpoint") Optional<URI> endpoint,
+      @ConfigProperty(name = "countermark.tracing.ratio", defaultValue = "1") double ratio) {
+    return Tracing.of(endpoint, "signer", ratio);
+  }
+
+  void closeTracing(@Disposes Tracing tracing) throws Exception {
+    tracing.close();
+  }
+
+  @Produces
+  @Singleton
+  BlobStore store(
+      StoreConfig config, SignerResources resources, MeterRegistry meters, Tracing tracing) {
     String key = "countermark.store.secret-key";
     return new MeteredBlobStore(
         S3BlobStore.open(
@@ -56,7 +77,8 @@ class SignerBeans {
                 config.trustCertificates(),
                 config.timeout()),
             resources.memory()::record),
-        meters);
+        meters,
+        tracing);
   }
 
   void closeStore(@Disposes BlobStore store) throws Exception {
@@ -67,8 +89,9 @@ class SignerBeans {
 
   @Produces
   @Singleton
-  KeyClients keys(KeysConfig config) {
-    return new ConfiguredKeyClients(config, Formats.all().stream().map(Format::label).toList());
+  KeyClients keys(KeysConfig config, Tracing tracing) {
+    return new ConfiguredKeyClients(
+        config, Formats.all().stream().map(Format::label).toList(), tracing::current);
   }
 
   @Produces
@@ -122,7 +145,8 @@ class SignerBeans {
       SigningWorker.Ends<PackageRequest, SignedArtifact> ends,
       MeterRegistry meters,
       Clock clock,
-      SignerConfig config) {
+      SignerConfig config,
+      Tracing tracing) {
     Map<String, SigningWorker<PackageRequest, SignedArtifact>> workers = new HashMap<>();
     var retry = config.retry();
     var retries =
@@ -142,7 +166,12 @@ class SignerBeans {
       workers.put(
           format.label(),
           new SigningWorker<>(
-              dispatcher, new EventDecoder(format), signers.of(format), ends, retries, metrics));
+              dispatcher,
+              new EventDecoder(format),
+              new TracedSigner(signers.of(format), tracing),
+              ends,
+              retries,
+              metrics));
     }
     return new SignerHost(workers);
   }

@@ -8,6 +8,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +26,9 @@ class ConfiguredKeyClientsTest {
       config.withDefaultValue("countermark.keys." + keysAndValues[i], keysAndValues[i + 1]);
     }
     return new ConfiguredKeyClients(
-        config.build().getConfigMapping(KeysConfig.class), List.of("echo", "other"));
+        config.build().getConfigMapping(KeysConfig.class),
+        List.of("echo", "other"),
+        Optional::empty);
   }
 
   @Test

@@ -66,7 +66,8 @@ class EventDecoderTest {
                 DIGEST,
                 SENT,
                 ResyncMode.ENSURE,
-                Optional.of("campaign")));
+                Optional.of("campaign"),
+                Optional.empty()));
   }
 
   static Bytes resync(ResyncMode mode) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.DeadLetterHeaders;
 import dev.countermark.signing.DeadLetter;
+import dev.countermark.tracing.Tracing;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -55,7 +56,8 @@ class KafkaPublisherTest {
         }
       };
 
-  private final KafkaPublisher publisher = new KafkaPublisher(channel, channel, Clock.systemUTC());
+  private final KafkaPublisher publisher =
+      new KafkaPublisher(channel, channel, Clock.systemUTC(), Tracing.off());
 
   private OutgoingKafkaRecordMetadata<?> publish(byte[] key, int valueBytes) {
     publisher.publish(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.blobs.BlobStore.Version;
 import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.tracing.Tracing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class MeteredBlobStoreTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final MeteredBlobStore store = new MeteredBlobStore(new InMemoryBlobStore(), meters);
+  private final MeteredBlobStore store =
+      new MeteredBlobStore(new InMemoryBlobStore(), meters, Tracing.off());
 
   private double count(String name) {
     return meters.get(name).counter().count();

@@ -9,11 +9,14 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.Topics;
+import dev.countermark.gateway.http.RequestTraces;
 import dev.countermark.gateway.inventory.Inventories;
 import dev.countermark.gateway.kit.IntegrityEvents;
 import dev.countermark.gateway.kit.ListingEvents;
 import dev.countermark.gateway.kit.UnsignedUploads;
 import dev.countermark.gateway.kit.UploadEvents;
+import dev.countermark.tracing.Step;
+import dev.countermark.tracing.Tracing;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -37,6 +41,8 @@ class KafkaEvents implements UploadEvents, ListingEvents, IntegrityEvents {
   private final UnsignedUploads unsigned;
   private final UntoldUploads untold;
   private final Clock clock;
+  private final Tracing tracing;
+  private final RequestTraces traces;
 
   KafkaEvents(
       @Channel("uploads") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
@@ -44,7 +50,11 @@ class KafkaEvents implements UploadEvents, ListingEvents, IntegrityEvents {
       Inventories inventories,
       UnsignedUploads unsigned,
       UntoldUploads untold,
-      Clock clock) {
+      Clock clock,
+      Tracing tracing,
+      RequestTraces traces) {
+    this.tracing = tracing;
+    this.traces = traces;
     this.unsigned = unsigned;
     this.untold = untold;
     this.inventories = inventories;
@@ -147,7 +157,18 @@ class KafkaEvents implements UploadEvents, ListingEvents, IntegrityEvents {
   }
 
   private void send(String topic, String key, CloudEvent event) {
+    try (Step step =
+        tracing
+            .begin("publish event", Tracing.Kind.SENDS, traces.current())
+            .with("topic", topic)
+            .with("package", String.valueOf(event.subject()))) {
+      send(topic, key, event.after(step.parent()), step.parent());
+    }
+  }
+
+  private void send(String topic, String key, CloudEvent event, Optional<String> parent) {
     RecordHeaders headers = new RecordHeaders();
+    parent.ifPresent(p -> headers.add(Tracing.HEADER, p.getBytes(StandardCharsets.UTF_8)));
     headers.add("content-type", CloudEvent.MEDIA_TYPE.getBytes(StandardCharsets.UTF_8));
     Message<byte[]> message =
         Message.of(event.toJson())

@@ -18,6 +18,8 @@ import dev.countermark.gateway.kit.SettledPackages;
 import dev.countermark.gateway.kit.UnsignedUploads;
 import dev.countermark.gateway.resync.Campaigns;
 import dev.countermark.gateway.scrub.Scrub;
+import dev.countermark.tracing.Step;
+import dev.countermark.tracing.Tracing;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Set;
@@ -49,6 +51,7 @@ class OutcomeFeed {
   private final Inventories inventories;
   private final UnsignedUploads unsigned;
   private final Campaigns campaigns;
+  private final Tracing tracing;
 
   OutcomeFeed(
       GatewayFormats formats,
@@ -57,7 +60,9 @@ class OutcomeFeed {
       SettledPackages settled,
       Inventories inventories,
       UnsignedUploads unsigned,
-      Campaigns campaigns) {
+      Campaigns campaigns,
+      Tracing tracing) {
+    this.tracing = tracing;
     this.unsigned = unsigned;
     this.campaigns = campaigns;
     this.inventories = inventories;
@@ -72,28 +77,41 @@ class OutcomeFeed {
   void changed(byte[] event) {
     try {
       CloudEvent cloudEvent = CloudEvent.fromJson(event);
-      if (cloudEvent.type().equals(PackageResynced.TYPE)) {
-        campaigns.heard(cloudEvent.dataAs(PackageResynced.class));
+      try (Step step = begin(cloudEvent)) {
+        changed(cloudEvent);
       }
-      if (!TYPES.contains(cloudEvent.type())) {
-        return;
-      }
-      Subject subject = cloudEvent.dataAs(Subject.class);
-      if (subject.repository() == null || subject.name() == null || subject.digest() == null) {
-        return;
-      }
-      formats.all().stream()
-          .filter(format -> isOf(format.format(), subject, cloudEvent.subject()))
-          .forEach(
-              format -> {
-                tell(format, subject, !isKnown(cloudEvent));
-                if (isDamaged(cloudEvent)) {
-                  suspect(format.format(), subject);
-                }
-              });
     } catch (Json.MalformedJsonException e) {
       LOG.debugf("an event that is none: %s", e.getMessage());
     }
+  }
+
+  private Step begin(CloudEvent event) {
+    return tracing
+        .begin("hear outcome", Tracing.Kind.RECEIVES, event.traceparent())
+        .with("type", event.type())
+        .with("package", String.valueOf(event.subject()));
+  }
+
+  private void changed(CloudEvent cloudEvent) {
+    if (cloudEvent.type().equals(PackageResynced.TYPE)) {
+      campaigns.heard(cloudEvent.dataAs(PackageResynced.class));
+    }
+    if (!TYPES.contains(cloudEvent.type())) {
+      return;
+    }
+    Subject subject = cloudEvent.dataAs(Subject.class);
+    if (subject.repository() == null || subject.name() == null || subject.digest() == null) {
+      return;
+    }
+    formats.all().stream()
+        .filter(format -> isOf(format.format(), subject, cloudEvent.subject()))
+        .forEach(
+            format -> {
+              tell(format, subject, !isKnown(cloudEvent));
+              if (isDamaged(cloudEvent)) {
+                suspect(format.format(), subject);
+              }
+            });
   }
 
   /** Signatures that were in place already: normal after a redelivery. */

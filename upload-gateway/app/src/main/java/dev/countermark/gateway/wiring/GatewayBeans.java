@@ -42,6 +42,7 @@ import dev.countermark.keys.KeyClientSettings;
 import dev.countermark.readiness.BrokerProbe;
 import dev.countermark.readiness.Dependency;
 import io.micrometer.core.instrument.Counter;
+import dev.countermark.tracing.Tracing;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Arc;
@@ -52,6 +53,7 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -68,6 +70,22 @@ class GatewayBeans {
   @Singleton
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  /**
+   * @param endpoint where spans are sent, OTLP over HTTP; absent for nowhere
+   * @param ratio of the requests that write, how many are traced, 0 to 1
+   */
+  @Produces
+  @Singleton
+  Tracing tracing(
+      @ConfigProperty(name = "countermark.tracing.endpoint") Optional<URI> endpoint,
+      @ConfigProperty(name = "countermark.tracing.ratio", defaultValue = "1") double ratio) {
+    return Tracing.of(endpoint, "upload-gateway", ratio);
+  }
+
+  void close(@Disposes Tracing tracing) throws Exception {
+    tracing.close();
   }
 
   @Produces
