@@ -31,12 +31,8 @@ public final class BrokerIdentity {
     if (now.isEmpty()) {
       return Optional.empty();
     }
+    // Where none is known, as at the first start, this one may be another one already.
     Optional<String> known = records.read(KEY, Known.class).map(Known::cluster);
-    if (known.isEmpty()) {
-      // Of a former release, or the first start: nobody knows of another one.
-      knows(now.get());
-      return Optional.empty();
-    }
     return known.equals(now) ? Optional.empty() : now;
   }
 

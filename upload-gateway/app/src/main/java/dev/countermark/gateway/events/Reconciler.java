@@ -112,7 +112,7 @@ public final class Reconciler {
     // To a broker that was told nothing so far nothing is under way.
     boolean first = stranger.isPresent() && !stranger.equals(telling.map(Telling::broker));
     if (first) {
-      LOG.warn("the broker does not know what it was told: it is told of all that waits");
+      LOG.info("nobody knows what this broker was told: it is told of all that waits");
     }
     Instant until = clock.instant().minus(first ? Duration.ZERO : PATIENCE);
     int published = publishAll(from(earliest.get()), until);
