@@ -8,6 +8,7 @@ import io.netty.util.concurrent.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,7 +35,12 @@ final class DnsResolver implements NameResolver, AutoCloseable {
   @Override
   public CompletionStage<List<InetAddress>> resolve(String host) {
     CompletableFuture<List<InetAddress>> done = new CompletableFuture<>();
-    Future<List<InetAddress>> asked = resolver.resolveAll(host);
+    Future<List<InetAddress>> asked;
+    try {
+      asked = resolver.resolveAll(host);
+    } catch (IllegalArgumentException e) { // parts that no name can have
+      return CompletableFuture.failedFuture(new UnknownHostException(e.getMessage()));
+    }
     asked.addListener(
         answer -> {
           if (answer.isSuccess()) {

@@ -278,6 +278,12 @@ class WebhooksTest {
         .statusCode(400);
   }
 
+  /** A name of which no server can be asked is one that nobody knows, so far. */
+  @Test
+  void aNameWithImpossiblePartsIsUnknown() {
+    test(hook("https://" + "a".repeat(64) + ".example/")).body("result", equalTo("name-unknown"));
+  }
+
   @Test
   void thereAreTenAtMost() {
     for (int i = 0; i < 10; i++) {
