@@ -35,18 +35,16 @@ final class DnsResolver implements NameResolver, AutoCloseable {
   @Override
   public CompletionStage<List<InetAddress>> resolve(String host) {
     CompletableFuture<List<InetAddress>> done = new CompletableFuture<>();
-    Future<List<InetAddress>> asked;
-    try {
-      asked = resolver.resolveAll(host);
-    } catch (IllegalArgumentException e) { // parts that no name can have
-      return CompletableFuture.failedFuture(new UnknownHostException(e.getMessage()));
-    }
+    Future<List<InetAddress>> asked = resolver.resolveAll(host);
     asked.addListener(
         answer -> {
           if (answer.isSuccess()) {
             done.complete(List.copyOf(asked.getNow()));
           } else {
-            done.completeExceptionally(answer.cause());
+            // Also of a name that can be none, and when no server answers.
+            UnknownHostException unknown = new UnknownHostException(host);
+            unknown.initCause(answer.cause());
+            done.completeExceptionally(unknown);
           }
         });
     return done;
