@@ -40,13 +40,22 @@ final class StaleRenewal implements Renewal {
   public <R extends PackageRecord<R>> boolean isStale(Format<R, ?> format, R record) {
     try {
       return staleness.isStale(format, record, ResyncMode.ENSURE);
-    } catch (Failure.Permanent | IllegalStateException e) {
-      // What is wrong with one repository's keys must not keep the others waiting.
-      LOG.warnf(
-          "nobody can tell whether packages of %s are signed by a key in force: %s",
-          record.repository(), e.getMessage());
-      return false;
+    } catch (Failure.Transient e) {
+      if (e.obstacle().isPassing()) {
+        throw e;
+      }
+      return unknown(record, e);
+    } catch (Failure | IllegalStateException e) {
+      return unknown(record, e);
     }
+  }
+
+  /** What is wrong with one repository's keys must not keep the others waiting. */
+  private static boolean unknown(PackageRecord<?> record, RuntimeException why) {
+    LOG.warnf(
+        "nobody can tell whether packages of %s are signed by a key in force: %s",
+        record.repository(), why.getMessage());
+    return false;
   }
 
   @Override

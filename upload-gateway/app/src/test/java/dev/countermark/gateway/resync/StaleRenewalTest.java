@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,10 +45,14 @@ class StaleRenewalTest {
   }
 
   private void signedBy(int version, String name) {
+    signed(REPOSITORY, version, name);
+  }
+
+  private void signed(RepositoryName repository, int version, String name) {
     Upload upload = new Upload(List.of(), 0, "0a".repeat(32));
     records.create(
-        new EchoFormat().recordKey(REPOSITORY, name).orElseThrow(),
-        EchoRecord.received(REPOSITORY, name, upload, Instant.EPOCH)
+        new EchoFormat().recordKey(repository, name).orElseThrow(),
+        EchoRecord.received(repository, name, upload, Instant.EPOCH)
             .signed(
                 new EchoRecord.Signature(
                     version, "0b".repeat(32), Bytes.of(new byte[1]), Instant.EPOCH)));
@@ -107,6 +112,21 @@ class StaleRenewalTest {
     platform.brokerIsAway = false;
     assertThat(lookDaysLater(2)).isOne();
     assertThat(repaired).containsExactly(Repair.STALE);
+  }
+
+  /** What is behind them in the order of keys is seen all the same. */
+  @Test
+  void keysThatCannotBeUsedKeepNobodyElseWaiting() {
+    RepositoryName broken = RepositoryName.of("aaa/broken");
+    records.create(ObjectKeys.repository(broken), new RepositoryRecord(1, broken, Instant.EPOCH));
+    signed(broken, 3, "nobody-can-tell");
+    signedBy(3, "stale");
+    platform.unusable = Optional.of(broken);
+
+    assertThat(lookDaysLater(1)).isOne();
+    assertThat(platform.published)
+        .extracting(PackageResyncRequested::name)
+        .containsExactly("stale");
   }
 
   /** Its outcomes would be taken for those of somebody's campaign. */

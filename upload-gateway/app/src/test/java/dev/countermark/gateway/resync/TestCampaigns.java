@@ -8,13 +8,17 @@ import dev.countermark.contracts.Events.ResyncRequested;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
+import dev.countermark.contracts.Obstacle;
+import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.ResyncResult;
 import dev.countermark.gateway.TestFormats;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.keys.InMemoryKeyClient;
+import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClient.Purpose;
 import dev.countermark.testkit.time.HandSetClock;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -43,6 +47,7 @@ final class TestCampaigns {
           Formats.all().stream()
               .collect(Collectors.toMap(f -> new Purpose(f.label()), Format::key)));
   boolean brokerIsAway;
+  Optional<RepositoryName> unusable = Optional.empty();
   boolean uploadsWait;
 
   private final GatewayFormats formats = TestFormats.all();
@@ -90,7 +95,19 @@ final class TestCampaigns {
 
   /** What a gateway asks for without a campaign. */
   Renewal.Source renewals() {
-    return () -> new StaleRenewal(formats, keys, publisher, clock);
+    KeyClient seen =
+        (KeyClient)
+            Proxy.newProxyInstance(
+                KeyClient.class.getClassLoader(),
+                new Class<?>[] {KeyClient.class},
+                (proxy, method, arguments) -> {
+                  if (unusable.filter(r -> r.equals(arguments[0])).isPresent()) {
+                    throw new Failure.Transient(
+                        Obstacle.KEY_UNUSABLE, "its record is damaged", null);
+                  }
+                  return method.invoke(keys, arguments);
+                });
+    return () -> new StaleRenewal(formats, seen, publisher, clock);
   }
 
   static ResyncRequested wanted(String id, String repository, ResyncMode mode) {
