@@ -19,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /**
@@ -33,15 +32,20 @@ public final class Deliveries {
 
   static final Duration GIVEN_UP_AFTER = Duration.ofDays(1);
 
-  /** Receivers that are waited for at a time. */
+  /** Receivers that are waited for at a time, of all repositories and of one. */
   private static final int MOST_SENT = 256;
+
+  private static final int MOST_OF_ONE = 16;
+  private static final int MOST_TRIALS = 16;
+  private static final int MOST_TRIALS_OF_ONE = 2;
 
   private static final int MOST_LANES = 1_024;
   private static final int PAGE = 1_000;
 
   private final Parts parts;
   private final Records records;
-  private final Semaphore slots = new Semaphore(MOST_SENT);
+  private final Slots slots = new Slots(MOST_SENT, MOST_OF_ONE);
+  private final Slots trials = new Slots(MOST_TRIALS, MOST_TRIALS_OF_ONE);
   private final Map<Target, Lane> lanes = new ConcurrentHashMap<>();
   private final Map<Target, Instant> resting = new ConcurrentHashMap<>();
   private volatile Map<RepositoryName, Integer> waiting = new ConcurrentHashMap<>();
@@ -164,14 +168,24 @@ public final class Deliveries {
     return waiting.values().stream().mapToInt(Integer::intValue).sum();
   }
 
+  /** An event waits no longer. */
+  void gone(Target target) {
+    waiting.computeIfPresent(target.repository(), (r, count) -> count > 1 ? count - 1 : null);
+  }
+
   /** Receivers that are waited for now. */
   int inFlight() {
-    return MOST_SENT - slots.availablePermits();
+    return slots.taken();
   }
 
   /** Whether it was sent, which it is not while too many others are. */
   Optional<CompletionStage<Attempt>> send(Webhook webhook, CloudEvent event, Bytes body) {
-    if (!slots.tryAcquire()) {
+    return send(slots, webhook, event, body);
+  }
+
+  private Optional<CompletionStage<Attempt>> send(
+      Slots within, Webhook webhook, CloudEvent event, Bytes body) {
+    if (!within.take(webhook.repository())) {
       return Optional.empty();
     }
     Instant now = parts.clock().instant();
@@ -189,7 +203,7 @@ public final class Deliveries {
         sent(webhook, headers, body)
             .handle(
                 (attempt, failure) -> {
-                  slots.release();
+                  within.giveBack(webhook.repository());
                   Attempt known =
                       failure == null
                           ? attempt
@@ -221,6 +235,6 @@ public final class Deliveries {
             null,
             parts.clock().instant(),
             new WebhookTested(webhook.repository(), webhook.id()));
-    return send(webhook, event, Bytes.of(Json.write(event)));
+    return send(trials, webhook, event, Bytes.of(Json.write(event)));
   }
 }

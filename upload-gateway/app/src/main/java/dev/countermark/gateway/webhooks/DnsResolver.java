@@ -29,6 +29,8 @@ final class DnsResolver implements NameResolver, AutoCloseable {
             .cnameCache(NoopDnsCnameCache.INSTANCE)
             .queryTimeoutMillis(QUERY_MILLIS)
             .maxQueriesPerResolve(MOST_QUERIES)
+            // A name means what it means everywhere, not what it would within this network.
+            .searchDomains(List.of())
             .build();
   }
 

@@ -37,6 +37,9 @@ final class Lane {
   private static final int MOST_SENT = 4;
   private static final int PAGE = 200;
 
+  /** Deliveries that are looked at in one turn: it must be over long before the lease is. */
+  private static final int MOST_STEPS = 50;
+
   private final Target target;
   private final Deliveries deliveries;
   private final Deliveries.Parts parts;
@@ -72,18 +75,19 @@ final class Lane {
     }
   }
 
+  /** One turn: whoever has more to do takes his place behind all others. */
   private void turns() {
     int seen = calls.get();
-    do {
-      try {
-        turn();
-      } catch (Failure e) {
-        LOG.warnf("a webhook of %s goes on later: %s", target.repository(), e.getMessage());
-      } catch (RuntimeException e) {
-        LOG.errorf(e, "a webhook of %s goes on later", target.repository());
-      }
-      seen = calls.addAndGet(-seen);
-    } while (seen != 0);
+    try {
+      turn();
+    } catch (Failure e) {
+      LOG.warnf("a webhook of %s goes on later: %s", target.repository(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "a webhook of %s goes on later", target.repository());
+    }
+    if (calls.addAndGet(-seen) != 0) {
+      parts.work().execute(this::turns);
+    }
   }
 
   private void turn() {
@@ -152,11 +156,16 @@ final class Lane {
   private void send(Webhook webhook, Instant now) {
     int most = answersWell && state.failures() == 0 ? MOST_SENT : 1;
     boolean more = true;
-    while (more && inFlight.size() < most) {
+    int steps = 0;
+    while (more && inFlight.size() < most && steps < MOST_STEPS) {
       if (waiting.isEmpty()) {
         fill(now);
       }
       more = !waiting.isEmpty() && sendOne(webhook, waiting.peek(), now);
+      steps++;
+    }
+    if (steps == MOST_STEPS) {
+      goOn();
     }
   }
 
@@ -235,6 +244,7 @@ final class Lane {
     Instant now = parts.clock().instant();
     if (sent.attempt().isDelivered()) {
       parts.store().delete(sent.key());
+      deliveries.gone(target);
       inFlight.remove(sent.key());
       answersWell = true;
       boolean failed = state.failures() > 0;
@@ -288,6 +298,7 @@ final class Lane {
                 + " tries in a day; "
                 + state.last().map(Attempt::inWords).orElse("none was made"));
     parts.store().delete(key);
+    deliveries.gone(target);
   }
 
   private void giveBack() {
@@ -302,11 +313,12 @@ final class Lane {
 
   /** Nobody is to be told anything any more. */
   private void clear() {
-    BlobStore.Page page;
-    do {
-      page = parts.store().list(target.prefix(), "", PAGE);
-      page.entries().forEach(entry -> parts.store().delete(entry.key()));
-    } while (page.more());
+    BlobStore.Page page = parts.store().list(target.prefix(), "", PAGE);
+    page.entries().forEach(entry -> parts.store().delete(entry.key()));
+    if (page.more()) {
+      goOn();
+      return;
+    }
     parts.store().delete(stateKey());
     end(Optional.empty());
   }

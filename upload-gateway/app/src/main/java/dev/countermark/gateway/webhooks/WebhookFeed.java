@@ -10,6 +10,7 @@ import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
@@ -42,7 +43,12 @@ class WebhookFeed {
   @Acknowledgment(Acknowledgment.Strategy.MANUAL)
   CompletionStage<Void> happened(Message<byte[]> message) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    work.execute(() -> take(message, done));
+    try {
+      work.execute(() -> take(message, done));
+    } catch (RejectedExecutionException e) {
+      // The gateway ends: the event is not acknowledged, and comes to another one.
+      LOG.debug("an event is left to another gateway");
+    }
     return done.thenCompose(taken -> message.ack());
   }
 

@@ -15,14 +15,17 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 class DeliveriesTest {
@@ -36,6 +39,7 @@ class DeliveriesTest {
   private final Receivers receivers = new Receivers();
   private final List<String> buried = new ArrayList<>();
   private final Webhooks webhooks = new Webhooks(store, SECRET, clock);
+  private final OneThread thread = new OneThread();
   private final Deliveries deliveries = gateway("a");
 
   private int offset;
@@ -71,6 +75,24 @@ class DeliveriesTest {
     }
   }
 
+  /** The test's own, which does one thing after the other. */
+  private static final class OneThread implements Executor {
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private boolean isBusy;
+
+    @Override
+    public void execute(Runnable task) {
+      tasks.add(task);
+      if (!isBusy) {
+        isBusy = true;
+        while (!tasks.isEmpty()) {
+          tasks.remove().run();
+        }
+        isBusy = false;
+      }
+    }
+  }
+
   private Deliveries gateway(String id) {
     return new Deliveries(
         new Deliveries.Parts(
@@ -80,7 +102,7 @@ class DeliveriesTest {
             (target, name, delivery, why) -> buried.add(target.webhook() + " " + why),
             attempt -> {},
             new Backoff(new Random(7)),
-            Runnable::run,
+            thread,
             id,
             clock));
   }
@@ -101,6 +123,40 @@ class DeliveriesTest {
 
   private int waiting() {
     return store.list(ObjectKeys.DELIVERIES, "", 1_000).entries().size();
+  }
+
+  /** Whoever has much to tell takes turns with who has little. */
+  @Test
+  void aBusyReceiverKeepsNobodyElseWaiting() {
+    hook(APP, "busy");
+    hook(OTHER, "quiet");
+
+    thread.execute(
+        () -> {
+          for (int i = 0; i < 500; i++) {
+            happened(deliveries, APP, "busy-" + i, "pkg:" + i);
+          }
+          happened(deliveries, OTHER, "quiet", "pkg:quiet");
+        });
+
+    assertThat(receivers.got).hasSize(501);
+    assertThat(receivers.got.indexOf("quiet quiet")).isLessThan(100);
+  }
+
+  /** A receiver that takes its time has no more than its repository's share. */
+  @Test
+  void aRepositoryHasAShareOfWhatIsUnderWay() {
+    Slots slots = new Slots(3, 2);
+    assertThat(slots.take(APP)).isTrue();
+    assertThat(slots.take(APP)).isTrue();
+    assertThat(slots.take(APP)).as("more than its share").isFalse();
+    assertThat(slots.take(OTHER)).isTrue();
+    assertThat(slots.take(OTHER)).as("more than there is").isFalse();
+
+    slots.giveBack(APP);
+
+    assertThat(slots.take(OTHER)).isTrue();
+    assertThat(slots.taken()).isEqualTo(3);
   }
 
   @Test
