@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -53,7 +54,7 @@ public final class BrokerProbe implements Dependency.Probe, AutoCloseable {
 
   @Override
   public void run() throws Exception {
-    Map<String, TopicDescription> there = there();
+    Map<String, Optional<TopicDescription>> there = there();
     List<NewTopic> missing =
         topics.stream().filter(topic -> !there.containsKey(topic.name())).toList();
     if (!missing.isEmpty()) {
@@ -85,9 +86,9 @@ public final class BrokerProbe implements Dependency.Probe, AutoCloseable {
     }
   }
 
-  /** By name, what there is. */
-  private Map<String, TopicDescription> there() throws IOException, InterruptedException {
-    Map<String, TopicDescription> there = new TreeMap<>();
+  /** By name, what there is; without a description where the service may not have it. */
+  private Map<String, Optional<TopicDescription>> there() throws IOException, InterruptedException {
+    Map<String, Optional<TopicDescription>> there = new TreeMap<>();
     List<String> names = topics.stream().map(NewTopic::name).toList();
     Map<String, KafkaFuture<TopicDescription>> asked =
         admin()
@@ -95,9 +96,12 @@ public final class BrokerProbe implements Dependency.Probe, AutoCloseable {
             .topicNameValues();
     for (Map.Entry<String, KafkaFuture<TopicDescription>> topic : asked.entrySet()) {
       try {
-        there.put(topic.getKey(), topic.getValue().get());
+        there.put(topic.getKey(), Optional.of(topic.getValue().get()));
       } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+        // Whoever may not see a topic may not make it either: it is the operator's.
+        if (e.getCause() instanceof TopicAuthorizationException) {
+          there.put(topic.getKey(), Optional.empty());
+        } else if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw new IOException("the broker does not answer: " + e.getCause().getMessage(), e);
         }
       }
@@ -133,7 +137,7 @@ public final class BrokerProbe implements Dependency.Probe, AutoCloseable {
    */
   public Optional<String> identity() {
     try {
-      Map<String, TopicDescription> there = there();
+      Map<String, Optional<TopicDescription>> there = there();
       if (there.size() < topics.size()) {
         return Optional.empty();
       }
@@ -143,7 +147,7 @@ public final class BrokerProbe implements Dependency.Probe, AutoCloseable {
               .describeCluster(new DescribeClusterOptions().timeoutMs(TIMEOUT_MILLIS))
               .clusterId()
               .get());
-      there.values().forEach(topic -> ids.add(topic.topicId().toString()));
+      there.values().forEach(topic -> topic.ifPresent(t -> ids.add(t.topicId().toString())));
       return Optional.of(String.join(" ", ids));
     } catch (ExecutionException | IOException e) {
       return Optional.empty();
