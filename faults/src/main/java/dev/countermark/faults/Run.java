@@ -80,11 +80,13 @@ final class Run implements Callable<Integer> {
     if (disk.isEmpty()) {
       Say.line("SKIPPED: the store's disk is not filled, which takes root and tmpfs");
     }
+    boolean ended = false;
     try {
       run(disk);
       tell(disk);
+      ended = true;
     } finally {
-      if (violations.count() == 0 && !keep) {
+      if (ended && violations.count() == 0 && !keep) {
         disk.ifPresent(Disk::close);
         delete();
       } else {

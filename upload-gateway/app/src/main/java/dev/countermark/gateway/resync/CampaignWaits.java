@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
@@ -46,7 +47,11 @@ public final class CampaignWaits {
     }
 
     void goOn() {
-      goingOn.execute(() -> done.complete(null));
+      try {
+        goingOn.execute(() -> done.complete(null));
+      } catch (RejectedExecutionException e) {
+        done.completeExceptionally(e);
+      }
     }
   }
 
@@ -92,13 +97,22 @@ public final class CampaignWaits {
             }));
   }
 
+  /** Nothing where one cannot be read: who waits for others hears of them all the same. */
+  private Optional<String> version(String id) {
+    try {
+      return Optional.of(campaigns.apply(id).map(CampaignStatus::version).orElse("gone"));
+    } catch (RuntimeException e) {
+      LOG.debugf("the campaign %s is looked at again soon: %s", id, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
   private void look() {
     try {
       Set<String> ids = new HashSet<>();
       waiting.forEach(waiter -> ids.add(waiter.seen.campaign()));
       Map<String, String> now = new ConcurrentHashMap<>();
-      ids.forEach(
-          id -> now.put(id, campaigns.apply(id).map(CampaignStatus::version).orElse("gone")));
+      ids.forEach(id -> version(id).ifPresent(version -> now.put(id, version)));
       waiting.stream()
           .filter(
               waiter ->
