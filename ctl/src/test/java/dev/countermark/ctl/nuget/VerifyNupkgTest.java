@@ -273,8 +273,7 @@ class VerifyNupkgTest {
       strings = {"", "verify", "verify nupkg", "verify nupkg --wrong x", "verify apk x", "sign"})
   void helpsWhoIsWrong(String arguments) {
     assertThat(run((Object[]) arguments.split(" "))).isEqualTo(2);
-    assertThat(err.toString())
-        .containsAnyOf("Usage: countermark-ctl", "Did you mean: verify nupkg");
+    assertThat(err.toString()).containsAnyOf("Usage: countermark-ctl", "Did you mean:");
     assertThat(out.toString()).isEmpty();
   }
 

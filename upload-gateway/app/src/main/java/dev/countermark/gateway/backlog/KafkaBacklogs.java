@@ -125,6 +125,7 @@ final class KafkaBacklogs implements Backlogs.Source, AutoCloseable {
                     e.getValue().records(),
                     Optional.ofNullable(written.get(e.getKey()))
                         .filter(w -> e.getValue().records() > 0)
+                        .filter(w -> w.offset() == e.getValue().from())
                         .map(Written::at)))
         .reduce(Backlog.NONE, Backlog::and);
   }
@@ -144,8 +145,11 @@ final class KafkaBacklogs implements Backlogs.Source, AutoCloseable {
       for (TopicPartition partition : partitions.getOrDefault(queue.topic(), List.of())) {
         // What signers have never acknowledged anything of, they read from its beginning.
         OffsetAndMetadata done = ofGroup.get(partition);
-        long from = Math.max(done == null ? 0 : done.offset(), first.getOrDefault(partition, 0L));
-        stretches.put(partition, new Stretch(from, end.getOrDefault(partition, 0L)));
+        // So they do where the topic is another one now, and shorter than what was acknowledged.
+        long to = end.getOrDefault(partition, 0L);
+        long acknowledged = done == null || done.offset() > to ? 0 : done.offset();
+        long from = Math.max(acknowledged, first.getOrDefault(partition, 0L));
+        stretches.put(partition, new Stretch(from, to));
       }
       found.put(queue, stretches);
     }

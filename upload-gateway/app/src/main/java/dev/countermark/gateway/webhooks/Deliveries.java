@@ -168,6 +168,11 @@ public final class Deliveries {
     return waiting.values().stream().mapToInt(Integer::intValue).sum();
   }
 
+  /** Whether one more may wait. */
+  boolean hasRoom(Target target) {
+    return waiting.getOrDefault(target.repository(), 0) < MOST_WAITING;
+  }
+
   /** An event waits no longer. */
   void gone(Target target) {
     waiting.computeIfPresent(target.repository(), (r, count) -> count > 1 ? count - 1 : null);

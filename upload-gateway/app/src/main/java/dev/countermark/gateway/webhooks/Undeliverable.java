@@ -1,6 +1,7 @@
 package dev.countermark.gateway.webhooks;
 
 import dev.countermark.contracts.Bytes;
+import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.gateway.letters.Letter;
 import dev.countermark.gateway.letters.Letters;
@@ -70,7 +71,12 @@ final class Undeliverable implements Deliveries.Graveyard, Letters.Origin {
   /** What became of its webhook is looked at when it is sent. */
   @Override
   public void handIn(Letter letter) {
+    Target target = target(letter).orElseThrow();
+    // Else it would be given up again at once, as another letter.
+    if (!deliveries.get().hasRoom(target)) {
+      throw new Failure.Transient("too many events of the repository wait already", null);
+    }
     String name = Delivery.name(letter.at(), 0, letter.id().hashCode() & Integer.MAX_VALUE);
-    deliveries.get().take(target(letter).orElseThrow(), letter.value(), name);
+    deliveries.get().take(target, letter.value(), name);
   }
 }
