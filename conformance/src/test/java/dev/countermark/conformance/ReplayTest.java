@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
+import dev.countermark.contracts.SignerGroups;
 import dev.countermark.contracts.Topics;
 import dev.countermark.testkit.topics.TopicClient;
 import java.io.IOException;
@@ -53,8 +54,8 @@ class ReplayTest {
 
         try (var signer = new PausedPart(platform, Platform.SIGNER)) {
           for (Format<?, ?> format : Formats.all()) {
-            rewind(admin, uploads(format), format.uploads());
-            rewind(admin, resyncs(format), format.resyncs());
+            rewind(admin, SignerGroups.uploads(format), format.uploads());
+            rewind(admin, SignerGroups.resyncs(format), format.resyncs());
           }
         }
 
@@ -85,22 +86,14 @@ class ReplayTest {
     var unused = packages.delete(PACKAGES - 1);
   }
 
-  private static String uploads(Format<?, ?> format) {
-    return "signer-" + format.label();
-  }
-
-  private static String resyncs(Format<?, ?> format) {
-    return uploads(format) + "-resyncs";
-  }
-
   private static void awaitAllRead(TopicClient topics) {
     for (Format<?, ?> format : Formats.all()) {
       await(format.label() + " is read")
           .atMost(LIMIT)
           .until(
               () ->
-                  topics.lag(uploads(format), format.uploads()) == 0
-                      && topics.lag(resyncs(format), format.resyncs()) == 0);
+                  topics.lag(SignerGroups.uploads(format), format.uploads()) == 0
+                      && topics.lag(SignerGroups.resyncs(format), format.resyncs()) == 0);
     }
   }
 

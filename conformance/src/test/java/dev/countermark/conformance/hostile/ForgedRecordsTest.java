@@ -16,6 +16,7 @@ import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
 import dev.countermark.contracts.Json;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.SignerGroups;
 import dev.countermark.contracts.Topics;
 import dev.countermark.testkit.topics.TopicClient;
 import java.nio.charset.StandardCharsets;
@@ -183,13 +184,12 @@ class ForgedRecordsTest {
 
   private static void awaitAllRead() {
     for (Format<?, ?> format : Formats.all()) {
-      String group = "signer-" + format.label();
       await(format.label() + " is read")
           .atMost(LIMIT)
           .until(
               () ->
-                  topics.lag(group, format.uploads()) == 0
-                      && topics.lag(group + "-resyncs", format.resyncs()) == 0);
+                  topics.lag(SignerGroups.uploads(format), format.uploads()) == 0
+                      && topics.lag(SignerGroups.resyncs(format), format.resyncs()) == 0);
     }
   }
 
