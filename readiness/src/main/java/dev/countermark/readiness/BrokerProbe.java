@@ -2,7 +2,6 @@ package dev.countermark.readiness;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,22 +132,24 @@ public final class BrokerProbe implements Dependency.Probe, AutoCloseable {
    * Tells these topics from others of the same names: after the cluster lost its data, or a topic
    * was deleted and made again.
    *
-   * @return empty while the cluster does not answer, or has not all of them
+   * @return an id by topic, of those that may be seen; empty while the cluster does not answer, or
+   *     has not all of them
    */
-  public Optional<String> identity() {
+  public Optional<Map<String, String>> identity() {
     try {
       Map<String, Optional<TopicDescription>> there = there();
       if (there.size() < topics.size()) {
         return Optional.empty();
       }
-      List<String> ids = new ArrayList<>();
-      ids.add(
+      String cluster =
           admin()
               .describeCluster(new DescribeClusterOptions().timeoutMs(TIMEOUT_MILLIS))
               .clusterId()
-              .get());
-      there.values().forEach(topic -> topic.ifPresent(t -> ids.add(t.topicId().toString())));
-      return Optional.of(String.join(" ", ids));
+              .get();
+      Map<String, String> ids = new TreeMap<>();
+      there.forEach(
+          (name, topic) -> topic.ifPresent(t -> ids.put(name, cluster + "/" + t.topicId())));
+      return Optional.of(ids);
     } catch (ExecutionException | IOException e) {
       return Optional.empty();
     } catch (InterruptedException e) {

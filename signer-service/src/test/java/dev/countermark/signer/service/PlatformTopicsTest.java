@@ -92,15 +92,17 @@ class PlatformTopicsTest {
     BrokerProbe service = service("lost");
     assertThat(service.identity()).as("before it is there").isEmpty();
     assertThat(service.prepare(PATIENCE)).isEmpty();
-    String before = await().until(service::identity, Optional::isPresent).orElseThrow();
+    Map<String, String> before =
+        await().until(service::identity, Optional::isPresent).orElseThrow();
     assertThat(service.identity()).contains(before);
 
     admin.deleteTopics(List.of("lost")).all().get();
     await().until(() -> service.identity().isEmpty());
     assertThat(service.prepare(PATIENCE)).isEmpty();
 
-    String after = await().until(service::identity, Optional::isPresent).orElseThrow();
-    assertThat(after).isNotEqualTo(before);
+    Map<String, String> after = await().until(service::identity, Optional::isPresent).orElseThrow();
+    assertThat(after).containsOnlyKeys("lost", "lost.single");
+    assertThat(after.get("lost")).isNotEqualTo(before.get("lost"));
   }
 
   @Test

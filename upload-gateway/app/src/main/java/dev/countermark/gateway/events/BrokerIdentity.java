@@ -2,7 +2,9 @@ package dev.countermark.gateway.events;
 
 import dev.countermark.blobs.BlobStore;
 import dev.countermark.blobs.Records;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -13,31 +15,44 @@ public final class BrokerIdentity {
   private static final String KEY = "reconciles/broker.json";
 
   private final Records records;
-  private final Supplier<Optional<String>> cluster;
+  private final Supplier<Optional<Map<String, String>>> topics;
 
   /**
-   * @param cluster what tells the cluster and its topics from others, as long as it answers
+   * @param topics by name, what tells each of this gateway's topics from others of its name, as
+   *     long as the broker answers
    */
-  public BrokerIdentity(BlobStore store, Supplier<Optional<String>> cluster) {
+  public BrokerIdentity(BlobStore store, Supplier<Optional<Map<String, String>>> topics) {
     this.records = new Records(store);
-    this.cluster = cluster;
+    this.topics = topics;
   }
 
-  private record Known(String cluster) {}
+  /** Those that were told everything, also by gateways that know other formats. */
+  private record Known(Map<String, String> topics) {
+    Known {
+      topics = topics == null ? Map.of() : Map.copyOf(topics);
+    }
 
-  /** The id of a broker that has not been told everything; empty when it has, or is away. */
-  Optional<String> stranger() {
-    Optional<String> now = cluster.get();
+    Known with(Map<String, String> told) {
+      Map<String, String> all = new TreeMap<>(topics);
+      all.putAll(told);
+      return new Known(all);
+    }
+  }
+
+  /** The topics of a broker that has not been told everything; empty when it has, or is away. */
+  Optional<Map<String, String>> stranger() {
+    Optional<Map<String, String>> now = topics.get();
     if (now.isEmpty()) {
       return Optional.empty();
     }
     // Where none is known, as at the first start, this one may be another one already.
-    Optional<String> known = records.read(KEY, Known.class).map(Known::cluster);
-    return known.equals(now) ? Optional.empty() : now;
+    Map<String, String> known = records.read(KEY, Known.class).map(Known::topics).orElse(Map.of());
+    return known.entrySet().containsAll(now.get().entrySet()) ? Optional.empty() : now;
   }
 
-  /** It has been told everything. */
-  void knows(String told) {
-    records.update(KEY, Known.class, old -> Optional.of(new Known(told)));
+  /** They have been told everything. */
+  void knows(Map<String, String> told) {
+    records.update(
+        KEY, Known.class, old -> Optional.of(old.orElse(new Known(Map.of())).with(told)));
   }
 }

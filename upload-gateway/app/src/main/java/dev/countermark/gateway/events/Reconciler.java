@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -55,7 +56,7 @@ public final class Reconciler {
   private Optional<Telling> telling = Optional.empty();
 
   /** A broker that lost everything, and when it is seen whether something waits all the same. */
-  private record Telling(String broker, Instant again, Duration pause) {}
+  private record Telling(Map<String, String> broker, Instant again, Duration pause) {}
 
   /** What was found, and told to the signers. */
   public enum Repair {
@@ -99,12 +100,12 @@ public final class Reconciler {
    */
   public int reconcile() {
     List<GatewayLives.Dead> dead = reasons.lives().dead();
-    Optional<String> stranger = reasons.broker().stranger().filter(this::isDue);
+    Optional<Map<String, String>> stranger = reasons.broker().stranger().filter(this::isDue);
     Optional<Instant> untold = reasons.untold().since().filter(this::isRipe);
     Stream<Instant> since =
         Stream.concat(
             Stream.concat(dead.stream().map(GatewayLives.Dead::since), untold.stream()),
-            stranger.stream().map(id -> Instant.EPOCH));
+            stranger.stream().map(topics -> Instant.EPOCH));
     Optional<Instant> earliest = since.min(Comparator.naturalOrder());
     if (earliest.isEmpty()) {
       return 0;
@@ -118,11 +119,11 @@ public final class Reconciler {
     int published = publishAll(from(earliest.get()), until);
     dead.forEach(reasons.lives()::bury);
     untold.ifPresent(failed -> reasons.untold().lookedFor(until, PATIENCE));
-    stranger.ifPresent(id -> told(id, !first && published == 0));
+    stranger.ifPresent(topics -> told(topics, !first && published == 0));
     return published;
   }
 
-  private boolean isDue(String broker) {
+  private boolean isDue(Map<String, String> broker) {
     return telling
         .filter(t -> t.broker().equals(broker) && clock.instant().isBefore(t.again()))
         .isEmpty();
@@ -132,7 +133,7 @@ public final class Reconciler {
    * Whoever reads from where he was with the broker before may miss what comes first: it is told
    * until nothing waits any more, and less and less often.
    */
-  private void told(String broker, boolean nothingWaits) {
+  private void told(Map<String, String> broker, boolean nothingWaits) {
     if (nothingWaits) {
       telling = Optional.empty();
       reasons.broker().knows(broker);

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -169,7 +170,8 @@ class ReconcilerTest {
   void aBrokerThatLostEverythingIsToldOfAllThatWaits() {
     HandSetClock clock = new HandSetClock(Instant.now());
     String[] cluster = {"one"};
-    Reconciler reconciler = reconciler(new UntoldUploads(), () -> Optional.of(cluster[0]), clock);
+    Reconciler reconciler =
+        reconciler(new UntoldUploads(), () -> Optional.of(Map.of("topic", cluster[0])), clock);
     assertThat(reconciler.reconcile()).isZero();
     push("new");
     assertThat(reconciler.reconcile()).isZero();
@@ -180,12 +182,35 @@ class ReconcilerTest {
     assertThat(reconciler.reconcile()).as("it is under way").isZero();
   }
 
+  /** While releases with other formats run side by side. */
+  @Test
+  void gatewaysThatKnowOtherTopicsDoNotTellInTurn() {
+    HandSetClock clock = new HandSetClock(Instant.now());
+    BrokerIdentity few = new BrokerIdentity(store, () -> Optional.of(Map.of("a", "1")));
+    BrokerIdentity more = new BrokerIdentity(store, () -> Optional.of(Map.of("a", "1", "b", "2")));
+    Reconciler older = reconciler(new UntoldUploads(), few, clock);
+    Reconciler newer = reconciler(new UntoldUploads(), more, clock);
+    assertThat(older.reconcile()).isZero();
+    clock.advance(Duration.ofMinutes(3));
+    assertThat(older.reconcile()).isZero();
+    assertThat(few.stranger()).isEmpty();
+
+    assertThat(more.stranger()).isPresent();
+    assertThat(newer.reconcile()).isZero();
+    clock.advance(Duration.ofMinutes(3));
+    assertThat(newer.reconcile()).isZero();
+
+    assertThat(more.stranger()).isEmpty();
+    assertThat(few.stranger()).as("the topic that it does not know").isEmpty();
+  }
+
   /** Signers may read on from where they were with the broker before, and miss what comes first. */
   @Test
   void itIsToldAgainUntilNothingWaits() {
     HandSetClock clock = new HandSetClock(Instant.now());
     String[] cluster = {"one"};
-    Reconciler reconciler = reconciler(new UntoldUploads(), () -> Optional.of(cluster[0]), clock);
+    Reconciler reconciler =
+        reconciler(new UntoldUploads(), () -> Optional.of(Map.of("topic", cluster[0])), clock);
     assertThat(reconciler.reconcile()).isZero();
     push("new");
     cluster[0] = "two";
@@ -210,15 +235,16 @@ class ReconcilerTest {
   }
 
   private Reconciler reconciler(
-      UntoldUploads untold, Supplier<Optional<String>> cluster, Clock clock) {
+      UntoldUploads untold, Supplier<Optional<Map<String, String>>> cluster, Clock clock) {
+    return reconciler(untold, new BrokerIdentity(store, cluster), clock);
+  }
+
+  private Reconciler reconciler(UntoldUploads untold, BrokerIdentity broker, Clock clock) {
     return new Reconciler(
         store,
         events,
         Reconcilers.ALL_FRESH,
-        new Reconciler.Reasons(
-            new GatewayLives(store, "this", untold, clock),
-            untold,
-            new BrokerIdentity(store, cluster)),
+        new Reconciler.Reasons(new GatewayLives(store, "this", untold, clock), untold, broker),
         repair -> {},
         clock);
   }
