@@ -79,22 +79,29 @@ final class HttpSender implements Sender, WebhookTrial, AutoCloseable {
   public CompletionStage<Attempt> send(URI url, Map<String, String> headers, Bytes body) {
     CompletableFuture<Attempt> done = new CompletableFuture<>();
     AtomicReference<HttpClientRequest> sent = new AtomicReference<>();
+    AtomicReference<Attempt> answered = new AtomicReference<>();
     long timer =
         vertx.setTimer(
             patience.toMillis(),
             due -> {
-              done.complete(Attempt.without(clock.instant(), Result.TOO_SLOW));
+              done.complete(
+                  Optional.ofNullable(answered.get())
+                      .orElseGet(() -> Attempt.without(clock.instant(), Result.TOO_SLOW)));
               HttpClientRequest request = sent.get();
               if (request != null) {
                 request.connection().close();
               }
             });
     checked(url)
-        .thenCompose(address -> post(url, address, headers, body, done, sent))
+        .thenCompose(address -> post(url, address, headers, body, done, sent, answered))
         .whenComplete(
-            (answered, failure) -> {
+            (ended, failure) -> {
               vertx.cancelTimer(timer);
-              if (failure != null) {
+              // Only now: who trickles the rest of his answer keeps his own turn, nobody else's.
+              Attempt attempt = answered.get();
+              if (attempt != null) {
+                done.complete(attempt);
+              } else if (failure != null) {
                 done.complete(Attempt.without(clock.instant(), result(failure)));
               }
             });
@@ -137,7 +144,8 @@ final class HttpSender implements Sender, WebhookTrial, AutoCloseable {
       Map<String, String> headers,
       Bytes body,
       CompletableFuture<Attempt> done,
-      AtomicReference<HttpClientRequest> sent) {
+      AtomicReference<HttpClientRequest> sent,
+      AtomicReference<Attempt> answered) {
     int port = WebhookAddress.port(url);
     RequestOptions options =
         new RequestOptions()
@@ -165,7 +173,7 @@ final class HttpSender implements Sender, WebhookTrial, AutoCloseable {
                   .send(Buffer.buffer(body.toArray()))
                   .compose(
                       response -> {
-                        done.complete(
+                        answered.set(
                             new Attempt(
                                 clock.instant(),
                                 response.statusCode() / 100 == 2

@@ -8,6 +8,7 @@ import dev.countermark.gateway.letters.Letters;
 import dev.countermark.gateway.webhooks.Deliveries.Target;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -44,7 +45,7 @@ final class Undeliverable implements Deliveries.Graveyard, Letters.Origin {
         .get()
         .keep(
             new Letter(
-                Letter.id(delivery.since().plus(Deliveries.GIVEN_UP_AFTER), 0, place),
+                Letter.id(givenUpAt(delivery), 0, place),
                 clock.instant(),
                 CODE,
                 why,
@@ -54,6 +55,12 @@ final class Undeliverable implements Deliveries.Graveyard, Letters.Origin {
                 delivery.event(),
                 true,
                 Letter.About.of(delivery.cloudEvent(), letters.get().formats())));
+  }
+
+  /** The same whenever it is asked for again, after a crash before the delivery was forgotten. */
+  private Instant givenUpAt(Delivery delivery) {
+    Instant end = delivery.since().plus(Deliveries.GIVEN_UP_AFTER);
+    return end.isAfter(clock.instant()) ? delivery.since() : end;
   }
 
   @Override

@@ -37,22 +37,26 @@ class HttpSenderTest {
   private final Deque<List<String>> meanings = new ArrayDeque<>();
   private final List<String> asked = new ArrayList<>();
   private final List<String> hosts = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private HttpServer receiver;
 
-  private final HttpSender sender =
-      new HttpSender(
-          vertx,
-          host -> {
-            asked.add(host);
-            return meanings.isEmpty()
-                ? CompletableFuture.failedFuture(new UnknownHostException(host))
-                : CompletableFuture.completedFuture(
-                    meanings.remove().stream().map(HttpSenderTest::address).toList());
-          },
-          new AddressPolicy(List.of(Network.of(HERE + "/32"))),
-          Optional.of(Path.of(certificate.certificatePath())),
-          Duration.ofSeconds(20),
-          Clock.systemUTC());
+  private final HttpSender sender = sender(Duration.ofSeconds(20));
+
+  private HttpSender sender(Duration patience) {
+    return new HttpSender(
+        vertx,
+        host -> {
+          asked.add(host);
+          return meanings.isEmpty()
+              ? CompletableFuture.failedFuture(new UnknownHostException(host))
+              : CompletableFuture.completedFuture(
+                  meanings.remove().stream().map(HttpSenderTest::address).toList());
+        },
+        new AddressPolicy(List.of(Network.of(HERE + "/32"))),
+        Optional.of(Path.of(certificate.certificatePath())),
+        patience,
+        Clock.systemUTC());
+  }
 
   private static InetAddress address(String literal) {
     try {
@@ -75,6 +79,11 @@ class HttpSenderTest {
                 request -> {
                   hosts.add(
                       request.connection().indicatedServerName() + " " + request.getHeader("host"));
+                  if (request.path().equals("/endless")) {
+                    request.connection().closeHandler(end -> closed.complete(null));
+                    request.response().setChunked(true).write("a");
+                    return;
+                  }
                   request.response().end();
                 })
             .listen(0, HERE)
@@ -90,9 +99,12 @@ class HttpSenderTest {
   }
 
   private Result send(String host) throws Exception {
-    URI url = URI.create("https://" + host + ":" + receiver.actualPort() + "/hook");
-    return sender
-        .send(url, Map.of("webhook-id", "1"), Bytes.utf8("{}"))
+    return send(sender, host, "/hook");
+  }
+
+  private Result send(HttpSender by, String host, String path) throws Exception {
+    URI url = URI.create("https://" + host + ":" + receiver.actualPort() + path);
+    return by.send(url, Map.of("webhook-id", "1"), Bytes.utf8("{}"))
         .toCompletableFuture()
         .get(30, TimeUnit.SECONDS)
         .result();
@@ -105,6 +117,17 @@ class HttpSenderTest {
     assertThat(send(NAME)).isEqualTo(Result.DELIVERED);
     assertThat(asked).containsExactly(NAME);
     assertThat(hosts).containsExactly(NAME + " " + NAME + ":" + receiver.actualPort());
+  }
+
+  /** Who says so again and again must not have many connections at a time. */
+  @Test
+  void anAnswerThatNeverEndsCountsAndTheConnectionEndsWithTheAttempt() throws Exception {
+    meanings.add(List.of(HERE));
+
+    Result result = send(sender(Duration.ofSeconds(2)), NAME, "/endless");
+
+    assertThat(result).isEqualTo(Result.DELIVERED);
+    closed.get(20, TimeUnit.SECONDS);
   }
 
   @Test
