@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,11 @@ final class KafkaBacklogs implements Backlogs.Source, AutoCloseable {
 
   private final Map<String, Object> settings;
   private final Map<TopicPartition, Written> written = new HashMap<>();
+
+  /** The number of the look that read a partition last. */
+  private final Map<TopicPartition, Long> lookedAt = new HashMap<>();
+
+  private long looks;
   private Admin admin;
   private Consumer<byte[], byte[]> consumer;
 
@@ -205,16 +211,23 @@ final class KafkaBacklogs implements Backlogs.Source, AutoCloseable {
 
   /** Of partitions with something that waits, as far as it is another one than last time. */
   private void readFirst(List<Map.Entry<TopicPartition, Stretch>> all) {
-    Map<TopicPartition, Long> wanted = new HashMap<>();
+    List<Map.Entry<TopicPartition, Stretch>> others = new ArrayList<>();
     for (Map.Entry<TopicPartition, Stretch> each : all) {
+      Written last = written.get(each.getKey());
       if (each.getValue().records() == 0) {
         written.remove(each.getKey());
-        continue;
+      } else if (last == null || last.offset() != each.getValue().from()) {
+        others.add(each);
       }
-      Written last = written.get(each.getKey());
-      if ((last == null || last.offset() != each.getValue().from()) && wanted.size() < MOST_READ) {
-        wanted.put(each.getKey(), each.getValue().from());
-      }
+    }
+    // Who was looked at longest ago comes first: busy partitions are others at every look.
+    others.sort(Comparator.comparing(each -> lookedAt.getOrDefault(each.getKey(), 0L)));
+    looks++;
+    Map<TopicPartition, Long> wanted = new HashMap<>();
+    for (Map.Entry<TopicPartition, Stretch> each :
+        others.subList(0, Math.min(MOST_READ, others.size()))) {
+      wanted.put(each.getKey(), each.getValue().from());
+      lookedAt.put(each.getKey(), looks);
     }
     if (wanted.isEmpty()) {
       return;
