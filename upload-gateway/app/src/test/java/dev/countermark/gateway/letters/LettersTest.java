@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,19 +41,22 @@ class LettersTest {
   private final InMemoryBlobStore store = new InMemoryBlobStore();
   private final List<Letter> replayed = new ArrayList<>();
   private boolean brokerIsAway;
-  private final Letters letters =
-      new Letters(
-          store,
-          letter -> {
-            if (brokerIsAway) {
-              return CompletableFuture.failedFuture(new Failure.Transient("no broker", null));
-            }
-            replayed.add(letter);
-            return CompletableFuture.completedFuture(null);
-          },
-          Runnable::run,
-          List.of(FORMAT),
-          NOTHING_ELSE);
+  private final Letters letters = letters(Runnable::run);
+
+  private Letters letters(Executor afterwards) {
+    return new Letters(
+        store,
+        letter -> {
+          if (brokerIsAway) {
+            return CompletableFuture.failedFuture(new Failure.Transient("no broker", null));
+          }
+          replayed.add(letter);
+          return CompletableFuture.completedFuture(null);
+        },
+        afterwards,
+        List.of(FORMAT),
+        NOTHING_ELSE);
+  }
 
   private static byte[] event() {
     return CloudEvent.of(
@@ -121,6 +125,21 @@ class LettersTest {
     assertThat(replayed).containsExactly(letter);
     assertThat(letters.find(letter.id())).isEmpty();
     assertThat(letters.of(FORMAT, record(State.RECEIVED, DIGEST))).isEmpty();
+    assertThat(store.list("", "", 10).entries()).isEmpty();
+  }
+
+  /** Of two there is one too many; of none nobody would ever hear again. */
+  @Test
+  void aCrashWhenTheBrokerHasItLeavesItToBeHandedInOnceMore() {
+    Letter letter = letter(1, FORMAT.uploads(), event(), true);
+    letters.keep(letter);
+
+    assertThat(letters(crash -> {}).replay(letter)).isNotCompleted();
+
+    assertThat(letters.find(letter.id())).contains(letter);
+    assertThat(letters.of(FORMAT, record(State.RECEIVED, DIGEST))).isPresent();
+    assertThat(letters.replay(letter)).isCompleted();
+    assertThat(replayed).containsExactly(letter, letter);
     assertThat(store.list("", "", 10).entries()).isEmpty();
   }
 
