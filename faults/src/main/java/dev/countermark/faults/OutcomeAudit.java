@@ -7,6 +7,7 @@ import dev.countermark.contracts.Topics;
 import dev.countermark.faults.Violations.Kind;
 import dev.countermark.testkit.topics.TopicClient;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,6 +23,7 @@ final class OutcomeAudit {
   private final Map<String, String> signedBy = new HashMap<>();
 
   private final Map<String, Set<String>> inForce = new HashMap<>();
+  private final Set<String> told = new HashSet<>();
   private int read;
 
   OutcomeAudit(Violations violations) {
@@ -36,6 +38,15 @@ final class OutcomeAudit {
   /** What was signed, by all that signing ever made of it; both as {@link StoreAudit.Kept#id}. */
   Map<String, String> signedBy() {
     return signedBy;
+  }
+
+  /**
+   * Whether any event told that something was signed.
+   *
+   * @param id as {@link StoreAudit.Kept#id}
+   */
+  boolean told(String id) {
+    return told.contains(id);
   }
 
   void judge(String broker) {
@@ -59,6 +70,7 @@ final class OutcomeAudit {
     read++;
     String repository = event.path("repository").asText();
     String signed = repository + " " + event.path("digest").asText();
+    told.add(signed);
     event.path("artifacts").forEach(a -> signedBy.put(repository + " " + a.asText(), signed));
     String what =
         "%s %s by version %d"

@@ -201,6 +201,9 @@ final class Run implements Callable<Integer> {
                       record.purl(),
                       tenant.by(0).signatures(),
                       signatures);
+                  if (!signatures.isEmpty() && !outcomes.told(id)) {
+                    violations.add(Violations.Kind.UNTOLD, tenants.describe(number));
+                  }
                 }
               });
       audit.verify(Path.of(System.getProperty("countermark.home")));

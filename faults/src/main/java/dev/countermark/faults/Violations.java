@@ -29,6 +29,8 @@ final class Violations {
     TWICE,
     /** A signature that no audit chain tells of, or a chain that does not hold. */
     UNAUDITED,
+    /** Signed, and no outcome says so. */
+    UNTOLD,
     /** Deleted, and there. */
     RESURRECTED,
     /** A list that does not show what is there. */
