@@ -51,10 +51,7 @@ public final class Client {
    * @param name program name; {@code cosign2} and {@code cosign3} also match a plain {@code cosign}
    */
   public static Client require(String name) {
-    Optional<Client> client = find(name);
-    if (client.isEmpty()) {
-      SkippedClients.record(name);
-    }
+    Optional<Client> client = findOrRecord(name);
     assumeTrue(client.isPresent(), () -> name + " is not on the PATH");
     return client.orElseThrow();
   }
@@ -62,6 +59,15 @@ public final class Client {
   /** A client that is not on the PATH. */
   public static Client at(Path program) {
     return new Client(program.getFileName().toString(), program);
+  }
+
+  /** The client where it is installed; where not, that is recorded. */
+  public static Optional<Client> findOrRecord(String name) {
+    Optional<Client> client = find(name);
+    if (client.isEmpty()) {
+      SkippedClients.record(name);
+    }
+    return client;
   }
 
   public static Optional<Client> find(String name) {

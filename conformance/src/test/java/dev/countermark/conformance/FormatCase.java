@@ -3,6 +3,7 @@ package dev.countermark.conformance;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
@@ -25,6 +26,15 @@ public interface FormatCase {
 
   /** The packages of a repository, as its token lets see and change them. */
   Packages packages(Platform platform, Platform.Repository repository);
+
+  /**
+   * A consumer who begins now.
+   *
+   * @return nothing where the format's client is not on the PATH, which is recorded
+   */
+  default Optional<Consumer> consumer(Platform platform, Platform.Repository repository) {
+    return Optional.empty();
+  }
 
   /** Those on the class path. */
   static List<FormatCase> all() {

@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,7 +47,15 @@ final class Dotnet {
 
   /** The client, or a skipped test that names it. */
   static Dotnet require(Platform platform) {
-    Client client = Client.require("dotnet");
+    return in(platform, Client.require("dotnet"));
+  }
+
+  /** The client where it is installed; where not, that is recorded. */
+  static Optional<Dotnet> find(Platform platform) {
+    return Client.findOrRecord("dotnet").map(c -> in(platform, c));
+  }
+
+  private static Dotnet in(Platform platform, Client client) {
     Client.Home home = Client.Home.create(platform.scratch(), Map.of());
     return new Dotnet(client, home, platform, Map.of("NUGET_CERT_REVOCATION_MODE", "offline"));
   }

@@ -36,7 +36,7 @@ final class NugetPackages implements Packages {
     this.feed = feed;
   }
 
-  private static NugetPackage nupkg(int number) {
+  static NugetPackage nupkg(int number) {
     return NugetPackage.of(ID, VERSION + number, 1_000 + number);
   }
 

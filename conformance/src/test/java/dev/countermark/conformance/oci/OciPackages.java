@@ -32,8 +32,8 @@ import java.util.function.Supplier;
  * and files are read by whoever may only pull: who may push sees images before they are signed.
  */
 final class OciPackages implements Packages {
-  private static final String IMAGE = "app";
-  private static final String TAG = "case-";
+  static final String IMAGE = "app";
+  static final String TAG = "case-";
   private static final String MANIFEST = "manifest";
   private static final String SIGNATURES = "signatures";
   private static final String PAYLOAD = "payload ";

@@ -3,7 +3,6 @@ package dev.countermark.conformance.oci;
 import dev.countermark.conformance.Client;
 import dev.countermark.conformance.Client.Home;
 import dev.countermark.conformance.Command;
-import dev.countermark.conformance.SkippedClients;
 import dev.countermark.contracts.Bytes;
 import dev.countermark.format.oci.CosignVerifier;
 import dev.countermark.format.oci.CosignVerifier.Verdict;
@@ -187,11 +186,8 @@ enum Verifier {
       if (verifier.client().isEmpty()) {
         continue; // PlainVerifier has already said so
       }
-      String client = verifier.client().get();
-      if (Client.find(client).isPresent()) {
+      if (Client.findOrRecord(verifier.client().get()).isPresent()) {
         results.put(verifier, verifier.verify(home, question));
-      } else {
-        SkippedClients.record(client);
       }
     }
     return results;

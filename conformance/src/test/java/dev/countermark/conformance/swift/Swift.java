@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.conformance.Client;
 import dev.countermark.conformance.Command;
 import dev.countermark.conformance.Platform;
-import dev.countermark.conformance.SkippedClients;
 import dev.countermark.contracts.Json;
 import dev.countermark.testkit.swift.SwiftPackage;
 import java.io.IOException;
@@ -52,11 +51,8 @@ final class Swift {
 
   /** The client where it is installed; where not, that is recorded. */
   static Optional<Swift> find(Platform platform) {
-    Optional<Client> client = Client.find("swift");
-    if (client.isEmpty()) {
-      SkippedClients.record("swift");
-    }
-    return client.map(c -> new Swift(c, Client.Home.create(platform.scratch(), Map.of())));
+    return Client.findOrRecord("swift")
+        .map(c -> new Swift(c, Client.Home.create(platform.scratch(), Map.of())));
   }
 
   /** As another user of the same machine: nothing of this one's is shared. */

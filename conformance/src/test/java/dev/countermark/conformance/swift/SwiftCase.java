@@ -2,9 +2,11 @@ package dev.countermark.conformance.swift;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.conformance.Consumer;
 import dev.countermark.conformance.FormatCase;
 import dev.countermark.conformance.Packages;
 import dev.countermark.conformance.Platform;
+import java.util.Optional;
 
 /** Swift packages. */
 public final class SwiftCase implements FormatCase {
@@ -27,5 +29,13 @@ public final class SwiftCase implements FormatCase {
   @Override
   public Packages packages(Platform platform, Platform.Repository repository) {
     return new SwiftPackages(platform, SwiftRegistry.of(platform, repository));
+  }
+
+  @Override
+  public Optional<Consumer> consumer(Platform platform, Platform.Repository repository) {
+    SwiftRegistry registry = SwiftRegistry.of(platform, repository);
+    return Swift.find(platform)
+        .map(swift -> swift.trusting(registry.root()).using(registry.url()))
+        .map(swift -> number -> swift.dependingOn(SwiftPackages.pkg(number)).resolve());
   }
 }

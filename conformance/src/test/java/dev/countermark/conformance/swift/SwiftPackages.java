@@ -44,7 +44,7 @@ final class SwiftPackages implements Packages {
     this.registry = registry;
   }
 
-  private static SwiftPackage pkg(int number) {
+  static SwiftPackage pkg(int number) {
     return SwiftPackage.of(NAME, VERSION + number);
   }
 
