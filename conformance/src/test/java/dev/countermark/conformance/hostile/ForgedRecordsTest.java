@@ -200,7 +200,8 @@ class ForgedRecordsTest {
         FormatCase.all().stream()
             .map(f -> f.packages(platform, platform.repository(f.label(), f.settings())))
             .toList();
-    List<Long> idle = pushHealthy(healthy, 0);
+    pushHealthy(healthy, 0); // nothing is cold from here on
+    List<Long> idle = pushHealthy(healthy, HEALTHY);
     awaitAllRead();
     double signed = signatures();
     Map<String, byte[]> before = records(victims);
@@ -213,7 +214,7 @@ class ForgedRecordsTest {
         senseless += write(victim, topic);
       }
     }
-    List<Long> beside = pushHealthy(healthy, HEALTHY);
+    List<Long> beside = pushHealthy(healthy, 2 * HEALTHY);
     awaitAllRead();
 
     assertThat(signatures() - signed)
@@ -223,8 +224,8 @@ class ForgedRecordsTest {
     assertThat(lettersByCode()).containsExactly(Map.entry("MALFORMED_EVENT", senseless));
     gateway.requireAlive();
     System.out.printf(
-        "hostile: %d forged records per topic: pushed to signed p99 %.0f ms, idle %.0f ms%n",
-        RECORDS, p99Millis(beside), p99Millis(idle));
+        "hostile: %d forged records per topic: pushed to signed p99 %.0f ms, idle %.0f ms: %.1fx%n",
+        RECORDS, p99Millis(beside), p99Millis(idle), p99Millis(beside) / p99Millis(idle));
   }
 
   /** An image has a signature of its digest and perhaps one of its tag's; others have fewer. */
