@@ -84,7 +84,7 @@ final class NugetFeed {
 
   /** Asks for a new look at every package. */
   void resync() {
-    target.send("POST", "/api/v1/repositories" + base + "/resync", null, Map.of(), 202);
+    target.order("POST", "/api/v1/repositories" + base + "/resync", null, 202);
   }
 
   /** How many packages a query finds. */

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The claims about campaigns of one format: a package takes as long in a large repository as in a
@@ -83,14 +82,13 @@ final class ResyncBench {
       String id = "bench-" + Long.toString(System.nanoTime(), 36);
       ObjectNode request = JsonNodeFactory.instance.objectNode();
       request.put("campaign", id).put("repository", repository);
-      target.send("POST", "/api/v1/resyncs", Json.write(request), Map.of(), 202);
+      target.order("POST", "/api/v1/resyncs", Json.write(request), 202);
       return id;
     }
   }
 
   private JsonNode status(String campaign) {
-    return Json.read(
-        target.send("GET", "/api/v1/resyncs/" + campaign, null, Map.of(), 200), JsonNode.class);
+    return Json.read(target.order("GET", "/api/v1/resyncs/" + campaign, null, 200), JsonNode.class);
   }
 
   private JsonNode ended(String campaign) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.bench.Benchmark;
 import dev.countermark.bench.Target;
 import java.io.IOException;
+import java.util.List;
 import java.util.ServiceLoader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +30,12 @@ public final class ResyncBenchmark implements Benchmark {
       description = "Packages of the small one (default: ${DEFAULT-VALUE}).")
   private int small = 1_000;
 
+  @Option(
+      names = "--format",
+      paramLabel = "LABEL",
+      description = "Only this format; may be repeated (default: all).")
+  private List<String> formats = List.of();
+
   @Override
   public ObjectNode measure(Target target) throws IOException {
     ObjectNode figures = JsonNodeFactory.instance.objectNode();
@@ -37,7 +44,9 @@ public final class ResyncBenchmark implements Benchmark {
     figures.put("small", small);
     figures.put("cores", Runtime.getRuntime().availableProcessors());
     for (ResyncedFormat format : ServiceLoader.load(ResyncedFormat.class)) {
-      new ResyncBench(target, format, figures.putObject(format.label())).run(small, packages);
+      if (formats.isEmpty() || formats.contains(format.label())) {
+        new ResyncBench(target, format, figures.putObject(format.label())).run(small, packages);
+      }
     }
     return figures;
   }
