@@ -146,9 +146,7 @@ final class PackageSigning {
 
   /** What signatures of a repository say besides the hash. */
   RepositoryClaim claim(VersionRecord record) {
-    return new RepositoryClaim(
-        URI.create(feeds + "/" + record.repository() + "/nuget/v3/index.json"),
-        List.of(record.repository().owner()));
+    return RepositoryClaim.of(feeds, record.repository());
   }
 
   /**

@@ -4,13 +4,9 @@ import dev.countermark.contracts.Format;
 import dev.countermark.contracts.State;
 import dev.countermark.format.nuget.NugetFormat;
 import dev.countermark.format.nuget.NugetRecords.NugetSettings;
-import dev.countermark.format.nuget.NugetRecords.RepositorySignature;
-import dev.countermark.format.nuget.NugetRecords.SignatureKind;
-import dev.countermark.format.nuget.NugetRecords.SignaturePolicy;
 import dev.countermark.format.nuget.NugetRecords.SignedPackage;
-import dev.countermark.format.nuget.NugetRecords.TimestampPolicy;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
-import dev.countermark.format.nuget.signature.RepositoryClaim;
+import dev.countermark.format.nuget.Upkeep;
 import dev.countermark.format.nuget.verify.Fingerprint;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.signer.service.PackageRequest;
@@ -38,7 +34,7 @@ final class SignPackage implements SignerFormat<VersionRecord, NugetSettings> {
   public VersionRecord upToDate(
       VersionRecord record, NugetSettings settings, PackageRequest request) {
     SigningSettings wanted = SigningSettings.of(record, settings, request.lane());
-    if (isUpToDate(record, wanted, request)) {
+    if (isUpToDate(record, settings, request)) {
       return record;
     }
     return record.signed(
@@ -58,24 +54,20 @@ final class SignPackage implements SignerFormat<VersionRecord, NugetSettings> {
   }
 
   /** An upload's event never signs anew what is signed: that is what resyncs are for. */
-  private boolean isUpToDate(
-      VersionRecord record, SigningSettings settings, PackageRequest request) {
+  private boolean isUpToDate(VersionRecord record, NugetSettings settings, PackageRequest request) {
     if (record.state() != State.AVAILABLE || record.signed().isEmpty()) {
       return false;
     }
     if (request.lane() == Lane.UPLOAD) {
       return true;
     }
-    RepositorySignature signature = record.signed().map(SignedPackage::signature).orElseThrow();
-    if (signature.kind() == SignatureKind.FOREIGN) {
-      return settings.policy() == SignaturePolicy.KEEP_VALID_FOREIGN;
-    }
-    RepositoryClaim claim = signing.claim(record);
-    SignerIdentity current =
-        SignerIdentity.of(keys.current(record.repository(), PackageSigning.PURPOSE));
-    return signature.certificate().equals(Fingerprint.of(current.certificate()))
-        && signature.serviceIndex().equals(claim.serviceIndex().toString())
-        && signature.owners().equals(claim.owners())
-        && (signature.timestamped() || settings.timestamps() != TimestampPolicy.REQUIRED);
+    // By the settings of now: whoever asks for a resync wants them.
+    return Upkeep.isInOrder(
+        record.signed().map(SignedPackage::signature).orElseThrow(),
+        settings,
+        signing.claim(record),
+        Fingerprint.of(
+            SignerIdentity.of(keys.current(record.repository(), PackageSigning.PURPOSE))
+                .certificate()));
   }
 }

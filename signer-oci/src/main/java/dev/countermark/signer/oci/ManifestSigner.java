@@ -4,9 +4,7 @@ import dev.countermark.contracts.Bytes;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.RepositoryName;
-import dev.countermark.format.oci.Content;
 import dev.countermark.format.oci.CosignVerifier;
-import dev.countermark.format.oci.CosignVerifier.Verdict;
 import dev.countermark.format.oci.Descriptor;
 import dev.countermark.format.oci.Digest;
 import dev.countermark.format.oci.LegacySignatures.Layer;
@@ -14,9 +12,9 @@ import dev.countermark.format.oci.OciFormat;
 import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
 import dev.countermark.format.oci.OciRecords.SignatureFormat;
-import dev.countermark.format.oci.OciRecords.SignaturePiece;
 import dev.countermark.format.oci.OciRecords.Signatures;
 import dev.countermark.format.oci.OciRecords.SignedBy;
+import dev.countermark.format.oci.RecordedSignatures;
 import dev.countermark.format.oci.SignaturePlan;
 import dev.countermark.format.oci.SignaturePlan.Bundle;
 import dev.countermark.format.oci.SignaturePlan.Pieces;
@@ -33,7 +31,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Finds which signatures of one manifest are missing, has them made, verifies them, adds them. */
 final class ManifestSigner {
@@ -155,10 +152,13 @@ final class ManifestSigner {
     CosignVerifier verifier = verifier(List.of(key));
     boolean layers =
         made.layers().stream()
-            .map(l -> reference(verifier, l, subject).orElse("none"))
+            .map(l -> RecordedSignatures.reference(verifier, l, subject).orElse("none"))
             .toList()
             .equals(missing.references());
-    if (!layers || made.bundle().filter(b -> !accepts(verifier, b, subject)).isPresent()) {
+    if (!layers
+        || made.bundle()
+            .filter(b -> !RecordedSignatures.accepts(verifier, b, subject))
+            .isPresent()) {
       throw new IllegalStateException(
           "the signatures that key " + key.fingerprint() + " just made do not verify");
     }
@@ -166,7 +166,7 @@ final class ManifestSigner {
 
   private Signatures with(
       Signatures existing, SignaturePlan.Signed made, Missing missing, PublicKeyVersion key) {
-    Pieces before = pieces(existing);
+    Pieces before = RecordedSignatures.pieces(existing);
     List<Layer> layers = new ArrayList<>(before.layers());
     layers.addAll(made.layers());
     List<Bundle> bundles = new ArrayList<>(before.bundles());
@@ -179,7 +179,7 @@ final class ManifestSigner {
     Optional<SignedBy> own = by(existing, key);
     own.ifPresent(by::remove);
     by.add(added(own, missing, key));
-    return signatures(by, after);
+    return RecordedSignatures.signatures(by, after);
   }
 
   private SignedBy added(Optional<SignedBy> own, Missing missing, PublicKeyVersion key) {
@@ -214,18 +214,12 @@ final class ManifestSigner {
     if (own.isEmpty()) {
       return existing;
     }
-    CosignVerifier byCurrent = verifier(List.of(current));
-    Pieces pieces = pieces(existing);
-    Set<String> references = new LinkedHashSet<>();
-    pieces.layers().forEach(l -> reference(byCurrent, l, subject).ifPresent(references::add));
-    boolean bundle = pieces.bundles().stream().anyMatch(b -> accepts(byCurrent, b, subject));
-    boolean whole =
-        Pieces.of(pieces.layers(), pieces.bundles()).contents().equals(pieces.contents());
-    if (whole
-        && references.containsAll(own.get().references())
-        && (bundle || !own.get().formats().contains(SignatureFormat.BUNDLE))) {
+    RecordedSignatures recorded = RecordedSignatures.of(existing, subject);
+    RecordedSignatures.Valid valid = recorded.by(current.spki().toArray());
+    if (recorded.isWhole() && valid.covers(own.get())) {
       return existing;
     }
+    Set<String> references = valid.references();
     CosignVerifier byAny = verifier(keys.versions(repository, PURPOSE));
     List<SignedBy> others = new ArrayList<>(existing.by());
     others.remove(own.get());
@@ -233,7 +227,7 @@ final class ManifestSigner {
     if (!references.isEmpty()) {
       formats.add(SignatureFormat.LEGACY);
     }
-    if (bundle) {
+    if (valid.bundle()) {
       formats.add(SignatureFormat.BUNDLE);
     }
     if (!formats.isEmpty()) {
@@ -245,60 +239,18 @@ final class ManifestSigner {
               own.get().references().stream().filter(references::contains).toList(),
               own.get().signedAt()));
     }
-    return signatures(
+    return RecordedSignatures.signatures(
         others,
         Pieces.of(
-            pieces.layers().stream().filter(l -> reference(byAny, l, subject).isPresent()).toList(),
-            pieces.bundles().stream().filter(b -> accepts(byAny, b, subject)).toList()));
+            recorded.pieces().layers().stream()
+                .filter(l -> RecordedSignatures.reference(byAny, l, subject).isPresent())
+                .toList(),
+            recorded.pieces().bundles().stream()
+                .filter(b -> RecordedSignatures.accepts(byAny, b, subject))
+                .toList()));
   }
 
   private static CosignVerifier verifier(List<PublicKeyVersion> keys) {
     return new CosignVerifier(keys.stream().map(k -> k.spki().toArray()).toList());
-  }
-
-  /** The reference that a valid layer signs. */
-  private static Optional<String> reference(CosignVerifier verifier, Layer layer, Digest subject) {
-    Pieces alone = Pieces.of(List.of(layer), List.of());
-    AtomicReference<String> reference = new AtomicReference<>();
-    Verdict verdict =
-        verifier.legacyWithIdentity(
-            alone.content(alone.signatureManifest().orElseThrow()).orElseThrow().bytes(),
-            digest -> alone.content(digest).map(Content::bytes),
-            subject,
-            found -> {
-              reference.set(found);
-              return true;
-            });
-    return verdict.accepted() ? Optional.of(reference.get()) : Optional.empty();
-  }
-
-  private static boolean accepts(CosignVerifier verifier, Bundle bundle, Digest subject) {
-    return verifier.bundle(bundle.content().bytes(), subject).accepted();
-  }
-
-  private static Pieces pieces(Signatures signatures) {
-    return new Pieces(
-        signatures.signatureManifest().map(Digest::of),
-        signatures.bundleManifests().stream().map(Digest::of).toList(),
-        signatures.pieces().stream()
-            .map(
-                p ->
-                    p.manifest()
-                        ? Content.manifest(p.content().toArray())
-                        : Content.blob(p.mediaType(), p.content().toArray()))
-            .toList());
-  }
-
-  private static Signatures signatures(List<SignedBy> by, Pieces pieces) {
-    return new Signatures(
-        by,
-        pieces.signatureManifest().map(Digest::toString),
-        pieces.bundleManifests().stream().map(Digest::toString).toList(),
-        pieces.contents().stream()
-            .map(
-                c ->
-                    new SignaturePiece(
-                        c.digest().toString(), c.mediaType(), c.isManifest(), Bytes.of(c.bytes())))
-            .toList());
   }
 }

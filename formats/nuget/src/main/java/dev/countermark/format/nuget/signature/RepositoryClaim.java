@@ -1,5 +1,6 @@
 package dev.countermark.format.nuget.signature;
 
+import dev.countermark.contracts.RepositoryName;
 import java.net.URI;
 import java.util.List;
 
@@ -22,5 +23,17 @@ public record RepositoryClaim(URI serviceIndex, List<String> owners) {
     if (owners.stream().anyMatch(String::isBlank)) {
       throw new IllegalArgumentException("the name of an owner is blank");
     }
+  }
+
+  /**
+   * What the signatures of a repository say.
+   *
+   * @param feeds what feeds' addresses begin with; named over https, whatever the gateway speaks
+   */
+  public static RepositoryClaim of(URI feeds, RepositoryName repository) {
+    return new RepositoryClaim(
+        URI.create(
+            "https://" + feeds.getRawAuthority() + "/" + repository + "/nuget/v3/index.json"),
+        List.of(repository.owner()));
   }
 }
