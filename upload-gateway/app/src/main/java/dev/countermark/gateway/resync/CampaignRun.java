@@ -2,9 +2,11 @@ package dev.countermark.gateway.resync;
 
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.PackageResynced;
+import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.InForce;
 import dev.countermark.contracts.PackageRecord;
+import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.ResyncResult;
 import dev.countermark.gateway.resync.Campaign.Lease;
 import dev.countermark.gateway.resync.Campaign.Phase;
@@ -33,7 +35,7 @@ import org.jboss.logging.Logger;
  * over publishes again what nothing was heard of: signers find it done, and what its signature was
  * when it was planned tells whether it changed.
  *
- * <p>Used by one thread; only {@link #heard} by others.
+ * <p>Used by one thread; only {@link #heard}, and what tells how far it is, by others.
  */
 final class CampaignRun {
   private static final Logger LOG = Logger.getLogger(CampaignRun.class);
@@ -57,6 +59,9 @@ final class CampaignRun {
   /** A broker that takes nothing is left alone for so long. */
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
 
+  /** While uploads wait it rests this many times as long as it planned. */
+  private static final int MODEST_REST = 4;
+
   /** Answers that wait to be looked at; what is more is asked for again. */
   private static final int MOST_HEARD = 4_096;
 
@@ -66,6 +71,7 @@ final class CampaignRun {
       CampaignWalk walk,
       ResyncPublisher publisher,
       Function<Campaign, Examination> examinations,
+      Staleness.Source staleness,
       Consumer<ResyncResult> results,
       String holder,
       Clock clock) {}
@@ -101,11 +107,12 @@ final class CampaignRun {
   private final Map<String, Waiting> waiting = new LinkedHashMap<>();
   private final Queue<PackageResynced> heard = new LinkedBlockingQueue<>(MOST_HEARD);
   private volatile int inFlight;
-  private Campaign campaign;
+  private volatile Campaign campaign;
   private Instant lookedAt;
   private Instant heardAt;
   private Duration silence = SILENCE;
   private volatile Instant sendAgainAt = Instant.MIN;
+  private Instant planAgainAt = Instant.MIN;
   private Instant paceSince;
   private long pacedSince;
   private boolean isOver;
@@ -150,6 +157,11 @@ final class CampaignRun {
     return inFlight;
   }
 
+  /** How far it has come, by what is written. */
+  Campaign.Tally tally() {
+    return campaign.tally();
+  }
+
   private int withSigners() {
     return (int) waiting.values().stream().filter(w -> w.sent).count();
   }
@@ -165,9 +177,10 @@ final class CampaignRun {
    * Goes on as far as it can without waiting.
    *
    * @param most packages that may be with the signers
+   * @param modest leaves most of the time to others
    * @return whether there is more to do at once
    */
-  boolean step(int most) {
+  boolean step(int most, boolean modest) {
     Instant now = parts.clock().instant();
     if (now.isAfter(lookedAt.plus(LOOK))) {
       look(now);
@@ -180,8 +193,8 @@ final class CampaignRun {
       examine(now);
       return !isOver;
     }
-    if (!campaign.walk().ended() && open.size() < MOST_OPEN) {
-      plan();
+    if (!campaign.walk().ended() && open.size() < MOST_OPEN && !now.isBefore(planAgainAt)) {
+      plan(modest);
       moved = true;
     }
     if (!isOver && campaign.walk().ended() && open.isEmpty() && campaign.walk().open().isEmpty()) {
@@ -273,8 +286,16 @@ final class CampaignRun {
 
   // ---- planning -------------------------------------------------------------------------------
 
-  private void plan() {
+  /**
+   * @param modest leaves most of the time to others
+   */
+  private void plan(boolean modest) {
+    long began = System.nanoTime();
     List<Batch.Item> items = new ArrayList<>();
+    Optional<Staleness> staleness =
+        campaign.request().mode() == ResyncMode.ENSURE
+            ? Optional.of(parts.staleness().get())
+            : Optional.empty();
     CampaignWalk.Page page =
         parts
             .walk()
@@ -284,7 +305,7 @@ final class CampaignRun {
                 new CampaignWalk.Visit() {
                   @Override
                   public <R extends PackageRecord<R>> void look(Format<R, ?> format, R record) {
-                    items.add(item(format, record));
+                    items.add(item(format, record, isInOrder(staleness, format, record)));
                   }
                 });
     Walk before = campaign.walk();
@@ -313,18 +334,35 @@ final class CampaignRun {
               c.broken());
         });
     if (!isOver && campaign.walk().open().contains(number)) {
+      batch.items().forEach(item -> item.result().ifPresent(parts.results()));
       open(number, batch);
+    }
+    if (modest) {
+      Duration work = Duration.ofNanos(System.nanoTime() - began);
+      planAgainAt = parts.clock().instant().plus(work.multipliedBy(MODEST_REST));
     }
   }
 
-  private static <R extends PackageRecord<R>> Batch.Item item(Format<R, ?> format, R record) {
+  /** What certainly is as it should be, no signer needs to look at. */
+  private static <R extends PackageRecord<R>> boolean isInOrder(
+      Optional<Staleness> staleness, Format<R, ?> format, R record) {
+    try {
+      return staleness.filter(s -> s.isInOrder(format, record)).isPresent();
+    } catch (Failure | IllegalStateException e) {
+      LOG.debugf("a signer looks at %s: %s", record.packageName(), e.getMessage());
+      return false;
+    }
+  }
+
+  private static <R extends PackageRecord<R>> Batch.Item item(
+      Format<R, ?> format, R record, boolean inOrder) {
     return new Batch.Item(
         format.label(),
         record.repository(),
         record.packageName(),
         record.digest(),
         record.inForce().map(InForce::id),
-        Optional.empty(),
+        inOrder ? Optional.of(ResyncResult.UNCHANGED) : Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }

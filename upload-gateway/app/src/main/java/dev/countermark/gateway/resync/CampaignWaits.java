@@ -1,5 +1,6 @@
 package dev.countermark.gateway.resync;
 
+import dev.countermark.contracts.RepositoryName;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
@@ -29,6 +30,9 @@ public final class CampaignWaits {
   /** Who may wait; whoever comes then is answered at once. */
   static final int MOST = 256;
 
+  /** The same of the campaigns of one owner, so that there is room for others. */
+  static final int MOST_OF_OWNER = 32;
+
   private final Function<String, Optional<CampaignStatus>> campaigns;
   private final Supplier<Executor> requests;
   private final ScheduledExecutorService timer;
@@ -44,6 +48,17 @@ public final class CampaignWaits {
     Waiter(CampaignStatus seen, Executor goingOn) {
       this.seen = seen;
       this.goingOn = goingOn;
+    }
+
+    boolean isOfOwnerOf(CampaignStatus other) {
+      return owner(seen).equals(owner(other));
+    }
+
+    /** Empty of campaigns of the whole installation. */
+    private static String owner(CampaignStatus campaign) {
+      return Optional.ofNullable(campaign.owner())
+          .or(() -> campaign.ofRepository().map(RepositoryName::owner))
+          .orElse("");
     }
 
     void goOn() {
@@ -81,7 +96,8 @@ public final class CampaignWaits {
    * @return empty when too many wait already
    */
   public Optional<CompletionStage<Void>> changed(CampaignStatus seen, Duration patience) {
-    if (!places.tryAcquire()) {
+    if (waiting.stream().filter(w -> w.isOfOwnerOf(seen)).count() >= MOST_OF_OWNER
+        || !places.tryAcquire()) {
       return Optional.empty();
     }
     Waiter waiter = new Waiter(seen, requests.get());

@@ -234,6 +234,16 @@ public final class Campaigns {
     return runs.values().stream().mapToInt(CampaignRun::inFlight).sum();
   }
 
+  /** Packages of theirs that were planned so far. */
+  long planned() {
+    return runs.values().stream().mapToLong(run -> run.tally().allPlanned()).sum();
+  }
+
+  /** Packages of theirs that are dealt with. */
+  long done() {
+    return runs.values().stream().mapToLong(run -> run.tally().done()).sum();
+  }
+
   /** A signer dealt with a package of a campaign, perhaps of one of another gateway. */
   public void heard(PackageResynced what) {
     CampaignRun run = what.campaign() == null ? null : runs.get(what.campaign());
@@ -280,17 +290,18 @@ public final class Campaigns {
     if (runs.isEmpty()) {
       return false;
     }
-    int share = uploadsWait.getAsBoolean() ? LEAST : Math.max(1, IN_FLIGHT / runs.size());
+    boolean modest = uploadsWait.getAsBoolean();
+    int share = modest ? LEAST : Math.max(1, IN_FLIGHT / runs.size());
     boolean more = false;
     for (Map.Entry<String, CampaignRun> run : runs.entrySet()) {
-      more |= step(run.getKey(), run.getValue(), share);
+      more |= step(run.getKey(), run.getValue(), share, modest);
     }
     return more;
   }
 
-  private boolean step(String id, CampaignRun run, int share) {
+  private boolean step(String id, CampaignRun run, int share, boolean modest) {
     try {
-      boolean more = run.step(share);
+      boolean more = run.step(share, modest);
       resting.remove(id);
       if (run.isOver()) {
         runs.remove(id);

@@ -6,7 +6,6 @@ import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.ResyncResult;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.GatewayFormats;
-import dev.countermark.keys.KeyClient;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,10 +28,11 @@ final class Examination implements CampaignWalk.Visit {
   private final Set<String> remedies;
   private long broken;
 
-  Examination(ResyncMode mode, GatewayFormats formats, KeyClient keys, Campaign.Broken before) {
+  Examination(
+      ResyncMode mode, GatewayFormats formats, Staleness staleness, Campaign.Broken before) {
     this.mode = mode;
     this.formats = formats;
-    this.staleness = new Staleness(formats, keys);
+    this.staleness = staleness;
     this.broken = before.count();
     this.first = new ArrayList<>(before.first());
     this.remedies = new LinkedHashSet<>(before.remedies());

@@ -1,7 +1,10 @@
 package dev.countermark.gateway.resync;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.ResyncResult;
 import dev.countermark.gateway.kit.GatewayFormats;
 import dev.countermark.gateway.kit.GatewayResources;
@@ -46,7 +49,7 @@ class ResyncWiring {
   Campaigns campaigns(
       BlobStore store,
       GatewayFormats formats,
-      KeyClient keys,
+      Staleness.Source staleness,
       ResyncPublisher publisher,
       UnsignedUploads uploads,
       MeterRegistry meters,
@@ -61,7 +64,8 @@ class ResyncWiring {
             new CampaignStore(store),
             new CampaignWalk(store, PAGE),
             publisher,
-            c -> new Examination(c.request().mode(), formats, keys, c.broken()),
+            c -> new Examination(c.request().mode(), formats, staleness.get(), c.broken()),
+            staleness,
             result -> counter(meters, result).increment(),
             UUID.randomUUID().toString(),
             clock);
@@ -73,14 +77,30 @@ class ResyncWiring {
     Gauge.builder("countermark.resyncs.in.flight", campaigns::inFlight)
         .description("Packages of its campaigns that signers have")
         .register(meters);
+    Gauge.builder("countermark.resyncs.planned", campaigns::planned)
+        .description("Packages that were planned in the campaigns that this gateway is at")
+        .register(meters);
+    Gauge.builder("countermark.resyncs.done", campaigns::done)
+        .description("Packages that are dealt with in the campaigns that this gateway is at")
+        .register(meters);
     return campaigns;
   }
 
   @Produces
   @Singleton
-  Renewal.Source renewals(
-      GatewayFormats formats, KeyClient keys, ResyncPublisher publisher, Clock clock) {
-    return () -> new StaleRenewal(formats, keys, publisher, clock);
+  Staleness.Source staleness(GatewayFormats formats, KeyClient keys, BlobStore store) {
+    Records records = new Records(store);
+    return () ->
+        new Staleness(
+            formats,
+            keys,
+            name -> records.read(ObjectKeys.repository(name), RepositoryRecord.class));
+  }
+
+  @Produces
+  @Singleton
+  Renewal.Source renewals(Staleness.Source staleness, ResyncPublisher publisher, Clock clock) {
+    return () -> new StaleRenewal(staleness.get(), publisher, clock);
   }
 
   @Produces

@@ -5,8 +5,6 @@ import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.ResyncMode;
-import dev.countermark.gateway.kit.GatewayFormats;
-import dev.countermark.keys.KeyClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -30,8 +28,8 @@ final class StaleRenewal implements Renewal {
   private final ResyncPublisher publisher;
   private final Clock clock;
 
-  StaleRenewal(GatewayFormats formats, KeyClient keys, ResyncPublisher publisher, Clock clock) {
-    this.staleness = new Staleness(formats, keys);
+  StaleRenewal(Staleness staleness, ResyncPublisher publisher, Clock clock) {
+    this.staleness = staleness;
     this.publisher = publisher;
     this.clock = clock;
   }

@@ -4,6 +4,7 @@ import dev.countermark.contracts.Format;
 import dev.countermark.contracts.InForce;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.State;
 import dev.countermark.gateway.kit.GatewayFormat;
@@ -13,6 +14,7 @@ import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import dev.countermark.keys.KeyClient.Purpose;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Whether signers would change a package, by its record alone. Who goes over packages in the order
@@ -20,17 +22,37 @@ import java.util.Optional;
  * short while: keys are rotated and revoked.
  */
 final class Staleness {
+  /** Makes one for a short while. */
+  @FunctionalInterface
+  interface Source {
+    Staleness get();
+  }
+
   private final GatewayFormats formats;
   private final KeyClient keys;
-  private String of = "";
-  private List<PublicKeyVersion> versions = List.of();
+  private final Function<RepositoryName, Optional<RepositoryRecord>> repositories;
+  private Known known = new Known("", List.of(), Optional.empty());
 
-  Staleness(GatewayFormats formats, KeyClient keys) {
+  /** What is asked for once, of all packages of a format in a repository. */
+  private record Known(
+      String of, List<PublicKeyVersion> versions, Optional<RepositoryRecord> repository) {}
+
+  /**
+   * @param repositories those that there are, with the settings of now
+   */
+  Staleness(
+      GatewayFormats formats,
+      KeyClient keys,
+      Function<RepositoryName, Optional<RepositoryRecord>> repositories) {
     this.formats = formats;
     this.keys = keys;
+    this.repositories = repositories;
   }
 
   /**
+   * Whether a resync in a mode would change it; where a record does not tell all, as far as it
+   * does.
+   *
    * @throws dev.countermark.contracts.Failure when nobody can tell which keys are in force
    */
   <R extends PackageRecord<R>> boolean isStale(Format<R, ?> format, R record, ResyncMode mode) {
@@ -42,29 +64,63 @@ final class Staleness {
       return true;
     }
     int version = by.get().keyVersion();
-    if (version == 0) {
-      return false; // somebody else's is left as it is
-    }
-    if (mode == ResyncMode.RESIGN_ALL) {
+    if (version != 0 && mode == ResyncMode.RESIGN_ALL) {
       return true;
     }
+    Optional<Boolean> inOrder =
+        mode == ResyncMode.ENSURE ? inOrder(format, record) : Optional.empty();
+    if (inOrder.isPresent() || version == 0) {
+      return !inOrder.orElse(true); // somebody else's is left as it is
+    }
     Optional<PublicKeyVersion> key =
-        versions(record.repository(), format).stream()
+        known(record.repository(), format).versions().stream()
             .filter(v -> v.version() == version)
             .findFirst();
-    boolean follows =
-        formats.find(format.label()).filter(GatewayFormat::followsCurrentKey).isPresent();
     return key.isEmpty()
         || key.get().revokedAt().isPresent()
-        || !key.get().current() && (follows || mode == ResyncMode.ROTATE_ARCHIVE);
+        || !key.get().current() && mode == ResyncMode.ROTATE_ARCHIVE;
   }
 
-  private List<PublicKeyVersion> versions(RepositoryName repository, Format<?, ?> format) {
-    String wanted = repository + " " + format.label();
-    if (!wanted.equals(of)) {
-      versions = keys.versions(repository, new Purpose(format.label()));
-      of = wanted;
+  /**
+   * Whether {@code ensure} certainly leaves it as it is.
+   *
+   * @throws dev.countermark.contracts.Failure when nobody can tell which keys are in force
+   */
+  <R extends PackageRecord<R>> boolean isInOrder(Format<R, ?> format, R record) {
+    return record.state() == State.AVAILABLE && inOrder(format, record).orElse(false);
+  }
+
+  /** Nothing of what is left of a former repository. */
+  private <R extends PackageRecord<R>, S> Optional<Boolean> inOrder(Format<R, ?> format, R record) {
+    Known of = known(record.repository(), format);
+    Optional<RepositoryRecord> repository = of.repository().filter(record::isOf);
+    Optional<GatewayFormat<R, S>> by = formats.find(format.label()).map(Staleness::ofThat);
+    if (repository.isEmpty() || by.isEmpty()) {
+      return Optional.empty();
     }
-    return versions;
+    S settings = repository.get().settings(by.get().format());
+    return of.versions().stream()
+        .filter(PublicKeyVersion::current)
+        .findFirst()
+        .flatMap(current -> by.get().isInOrder(record, settings, current));
+  }
+
+  /** That of the same format: it takes its records. */
+  @SuppressWarnings("unchecked")
+  private static <R extends PackageRecord<R>, S> GatewayFormat<R, S> ofThat(
+      GatewayFormat<?, ?> format) {
+    return (GatewayFormat<R, S>) format;
+  }
+
+  private Known known(RepositoryName repository, Format<?, ?> format) {
+    String wanted = repository + " " + format.label();
+    if (!wanted.equals(known.of())) {
+      known =
+          new Known(
+              wanted,
+              keys.versions(repository, new Purpose(format.label())),
+              repositories.apply(repository));
+    }
+    return known;
   }
 }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -75,16 +74,26 @@ class CampaignWaitsTest {
   }
 
   @Test
-  void onlySoManyWait() {
-    List<CompletionStage<Void>> waiting = new ArrayList<>();
-    for (int i = 0; i < CampaignWaits.MOST; i++) {
-      waiting.add(wait(LONG));
+  void onlySoManyWaitOfWhomOneOwnerHasAShare() throws Exception {
+    for (int i = 0; i < CampaignWaits.MOST_OF_OWNER; i++) {
+      var unused = wait(LONG);
     }
     assertThat(waits.changed(seen, LONG)).isEqualTo(Optional.empty());
+    for (int i = CampaignWaits.MOST_OF_OWNER; i < CampaignWaits.MOST; i++) {
+      String owner = "team" + i / CampaignWaits.MOST_OF_OWNER;
+      assertThat(waits.changed(of(owner), LONG)).as("%s, %d", owner, i).isPresent();
+    }
+    assertThat(waits.changed(of("late"), LONG)).isEqualTo(Optional.empty());
 
     campaigns.cancel("one");
 
     await().untilAsserted(() -> assertThat(waits.changed(seen, LONG)).isPresent());
+  }
+
+  private CampaignStatus of(String owner) throws Exception {
+    return campaigns.start(
+        TestCampaigns.wanted(owner, owner + "/app", ResyncMode.ENSURE),
+        TestCampaigns.ADMINISTRATOR);
   }
 
   @Test

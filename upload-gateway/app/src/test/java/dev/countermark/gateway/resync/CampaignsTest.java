@@ -129,10 +129,16 @@ class CampaignsTest {
   void goesOnPastManyBatches() throws Exception {
     manifests("acme/app", 5_010);
     start(TestCampaigns.wanted("many", "acme/app", ResyncMode.ENSURE));
+    while (gateway.planned() == 0) {
+      gateway.step();
+    }
+    assertThat(gateway.planned()).isBetween(1L, 5_010L);
+    assertThat(gateway.done()).isLessThanOrEqualTo(gateway.planned());
 
     CampaignStatus ended = platform.end(gateway, "many");
 
     assertThat(ended.done()).isEqualTo(5_010);
+    assertThat(gateway.planned()).as("of none that it is at").isZero();
     assertThat(platform.published)
         .hasSize(5_010)
         .extracting(PackageResyncRequested::digest)

@@ -1,6 +1,7 @@
 package dev.countermark.gateway.resync;
 
 import dev.countermark.blobs.BlobStore;
+import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.PackageResynced;
 import dev.countermark.contracts.Events.ResyncFilter;
@@ -8,8 +9,10 @@ import dev.countermark.contracts.Events.ResyncRequested;
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
+import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.ResyncResult;
 import dev.countermark.gateway.TestFormats;
@@ -86,15 +89,15 @@ final class TestCampaigns {
             new CampaignStore(store),
             new CampaignWalk(store, 100),
             publisher,
-            c -> new Examination(c.request().mode(), formats, keys, c.broken()),
+            c -> new Examination(c.request().mode(), formats, staleness(), c.broken()),
+            () -> staleness(),
             result -> {},
             UUID.randomUUID().toString(),
             clock),
         () -> uploadsWait);
   }
 
-  /** What a gateway asks for without a campaign. */
-  Renewal.Source renewals() {
+  private Staleness staleness() {
     KeyClient seen =
         (KeyClient)
             Proxy.newProxyInstance(
@@ -107,7 +110,14 @@ final class TestCampaigns {
                   }
                   return method.invoke(keys, arguments);
                 });
-    return () -> new StaleRenewal(formats, seen, publisher, clock);
+    Records records = new Records(store);
+    return new Staleness(
+        formats, seen, name -> records.read(ObjectKeys.repository(name), RepositoryRecord.class));
+  }
+
+  /** What a gateway asks for without a campaign. */
+  Renewal.Source renewals() {
+    return () -> new StaleRenewal(staleness(), publisher, clock);
   }
 
   static ResyncRequested wanted(String id, String repository, ResyncMode mode) {

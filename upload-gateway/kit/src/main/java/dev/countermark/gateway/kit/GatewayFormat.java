@@ -3,6 +3,7 @@ package dev.countermark.gateway.kit;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.keys.KeyClient.PublicKeyVersion;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -101,10 +102,14 @@ public interface GatewayFormat<R extends PackageRecord<R>, S> {
   default void goOn() {}
 
   /**
-   * Whether a resync signs with the current key what an older one signed, however valid that is.
+   * Whether a resync in {@code ensure} leaves a signed package as it is, as signers would find.
+   *
+   * @param settings of its repository
+   * @param current key of its repository
+   * @return empty when its record and these alone do not tell
    */
-  default boolean followsCurrentKey() {
-    return false;
+  default Optional<Boolean> isInOrder(R record, S settings, PublicKeyVersion current) {
+    return Optional.empty();
   }
 
   /** What {@code resign-all} does to clients; empty when they remember nothing. */

@@ -9,13 +9,17 @@ import dev.countermark.format.nuget.NugetRecords.Identity;
 import dev.countermark.format.nuget.NugetRecords.NugetSettings;
 import dev.countermark.format.nuget.NugetRecords.SignedPackage;
 import dev.countermark.format.nuget.NugetRecords.VersionRecord;
+import dev.countermark.format.nuget.Upkeep;
 import dev.countermark.format.nuget.metadata.NuGetVersion;
+import dev.countermark.format.nuget.signature.RepositoryClaim;
 import dev.countermark.gateway.kit.GatewayFormat;
 import dev.countermark.gateway.kit.Inventory;
 import dev.countermark.gateway.kit.Marks;
 import dev.countermark.gateway.kit.RepositoryAccess;
 import dev.countermark.gateway.kit.SettingsForm;
 import dev.countermark.gateway.kit.TrustMaterial;
+import dev.countermark.keys.KeyClient.PublicKeyVersion;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,12 +36,18 @@ final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> 
   private final Views views;
   private final Listings listings;
   private final NugetSettingsForm form;
+  private final URI feeds;
 
+  /**
+   * @param feeds what feeds' addresses in signatures begin with
+   */
   NugetGateway(
       RepositoryAccess<NugetSettings> access,
       Views views,
       Listings listings,
-      NugetSettingsForm form) {
+      NugetSettingsForm form,
+      URI feeds) {
+    this.feeds = feeds;
     this.access = access;
     this.listings = listings;
     this.views = views;
@@ -166,7 +176,20 @@ final class NugetGateway implements GatewayFormat<VersionRecord, NugetSettings> 
   }
 
   @Override
-  public boolean followsCurrentKey() {
-    return true;
+  public Optional<Boolean> isInOrder(
+      VersionRecord record, NugetSettings settings, PublicKeyVersion current) {
+    return record
+        .signed()
+        .flatMap(
+            signed ->
+                current
+                    .leafFingerprint()
+                    .map(
+                        certificate ->
+                            Upkeep.isInOrder(
+                                signed.signature(),
+                                settings,
+                                RepositoryClaim.of(feeds, record.repository()),
+                                certificate)));
   }
 }

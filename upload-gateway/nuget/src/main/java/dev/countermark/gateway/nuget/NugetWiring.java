@@ -30,6 +30,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Clock;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -155,7 +156,8 @@ class NugetWiring {
         access,
         views,
         listings,
-        new NugetSettingsForm(authority, addresses.best().startsWith("https:")));
+        new NugetSettingsForm(authority, addresses.best().startsWith("https:")),
+        URI.create(addresses.best()));
   }
 
   @Produces

@@ -14,6 +14,7 @@ import dev.countermark.format.oci.OciRecords.ManifestRecord;
 import dev.countermark.format.oci.OciRecords.OciSettings;
 import dev.countermark.format.oci.OciRecords.SignatureFormat;
 import dev.countermark.format.oci.OciRecords.Signatures;
+import dev.countermark.format.oci.RecordedSignatures;
 import dev.countermark.format.oci.RuntimeFiles;
 import dev.countermark.format.oci.SignatureTags;
 import dev.countermark.format.oci.TrustDocuments;
@@ -30,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -284,8 +286,20 @@ final class OciGateway implements GatewayFormat<ManifestRecord, OciSettings> {
     }
   }
 
+  /** Which tags point to it is in other records. */
   @Override
-  public boolean followsCurrentKey() {
-    return true;
+  public Optional<Boolean> isInOrder(
+      ManifestRecord record, OciSettings settings, PublicKeyVersion current) {
+    Set<SignatureFormat> formats = settings.signatureFormats();
+    boolean asFarAsItTells =
+        RecordedSignatures.isInOrder(
+            record,
+            formats,
+            signedHost + "/" + record.name(),
+            current.fingerprint(),
+            current.spki().toArray());
+    return asFarAsItTells && settings.signTags() && formats.contains(SignatureFormat.LEGACY)
+        ? Optional.empty()
+        : Optional.of(asFarAsItTells);
   }
 }
