@@ -21,6 +21,16 @@ public interface Format<R extends PackageRecord<R>, S> {
   /** Keys below which the package records of a repository lie, perhaps among others. */
   String records(RepositoryName repository);
 
+  /**
+   * A key that is not before this one and behind which whoever looks for records may go on: there
+   * is none between them.
+   *
+   * @param key of any object below {@link #root}
+   */
+  default String nextRecords(String key) {
+    return key;
+  }
+
   /** Whether a key is that of a package record. */
   boolean isRecord(String key);
 

@@ -34,6 +34,11 @@ public record OciFormat() implements Format<ManifestRecord, OciSettings> {
   }
 
   @Override
+  public String nextRecords(String key) {
+    return OciKeys.nextManifests(key);
+  }
+
+  @Override
   public boolean isRecord(String key) {
     return OciKeys.MANIFEST.matcher(key).matches();
   }

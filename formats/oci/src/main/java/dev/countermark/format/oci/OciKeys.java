@@ -31,6 +31,8 @@ public final class OciKeys {
 
   static final Pattern MANIFEST = Pattern.compile("oci/.+/_manifests/[^/]+/[0-9a-f]+");
 
+  private static final String MANIFESTS = "_manifests/";
+
   private OciKeys() {}
 
   /** Everything of all images. */
@@ -49,7 +51,18 @@ public final class OciKeys {
   }
 
   public static String manifests(String name) {
-    return "oci/" + name + "/_manifests/";
+    return "oci/" + name + "/" + MANIFESTS;
+  }
+
+  /** Where manifests are, seen from another object of an image; behind them, the next image. */
+  static String nextManifests(String key) {
+    int kind = key.indexOf("/_") + 1;
+    if (kind == 0 || key.startsWith(MANIFESTS, kind)) {
+      return key;
+    }
+    // No name of an image begins so, and none is between these two.
+    return key.substring(0, kind)
+        + (key.substring(kind).compareTo(MANIFESTS) < 0 ? MANIFESTS : "_~");
   }
 
   /** A {@link OciRecords.TagRecord}. */

@@ -198,6 +198,7 @@ public final class Reconciler {
           published++;
         }
       }
+      after = format.nextRecords(after);
       if (page.more()) {
         LockSupport.parkNanos(REST * (System.nanoTime() - began));
       }

@@ -171,6 +171,7 @@ final class RecordWalk {
         }
         position = entry.key();
       }
+      position = format.nextRecords(position);
       return counted;
     }
   }

@@ -31,7 +31,7 @@ final class CampaignWalk {
   }
 
   /**
-   * @param position key of the last object that was looked at
+   * @param position behind which the next page begins
    * @param ended whether there is none after it
    */
   record Page(String position, boolean ended) {}
@@ -49,7 +49,8 @@ final class CampaignWalk {
         for (BlobStore.Entry entry : page.entries()) {
           look(order, format, entry.key(), visit);
         }
-        return new Page(page.entries().get(page.entries().size() - 1).key(), false);
+        String last = page.entries().get(page.entries().size() - 1).key();
+        return new Page(format.nextRecords(last), false);
       }
     }
     return new Page(position, true);

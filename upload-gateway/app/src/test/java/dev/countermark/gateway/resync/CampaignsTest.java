@@ -22,6 +22,7 @@ import dev.countermark.gateway.resync.CampaignOrder.SenselessException;
 import dev.countermark.gateway.resync.Campaigns.TakenException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -143,6 +144,25 @@ class CampaignsTest {
         .hasSize(5_010)
         .extracting(PackageResyncRequested::digest)
         .doesNotHaveDuplicates();
+  }
+
+  /** Of an image there are more blobs and tags than manifests. */
+  @Test
+  void whatIsNoPackageIsNotListed() throws Exception {
+    for (String name : List.of("acme/app", "acme/app/1st", "acme/app/web/ui")) {
+      manifests(name, 120);
+      for (int i = 0; i < 500; i++) {
+        store.create(OciKeys.blob(name, digest(i)), new byte[] {'{', '}'});
+        store.create(OciKeys.tag(name, "v" + i), new byte[] {'{', '}'});
+      }
+    }
+    start(TestCampaigns.wanted("among", "acme/app", ResyncMode.ENSURE));
+    store.reset();
+
+    CampaignStatus ended = platform.end(gateway, "among");
+
+    assertThat(ended.planned()).isEqualTo(360);
+    assertThat(store.counts().get("list")).as("lists").isLessThan(20);
   }
 
   /** Replayed a month later, too. */
