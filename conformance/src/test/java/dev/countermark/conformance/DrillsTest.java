@@ -76,9 +76,13 @@ class DrillsTest {
     /** One campaign, and what is signed by another key than before when it has ended. */
     void signAnew(String before) {
       Resync.of(platform, repository.path(), format.renewal());
-      assertThat(signers())
-          .as("signers after the campaign")
-          .allSatisfy(signer -> assertThat(signer).isPresent().get().isNotEqualTo(before));
+      // What is published of keys may be some seconds old.
+      await("all are signed by another key")
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(signers())
+                      .allSatisfy(s -> assertThat(s).isPresent().get().isNotEqualTo(before)));
     }
   }
 
@@ -162,13 +166,14 @@ class DrillsTest {
     platform.rotateImmediately(course.repository.path(), format.label());
     platform.revoke(course.repository.path(), format.label(), 1);
     course.signAnew(lost);
-
     System.out.printf(
         "drill: %s, %d packages signed anew %d ms after the key was lost%n",
         format.label(), PACKAGES, (System.nanoTime() - began) / 1_000_000);
     course.consumer().ifPresent(consumer -> assertTakes(consumer, 0));
-    await("what it signed is refused")
-        .atMost(LIMIT)
-        .until(() -> course.packages.verify(0, old).isEmpty());
+    if (format.knowsRevocations()) {
+      await("what it signed is refused")
+          .atMost(LIMIT)
+          .until(() -> course.packages.verify(0, old).isEmpty());
+    }
   }
 }

@@ -24,6 +24,11 @@ public interface FormatCase {
     return "{}";
   }
 
+  /** Whether {@link Packages#verify} refuses what a revoked key signed. */
+  default boolean knowsRevocations() {
+    return true;
+  }
+
   /** The packages of a repository, as its token lets see and change them. */
   Packages packages(Platform platform, Platform.Repository repository);
 

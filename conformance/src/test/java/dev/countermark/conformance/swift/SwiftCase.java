@@ -26,6 +26,12 @@ public final class SwiftCase implements FormatCase {
     return "{\"mode\":\"rotate-archive\"}";
   }
 
+  /** Who wants to know asks by OCSP: {@link SwiftRevocationTest}. */
+  @Override
+  public boolean knowsRevocations() {
+    return false;
+  }
+
   @Override
   public Packages packages(Platform platform, Platform.Repository repository) {
     return new SwiftPackages(platform, SwiftRegistry.of(platform, repository));
