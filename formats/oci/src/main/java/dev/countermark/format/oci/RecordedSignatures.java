@@ -87,15 +87,21 @@ public final class RecordedSignatures {
             .flatMap(s -> s.by().stream())
             .filter(by -> by.fingerprint().equals(fingerprint))
             .findFirst();
-    Digest subject = Digest.of(record.digest());
     if (own.isEmpty()
         || !own.get().formats().containsAll(formats)
-        || formats.contains(SignatureFormat.LEGACY) && !own.get().references().contains(reference)
-        || !subject.matches(record.content().toArray())) {
+        || formats.contains(SignatureFormat.LEGACY)
+            && !own.get().references().contains(reference)) {
       return false;
     }
-    RecordedSignatures recorded = of(signatures.orElseThrow(), subject);
-    return recorded.isWhole() && recorded.by(spki).covers(own.get());
+    try {
+      Digest subject = Digest.of(record.digest());
+      RecordedSignatures recorded = of(signatures.orElseThrow(), subject);
+      return subject.matches(record.content().toArray())
+          && recorded.isWhole()
+          && recorded.by(spki).covers(own.get());
+    } catch (IllegalArgumentException e) {
+      return false; // damage, or somebody else's hand
+    }
   }
 
   /** The reference that a valid layer signs. */

@@ -112,17 +112,25 @@ class RecordedSignaturesTest {
           new SignaturePiece(
               piece.digest(), piece.mediaType(), piece.manifest(), Bytes.of(content)));
 
-      boolean inOrder;
-      try {
-        inOrder =
-            isInOrder(
-                new Signatures(all.by(), all.signatureManifest(), all.bundleManifests(), pieces));
-      } catch (IllegalArgumentException e) {
-        inOrder = false;
-      }
+      boolean inOrder =
+          isInOrder(
+              new Signatures(all.by(), all.signatureManifest(), all.bundleManifests(), pieces));
 
       assertThat(inOrder).as("with another %s", piece.mediaType()).isFalse();
     }
+  }
+
+  @Test
+  void whatNamesNoDigestsIsNot() {
+    Signatures all = signed();
+
+    assertThat(
+            isInOrder(
+                new Signatures(
+                    all.by(), Optional.of("sha256:zz"), all.bundleManifests(), all.pieces())))
+        .isFalse();
+    assertThat(isInOrder(new Signatures(all.by(), Optional.empty(), List.of("x"), List.of())))
+        .isFalse();
   }
 
   @Test

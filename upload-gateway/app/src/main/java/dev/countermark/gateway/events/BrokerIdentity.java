@@ -50,6 +50,11 @@ public final class BrokerIdentity {
     return known.entrySet().containsAll(now.get().entrySet()) ? Optional.empty() : now;
   }
 
+  /** Whether no broker was ever told anything, as far as is known. */
+  boolean isFirst() {
+    return records.read(KEY, Known.class).isEmpty();
+  }
+
   /** They have been told everything. */
   void knows(Map<String, String> told) {
     records.update(

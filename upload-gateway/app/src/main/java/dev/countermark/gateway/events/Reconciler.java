@@ -100,7 +100,8 @@ public final class Reconciler {
    */
   public int reconcile() {
     List<GatewayLives.Dead> dead = reasons.lives().dead();
-    Optional<Map<String, String>> stranger = reasons.broker().stranger().filter(this::isDue);
+    Optional<Map<String, String>> stranger =
+        reasons.broker().stranger().filter(this::isDue).filter(topics -> !isTheFirst(topics));
     Optional<Instant> untold = reasons.untold().since().filter(this::isRipe);
     Stream<Instant> since =
         Stream.concat(
@@ -121,6 +122,18 @@ public final class Reconciler {
     untold.ifPresent(failed -> reasons.untold().lookedFor(until, PATIENCE));
     stranger.ifPresent(topics -> told(topics, !first && published == 0));
     return published;
+  }
+
+  /** There was nothing to tell before this broker, and from now on it is told as things come. */
+  private boolean isTheFirst(Map<String, String> broker) {
+    boolean first =
+        reasons.broker().isFirst()
+            && Formats.all().stream()
+                .allMatch(format -> store.list(format.root(), "", 1).entries().isEmpty());
+    if (first) {
+      reasons.broker().knows(broker);
+    }
+    return first;
   }
 
   private boolean isDue(Map<String, String> broker) {

@@ -25,7 +25,8 @@ final class RecordWalk {
   /** After which it leaves its thread to others, until it is called again. */
   private static final Duration SLICE = Duration.ofMinutes(2);
 
-  private static final int PAGE = 200;
+  /** There are stores that look at everything for each list, however short. */
+  private static final int PAGE = 1_000;
 
   private final BlobStore store;
   private final Records records;

@@ -2,7 +2,6 @@ package dev.countermark.gateway.resync;
 
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.PackageResynced;
-import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.InForce;
 import dev.countermark.contracts.PackageRecord;
@@ -348,8 +347,9 @@ final class CampaignRun {
       Optional<Staleness> staleness, Format<R, ?> format, R record) {
     try {
       return staleness.filter(s -> s.isInOrder(format, record)).isPresent();
-    } catch (Failure | IllegalStateException e) {
-      LOG.debugf("a signer looks at %s: %s", record.packageName(), e.getMessage());
+    } catch (RuntimeException e) {
+      // Whatever it is, it must not keep the campaign from the others.
+      LOG.debugf(e, "a signer looks at %s", record.packageName());
       return false;
     }
   }

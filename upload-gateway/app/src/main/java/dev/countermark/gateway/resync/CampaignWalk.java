@@ -5,16 +5,42 @@ import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Json.MalformedJsonException;
 import dev.countermark.contracts.PackageRecord;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Goes over the packages that a campaign is about, page by page, in the order of their keys. */
+/**
+ * Goes over the packages that campaigns are about, page by page, in the order of their keys. Used
+ * by one thread.
+ */
 final class CampaignWalk {
   private static final Logger LOG = Logger.getLogger(CampaignWalk.class);
+
+  /** Keys of a list. */
+  private static final int LISTED = 1_000;
+
+  /** Lists that are remembered: one for each campaign that a gateway is at. */
+  private static final int MOST_AHEAD = 32;
 
   private final BlobStore store;
   private final Records records;
   private final int size;
+
+  /**
+   * Keys behind places that campaigns have come to. There are stores that look at everything for
+   * each list, however short.
+   */
+  private final Map<String, List<String>> ahead =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, List<String>> eldest) {
+          return size() > MOST_AHEAD;
+        }
+      };
 
   /**
    * @param size objects of a page, some of which are no packages
@@ -44,16 +70,33 @@ final class CampaignWalk {
       if (!within && position.compareTo(prefix) > 0) {
         continue; // before
       }
-      BlobStore.Page page = store.list(prefix, within ? position : "", size);
-      if (!page.entries().isEmpty()) {
-        for (BlobStore.Entry entry : page.entries()) {
-          look(order, format, entry.key(), visit);
+      List<String> keys = keys(prefix, within ? position : "");
+      if (!keys.isEmpty()) {
+        List<String> some = keys.subList(0, Math.min(size, keys.size()));
+        for (String key : some) {
+          look(order, format, key, visit);
         }
-        String last = page.entries().get(page.entries().size() - 1).key();
-        return new Page(format.nextRecords(last), false);
+        String next = format.nextRecords(some.get(some.size() - 1));
+        List<String> rest = keys.stream().filter(key -> key.compareTo(next) > 0).toList();
+        if (!rest.isEmpty()) {
+          ahead.put(place(prefix, next), rest);
+        }
+        return new Page(next, false);
       }
     }
     return new Page(position, true);
+  }
+
+  private static String place(String prefix, String position) {
+    return prefix + "\n" + position;
+  }
+
+  /** Those that were listed ahead, or else some more. */
+  private List<String> keys(String prefix, String after) {
+    List<String> known = ahead.remove(place(prefix, after));
+    return known != null
+        ? known
+        : store.list(prefix, after, LISTED).entries().stream().map(BlobStore.Entry::key).toList();
   }
 
   private <R extends PackageRecord<R>> void look(

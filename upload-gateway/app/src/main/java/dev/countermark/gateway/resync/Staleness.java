@@ -1,5 +1,6 @@
 package dev.countermark.gateway.resync;
 
+import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.InForce;
 import dev.countermark.contracts.PackageRecord;
@@ -32,6 +33,11 @@ final class Staleness {
   private final KeyClient keys;
   private final Function<RepositoryName, Optional<RepositoryRecord>> repositories;
   private Known known = new Known("", List.of(), Optional.empty());
+
+  private Unknown unknown = new Unknown("", new IllegalStateException("nothing was asked for"));
+
+  /** That nobody could tell. */
+  private record Unknown(String of, RuntimeException why) {}
 
   /** What is asked for once, of all packages of a format in a repository. */
   private record Known(
@@ -114,12 +120,20 @@ final class Staleness {
 
   private Known known(RepositoryName repository, Format<?, ?> format) {
     String wanted = repository + " " + format.label();
+    if (wanted.equals(unknown.of())) {
+      throw unknown.why(); // nobody waits for the same answer again and again
+    }
     if (!wanted.equals(known.of())) {
-      known =
-          new Known(
-              wanted,
-              keys.versions(repository, new Purpose(format.label())),
-              repositories.apply(repository));
+      try {
+        known =
+            new Known(
+                wanted,
+                keys.versions(repository, new Purpose(format.label())),
+                repositories.apply(repository));
+      } catch (Failure | IllegalStateException e) {
+        unknown = new Unknown(wanted, e);
+        throw e;
+      }
     }
     return known;
   }

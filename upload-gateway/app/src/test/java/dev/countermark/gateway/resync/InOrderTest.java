@@ -111,5 +111,6 @@ class InOrderTest {
 
     assertThat(platform.end(gateway, "all").planned()).isEqualTo(250);
     assertThat(platform.published).hasSize(250);
+    assertThat(platform.askedForKeys).as("once a page").isLessThan(10);
   }
 }

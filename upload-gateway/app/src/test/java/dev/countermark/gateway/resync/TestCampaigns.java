@@ -50,6 +50,7 @@ final class TestCampaigns {
           Formats.all().stream()
               .collect(Collectors.toMap(f -> new Purpose(f.label()), Format::key)));
   boolean brokerIsAway;
+  int askedForKeys;
   Optional<RepositoryName> unusable = Optional.empty();
   boolean uploadsWait;
 
@@ -104,6 +105,7 @@ final class TestCampaigns {
                 KeyClient.class.getClassLoader(),
                 new Class<?>[] {KeyClient.class},
                 (proxy, method, arguments) -> {
+                  askedForKeys++;
                   if (unusable.filter(r -> r.equals(arguments[0])).isPresent()) {
                     throw new Failure.Transient(
                         Obstacle.KEY_UNUSABLE, "its record is damaged", null);
