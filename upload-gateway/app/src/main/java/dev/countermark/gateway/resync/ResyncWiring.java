@@ -52,6 +52,7 @@ class ResyncWiring {
       Staleness.Source staleness,
       ResyncPublisher publisher,
       UnsignedUploads uploads,
+      GatewayResources resources,
       MeterRegistry meters,
       Clock clock,
       @ConfigProperty(name = "countermark.gateway.resync-yield-after", defaultValue = "PT2S")
@@ -62,7 +63,7 @@ class ResyncWiring {
     CampaignRun.Parts parts =
         new CampaignRun.Parts(
             new CampaignStore(store),
-            new CampaignWalk(store, PAGE),
+            new CampaignWalk(store, PAGE, resources.readers("resyncs")),
             publisher,
             c -> new Examination(c.request().mode(), formats, staleness.get(), c.broken()),
             staleness,

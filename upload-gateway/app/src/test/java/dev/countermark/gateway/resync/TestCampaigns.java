@@ -88,7 +88,7 @@ final class TestCampaigns {
         formats.all(),
         new CampaignRun.Parts(
             new CampaignStore(store),
-            new CampaignWalk(store, 100),
+            new CampaignWalk(store, 100, Runnable::run),
             publisher,
             c -> new Examination(c.request().mode(), formats, staleness(), c.broken()),
             () -> staleness(),

@@ -138,6 +138,15 @@ public final class GatewayResources implements AutoCloseable {
   }
 
   /**
+   * The same for whoever goes over everything, and takes turns with repositories as one of them.
+   *
+   * @param who no repository
+   */
+  public Executor readers(String who) {
+    return readers.of(who);
+  }
+
+  /**
    * For reads of the store, and writes of the local disk, between two steps of a transfer: the
    * network addresses of clients take turns, and what is asked for by one of them does.
    */
