@@ -60,12 +60,22 @@ class ReadinessTest {
             .atMost(PATIENCE)
             .until(() -> down(dependent).contains(named));
         assertThat(platform.manage(dependent, "/q/health/live").statusCode()).isEqualTo(200);
+        await(dependent + " shows it")
+            .atMost(PATIENCE)
+            .until(() -> platform.metrics(dependent).contains(shown(named, 0)));
       }
       Command.Result status = platform.launch("status");
       assertThat(status.output()).contains("is not ready", named);
     }
     for (String dependent : dependents.split(" ")) {
       await(dependent).atMost(PATIENCE).until(() -> down(dependent).isEmpty());
+      await(dependent)
+          .atMost(PATIENCE)
+          .until(() -> platform.metrics(dependent).contains(shown(named, 1)));
     }
+  }
+
+  private static String shown(String dependency, double up) {
+    return "countermark_dependency_up{dependency=\"" + dependency + "\"} " + up;
   }
 }

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 
@@ -27,6 +28,8 @@ final class AuditLog {
   private final Cache<String, Head> heads = Caffeine.newBuilder().maximumSize(MAX_HEADS).build();
   // Threads of one replica queue for a chain instead of racing for it through the store.
   private final Stripes locks = new Stripes();
+  private final AtomicLong appended = new AtomicLong();
+  private final AtomicLong broken = new AtomicLong();
 
   AuditLog(BlobStore store, AuditSeal seal, Clock clock) {
     this.store = store;
@@ -114,6 +117,7 @@ final class AuditLog {
                     caller,
                     appendix.entries()));
         if (write(prefix, head.sequence() + 1, sealed)) {
+          appended.incrementAndGet();
           heads.put(prefix, new Head(head.sequence() + 1, AuditSeal.hash(sealed), appendix.told()));
           return appendix.result();
         }
@@ -126,6 +130,16 @@ final class AuditLog {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Records that were appended since the start. */
+  long appended() {
+    return appended.get();
+  }
+
+  /** How often a chain was found broken since the start. */
+  long broken() {
+    return broken.get();
   }
 
   /** Whether a chain has any record. */
@@ -208,7 +222,8 @@ final class AuditLog {
     }
   }
 
-  private static KeyServiceException broken(String prefix, long sequence, String what) {
+  private KeyServiceException broken(String prefix, long sequence, String what) {
+    broken.incrementAndGet();
     return new KeyServiceException(
         KeyServiceException.Code.AUDIT_BROKEN,
         "audit chain " + prefix + ": record " + sequence + " " + what);

@@ -129,6 +129,11 @@ final class CertificateAuthority {
     return own().authority();
   }
 
+  /** The authority where it is at hand; none is looked for. */
+  Optional<Authority> known() {
+    return imported.or(() -> Optional.ofNullable(own).map(Own::authority));
+  }
+
   /** The root above an own intermediate. */
   Optional<Authority> root() {
     if (imported.isPresent()) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Collects refused calls and writes them to a chain of their own, equal ones counted together: a
@@ -20,6 +21,7 @@ public final class Denials {
 
   private final AuditLog audit;
   private final Map<AuditRecord.Denied, Long> pending = new LinkedHashMap<>();
+  private final AtomicLong count = new AtomicLong();
 
   Denials(AuditLog audit) {
     this.audit = audit;
@@ -37,7 +39,13 @@ public final class Denials {
       Optional<RepositoryName> repository,
       String operation,
       String reason) {
+    count.incrementAndGet();
     add(new AuditRecord.Denied(client, repository, operation, reason, 0), 1);
+  }
+
+  /** Refused calls since the start. */
+  public long count() {
+    return count.get();
   }
 
   private void add(AuditRecord.Denied what, long times) {

@@ -6,6 +6,7 @@ import dev.countermark.keys.KeyClient.Purpose;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Collections;
@@ -22,6 +23,7 @@ public final class KeyService {
   private final SortedSet<Purpose> purposes;
   private final Map<Purpose, CertificateAuthority> authorities;
   private final KeyCustodian custodian;
+  private final AuditLog audit;
   private final Denials denials;
   private final AuditVerifier verifier;
   private final Audits audits;
@@ -52,7 +54,7 @@ public final class KeyService {
     AuditSeal seal =
         new AuditSeal(root, new RootMarker(store, random).claim(root).formerAuditKeys());
     KeyEnvelope envelope = new KeyEnvelope(root, random);
-    AuditLog audit = new AuditLog(store, seal, clock);
+    this.audit = new AuditLog(store, seal, clock);
     OwnAuthorities own = new OwnAuthorities(store, envelope);
     CertificateIssuer issuer = new CertificateIssuer(random);
     this.authorities = new TreeMap<>();
@@ -176,6 +178,26 @@ public final class KeyService {
    */
   public void prepare(Purpose purpose) {
     authorities.get(purpose).authority();
+  }
+
+  /**
+   * When the authority of a purpose ends, whose keys' certificates end no later.
+   *
+   * @param purpose one of {@link #certified}
+   * @return empty while it is not made, or was not asked for yet
+   */
+  public Optional<Instant> endOfAuthority(Purpose purpose) {
+    return authorities.get(purpose).known().map(Authority::notAfter);
+  }
+
+  /** Records that this replica appended to audit chains. */
+  public long auditRecords() {
+    return audit.appended();
+  }
+
+  /** How often this replica found an audit chain broken. */
+  public long auditBreaks() {
+    return audit.broken();
   }
 
   /**

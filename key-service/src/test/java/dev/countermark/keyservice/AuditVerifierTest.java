@@ -336,8 +336,11 @@ class AuditVerifierTest {
   @Test
   void makesTheServiceRefuseToSignOntoAChainThatDoesNotFollow() {
     write(key(10), text(key(9)));
-    assertThatThrownBy(() -> replica(store).custodian().sign(SIGNER, SCOPE, List.of(item("z"))))
+    KeyService service = replica(store);
+    assertThatThrownBy(() -> service.custodian().sign(SIGNER, SCOPE, List.of(item("z"))))
         .isInstanceOfSatisfying(
             KeyServiceException.class, e -> assertThat(e.code()).isEqualTo(Code.AUDIT_BROKEN));
+    assertThat(service.auditBreaks()).isEqualTo(1);
+    assertThat(service.auditRecords()).isZero();
   }
 }

@@ -196,8 +196,11 @@ class KeyCustodianTest {
     assertRefused(() -> custodian.sign(STRANGER, SCOPE, List.of(item("a"))), Code.DENIED);
     assertThat(records(store, chain())).isEmpty();
     assertThat(records(store, "keys/")).isEmpty();
+    assertThat(service.denials().count()).isEqualTo(6);
+    assertThat(service.auditRecords()).isZero();
     service.denials().flush();
     service.denials().flush();
+    assertThat(service.auditRecords()).isEqualTo(1);
     List<AuditRecord> denials = records(store, KeysBucket.DENIALS);
     assertThat(denials).hasSize(1);
     assertThat(denials.get(0).entries())

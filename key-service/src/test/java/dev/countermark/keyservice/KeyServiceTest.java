@@ -70,6 +70,19 @@ class KeyServiceTest {
   }
 
   @Test
+  void knowsWhenAnAuthorityEndsOnceItIsThere() {
+    Purpose certified = new Purpose("certified");
+    KeyService service = service(Duration.ofDays(30), "P31D");
+    assertThat(service.endOfAuthority(certified)).isEmpty();
+
+    service.prepare(certified);
+
+    assertThat(service.endOfAuthority(certified))
+        .hasValueSatisfying(
+            end -> assertThat(end).isAfter(Instant.now().plus(Duration.ofDays(7_000))));
+  }
+
+  @Test
   void refusesToRenewEveryCertificateAtOnce() {
     assertThat(service(Duration.ofDays(30), "P31D")).isNotNull();
     assertRefused(

@@ -1,5 +1,7 @@
 package dev.countermark.readiness;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +40,7 @@ public final class Dependency implements HealthCheck, AutoCloseable {
   private final ExecutorService thread;
   private CompletableFuture<Optional<String>> last;
   private long askedAt;
+  private volatile double seen = Double.NaN;
 
   public Dependency(String name, Probe probe) {
     this(name, probe, PATIENCE);
@@ -54,6 +57,34 @@ public final class Dependency implements HealthCheck, AutoCloseable {
               probing.setDaemon(true);
               return probing;
             });
+  }
+
+  /** Shows those among {@code checks} that are dependencies, from now on. */
+  public static void show(Iterable<HealthCheck> checks, MeterRegistry meters) {
+    for (HealthCheck check : checks) {
+      if (check instanceof Dependency dependency) {
+        Gauge.builder("countermark.dependency.up", dependency, Dependency::up)
+            .description("1 while what this service needs answers it, 0 while it does not")
+            .tag("dependency", dependency.name)
+            .strongReference(true)
+            .register(meters);
+      }
+    }
+  }
+
+  /**
+   * Asks, and waits for no answer.
+   *
+   * @return 1 when the last answer was that it can be used, 0 when it was that it cannot, or when
+   *     there is none for too long; NaN before the first
+   */
+  double up() {
+    synchronized (this) {
+      if (!asked().isDone() && System.nanoTime() - askedAt >= patience.toNanos()) {
+        return 0;
+      }
+    }
+    return seen;
   }
 
   @Override
@@ -89,8 +120,10 @@ public final class Dependency implements HealthCheck, AutoCloseable {
   private Optional<String> tried() {
     try {
       probe.run();
+      seen = 1;
       return Optional.empty();
     } catch (Exception e) {
+      seen = 0;
       String message = e.getMessage();
       return Optional.of(message == null ? e.getClass().getSimpleName() : message);
     }

@@ -94,9 +94,7 @@ public class KeysResource {
         (who, scope) -> {
           SignRequest request = read(body);
           var batch = custodian.sign(who, scope, request.items());
-          metrics
-              .counter("countermark.keys.signatures", "purpose", scope.purpose().label())
-              .increment(batch.signatures().size());
+          KeyMetrics.signatures(metrics, scope.purpose()).increment(batch.signatures().size());
           return batch;
         });
   }

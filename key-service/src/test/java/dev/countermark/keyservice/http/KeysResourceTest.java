@@ -101,6 +101,20 @@ class KeysResourceTest {
     assertThat(signed.get("signatures")).hasSize(1);
   }
 
+  @Test
+  void showsWhatItCountsBeforeItCountsAnything() throws Exception {
+    String shown = call("GET", "/q/metrics", null, null).body();
+
+    assertThat(shown)
+        .contains(
+            "countermark_keys_denials_total",
+            "countermark_keys_audit_records_total",
+            "countermark_keys_audit_broken_total",
+            "countermark_keys_signatures_total{purpose=\"nuget\"}",
+            "countermark_keys_authority_end_seconds{purpose=\"swift\"}",
+            "countermark_dependency_up{dependency=\"keys-bucket\"}");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"cargo", "nuget-2", "OCI"})
   void knowsNoOtherPurposes(String purpose) throws Exception {

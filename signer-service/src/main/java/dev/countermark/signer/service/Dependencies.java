@@ -8,12 +8,14 @@ import dev.countermark.keys.KeyClient;
 import dev.countermark.readiness.BrokerProbe;
 import dev.countermark.readiness.Dependency;
 import dev.countermark.readiness.PlatformTopics;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
@@ -88,6 +90,13 @@ class Dependencies {
     broker
         .prepare(PATIENCE)
         .ifPresent(why -> LOG.warnf("the broker's topics are made later: %s", why));
+  }
+
+  void show(
+      @Observes StartupEvent started,
+      @Readiness Instance<HealthCheck> checks,
+      MeterRegistry meters) {
+    Dependency.show(checks, meters);
   }
 
   void close(@Disposes @Readiness HealthCheck check) throws Exception {

@@ -7,9 +7,13 @@ import dev.countermark.keys.KeyClient;
 import dev.countermark.readiness.BrokerProbe;
 import dev.countermark.readiness.Dependency;
 import dev.countermark.readiness.PlatformTopics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -62,6 +66,13 @@ class Dependencies {
     return new BrokerProbe(
         settings,
         new PlatformTopics(partitions, replicas, retention).of(Topics.ordered(), Topics.single()));
+  }
+
+  void show(
+      @Observes StartupEvent started,
+      @Readiness Instance<HealthCheck> checks,
+      MeterRegistry meters) {
+    Dependency.show(checks, meters);
   }
 
   void close(@Disposes @Readiness HealthCheck check) throws Exception {

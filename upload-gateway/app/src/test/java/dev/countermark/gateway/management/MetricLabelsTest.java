@@ -3,12 +3,15 @@ package dev.countermark.gateway.management;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.matchesPattern;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +21,9 @@ class MetricLabelsTest {
   private static final String REQUESTS = "http.server.requests";
 
   @Inject MeterRegistry meters;
+
+  @TestHTTPResource(value = "/", management = true)
+  URI management;
 
   private List<String> labels() {
     return meters.getMeters().stream()
@@ -50,5 +56,18 @@ class MetricLabelsTest {
     await().until(() -> counts("/unmatched", "404"));
     assertThat(labels()).noneMatch(label -> label.contains("junk-label"));
     assertThat(counts("/api/v1/repositories", "401")).isTrue();
+  }
+
+  @Test
+  void requestsAreCountedByHowLongTheyTook() {
+    given().get("/api/v1/repositories");
+    await().until(() -> counts("/api/v1/repositories", "401"));
+
+    given()
+        .get(management.resolve("/q/metrics"))
+        .then()
+        .body(
+            matchesPattern(
+                "(?s).*\\nhttp_server_requests_seconds_bucket\\{[^}]*le=\"600.0\"[^}]*} [1-9].*"));
   }
 }
