@@ -50,6 +50,10 @@ class ShownCommandsTest {
           new NotDone(API, "{\"status\":", "an answer"),
           new NotDone(API, "{\"type\":", "an answer"),
           new NotDone("docs/architecture.md", "                internet", "a drawing"),
+          new NotDone(
+              "docs/kubernetes.md",
+              "deploy/k8s/overlays/single-node/secrets.sh",
+              "takes a cluster; KubernetesTest runs the script and renders the overlay"),
           new NotDone("docs/operations.md", "{\"time\":", "a line of a log"),
           new NotDone(
               "docs/formats/swift.md",

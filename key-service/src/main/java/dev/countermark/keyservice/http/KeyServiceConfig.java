@@ -109,7 +109,7 @@ public interface KeyServiceConfig {
 
     /**
      * Subject of its TLS certificate in the order of RFC 2253 (most specific first), as in {@code
-     * CN=signer,O=Example}; needs {@code quarkus.http.ssl.client-auth}.
+     * CN=signer,O=Example}; needs {@code quarkus.tls.trust-store}.
      */
     Optional<String> certificateSubject();
 

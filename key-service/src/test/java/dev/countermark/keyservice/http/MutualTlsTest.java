@@ -14,14 +14,22 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 
 /** Real TLS both ways, with certificates of an authority that lives as long as the test. */
@@ -69,7 +77,6 @@ class MutualTlsTest {
       config.put("quarkus.tls.key-store.pem.0.cert", file("server.pem").toString());
       config.put("quarkus.tls.key-store.pem.0.key", file("server.key").toString());
       config.put("quarkus.tls.trust-store.pem.certs", file("authority.pem").toString());
-      config.put("quarkus.http.ssl.client-auth", "request");
       config.put("quarkus.http.insecure-requests", "disabled");
       return config;
     }
@@ -160,6 +167,34 @@ class MutualTlsTest {
   @Test
   void talksToNoServiceThatItCannotTrust() {
     assertRefused(client(Optional.empty(), identity("signer")), "cannot be reached");
+  }
+
+  /** Whoever probes has no certificate. */
+  @Test
+  void tellsAnybodyHowItIs() throws Exception {
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null, null);
+    try (InputStream authority = Files.newInputStream(file("authority.pem"))) {
+      trusted.setCertificateEntry(
+          "authority", CertificateFactory.getInstance("X.509").generateCertificate(authority));
+    }
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(null, trust.getTrustManagers(), null);
+
+    var answer =
+        HttpClient.newBuilder()
+            .sslContext(tls)
+            .build()
+            .send(
+                HttpRequest.newBuilder(url.resolve("/q/health/live"))
+                    .timeout(Duration.ofMinutes(1))
+                    .build(),
+                HttpResponse.BodyHandlers.discarding());
+
+    assertThat(answer.statusCode()).isEqualTo(200);
   }
 
   private static void assertRefused(HttpKeyClient client, String why) {

@@ -79,7 +79,11 @@ public final class ChannelSettings implements ConfigSourceFactory {
             Map.entry("tracing-enabled", "false"),
             // A killed instance's partitions move on after this, not after the default of 45 s.
             Map.entry("session.timeout.ms", "8000"),
-            Map.entry("heartbeat.interval.ms", "2000"));
+            // A member learns at its next heartbeat that another one comes or goes.
+            Map.entry("heartbeat.interval.ms", "500"),
+            // One that hangs holds up everybody else's rebalance that long. Polling has a thread of
+            // its own, so that slow work does not count.
+            Map.entry("max.poll.interval.ms", "60000"));
     channel.forEach((k, v) -> settings.put("mp.messaging.incoming." + name + "." + k, v));
   }
 }
