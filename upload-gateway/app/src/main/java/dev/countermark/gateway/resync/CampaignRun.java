@@ -112,8 +112,7 @@ final class CampaignRun {
   private Duration silence = SILENCE;
   private volatile Instant sendAgainAt = Instant.MIN;
   private Instant planAgainAt = Instant.MIN;
-  private Instant paceSince;
-  private long pacedSince;
+  private final Pace pace;
   private boolean isOver;
 
   /**
@@ -125,7 +124,7 @@ final class CampaignRun {
     this.campaign = campaign;
     this.lookedAt = parts.clock().instant();
     this.heardAt = lookedAt;
-    this.paceSince = lookedAt;
+    this.pace = new Pace(lookedAt);
     order.formats().forEach(f -> formats.put(f.label(), f));
     for (int number : campaign.walk().open()) {
       parts.store().batch(campaign.id(), number).ifPresent(batch -> open(number, batch));
@@ -379,7 +378,7 @@ final class CampaignRun {
       silence = longer.compareTo(LONGEST_SILENCE) < 0 ? longer : LONGEST_SILENCE;
       waiting.values().forEach(w -> w.sent = false);
     }
-    int room = Math.min(most - withSigners(), allowed(now));
+    int room = Math.min(most - withSigners(), pace.allowed(campaign.request().rate(), now));
     boolean published = false;
     for (Waiting next : waiting.values()) {
       if (room <= 0 || now.isBefore(sendAgainAt)) {
@@ -388,27 +387,12 @@ final class CampaignRun {
       if (!next.sent) {
         send(next);
         room--;
-        pacedSince++;
+        pace.took();
         published = true;
       }
     }
     inFlight = withSigners();
     return published;
-  }
-
-  /** Of the rate that was asked for; counted anew each second, so that nothing is saved up. */
-  private int allowed(Instant now) {
-    Optional<Integer> rate = campaign.request().rate();
-    if (rate.isEmpty()) {
-      return Integer.MAX_VALUE;
-    }
-    long millis = Duration.between(paceSince, now).toMillis();
-    if (millis >= 1_000) {
-      paceSince = now;
-      pacedSince = 0;
-      millis = 0;
-    }
-    return (int) Math.max(0, 1 + rate.get() * millis / 1_000 - pacedSince);
   }
 
   private void send(Waiting next) {
