@@ -36,7 +36,7 @@ public record Delivery(
   }
 
   /** Of whoever handles it, and of what the connector remembers of it, bytes. */
-  private static final int HANDLING = 2 << 10;
+  static final int HANDLING = 2 << 10;
 
   /**
    * Different for different keys, whatever bytes they are: ISO 8859-1 has a character for each. A
@@ -55,5 +55,15 @@ public record Delivery(
   /** {@code topic/partition/offset}. */
   String position() {
     return topic + "/" + partition + "/" + offset;
+  }
+
+  /**
+   * Whether the two are different records of one assignment of their partition, as far as can be
+   * seen: who comes later and is not further on was delivered again.
+   */
+  boolean isAfter(Delivery earlier) {
+    return !topic.equals(earlier.topic)
+        || partition != earlier.partition
+        || offset > earlier.offset;
   }
 }

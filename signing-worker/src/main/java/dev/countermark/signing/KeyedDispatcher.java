@@ -59,8 +59,15 @@ public final class KeyedDispatcher {
       return false;
     }
 
-    /** The other one does it: this one is over. Must not block. */
-    default void covered() {}
+    /**
+     * The other one does it, and this one is over. Called before the other's next try begins, with
+     * a lock held.
+     *
+     * @return what is to be done about it without the lock; must not block either
+     */
+    default Runnable coveredBy(Job other) {
+      return () -> {};
+    }
   }
 
   /** What comes after a try. */
@@ -265,8 +272,7 @@ public final class KeyedDispatcher {
       ready(queue);
       return;
     }
-    if (queue.phase == Phase.RESTING && isCovered(item, queue)) {
-      cover(item, afterwards);
+    if (queue.phase == Phase.RESTING && cover(item, queue, afterwards)) {
       return;
     }
     queue.items.add(item);
@@ -279,22 +285,23 @@ public final class KeyedDispatcher {
     }
   }
 
-  /** By one before it, which looks at the package later than whatever this one tells of. */
-  private static boolean isCovered(Item item, KeyQueue queue) {
+  /**
+   * Whether one before it does it, which looks at the package later than whatever this one tells
+   * of.
+   */
+  private boolean cover(Item item, KeyQueue queue, List<Runnable> afterwards) {
+    Job job = item.task.job();
     for (Item other : queue.items) {
       if (other == item) {
         return false;
       }
-      if (other.task.lane() == item.task.lane() && item.task.job().isCoveredBy(other.task.job())) {
+      if (other.task.lane() == item.task.lane() && job.isCoveredBy(other.task.job())) {
+        release(item);
+        afterwards.add(job.coveredBy(other.task.job()));
         return true;
       }
     }
     return false;
-  }
-
-  private void cover(Item item, List<Runnable> afterwards) {
-    release(item);
-    afterwards.add(item.task.job()::covered);
   }
 
   /** Whether there is room to rest; then it takes none of its lane any more. */
@@ -415,9 +422,11 @@ public final class KeyedDispatcher {
   /** The first one, and whoever waits behind it. */
   private void rest(KeyQueue queue, Duration delay, List<Runnable> afterwards) {
     Item first = queue.items.element();
-    List<Item> covered = queue.items.stream().filter(item -> isCovered(item, queue)).toList();
-    queue.items.removeAll(covered);
-    covered.forEach(item -> cover(item, afterwards));
+    for (Item item : List.copyOf(queue.items)) {
+      if (cover(item, queue, afterwards)) {
+        queue.items.remove(item);
+      }
+    }
     List<Item> crowded = queue.items.stream().filter(item -> !rest(item)).toList();
     queue.items.removeAll(crowded);
     crowded.forEach(this::leave);

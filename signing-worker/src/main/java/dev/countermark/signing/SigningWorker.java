@@ -122,9 +122,10 @@ public final class SigningWorker<R extends SigningRequest, O> {
 
   /** The life of one delivery. Its tries never overlap, and each sees what the last one left. */
   private final class Handling implements KeyedDispatcher.Job {
-    private final Delivery delivery;
+    private final long room;
     private final R request;
     private final Throwable unreadable;
+    private volatile Delivery delivery;
     private volatile int attempts;
     private volatile int earlier;
     private volatile Instant firstTry;
@@ -135,6 +136,7 @@ public final class SigningWorker<R extends SigningRequest, O> {
 
     Handling(Delivery delivery) {
       this.delivery = delivery;
+      this.room = delivery.bytes();
       R read = null;
       Throwable failure = null;
       try {
@@ -151,6 +153,7 @@ public final class SigningWorker<R extends SigningRequest, O> {
       return request == null ? "" : request.tenant();
     }
 
+    /** What this one takes is given back: as much more the other may hold. */
     @Override
     public boolean isCoveredBy(KeyedDispatcher.Job other) {
       return delivery.lane() == Lane.UPLOAD
@@ -159,15 +162,25 @@ public final class SigningWorker<R extends SigningRequest, O> {
           && handling.request != null
           && handling.letter == null
           && handling.outcome == null
+          && delivery.bytes() <= handling.room + Delivery.HANDLING
           && request.asksTheSame(handling.request);
     }
 
     /**
-     * The other one is not acknowledged before it is done, so that nothing is lost with this one.
+     * The other one goes on in the name of this one's record, for it may be the same record: it
+     * comes again when its partition went away and came back, and then the consumer awaits it once.
+     * Acknowledged here, it would be known to nobody but this process.
      */
     @Override
-    public void covered() {
-      CompletionStage<Next> unused = acknowledge();
+    public Runnable coveredBy(KeyedDispatcher.Job other) {
+      SigningWorker<?, ?>.Handling handling = (SigningWorker<?, ?>.Handling) other;
+      Delivery earlier = handling.delivery;
+      handling.delivery = delivery;
+      return () -> {
+        if (delivery.isAfter(earlier)) {
+          CompletionStage<Next> unused = acknowledge(earlier);
+        }
+      };
     }
 
     @Override
@@ -253,14 +266,18 @@ public final class SigningWorker<R extends SigningRequest, O> {
     }
 
     private CompletionStage<Next> acknowledge() {
-      return delivery
+      return acknowledge(delivery);
+    }
+
+    private CompletionStage<Next> acknowledge(Delivery handled) {
+      return handled
           .acknowledge()
           .get()
           .handle(
               (ok, error) -> {
                 if (error != null) {
                   // It is delivered again after a restart, and recognised as done.
-                  LOG.log(Level.WARNING, "cannot acknowledge " + delivery.position(), error);
+                  LOG.log(Level.WARNING, "cannot acknowledge " + handled.position(), error);
                 }
                 return Next.done();
               });

@@ -335,8 +335,8 @@ class KeyedDispatcherTest {
       }
 
       @Override
-      public void covered() {
-        ran.add(name + " is covered");
+      public Runnable coveredBy(KeyedDispatcher.Job other) {
+        return () -> ran.add(name + " is covered");
       }
     };
   }

@@ -48,8 +48,13 @@ class PlatformTopicsTest {
     return new BrokerProbe(settings(), made.of(List.of(topic), List.of(topic + ".single")));
   }
 
-  private static TopicDescription describe(String topic) throws Exception {
-    return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+  /** The broker tells of a topic a moment after it said that it is made. */
+  private static TopicDescription describe(String topic) {
+    return await()
+        .ignoreExceptions()
+        .until(
+            () -> admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic),
+            described -> true);
   }
 
   @Test
