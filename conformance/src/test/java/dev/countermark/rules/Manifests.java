@@ -37,7 +37,10 @@ record Manifests(List<JsonNode> objects) {
     Client kubectl = Client.require("kubectl");
     Client.require("openssl");
     copy(root(), work);
-    run(work, "overlays/single-node/secrets.sh");
+    run(
+        work,
+        root().resolveSibling("secrets").resolve("make").toString(),
+        work.resolve("overlays/single-node/secrets").toString());
     return new Manifests(
         parse(run(work, kubectl.program().toString(), "kustomize", overlay).output()));
   }
