@@ -1,23 +1,7 @@
 package dev.countermark.conformance;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,50 +14,7 @@ class ChaosTest {
   private static final int PUSHES_PER_KILL = 5;
 
   private final int pushes = Integer.getInteger("chaos.pushes", 20);
-  private final long seed = Long.getLong("chaos.seed", 4);
-  private final Random random = new Random(seed);
-  private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final AtomicBoolean done = new AtomicBoolean();
-
-  /** Packages of one format, pushed while parts die, and who reads them meanwhile. */
-  private final class Course {
-    final Packages packages;
-    final List<Integer> accepted = new ArrayList<>();
-    private final Future<Integer> read;
-
-    Course(Platform platform, FormatCase format) {
-      packages = format.packages(platform, platform.repository(format.label(), format.settings()));
-      read = threads.submit(() -> readUntil(packages));
-    }
-
-    void push(int from, int to) {
-      for (int i = from; i < to; i++) {
-        pushUntilAccepted(packages, i);
-        accepted.add(i);
-      }
-    }
-
-    void assertAllSignedOnce() {
-      for (int number : accepted) {
-        await(packages.name(number) + " is signed (seed " + seed + ")")
-            .atMost(Duration.ofMinutes(4))
-            .ignoreExceptionsInstanceOf(UncheckedIOException.class)
-            .until(() -> packages.isSigned(number));
-        assertThat(packages.verify(number, packages.fetch(number).orElseThrow()))
-            .as(packages.name(number))
-            .isPresent();
-        packages.assertSignedOnce(number);
-      }
-      packages
-          .listed()
-          .ifPresent(listed -> assertThat(listed).containsExactlyInAnyOrderElementsOf(accepted));
-      assertThat(accepted).hasSize(pushes);
-    }
-
-    void assertReadersSawSigned() throws Exception {
-      assertThat(read.get()).isPositive();
-    }
-  }
+  private final Random random = new Random(Long.getLong("chaos.seed", 4));
 
   @Test
   void everyAcceptedPushEndsSignedAndNothingUnsignedIsSeen() throws Exception {
@@ -82,86 +23,14 @@ class ChaosTest {
             new PartKiller(
                 platform,
                 List.of(Platform.SIGNER, "key-service", "upload-gateway", "broker"),
-                random)) {
-      List<Course> courses =
-          FormatCase.all().stream().map(format -> new Course(platform, format)).toList();
+                random);
+        Courses courses = new Courses(platform, pushes, Courses.Patience.TRIES_AGAIN)) {
       for (int first = 0; first < pushes; first += PUSHES_PER_KILL) {
         int from = first;
         int to = Math.min(pushes, from + PUSHES_PER_KILL);
-        killer.killOneDuring(() -> together(courses, course -> course.push(from, to)));
+        killer.killOneDuring(() -> courses.push(from, to));
       }
-      courses.forEach(Course::assertAllSignedOnce);
-      done.set(true);
-      for (Course course : courses) {
-        course.assertReadersSawSigned();
-      }
-    } finally {
-      done.set(true);
-      threads.shutdownNow();
+      courses.assertAllSignedOnce();
     }
-  }
-
-  private void together(List<Course> courses, Consumer<Course> work) {
-    CompletableFuture.allOf(
-            courses.stream()
-                .map(course -> CompletableFuture.runAsync(() -> work.accept(course), threads))
-                .toArray(CompletableFuture[]::new))
-        .join();
-  }
-
-  /** Tries again, as a client does; one whose answer was lost may find its package there. */
-  private static void pushUntilAccepted(Packages packages, int number) {
-    boolean[] lost = new boolean[1];
-    await("push " + number + " is accepted")
-        .atMost(Duration.ofMinutes(3))
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(100))
-        .until(
-            () -> {
-              int status;
-              try {
-                status = packages.push(number);
-              } catch (UncheckedIOException e) {
-                lost[0] = true; // the gateway is down
-                return false;
-              }
-              if (status >= 500) {
-                lost[0] = true;
-                return false;
-              }
-              // Only "not now" may be the answer to a right push.
-              assertThat(status == 409 ? lost[0] : status / 100 == 2)
-                  .as("push %d was answered %d", number, status)
-                  .isTrue();
-              return true;
-            });
-  }
-
-  /** How often a package was seen; each time it was signed. */
-  private int readUntil(Packages packages) {
-    int seen = 0;
-    while (!done.get()) {
-      try {
-        for (int number : packages.listed().orElseGet(this::everyNumber)) {
-          Optional<Map<String, byte[]>> files = packages.fetch(number);
-          assertThat(
-                  files.isPresent() || packages.listed().isEmpty() || !packages.listsSignedOnly())
-              .as("%d is listed and there", number)
-              .isTrue();
-          if (files.isPresent()) {
-            assertThat(packages.verify(number, files.get())).as(packages.name(number)).isPresent();
-            seen++;
-          }
-        }
-        LockSupport.parkNanos(100_000_000); // pushes, too, are to get on
-      } catch (UncheckedIOException e) {
-        LockSupport.parkNanos(20_000_000); // a part is down
-      }
-    }
-    return seen;
-  }
-
-  private List<Integer> everyNumber() {
-    return IntStream.range(0, pushes).boxed().toList();
   }
 }
