@@ -6,7 +6,7 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports that nobody listens on. */
-final class FreePorts {
+public final class FreePorts {
   /** From the plain port of a platform to that with TLS. */
   private static final int HTTPS_DISTANCE = 363;
 
@@ -17,7 +17,7 @@ final class FreePorts {
    * gives to clients: whoever calls such a port in a loop while nobody listens there is connected
    * to himself one day, and the port is taken.
    */
-  static int forPlatform() {
+  public static int forPlatform() {
     for (int attempt = 0; attempt < 100; attempt++) {
       int port = 20_000 + ThreadLocalRandom.current().nextInt(12_000);
       if (isFree(port) && isFree(port + HTTPS_DISTANCE)) {

@@ -80,6 +80,15 @@ public final class Platform implements AutoCloseable {
     return new Platform(System.getenv(), Optional.empty(), temporary(), ProjectFiles.root());
   }
 
+  /** One that somebody else started and ends. */
+  public static Platform at(URI url, String adminToken) {
+    return new Platform(
+        Map.of("COUNTERMARK_URL", url.toString(), "COUNTERMARK_ADMIN_TOKEN", adminToken),
+        Optional.empty(),
+        temporary(),
+        ProjectFiles.root());
+  }
+
   /** A fresh one that nobody else uses. */
   public static Platform start() {
     return start(Map.of());

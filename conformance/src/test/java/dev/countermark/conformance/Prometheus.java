@@ -52,7 +52,9 @@ final class Prometheus implements AutoCloseable {
       String settings =
           Files.readString(observability.resolve("prometheus/prometheus.yml"))
               .replace("- rules/", "- " + observability.resolve("rules") + "/")
-              .replace("_interval: 15s", "_interval: 1s");
+              .replace("_interval: 15s", "_interval: 1s")
+              // The launcher's key service is on the loopback interface, without TLS.
+              .replaceAll("(?m)^    (scheme|tls_config): .*\n", "");
       Path file = Files.writeString(folder.resolve("prometheus.yml"), at(targets, settings));
       Process process =
           new ProcessBuilder(

@@ -135,6 +135,7 @@ class AlertsTest {
     for (Path file : rules()) {
       Files.copy(file, prometheus.resolve("rules").resolve(file.getFileName()));
     }
+    Files.createFile(Files.createDirectory(prometheus.resolve("secrets")).resolve("ca.crt"));
     Path config = prometheus.resolve("prometheus.yml");
     Files.copy(RULES.resolveSibling("prometheus/prometheus.yml"), config);
     assertThat(promtool.run(home, "check", "config", config.toString()).succeeded().output())

@@ -87,7 +87,7 @@ class DashboardsTest {
     }
   }
 
-  /** The targets are those of services that nobody told otherwise. */
+  /** The targets are those of services that nobody told otherwise, the key service's with TLS. */
   @Test
   void prometheusLooksWhereServicesShowThemselves() throws IOException {
     String scrapes = Files.readString(OBSERVABILITY.resolve("prometheus/prometheus.yml"));
@@ -95,7 +95,10 @@ class DashboardsTest {
     assertThat(scrapes)
         .contains("names: [upload-gateway], type: A, port: " + port("upload-gateway/app"))
         .contains("type: A, port: " + port("signer-service/app"))
-        .contains("names: [key-service], type: A, port: " + port("key-service"));
+        .contains("names: [key-service], type: A, port: 8443");
+    assertThat(
+            Files.readString(Manifests.root().resolve("base/key-service/application.properties")))
+        .contains("quarkus.http.ssl-port=8443\n");
   }
 
   private static String port(String module) throws IOException {

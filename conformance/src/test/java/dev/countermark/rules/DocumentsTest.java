@@ -104,7 +104,7 @@ class DocumentsTest {
   /** Every {@code ./run …} that a document shows is one that the launcher knows. */
   @Test
   void everyRunCommandExists() throws IOException {
-    Set<String> known = Set.of("", "stop", "demo", "bench", "faults", "hostile");
+    Set<String> known = Set.of("", "stop", "demo", "bench", "faults", "hostile", "images");
     List<String> unknown = new ArrayList<>();
     for (Path document : Checkout.documents()) {
       for (MatchResult command :

@@ -21,8 +21,8 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every setting that {@code deploy/k8s} makes is one that a service reads. Stops a key with a
- * mistake, which is taken for nothing without a word, and one that is renamed.
+ * Every setting that {@code deploy/k8s} and the compose file make is one that a service reads.
+ * Stops a key with a mistake, which is taken for nothing without a word, and one that is renamed.
  */
 class KubernetesSettingsTest {
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `(countermark\\.[^`]+)` \\|");
@@ -59,7 +59,7 @@ class KubernetesSettingsTest {
     return files;
   }
 
-  /** All that any overlay sets in an environment of a service. */
+  /** All that any overlay, or the compose file, sets in an environment of a service. */
   private static Set<String> variables() throws IOException {
     Set<String> variables = new TreeSet<>();
     for (JsonNode kustomization : Manifests.kustomizations()) {
@@ -76,6 +76,14 @@ class KubernetesSettingsTest {
                       .forEach(name -> variables.add(name.group(1))));
     }
     assertThat(variables).hasSizeGreaterThan(10);
+    ComposeTest.file()
+        .path("services")
+        .forEach(
+            service -> {
+              if (service.path("image").asText().startsWith("countermark/")) {
+                service.path("environment").fieldNames().forEachRemaining(variables::add);
+              }
+            });
     return variables;
   }
 
@@ -130,7 +138,7 @@ class KubernetesSettingsTest {
         .allSatisfy(key -> assertThat(variables).doesNotContain(variable(key)));
   }
 
-  /** The key service knows a signer by the subject of its certificate, which secrets.sh makes. */
+  /** The key service knows a signer by the subject of its certificate, which a script makes. */
   @Test
   void whoeverCallsTheKeyServiceIsKnownThere() throws IOException {
     String prefix = "countermark.keyservice.clients.";
@@ -158,7 +166,7 @@ class KubernetesSettingsTest {
                     .containsEntry(client + "purposes", name.substring("signer-".length()));
               }
             });
-    String script = Files.readString(Manifests.root().resolve("overlays/single-node/secrets.sh"));
+    String script = Files.readString(Manifests.root().resolveSibling("secrets").resolve("make"));
     assertThat(script).contains("for client in upload-gateway " + String.join(" ", signers));
   }
 

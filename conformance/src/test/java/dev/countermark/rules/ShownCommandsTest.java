@@ -40,6 +40,7 @@ class ShownCommandsTest {
    */
   private record NotDone(String page, String beginning, String why) {}
 
+  private static final String COMPOSE = "docs/compose.md";
   private static final List<NotDone> NOT_DONE =
       List.of(
           new NotDone(README, "./run", "takes fixed ports; tests start its launcher on free ones"),
@@ -50,9 +51,15 @@ class ShownCommandsTest {
           new NotDone(API, "{\"status\":", "an answer"),
           new NotDone(API, "{\"type\":", "an answer"),
           new NotDone("docs/architecture.md", "                internet", "a drawing"),
+          new NotDone(COMPOSE, "./run images", "takes an engine; ComposePlatformTest does it"),
+          new NotDone(COMPOSE, "docker compose exec upload-gateway", "the same"),
+          new NotDone(COMPOSE, "docker compose cp setup", "the same"),
+          new NotDone(COMPOSE, "docker compose run --rm", "the same"),
+          new NotDone(COMPOSE, "docker compose up --detach --wait --scale", "the same"),
+          new NotDone(COMPOSE, "COUNTERMARK_TLS=", "the same"),
           new NotDone(
               "docs/kubernetes.md",
-              "deploy/k8s/overlays/single-node/secrets.sh",
+              "deploy/secrets/make deploy/k8s/overlays/single-node/secrets",
               "takes a cluster; KubernetesTest runs the script and renders the overlay"),
           new NotDone("docs/operations.md", "{\"time\":", "a line of a log"),
           new NotDone(
