@@ -24,7 +24,7 @@ class ChaosTest {
                 platform,
                 List.of(Platform.SIGNER, "key-service", "upload-gateway", "broker"),
                 random);
-        Courses courses = new Courses(platform, pushes, Courses.Patience.TRIES_AGAIN)) {
+        Courses courses = new Courses(platform, Courses.Patience.TRIES_AGAIN)) {
       for (int first = 0; first < pushes; first += PUSHES_PER_KILL) {
         int from = first;
         int to = Math.min(pushes, from + PUSHES_PER_KILL);

@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 public final class Courses implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicBoolean done = new AtomicBoolean();
-  private final int pushes;
+  private volatile int pushed;
   private final Patience patience;
   private final List<Course> all;
 
@@ -37,11 +37,7 @@ public final class Courses implements AutoCloseable {
     NONE
   }
 
-  /**
-   * @param pushes of each format
-   */
-  public Courses(Platform platform, int pushes, Patience patience) {
-    this.pushes = pushes;
+  public Courses(Platform platform, Patience patience) {
     this.patience = patience;
     this.all = FormatCase.all().stream().map(format -> new Course(platform, format)).toList();
   }
@@ -82,7 +78,7 @@ public final class Courses implements AutoCloseable {
       packages
           .listed()
           .ifPresent(listed -> assertThat(listed).containsExactlyInAnyOrderElementsOf(accepted));
-      assertThat(accepted).hasSize(pushes);
+      assertThat(accepted).hasSize(pushed);
     }
 
     void assertReadersSawSigned() throws Exception {
@@ -92,6 +88,7 @@ public final class Courses implements AutoCloseable {
 
   /** The packages of all formats from one number up to before another, formats side by side. */
   public void push(int from, int to) {
+    pushed = to;
     together(course -> course.push(from, to));
   }
 
@@ -171,6 +168,6 @@ public final class Courses implements AutoCloseable {
   }
 
   private List<Integer> everyNumber() {
-    return IntStream.range(0, pushes).boxed().toList();
+    return IntStream.range(0, pushed).boxed().toList();
   }
 }

@@ -228,6 +228,11 @@ public final class Platform implements AutoCloseable {
         () -> new IllegalStateException("COUNTERMARK_HTTPS_URL is not set"));
   }
 
+  /** Over TLS where it has that. */
+  public URI safestUrl() {
+    return httpsUrl.orElse(url);
+  }
+
   /** PEM file of the authority of the platform's TLS certificate. */
   public Optional<Path> tlsAuthority() {
     return tlsAuthority;

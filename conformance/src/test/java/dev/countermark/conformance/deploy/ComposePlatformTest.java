@@ -84,7 +84,7 @@ class ComposePlatformTest {
             inside("upload-gateway", "cat", "/run/secrets/countermark/upload-gateway/admin-token");
         try (Platform platform =
                 Platform.at(URI.create("http://localhost:" + port), token.strip());
-            Courses courses = new Courses(platform, PUSHES, Courses.Patience.TRIES_AGAIN)) {
+            Courses courses = new Courses(platform, Courses.Patience.TRIES_AGAIN)) {
           killOneAfterTheOther(courses);
           compose("up", "--detach", "--wait", "--scale", "signer-nuget=3").succeeded();
           courses.assertAllSignedOnce();

@@ -44,11 +44,11 @@ public final class NugetFeed {
   private NugetFeed(Platform platform, Platform.Repository repository) {
     this.platform = platform;
     this.repository = repository;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .sslContext(platform.trustingTls())
-            .build();
+    HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+    if (platform.tlsAuthority().isPresent()) {
+      builder.sslContext(platform.trustingTls());
+    }
+    this.http = builder.build();
   }
 
   /**
@@ -76,7 +76,7 @@ public final class NugetFeed {
   }
 
   String index() {
-    return platform.httpsUrl() + "/" + repository.path() + "/nuget/v3/index.json";
+    return platform.safestUrl() + "/" + repository.path() + "/nuget/v3/index.json";
   }
 
   /** {@code nuget.config} as the platform hands it out. */
@@ -247,7 +247,7 @@ public final class NugetFeed {
   }
 
   private HttpRequest.Builder request(String path) {
-    return to(platform.httpsUrl() + "/" + repository.path() + path);
+    return to(platform.safestUrl() + "/" + repository.path() + path);
   }
 
   private static HttpRequest.Builder to(String address) {
