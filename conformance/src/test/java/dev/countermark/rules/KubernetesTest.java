@@ -143,7 +143,9 @@ class KubernetesTest {
       String port = healthPort(name(service));
       assertProbe(container, "startupProbe", "/q/health/live", port);
       assertProbe(container, "livenessProbe", "/q/health/live", port);
-      assertProbe(container, "readinessProbe", "/q/health/ready", port);
+      boolean ofClients = name(service).equals("upload-gateway");
+      String ready = ofClients ? "/q/health/group/serving" : "/q/health/ready";
+      assertProbe(container, "readinessProbe", ready, port);
       JsonNode startup = container.path("startupProbe");
       assertThat(startup.path("periodSeconds").asInt() * startup.path("failureThreshold").asInt())
           .as("seconds to start")

@@ -28,9 +28,10 @@ import org.eclipse.microprofile.health.Readiness;
 class Dependencies {
   @Produces
   @Readiness
+  @Identifier(Serving.STORE)
   @Singleton
   HealthCheck store(BlobStore store) {
-    return new Dependency("object-store", () -> store.head(ObjectKeys.PROBE));
+    return new Dependency(Serving.STORE, () -> store.head(ObjectKeys.PROBE));
   }
 
   @Produces

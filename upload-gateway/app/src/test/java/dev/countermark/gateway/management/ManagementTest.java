@@ -67,6 +67,25 @@ class ManagementTest {
     await().untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
   }
 
+  /** Asked of the one that this started: it reached everything before. */
+  @Test
+  void servesClientsWithoutTheBrokerAndNotWithoutTheStore() {
+    String serving = address("/q/health/group/serving").toString();
+    await().untilAsserted(() -> given().get(serving).then().statusCode(200));
+    try {
+      InMemoryBeans.brokerAway = true;
+      await().untilAsserted(() -> given().get(address("/q/health/ready")).then().statusCode(503));
+      given().get(serving).then().statusCode(200);
+
+      ((TestStore) store).away(true);
+      await().untilAsserted(() -> given().get(serving).then().statusCode(503));
+    } finally {
+      ((TestStore) store).away(false);
+      InMemoryBeans.brokerAway = false;
+    }
+    await().untilAsserted(() -> given().get(address("/q/health/ready")).then().statusCode(200));
+  }
+
   private static String check(String name) {
     return "checks.find { it.name == '" + name + "' }.data.reason";
   }
