@@ -60,6 +60,7 @@ public final class ChannelSettings implements ConfigSourceFactory {
             Map.entry("connector", "smallrye-kafka"),
             Map.entry("topic", topic),
             Map.entry("group.id", group),
+            Map.entry("consumer-rebalance-listener.name", JoinedGroups.NAME),
             Map.entry("auto.offset.reset", "earliest"),
             // Records are acknowledged one by one as they are dealt with, in any order; "throttled"
             // commits only up to the first that is not.

@@ -21,6 +21,7 @@ import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,7 +30,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 
-/** A signer is ready while everything answers that a signature needs. */
+/** A signer is ready while everything answers that a signature needs, and it may have work. */
 @ApplicationScoped
 class Dependencies {
   private static final Logger LOG = Logger.getLogger(Dependencies.class);
@@ -54,6 +55,17 @@ class Dependencies {
       hosted.add(clients.of(format));
     }
     return new Dependency("key-service", () -> hosted.forEach(KeyClient::probe));
+  }
+
+  @Produces
+  @Readiness
+  @Singleton
+  HealthCheck groups(
+      @Identifier(JoinedGroups.NAME) JoinedGroups joined,
+      RecordSigners signers,
+      SignerConfig config) {
+    List<Format<?, ?>> hosted = HostedFormats.of(config.formats(), signers.known());
+    return new Dependency("consumer-groups", () -> joined.require(hosted));
   }
 
   /**
