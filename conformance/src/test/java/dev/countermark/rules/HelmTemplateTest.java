@@ -317,7 +317,8 @@ class HelmTemplateTest {
     "gatewayApi.enabled=true, gatewayApi.parentRefs",
     "kafka.saslMechanism=\"GSSAPI\", kafka.saslMechanism",
     "formats.cargo={}, formats.cargo",
-    "'signer.scaling={\"by\":\"cpu\",\"minReplicas\":0}', scaling.minReplicas"
+    "'signer.scaling={\"by\":\"cpu\",\"minReplicas\":0}', scaling.minReplicas",
+    "gateway.sclaing={}, sclaing"
   })
   void whatCannotBeIsRefusedByName(String setting, String name) {
     Command.Result result = helm(production(), setting);
