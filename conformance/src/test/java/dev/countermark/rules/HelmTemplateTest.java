@@ -351,4 +351,36 @@ class HelmTemplateTest {
     assertThat(template(packaged, values).succeeded().output())
         .isEqualTo(helm(production()).succeeded().output());
   }
+
+  /** Notes are for who installs, which takes a cluster; a template can show them as well. */
+  @Test
+  void notesSayWhatIsMissing(@TempDir Path copy) throws IOException {
+    Manifests.copy(chart, copy);
+    Files.writeString(
+        copy.resolve("templates/notes.yaml"),
+        "{{ dict \"kind\" \"Notes\" \"text\" (include \"countermark/templates/NOTES.txt\" .)"
+            + " | toYaml }}\n");
+    Stream<String> values = Stream.of("-f", production().toString(), "-s", "templates/notes.yaml");
+
+    String notes =
+        Manifests.parse(template(copy, values).succeeded().output())
+            .of("Notes")
+            .get(0)
+            .path("text")
+            .asText();
+
+    for (String secret :
+        List.of(
+            "upload-gateway",
+            "upload-gateway-kafka",
+            "upload-gateway-tls",
+            "signer-nuget",
+            "signer-kafka",
+            "key-service",
+            "key-service-root",
+            "keda-kafka")) {
+      assertThat(notes).contains("     " + secret + "\n");
+    }
+    assertThat(notes).contains("The platform is at https://packages.example.org;");
+  }
 }
