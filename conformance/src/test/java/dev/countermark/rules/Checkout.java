@@ -26,6 +26,12 @@ final class Checkout {
     throw new IllegalStateException("not inside a checkout: " + Path.of("").toAbsolutePath());
   }
 
+  /** What is built, without {@code -SNAPSHOT}. */
+  static String version() throws IOException {
+    return Files.readString(root().resolve("pom.xml"))
+        .replaceAll("(?s).*?<version>([^<]*?)(-SNAPSHOT)?</version>.*", "$1");
+  }
+
   /**
    * The modules of the build, as the parent's pom lists them. A folder that is none may lie there
    * all the same, with what was built before its module moved: no rule looks into it.

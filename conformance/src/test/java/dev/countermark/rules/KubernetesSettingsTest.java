@@ -59,7 +59,7 @@ class KubernetesSettingsTest {
     return files;
   }
 
-  /** All that any overlay, or the compose file, sets in an environment of a service. */
+  /** All that any overlay, the chart or the compose file sets in an environment of a service. */
   private static Set<String> variables() throws IOException {
     Set<String> variables = new TreeSet<>();
     for (JsonNode kustomization : Manifests.kustomizations()) {
@@ -74,6 +74,12 @@ class KubernetesSettingsTest {
                       .matcher(patch)
                       .results()
                       .forEach(name -> variables.add(name.group(1))));
+    }
+    Pattern set = Pattern.compile("\"((?:COUNTERMARK|KAFKA)_[A-Z_]+)\"");
+    for (Path template : Manifests.files(HelmChartTest.chart().resolve("templates"), "")) {
+      set.matcher(Files.readString(template))
+          .results()
+          .forEach(name -> variables.add(name.group(1)));
     }
     assertThat(variables).hasSizeGreaterThan(10);
     ComposeTest.file()

@@ -246,9 +246,7 @@ class KubernetesTest {
 
   @Test
   void imagesHaveOneVersionEach(@TempDir Path copy) throws IOException {
-    String version =
-        Files.readString(Checkout.root().resolve("pom.xml"))
-            .replaceAll("(?s).*?<version>([^<]*?)(-SNAPSHOT)?</version>.*", "$1");
+    String version = Checkout.version();
     Map<String, Set<String>> tags = new TreeMap<>();
     for (JsonNode image : Manifests.rendered(copy, "overlays/production").workloads()) {
       tag(tags, image.at("/spec/template/spec/containers/0/image").asText());

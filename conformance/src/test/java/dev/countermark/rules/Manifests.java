@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.countermark.conformance.Client;
 import dev.countermark.conformance.Command;
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,15 +35,23 @@ record Manifests(List<JsonNode> objects) {
    * @param overlay such as {@code overlays/single-node}
    */
   static Manifests rendered(Path work, String overlay) throws IOException {
-    Client kubectl = Client.require("kubectl");
     Client.require("openssl");
     copy(root(), work);
     run(
         work,
         root().resolveSibling("secrets").resolve("make").toString(),
         work.resolve("overlays/single-node/secrets").toString());
-    return new Manifests(
-        parse(run(work, kubectl.program().toString(), "kustomize", overlay).output()));
+    return kustomized(work, overlay);
+  }
+
+  /**
+   * What an overlay of a copy makes, or a skipped test without {@code kubectl}.
+   *
+   * @param copy of {@link #root}
+   */
+  static Manifests kustomized(Path copy, String overlay) throws IOException {
+    Client kubectl = Client.require("kubectl");
+    return parse(run(copy, kubectl.program().toString(), "kustomize", overlay).output());
   }
 
   /** As they stand in files, before any overlay changes them; for where there is no kubectl. */
@@ -51,7 +60,7 @@ record Manifests(List<JsonNode> objects) {
     for (String folder : folders) {
       for (Path file : files(root().resolve(folder), ".yaml")) {
         if (!file.endsWith(KUSTOMIZATION)) {
-          objects.addAll(parse(Files.readString(file)));
+          objects.addAll(parse(Files.readString(file)).objects());
         }
       }
     }
@@ -61,7 +70,7 @@ record Manifests(List<JsonNode> objects) {
   static List<JsonNode> kustomizations() throws IOException {
     List<JsonNode> found = new ArrayList<>();
     for (Path file : files(root(), KUSTOMIZATION)) {
-      found.addAll(parse(Files.readString(file)));
+      found.addAll(parse(Files.readString(file)).objects());
     }
     return found;
   }
@@ -78,9 +87,9 @@ record Manifests(List<JsonNode> objects) {
     return Command.run(work, Map.of(), LIMIT, List.of(command)).succeeded();
   }
 
-  /** Without secrets that somebody made in the checkout. */
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> all = Files.walk(from)) {
+  /** With files in place of links, and without secrets that somebody made in the checkout. */
+  static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from, FileVisitOption.FOLLOW_LINKS)) {
       for (Path file : all.filter(f -> !f.toString().contains("/secrets/")).toList()) {
         Path copy = to.resolve(from.relativize(file).toString());
         if (Files.isDirectory(file)) {
@@ -92,9 +101,9 @@ record Manifests(List<JsonNode> objects) {
     }
   }
 
-  private static List<JsonNode> parse(String text) throws IOException {
+  static Manifests parse(String text) throws IOException {
     try (MappingIterator<JsonNode> documents = YAML.readerFor(JsonNode.class).readValues(text)) {
-      return documents.readAll();
+      return new Manifests(documents.readAll());
     }
   }
 
