@@ -1,5 +1,8 @@
 package dev.countermark.conformance;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,9 +11,17 @@ import java.util.OptionalInt;
 /**
  * Small packages in one repository, numbered. The same number is the same bytes, others are others.
  * Whoever is not answered, or told that something is away for the moment (5xx), gets an {@link
- * java.io.UncheckedIOException}.
+ * UncheckedIOException}.
  */
 public interface Packages {
+  /** The answer, of which is known that it does not say that something is away (5xx). */
+  static HttpResponse<byte[]> available(HttpResponse<byte[]> answer) {
+    if (answer.statusCode() >= 500) {
+      throw new UncheckedIOException(new IOException(answer.uri() + " -> " + answer.statusCode()));
+    }
+    return answer;
+  }
+
   /** Pushes all of a package, as one client that may have tried before; returns the last status. */
   int push(int number);
 

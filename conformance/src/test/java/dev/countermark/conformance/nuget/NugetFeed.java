@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countermark.conformance.Packages;
 import dev.countermark.conformance.Platform;
 import dev.countermark.contracts.Json;
 import dev.countermark.testkit.nuget.NugetPackage;
@@ -118,7 +119,7 @@ public final class NugetFeed {
 
   /** A document, compressed or not. */
   JsonNode json(String address) {
-    HttpResponse<byte[]> answer = send(to(address).build());
+    HttpResponse<byte[]> answer = Packages.available(send(to(address).build()));
     assertThat(answer.statusCode()).as(address).isEqualTo(200);
     if (answer.headers().firstValue("Content-Encoding").filter("gzip"::equals).isEmpty()) {
       return Json.read(answer.body(), JsonNode.class);

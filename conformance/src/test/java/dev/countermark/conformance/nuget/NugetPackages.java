@@ -8,8 +8,6 @@ import dev.countermark.conformance.Packages;
 import dev.countermark.contracts.Json;
 import dev.countermark.format.nuget.verify.VerificationReport;
 import dev.countermark.testkit.nuget.NugetPackage;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -57,13 +55,13 @@ final class NugetPackages implements Packages {
 
   @Override
   public int read(int number) {
-    return available(feed.find(ID, VERSION + number)).statusCode();
+    return Packages.available(feed.find(ID, VERSION + number)).statusCode();
   }
 
   @Override
   public Optional<List<Integer>> listed() {
     HttpResponse<byte[]> answer =
-        available(
+        Packages.available(
             feed.getWithApiKey(
                 feed.repository().token(), "/nuget/v3/flat/conformance.case/index.json"));
     List<Integer> numbers = new ArrayList<>();
@@ -77,14 +75,14 @@ final class NugetPackages implements Packages {
 
   @Override
   public Optional<Map<String, byte[]>> fetch(int number) {
-    HttpResponse<byte[]> answer = available(feed.find(ID, VERSION + number));
+    HttpResponse<byte[]> answer = Packages.available(feed.find(ID, VERSION + number));
     assertThat(answer.statusCode()).isIn(200, 404);
     return answer.statusCode() == 200 ? Optional.of(Map.of(FILE, answer.body())) : Optional.empty();
   }
 
   @Override
   public Optional<String> verify(int number, Map<String, byte[]> files) {
-    HttpResponse<byte[]> config = available(feed.get("/keys/nuget/nuget.config"));
+    HttpResponse<byte[]> config = Packages.available(feed.get("/keys/nuget/nuget.config"));
     assertThat(config.statusCode()).isEqualTo(200);
     VerificationReport report =
         OwnVerifier.verify(
@@ -111,13 +109,6 @@ final class NugetPackages implements Packages {
 
   @Override
   public OptionalInt delete(int number) {
-    return OptionalInt.of(available(feed.delete(nupkg(number))).statusCode());
-  }
-
-  private static HttpResponse<byte[]> available(HttpResponse<byte[]> answer) {
-    if (answer.statusCode() >= 500) {
-      throw new UncheckedIOException(new IOException(answer.uri() + " -> " + answer.statusCode()));
-    }
-    return answer;
+    return OptionalInt.of(Packages.available(feed.delete(nupkg(number))).statusCode());
   }
 }

@@ -76,7 +76,7 @@ final class OciPackages implements Packages {
   @Override
   public boolean isSigned(int number) {
     HttpResponse<byte[]> answer =
-        available(
+        Packages.available(
             repository
                 .registry()
                 .send(
@@ -90,7 +90,7 @@ final class OciPackages implements Packages {
 
   @Override
   public int read(int number) {
-    return available(
+    return Packages.available(
             repository
                 .registry()
                 .send("GET", "/v2/" + imageName() + "/manifests/" + TAG + number, null, Map.of()))
@@ -106,7 +106,7 @@ final class OciPackages implements Packages {
   @Override
   public Optional<List<Integer>> listed() {
     HttpResponse<byte[]> answer =
-        available(
+        Packages.available(
             Anonymous.registry(platform.url(), imageName())
                 .send("GET", "/v2/" + imageName() + "/tags/list", null, Map.of()));
     List<Integer> numbers = new ArrayList<>();
@@ -179,7 +179,8 @@ final class OciPackages implements Packages {
 
   /** All published keys that are not revoked, the current one first. */
   private List<JsonNode> keys() {
-    HttpResponse<byte[]> answer = available(platform.get("/" + repository.path() + "/keys/oci/"));
+    HttpResponse<byte[]> answer =
+        Packages.available(platform.get("/" + repository.path() + "/keys/oci/"));
     assertThat(answer.statusCode()).isEqualTo(200);
     List<JsonNode> keys = new ArrayList<>();
     for (JsonNode key : json(answer.body()).path("keys")) {
@@ -227,7 +228,7 @@ final class OciPackages implements Packages {
   @Override
   public OptionalInt delete(int number) {
     return OptionalInt.of(
-        available(
+        Packages.available(
                 repository
                     .registry()
                     .send(
@@ -240,13 +241,6 @@ final class OciPackages implements Packages {
 
   private static JsonNode json(byte[] content) {
     return Json.read(content, JsonNode.class);
-  }
-
-  private static HttpResponse<byte[]> available(HttpResponse<byte[]> answer) {
-    if (answer.statusCode() >= 500) {
-      throw unavailable(answer.uri() + " -> " + answer.statusCode(), null);
-    }
-    return answer;
   }
 
   private static <T> T asked(Supplier<T> question) {

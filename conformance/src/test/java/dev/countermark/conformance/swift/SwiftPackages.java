@@ -66,13 +66,14 @@ final class SwiftPackages implements Packages {
 
   @Override
   public int read(int number) {
-    return available(registry.get("/" + pkg(number).path(), SwiftRegistry.JSON)).statusCode();
+    return Packages.available(registry.get("/" + pkg(number).path(), SwiftRegistry.JSON))
+        .statusCode();
   }
 
   @Override
   public Optional<List<Integer>> listed() {
     HttpResponse<byte[]> answer =
-        available(registry.get("/" + pkg(0).scope() + "/" + NAME, SwiftRegistry.JSON));
+        Packages.available(registry.get("/" + pkg(0).scope() + "/" + NAME, SwiftRegistry.JSON));
     List<Integer> numbers = new ArrayList<>();
     if (answer.statusCode() == 200) {
       Json.read(answer.body(), JsonNode.class)
@@ -86,7 +87,7 @@ final class SwiftPackages implements Packages {
   @Override
   public Optional<Map<String, byte[]>> fetch(int number) {
     String path = "/" + pkg(number).path();
-    HttpResponse<byte[]> release = available(registry.get(path, SwiftRegistry.JSON));
+    HttpResponse<byte[]> release = Packages.available(registry.get(path, SwiftRegistry.JSON));
     if (release.statusCode() == 404) {
       return Optional.empty();
     }
@@ -106,14 +107,15 @@ final class SwiftPackages implements Packages {
 
   /** What belongs to a release that is there is there, too. */
   private byte[] found(String path, String type) {
-    HttpResponse<byte[]> answer = available(registry.get(path, type));
+    HttpResponse<byte[]> answer = Packages.available(registry.get(path, type));
     assertThat(answer.statusCode()).as(path).isEqualTo(200);
     return answer.body();
   }
 
   private X509Certificate root() {
     HttpResponse<byte[]> answer =
-        available(platform.get("/" + registry.repository().path() + "/keys/swift/root.cer"));
+        Packages.available(
+            platform.get("/" + registry.repository().path() + "/keys/swift/root.cer"));
     assertThat(answer.statusCode()).isEqualTo(200);
     return SwiftSignatures.certificate(answer.body());
   }
@@ -186,12 +188,5 @@ final class SwiftPackages implements Packages {
   @Override
   public OptionalInt delete(int number) {
     return OptionalInt.empty();
-  }
-
-  private static HttpResponse<byte[]> available(HttpResponse<byte[]> answer) {
-    if (answer.statusCode() >= 500) {
-      throw new UncheckedIOException(new IOException(answer.uri() + " -> " + answer.statusCode()));
-    }
-    return answer;
   }
 }
