@@ -58,6 +58,9 @@ class AuthWiring {
       RequestCaller caller,
       @ConfigProperty(name = "countermark.gateway.wrong-tokens", defaultValue = "100")
           int wrongTokens) {
+    if (wrongTokens < 1) {
+      throw new IllegalArgumentException("countermark.gateway.wrong-tokens must be at least 1");
+    }
     return new GatewayAuthenticator.Callers(tokens, uses, caller, wrongTokens);
   }
 

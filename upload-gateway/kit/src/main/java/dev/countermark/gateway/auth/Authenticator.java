@@ -7,7 +7,7 @@ public interface Authenticator {
    * @return never null
    * @throws AuthenticationFailedException when credentials are given and are not valid: the answer
    *     is 401, never anonymous access
-   * @throws TooManyWrongTokensException when too many from the same address were not: 429
+   * @throws TooManyRequestsException when too many from the same address were not: 429
    */
   Access authenticate(String authorizationHeaderOrNull) throws AuthenticationFailedException;
 

@@ -28,7 +28,7 @@ class WrongTokensTest {
 
   private void requireTooMany(String header) {
     assertThatThrownBy(() -> authenticator.authenticate(header))
-        .isInstanceOf(TooManyWrongTokensException.class);
+        .isInstanceOf(TooManyRequestsException.class);
   }
 
   private String unknownToken() {
@@ -50,9 +50,9 @@ class WrongTokensTest {
     requireTooMany("Bearer nonsense");
     requireTooMany("Negotiate nonsense");
     assertThatThrownBy(() -> authenticator.authenticateManager("Bearer nonsense"))
-        .isInstanceOf(TooManyWrongTokensException.class);
+        .isInstanceOf(TooManyRequestsException.class);
     assertThatThrownBy(() -> authenticator.credentialOfPassword("nonsense"))
-        .isInstanceOf(TooManyWrongTokensException.class);
+        .isInstanceOf(TooManyRequestsException.class);
   }
 
   @Test
