@@ -18,7 +18,8 @@ class WrongTokensTest {
           AuthFixture.ADMIN,
           AuthFixture.SECRET.getBytes(StandardCharsets.UTF_8),
           "registry.test:8080",
-          new GatewayAuthenticator.Callers(fixture.tokens, fixture.uses, fixture.caller, MOST),
+          new GatewayAuthenticator.Callers(
+              fixture.tokens, fixture.uses, fixture.caller, RequestRates.NONE, MOST),
           fixture.clock);
 
   private void requireWrong(String header) {
