@@ -87,6 +87,14 @@ class TraceTest {
         .collect(Collectors.toSet());
   }
 
+  private String requestTrace() {
+    return spans.stream()
+        .filter(s -> s.name().equals("request"))
+        .map(Span::trace)
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void leadsFromThePushToItsOutcome() throws IOException {
     HttpServer collector = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
@@ -137,6 +145,9 @@ class TraceTest {
                                       "signer: publish outcome",
                                       "upload-gateway: hear outcome")));
       assertThat(spans).extracting(Span::trace).doesNotContain(FOREIGN);
+      assertThat(platform.requireData().resolve("logs/access.log"))
+          .content()
+          .contains("\"trace\":\"" + requestTrace() + '"');
       assertThat(spans).noneMatch(s -> s.all().contains(platform.adminToken()));
     } finally {
       collector.stop(0);

@@ -38,13 +38,16 @@ final class ConfigurationKeys extends TreePathScanner<Void, Void> {
    * @param name {@code a.b-c}, with {@code <name>} for a part that operators choose
    * @param presence the default as it is written, {@code required} or {@code optional}
    * @param text Javadoc in one line of Markdown; empty when there is none
+   * @param type in Java, without {@code Optional} around it
    */
-  record Key(String name, String presence, String text) {}
+  record Key(String name, String presence, String text, String type) {}
 
   private static final Pattern PARAMETER =
       Pattern.compile("(?s)@param\\s+(\\S+)\\s(.*?)(?=\\s@|$)");
   private static final Pattern INLINE = Pattern.compile("(?s)\\{@(code|link)\\s+([^}]*)}");
   private static final Pattern MAP = Pattern.compile("Map<String, ?(.*)>");
+
+  private static final Pattern OPTIONAL_TYPE = Pattern.compile("Optional(?:<(.*)>|(\\w+))");
 
   /** Also of numbers: {@code OptionalInt}. */
   private static final String OPTIONAL = "Optional";
@@ -96,7 +99,8 @@ final class ConfigurationKeys extends TreePathScanner<Void, Void> {
           new Key(
               values.get("name"),
               set == null ? otherwise : "`" + set + "`",
-              parameter(getCurrentPath().getParentPath(), variable.getName().toString())));
+              parameter(getCurrentPath().getParentPath(), variable.getName().toString()),
+              bare(variable.getType().toString())));
     }
     return super.visitVariable(variable, unused);
   }
@@ -138,7 +142,12 @@ final class ConfigurationKeys extends TreePathScanner<Void, Void> {
         annotation(method.getModifiers(), "WithDefault")
             .map(named -> "`" + values(named).get("value") + "`")
             .orElse(type.startsWith(OPTIONAL) || map.matches() ? "optional" : "required");
-    keys.add(new Key(key, set, markdown(comment(trees.getPath(unit, method)))));
+    keys.add(new Key(key, set, markdown(comment(trees.getPath(unit, method))), bare(type)));
+  }
+
+  private static String bare(String type) {
+    Matcher optional = OPTIONAL_TYPE.matcher(type);
+    return optional.matches() ? optional.group(optional.group(1) == null ? 2 : 1) : type;
   }
 
   /** As SmallRye names keys after methods. */

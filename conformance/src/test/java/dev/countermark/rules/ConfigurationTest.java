@@ -3,6 +3,7 @@ package dev.countermark.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countermark.rules.ConfigurationKeys.Key;
+import dev.countermark.rules.KnownKeysFile.Declared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Test;
  */
 class ConfigurationTest {
   private static final String PAGE = "configuration.md";
+  private static final String KEYS = "keys.json";
+  private static final String RESOURCES =
+      "standalone/src/main/resources/dev/countermark/standalone/config/";
 
   /** In documents; topics are named alike. */
   private static final Pattern NAMED =
@@ -47,6 +51,8 @@ class ConfigurationTest {
   /** Rows by key; a key that several modules declare has a row for each meaning. */
   private static final Map<String, List<Row>> ROWS = new TreeMap<>();
 
+  private static final List<Declared> DECLARED = new ArrayList<>();
+
   private record Row(Key key, Set<String> modules) {}
 
   @BeforeAll
@@ -56,6 +62,7 @@ class ConfigurationTest {
           Checkout.root().relativize(source).toString().replaceAll("/src/main/java/.*", "");
       for (Key key : ConfigurationKeys.of(source)) {
         add(key, module);
+        DECLARED.add(new Declared(key, module));
       }
     }
     // Whoever injects a single property need not say again what it means.
@@ -123,6 +130,19 @@ class ConfigurationTest {
     assertThat(Files.exists(page) ? Files.readString(page) : "")
         .as("after a change of keys: cp conformance/target/%s docs/%s", PAGE, PAGE)
         .isEqualTo(page());
+  }
+
+  /** What {@code ./run config check} knows. */
+  @Test
+  void theLauncherKnowsWhatTheCodeSays() throws IOException {
+    String expected = KnownKeysFile.of(DECLARED);
+    Files.createDirectories(Path.of("target"));
+    Files.writeString(Path.of("target", KEYS), expected);
+    Path keys = Checkout.root().resolve(RESOURCES).resolve(KEYS);
+
+    assertThat(Files.exists(keys) ? Files.readString(keys) : "")
+        .as("after a change of keys: cp conformance/target/%s %s", KEYS, RESOURCES)
+        .isEqualTo(expected);
   }
 
   private static String page() {

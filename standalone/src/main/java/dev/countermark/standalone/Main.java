@@ -1,5 +1,6 @@
 package dev.countermark.standalone;
 
+import dev.countermark.standalone.config.ConfigCommand;
 import dev.countermark.standalone.demo.Demo;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -89,6 +90,7 @@ public final class Main implements Runnable {
     commands.addSubcommand(new Status());
     commands.addSubcommand(new Prepare());
     commands.addSubcommand(new Demo());
+    commands.addSubcommand(new ConfigCommand());
     commands.addSubcommand(tool(new Bench()));
     commands.addSubcommand(tool(new Faults()));
     commands.setExecutionExceptionHandler(

@@ -1,6 +1,7 @@
 package dev.countermark.tracing;
 
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
@@ -32,6 +33,13 @@ public final class Step implements AutoCloseable {
   /** The {@code traceparent} of what follows from it; empty when nothing is traced. */
   public Optional<String> parent() {
     return Tracing.text(Context.root().with(span));
+  }
+
+  /** Id of its trace, 32 hexadecimal digits, for logs; empty when nothing is recorded. */
+  public Optional<String> trace() {
+    return Optional.of(span.getSpanContext())
+        .filter(SpanContext::isSampled)
+        .map(SpanContext::getTraceId);
   }
 
   /** Has this thread be at it. */

@@ -28,6 +28,7 @@ class TracingTest {
     try (Step second = tracing.begin("sign", Kind.RECEIVES, parent);
         Step.Current here = second.current()) {
       assertThat(tracing.current()).isEqualTo(second.parent());
+      assertThat(second.trace()).contains(parent.orElseThrow().substring(3, 35));
     }
 
     assertThat(tracing.current()).isEmpty();
@@ -45,6 +46,7 @@ class TracingTest {
     tracing(1).begin("sign", Kind.RECEIVES, first.parent()).close();
     first.close();
 
+    assertThat(first.trace()).isEmpty();
     assertThat(spans.getFinishedSpanItems()).isEmpty();
   }
 
@@ -64,6 +66,7 @@ class TracingTest {
     try (Step step = off.begin("push", Kind.ANSWERS, Optional.empty());
         Step.Current here = step.with("a", "b").current()) {
       assertThat(step.parent()).isEmpty();
+      assertThat(step.trace()).isEmpty();
       assertThat(off.current()).isEmpty();
     }
     assertThat(off.isOn()).isFalse();

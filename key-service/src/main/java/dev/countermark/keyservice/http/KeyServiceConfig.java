@@ -20,7 +20,10 @@ public interface KeyServiceConfig {
    */
   Optional<Path> rootSecretFile();
 
-  /** The root secret itself in Base64, for platforms that hand over secrets in the environment. */
+  /**
+   * The root secret itself in Base64, for platforms that hand over secrets in the environment;
+   * elsewhere rather give {@link #rootSecretFile}: one of the two must be set.
+   */
   Optional<String> rootSecret();
 
   /** Who may call, by name. Whoever is not listed is refused. */

@@ -23,7 +23,7 @@ public interface StoreConfig {
   /** Access key. */
   String accessKey();
 
-  /** The secret key itself; better {@link #secretKeyFile}. */
+  /** The secret key itself; better {@link #secretKeyFile}: one of the two must be set. */
   Optional<String> secretKey();
 
   /** File with the secret key. */

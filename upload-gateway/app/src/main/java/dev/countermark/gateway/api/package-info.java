@@ -64,7 +64,7 @@
                           schema = @Schema(implementation = Problem.class))),
               @APIResponse(
                   name = ProblemAnswers.TOO_MANY,
-                  description = "too many credentials from this address were not valid",
+                  description = "too many requests, or too many credentials that were not valid",
                   content =
                       @Content(
                           mediaType = Problem.MEDIA_TYPE,

@@ -62,6 +62,7 @@ class AccessLog {
     line.put("sent", context.response().bytesWritten());
     line.put("millis", TimeUnit.NANOSECONDS.toMillis(nanos));
     line.put("agent", cut(request.getHeader("User-Agent"), LONGEST_AGENT));
+    RequestTraces.of(context).ifPresent(trace -> line.put("trace", trace));
     return line.toString();
   }
 

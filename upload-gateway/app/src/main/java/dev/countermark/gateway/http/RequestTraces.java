@@ -55,6 +55,11 @@ public class RequestTraces {
     context.next();
   }
 
+  /** Id of the trace that begins at a request; empty when it is not traced. */
+  static Optional<String> of(RoutingContext context) {
+    return Optional.ofNullable(context.<Step>get(KEY)).flatMap(Step::trace);
+  }
+
   /**
    * The {@code traceparent} of the request that this thread answers; empty when it is not traced.
    */

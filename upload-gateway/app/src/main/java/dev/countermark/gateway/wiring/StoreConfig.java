@@ -24,7 +24,7 @@ interface StoreConfig {
   /** Access key. */
   String accessKey();
 
-  /** Secret key; rather give {@link #secretKeyFile}. */
+  /** Secret key; rather give {@link #secretKeyFile}: one of the two must be set. */
   Optional<String> secretKey();
 
   /** File that holds the secret key; white space around it is ignored. */

@@ -14,6 +14,7 @@ import dev.countermark.gateway.TestFormats;
 import dev.countermark.gateway.api.RepositoryAdministration.Manager;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
 import dev.countermark.gateway.auth.RequestCaller;
+import dev.countermark.gateway.auth.RequestRates;
 import dev.countermark.gateway.auth.TokenUses;
 import dev.countermark.gateway.auth.Tokens;
 import dev.countermark.gateway.kit.ProblemException;
@@ -185,7 +186,11 @@ class RepositoryAdministrationTest {
                     new byte[32],
                     "registry.test",
                     new GatewayAuthenticator.Callers(
-                        tokens, new TokenUses(tokens, clock), RequestCaller.NONE, 100),
+                        tokens,
+                        new TokenUses(tokens, clock),
+                        RequestCaller.NONE,
+                        RequestRates.NONE,
+                        100),
                     clock)),
             administration,
             tokens,

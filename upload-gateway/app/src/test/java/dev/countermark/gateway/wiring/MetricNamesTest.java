@@ -31,6 +31,7 @@ class MetricNamesTest {
         "countermark_webhooks_waiting",
         "countermark_webhooks_in_flight",
         "countermark_webhooks_given_up_total",
+        "countermark_requests_limited_total{",
       })
   void areThoseOfTheDocuments(String name) {
     given().get(metrics).then().statusCode(200).body(containsString("\n" + name));

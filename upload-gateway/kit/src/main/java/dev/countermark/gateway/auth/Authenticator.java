@@ -7,7 +7,8 @@ public interface Authenticator {
    * @return never null
    * @throws AuthenticationFailedException when credentials are given and are not valid: the answer
    *     is 401, never anonymous access
-   * @throws TooManyWrongTokensException when too many from the same address were not: 429
+   * @throws TooManyRequestsException when too many from the same address were not, or the
+   *     credential makes too many requests: 429
    */
   Access authenticate(String authorizationHeaderOrNull) throws AuthenticationFailedException;
 
@@ -20,4 +21,11 @@ public interface Authenticator {
    */
   Access authenticateToken(String token, String authorizationHeaderOrNull)
       throws AuthenticationFailedException;
+
+  /**
+   * Said of a request without credentials that is let in.
+   *
+   * @throws TooManyRequestsException when too many come from its address
+   */
+  void admitAnonymous();
 }

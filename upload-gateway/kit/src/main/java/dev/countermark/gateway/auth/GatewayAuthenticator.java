@@ -23,6 +23,7 @@ public final class GatewayAuthenticator implements Authenticator {
   private final Tokens tokens;
   private final TokenUses uses;
   private final WrongTokens wrong;
+  private final RequestRates rates;
   private final RequestCaller caller;
 
   /**
@@ -31,9 +32,11 @@ public final class GatewayAuthenticator implements Authenticator {
    * @param tokens what it looks tokens up in
    * @param uses where it says which ones were used
    * @param caller of the request that is answered
+   * @param rates how often callers may ask
    * @param wrongTokens credentials that are not valid, most from one address in a minute
    */
-  public record Callers(Tokens tokens, TokenUses uses, RequestCaller caller, int wrongTokens) {}
+  public record Callers(
+      Tokens tokens, TokenUses uses, RequestCaller caller, RequestRates rates, int wrongTokens) {}
 
   /**
    * @param adminToken {@code countermark.gateway.admin-token}
@@ -64,6 +67,7 @@ public final class GatewayAuthenticator implements Authenticator {
     this.tokens = callers.tokens();
     this.uses = callers.uses();
     this.caller = callers.caller();
+    this.rates = callers.rates();
     this.wrong = new WrongTokens(callers.wrongTokens(), clock);
   }
 
@@ -126,6 +130,7 @@ public final class GatewayAuthenticator implements Authenticator {
   public Credential credential(String header) throws AuthenticationFailedException {
     Optional<AuthorizationHeader> parsed = AuthorizationHeader.parse(header);
     if (parsed.isEmpty()) {
+      admitAnonymous();
       return anonymous;
     }
     if (parsed.get().isBearer()) {
@@ -156,7 +161,15 @@ public final class GatewayAuthenticator implements Authenticator {
 
   private <T extends Access> T known(T access) {
     caller.is(access.subject());
+    if (access.isAuthenticated()) {
+      rates.known(access, caller);
+    }
     return access;
+  }
+
+  @Override
+  public void admitAnonymous() {
+    rates.unknown(caller);
   }
 
   private Credential required(String secret, String refusal) throws AuthenticationFailedException {

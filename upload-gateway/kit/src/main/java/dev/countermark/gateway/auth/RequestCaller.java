@@ -12,6 +12,11 @@ public interface RequestCaller {
 
         @Override
         public void is(String subject) {}
+
+        @Override
+        public boolean counts() {
+          return false;
+        }
       };
 
   /** Where it came from, as the network knows it. */
@@ -23,4 +28,7 @@ public interface RequestCaller {
    * @param subject see {@link Access#subject}
    */
   void is(String subject);
+
+  /** Whether the request is to be counted now: true once, at the first question. */
+  boolean counts();
 }

@@ -15,41 +15,31 @@ final class WrongTokens {
   /** Addresses, and tokens, that are remembered. */
   private static final int MOST = 10_000;
 
-  private static final Duration WINDOW = Duration.ofMinutes(1);
   private static final Duration LATELY = Duration.ofHours(12);
 
-  private final int most;
-  private final Clock clock;
-  private final Cache<String, Tries> byAddress;
+  private final Allowances byAddress;
   private final Cache<String, Boolean> good;
-
-  /** What an address may still get wrong; it grows back evenly. */
-  private record Tries(double left, Instant at) {}
 
   /**
    * @param most wrong credentials of one address in a minute
    */
   WrongTokens(int most, Clock clock) {
-    this.most = most;
-    this.clock = clock;
-    this.byAddress = cache(WINDOW);
-    this.good = cache(LATELY);
-  }
-
-  private <T> Cache<String, T> cache(Duration kept) {
-    return Caffeine.newBuilder()
-        .maximumSize(MOST)
-        .expireAfterWrite(kept)
-        .ticker(() -> ChronoUnit.NANOS.between(Instant.EPOCH, clock.instant()))
-        .build();
+    this.byAddress = new Allowances(most, MOST, clock);
+    this.good =
+        Caffeine.newBuilder()
+            .maximumSize(MOST)
+            .expireAfterWrite(LATELY)
+            .ticker(() -> ChronoUnit.NANOS.between(Instant.EPOCH, clock.instant()))
+            .build();
   }
 
   /**
-   * @throws TooManyWrongTokensException when it is not looked up whether a token is valid
+   * @throws TooManyRequestsException when it is not looked up whether a token is valid
    */
   void requireMayTry(String address, TokenName token) {
-    if (left(address) < 1 && good.getIfPresent(token.key()) == null) {
-      throw new TooManyWrongTokensException();
+    Duration wait = byAddress.wait(address);
+    if (!wait.isZero() && good.getIfPresent(token.key()) == null) {
+      throw tooMany(wait);
     }
   }
 
@@ -61,28 +51,17 @@ final class WrongTokens {
   /**
    * Credentials were not valid.
    *
-   * @throws TooManyWrongTokensException when there were too many before
+   * @throws TooManyRequestsException when there were too many before
    */
   void wrong(String address) {
-    if (left(address) < 1) {
-      throw new TooManyWrongTokensException();
+    Duration wait = byAddress.take(address);
+    if (!wait.isZero()) {
+      throw tooMany(wait);
     }
-    Instant now = clock.instant();
-    byAddress
-        .asMap()
-        .merge(
-            address,
-            new Tries(most - 1, now),
-            (known, fresh) -> new Tries(grown(known, now) - 1, now));
   }
 
-  private double left(String address) {
-    Tries known = byAddress.getIfPresent(address);
-    return known == null ? most : grown(known, clock.instant());
-  }
-
-  private double grown(Tries known, Instant now) {
-    double share = (double) Duration.between(known.at(), now).toMillis() / WINDOW.toMillis();
-    return Math.min(most, known.left() + share * most);
+  private static TooManyRequestsException tooMany(Duration wait) {
+    return new TooManyRequestsException(
+        "too many credentials from this address were not valid: wait before the next try", wait);
   }
 }

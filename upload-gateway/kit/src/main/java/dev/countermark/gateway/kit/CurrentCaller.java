@@ -12,6 +12,7 @@ import java.util.Optional;
 @Singleton
 public class CurrentCaller implements RequestCaller {
   private static final String KEY = CurrentCaller.class.getName();
+  private static final String COUNTED = KEY + ".counted";
 
   @Override
   public String address() {
@@ -21,6 +22,13 @@ public class CurrentCaller implements RequestCaller {
   @Override
   public void is(String subject) {
     request().ifPresent(context -> context.put(KEY, subject));
+  }
+
+  @Override
+  public boolean counts() {
+    Optional<RoutingContext> uncounted = request().filter(c -> c.get(COUNTED) == null);
+    uncounted.ifPresent(context -> context.put(COUNTED, true));
+    return uncounted.isPresent();
   }
 
   /** Who was found out to make a request; empty when nobody asked. */

@@ -2,7 +2,7 @@ package dev.countermark.gateway.kit;
 
 import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Json;
-import dev.countermark.gateway.auth.TooManyWrongTokensException;
+import dev.countermark.gateway.auth.TooManyRequestsException;
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.FileBody;
 import dev.countermark.gateway.content.IncomingBody;
@@ -131,8 +131,10 @@ public final class Edge {
       default -> LOG.debugf("%s: %s", call.path(), failure.getMessage());
     }
     Failed told = dialect.failed(trouble, detail(trouble, failure));
-    if (trouble.retryAfter() > 0) {
-      told.with(HttpHeaders.RETRY_AFTER, Integer.toString(trouble.retryAfter()));
+    long retryAfter =
+        failure instanceof TooManyRequestsException many ? many.retryAfter() : trouble.retryAfter();
+    if (retryAfter > 0) {
+      told.with(HttpHeaders.RETRY_AFTER, Long.toString(retryAfter));
     }
     if (failure instanceof UnsatisfiableRangeException range) {
       told.with("Content-Range", range.contentRange());
@@ -144,7 +146,7 @@ public final class Edge {
     if (failure instanceof BusyException) {
       return Trouble.BUSY;
     }
-    if (failure instanceof TooManyWrongTokensException) {
+    if (failure instanceof TooManyRequestsException) {
       return Trouble.TOO_MANY;
     }
     if (failure instanceof Failure.Transient) {

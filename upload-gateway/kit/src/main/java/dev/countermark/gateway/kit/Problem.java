@@ -41,7 +41,7 @@ public record Problem(String type, String title, int status, String detail) {
     NOT_REPLAYABLE(409, "This cannot be handed in again"),
     TOO_MANY_WEBHOOKS(409, "The repository has no room for more webhooks"),
     TOO_LARGE(413, "The request is too large"),
-    TOO_MANY_REQUESTS(429, "Too many requests were not valid"),
+    TOO_MANY_REQUESTS(429, "Too many requests"),
     DAMAGED(500, "What is stored is damaged"),
     UNAVAILABLE(503, "A part of the platform does not answer");
 
@@ -77,8 +77,6 @@ public record Problem(String type, String title, int status, String detail) {
     headers.forEach(response::header);
     if (kind == Kind.UNAVAILABLE) {
       response.header(HttpHeaders.RETRY_AFTER, 2);
-    } else if (kind == Kind.TOO_MANY_REQUESTS) {
-      response.header(HttpHeaders.RETRY_AFTER, Trouble.TOO_MANY.retryAfter());
     }
     return response.build();
   }

@@ -1,13 +1,15 @@
 package dev.countermark.gateway.kit;
 
 import dev.countermark.contracts.Failure;
-import dev.countermark.gateway.auth.TooManyWrongTokensException;
+import dev.countermark.gateway.auth.TooManyRequestsException;
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.content.NoRoomException;
 import dev.countermark.gateway.content.TooSlowException;
 import dev.countermark.gateway.integrity.DamagedException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -26,8 +28,11 @@ class ProblemMapper {
   }
 
   @ServerExceptionMapper
-  Response map(TooManyWrongTokensException tooMany) {
-    return Problem.response(Problem.Kind.TOO_MANY_REQUESTS, tooMany.getMessage());
+  Response map(TooManyRequestsException tooMany) {
+    return Problem.response(
+        Problem.Kind.TOO_MANY_REQUESTS,
+        tooMany.getMessage(),
+        Map.of(HttpHeaders.RETRY_AFTER, Long.toString(tooMany.retryAfter())));
   }
 
   @ServerExceptionMapper

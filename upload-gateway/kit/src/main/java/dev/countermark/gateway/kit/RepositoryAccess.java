@@ -7,6 +7,7 @@ import dev.countermark.gateway.auth.Access;
 import dev.countermark.gateway.auth.Action;
 import dev.countermark.gateway.auth.AuthenticationFailedException;
 import dev.countermark.gateway.auth.Authenticator;
+import dev.countermark.gateway.auth.TooManyRequestsException;
 import dev.countermark.gateway.kit.DeniedException.Reason;
 import dev.countermark.gateway.repositories.Repositories;
 import java.util.Optional;
@@ -63,6 +64,7 @@ public final class RepositoryAccess<S> {
    * Checks a caller. An administrator who pushes makes the repository.
    *
    * @throws DeniedException when he may not, or there is no such repository
+   * @throws TooManyRequestsException when he asks too often
    */
   public Granted<S> check(RepositoryName name, Action action, Credentials credentials) {
     Access access = authenticate(credentials);
@@ -77,6 +79,9 @@ public final class RepositoryAccess<S> {
       throw mayRead
           ? new DeniedException(Reason.READ_ONLY, "the credentials may only read " + name)
           : new DeniedException(Reason.FORBIDDEN, "the credentials are not for " + name);
+    }
+    if (!access.isAuthenticated()) {
+      authenticator.admitAnonymous();
     }
     if (found.isEmpty() && action == Action.PUSH && access.isAdministrator()) {
       found = Optional.of(repositories.findOrCreate(name));

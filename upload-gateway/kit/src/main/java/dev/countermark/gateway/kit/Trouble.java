@@ -8,8 +8,8 @@ public enum Trouble {
   UNAVAILABLE(503, 2),
   /** There is no room on the local disk to receive a package. */
   NO_ROOM(503, 30),
-  /** Too many credentials from the same address were not valid. */
-  TOO_MANY(429, 10),
+  /** A caller, or an address, asks too often; for how long is told with it. */
+  TOO_MANY(429, 0),
   /** The address is no text. */
   ADDRESS(400, 0),
   /** The client broke off, or what it sent ends too early. */

@@ -28,12 +28,28 @@ public final class AuthFixture {
   public final Tokens tokens = new Tokens(store, clock);
   public final TokenUses uses = new TokenUses(tokens, clock);
   public final TestCaller caller = new TestCaller();
-  public final GatewayAuthenticator authenticator = authenticator(ADMIN, SECRET);
+  private final RequestRates rates;
+  public final GatewayAuthenticator authenticator;
+
+  public AuthFixture() {
+    this(0, 0);
+  }
+
+  /** Whose callers ask so often in a minute. */
+  AuthFixture(int ofToken, int ofAddress) {
+    this.rates = new RequestRates(ofToken, ofAddress, clock);
+    this.authenticator = authenticator(ADMIN, SECRET);
+  }
 
   /** Who is told to call. */
   public static final class TestCaller implements RequestCaller {
     public String address = "192.0.2.1";
     public String subject;
+    private boolean counted;
+
+    void nextRequest() {
+      counted = false;
+    }
 
     @Override
     public String address() {
@@ -44,6 +60,13 @@ public final class AuthFixture {
     public void is(String subject) {
       this.subject = subject;
     }
+
+    @Override
+    public boolean counts() {
+      boolean first = !counted;
+      counted = true;
+      return first;
+    }
   }
 
   public GatewayAuthenticator authenticator(String admin, String secret) {
@@ -51,7 +74,7 @@ public final class AuthFixture {
         admin,
         secret.getBytes(StandardCharsets.UTF_8),
         "registry.test:8080",
-        new GatewayAuthenticator.Callers(tokens, uses, caller, WRONG_TOKENS),
+        new GatewayAuthenticator.Callers(tokens, uses, caller, rates, WRONG_TOKENS),
         clock);
   }
 

@@ -18,7 +18,8 @@ class WrongTokensTest {
           AuthFixture.ADMIN,
           AuthFixture.SECRET.getBytes(StandardCharsets.UTF_8),
           "registry.test:8080",
-          new GatewayAuthenticator.Callers(fixture.tokens, fixture.uses, fixture.caller, MOST),
+          new GatewayAuthenticator.Callers(
+              fixture.tokens, fixture.uses, fixture.caller, RequestRates.NONE, MOST),
           fixture.clock);
 
   private void requireWrong(String header) {
@@ -28,7 +29,7 @@ class WrongTokensTest {
 
   private void requireTooMany(String header) {
     assertThatThrownBy(() -> authenticator.authenticate(header))
-        .isInstanceOf(TooManyWrongTokensException.class);
+        .isInstanceOf(TooManyRequestsException.class);
   }
 
   private String unknownToken() {
@@ -50,9 +51,9 @@ class WrongTokensTest {
     requireTooMany("Bearer nonsense");
     requireTooMany("Negotiate nonsense");
     assertThatThrownBy(() -> authenticator.authenticateManager("Bearer nonsense"))
-        .isInstanceOf(TooManyWrongTokensException.class);
+        .isInstanceOf(TooManyRequestsException.class);
     assertThatThrownBy(() -> authenticator.credentialOfPassword("nonsense"))
-        .isInstanceOf(TooManyWrongTokensException.class);
+        .isInstanceOf(TooManyRequestsException.class);
   }
 
   @Test

@@ -95,6 +95,9 @@ final class OciAccess {
             denial -> {
               throw denied(denial);
             });
+    if (!access.isAuthenticated()) {
+      authenticator.admitAnonymous();
+    }
     Optional<RepositoryRecord> found = repositories.find(name.get());
     if (found.isPresent()) {
       return found.get();

@@ -10,7 +10,7 @@ import dev.countermark.gateway.auth.AuthenticationFailedException;
 import dev.countermark.gateway.auth.BearerTokens;
 import dev.countermark.gateway.auth.Credential;
 import dev.countermark.gateway.auth.GatewayAuthenticator;
-import dev.countermark.gateway.auth.TooManyWrongTokensException;
+import dev.countermark.gateway.auth.TooManyRequestsException;
 import dev.countermark.gateway.content.BusyException;
 import dev.countermark.gateway.content.IncomingBody;
 import dev.countermark.gateway.content.TooSlowException;
@@ -74,7 +74,7 @@ public class TokenEndpoint {
       return issue(authenticator.credential(authorization), scopes);
     } catch (AuthenticationFailedException e) {
       return wrongCredentials(e);
-    } catch (TooManyWrongTokensException e) {
+    } catch (TooManyRequestsException e) {
       return tooMany(e);
     } catch (Failure.Transient e) {
       return unavailable();
@@ -126,7 +126,7 @@ public class TokenEndpoint {
       return issue(credential, form.getOrDefault("scope", List.of()));
     } catch (AuthenticationFailedException e) {
       return wrongCredentials(e);
-    } catch (TooManyWrongTokensException e) {
+    } catch (TooManyRequestsException e) {
       return tooMany(e);
     } catch (Failure.Transient e) {
       return unavailable();
@@ -181,10 +181,10 @@ public class TokenEndpoint {
         .build();
   }
 
-  private static Response tooMany(TooManyWrongTokensException e) {
+  private static Response tooMany(TooManyRequestsException e) {
     return Response.fromResponse(
             error(Trouble.TOO_MANY.status(), "slow_down", "TOOMANYREQUESTS", e.getMessage()))
-        .header(HttpHeaders.RETRY_AFTER, Trouble.TOO_MANY.retryAfter())
+        .header(HttpHeaders.RETRY_AFTER, e.retryAfter())
         .build();
   }
 
