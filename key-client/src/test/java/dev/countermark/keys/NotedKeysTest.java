@@ -97,6 +97,18 @@ class NotedKeysTest {
     }
   }
 
+  /** Nobody has a copy of the key. */
+  @Test
+  void whoDeletesTheNoteAcceptsTheKeyThatThereIs() {
+    sign(noted(service, NOW), OCI);
+    KeyClient restored = noted(TestTerms.inMemory(), NOW);
+    assertLost(() -> sign(restored, OCI));
+
+    packages.delete(ObjectKeys.knownKey(REPOSITORY, "oci"));
+
+    sign(restored, OCI);
+  }
+
   @Test
   void aKeyOfBeforeTheLastRotationIsNot() {
     service.current(REPOSITORY, OCI);
