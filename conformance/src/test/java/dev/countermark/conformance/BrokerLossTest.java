@@ -47,7 +47,8 @@ class BrokerLossTest {
 
       courses.forEach(course -> course.push(BEFORE + WAITING, BEFORE + WAITING + 1));
       courses.forEach(course -> course.awaitSigned(BEFORE + WAITING + 1));
-      courses.forEach(course -> course.assertAllThereOnce(BEFORE + WAITING + 1));
+      courses.forEach(course -> course.assertAllThere(BEFORE + WAITING + 1));
+      courses.forEach(course -> course.assertSignedOnce(0, BEFORE + WAITING + 1));
     }
   }
 
