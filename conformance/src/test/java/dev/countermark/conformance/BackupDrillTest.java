@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
  */
 class BackupDrillTest {
   private static final Duration LIMIT = Duration.ofMinutes(5);
-  private static final String PAGE = "docs/operations.md";
   private static final String CAMPAIGN = "over-the-restore";
   private static final int SIGNED = 2;
   private static final int WAITING = 4;
@@ -41,12 +40,12 @@ class BackupDrillTest {
       try (var signer = new PausedPart(platform, Platform.SIGNER)) {
         drill.leaveWork();
         try (Standstill stopped = new Standstill(platform)) {
-          run(folder, Map.of(), Block.of(PAGE, "mkdir copy").text());
+          run(folder, Map.of(), Block.of("docs/operations.md", "mkdir copy").text());
         }
       }
       drill.pushWhatIsLost();
       try (Standstill stopped = new Standstill(platform)) {
-        run(folder, Map.of(), Block.of(PAGE, "rm -r data/").text());
+        run(folder, Map.of(), Block.of("docs/operations.md", "rm -r data/").text());
       }
       drill.assertGoesOn();
     }
@@ -61,7 +60,10 @@ class BackupDrillTest {
       try (var signer = new PausedPart(platform, Platform.SIGNER)) {
         drill.leaveWork();
         CompletableFuture<Void> meanwhile = CompletableFuture.runAsync(drill::pushWhatIsLost);
-        run(folder, LoneServer.profiles(platform), Block.of(PAGE, "aws s3 sync s3://").text());
+        run(
+            folder,
+            LoneServer.profiles(platform),
+            Block.of("docs/operations.md", "aws s3 sync s3://").text());
         meanwhile.join();
       }
       try (Standstill stopped = new Standstill(platform)) {
@@ -70,7 +72,7 @@ class BackupDrillTest {
           run(
               folder,
               LoneServer.profiles(platform),
-              Block.of(PAGE, "aws s3 sync copy/keys").text());
+              Block.of("docs/operations.md", "aws s3 sync copy/keys").text());
         }
       }
       drill.assertGoesOn();
