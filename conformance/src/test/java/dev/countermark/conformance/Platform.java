@@ -167,7 +167,7 @@ public final class Platform implements AutoCloseable {
   /**
    * What lives for a minute or two gains nothing from the late compiler, which takes half of it.
    */
-  private static Map<String, String> shortLived(Map<String, String> environment) {
+  static Map<String, String> shortLived(Map<String, String> environment) {
     Map<String, String> all = new LinkedHashMap<>(environment);
     all.putIfAbsent("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
     return all;

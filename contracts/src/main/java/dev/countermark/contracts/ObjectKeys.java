@@ -106,6 +106,16 @@ public final class ObjectKeys {
     return "tombstones/" + record;
   }
 
+  /**
+   * Which key of a repository consumers trust; stays when the repository is deleted, as its keys
+   * do.
+   *
+   * @param format label
+   */
+  public static String knownKey(RepositoryName repository, String format) {
+    return "known-keys/" + repository.owner() + "/" + repository.name() + "/" + format + ".json";
+  }
+
   /** All tokens of one repository. */
   public static String tokens(RepositoryName repository) {
     return "tokens/" + repository.owner() + "/" + repository.name() + "/";

@@ -23,6 +23,8 @@ public enum Obstacle {
   KEY_UNUSABLE(false, "the record of the repository's key cannot be used"),
   /** Revoked, or its certificate has ended. */
   KEY_NOT_IN_FORCE(false, "the repository's key is revoked or has expired, and must be rotated"),
+  /** Its bucket is older than the packages: signing with another key would surprise consumers. */
+  KEY_LOST(false, "the key service does not have the key that consumers of the repository trust"),
   /** A bug: the dead letter says more. */
   UNFORESEEN(false, "the signer failed in a way that was not foreseen");
 

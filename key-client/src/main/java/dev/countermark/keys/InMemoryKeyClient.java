@@ -114,6 +114,13 @@ public final class InMemoryKeyClient implements KeyClient {
     responder = with;
   }
 
+  /** One that has the same keys, and what is done here from now on is not done there. */
+  public InMemoryKeyClient copy() {
+    InMemoryKeyClient copy = new InMemoryKeyClient(clock, terms);
+    copy.keys.putAll(keys);
+    return copy;
+  }
+
   /** Makes a new version and makes it the current one. */
   public PublicKeyVersion rotate(RepositoryName repository, Purpose purpose) {
     Key key = new Key(repository, purpose);

@@ -1,7 +1,6 @@
 package dev.countermark.signer.service;
 
 import dev.countermark.contracts.Format;
-import dev.countermark.keys.HttpKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClientSettings;
 import java.nio.file.Path;
@@ -12,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * By the settings. What is not set of a format is that of all; but a format with a certificate of
@@ -22,20 +21,21 @@ final class ConfiguredKeyClients implements KeyClients {
   private static final String PREFIX = "countermark.keys.";
 
   private final KeysConfig config;
-  private final Supplier<Optional<String>> trace;
+  private final Function<KeyClientSettings, KeyClient> connect;
 
   /** Formats that are known by the same share a client. */
   private final ConcurrentMap<KeyClientSettings, KeyClient> clients = new ConcurrentHashMap<>();
 
   /**
    * @param labels of the formats that there are
-   * @param trace the {@code traceparent} of what the calling thread is at
+   * @param connect makes the client that has these settings
    * @throws IllegalArgumentException when something is set of another: a label with a mistake would
    *     leave its format with what is set for all
    */
-  ConfiguredKeyClients(KeysConfig config, List<String> labels, Supplier<Optional<String>> trace) {
+  ConfiguredKeyClients(
+      KeysConfig config, List<String> labels, Function<KeyClientSettings, KeyClient> connect) {
     this.config = config;
-    this.trace = trace;
+    this.connect = connect;
     requireKnown("credentials", config.credentials(), labels);
     requireKnown("credential-files", config.credentialFiles(), labels);
     requireKnown("client-certificates", config.clientCertificates(), labels);
@@ -53,8 +53,7 @@ final class ConfiguredKeyClients implements KeyClients {
 
   @Override
   public KeyClient of(Format<?, ?> format) {
-    return clients.computeIfAbsent(
-        settings(format.label()), settings -> new HttpKeyClient(settings, trace));
+    return clients.computeIfAbsent(settings(format.label()), connect);
   }
 
   KeyClientSettings settings(String label) {

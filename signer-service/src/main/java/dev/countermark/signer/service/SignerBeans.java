@@ -6,6 +6,8 @@ import dev.countermark.blobs.S3BlobStore;
 import dev.countermark.blobs.S3Settings;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Formats;
+import dev.countermark.keys.HttpKeyClient;
+import dev.countermark.keys.NotedKeys;
 import dev.countermark.signing.KeyedDispatcher;
 import dev.countermark.signing.RetryPolicy;
 import dev.countermark.signing.SigningMetrics;
@@ -89,9 +91,11 @@ class SignerBeans {
 
   @Produces
   @Singleton
-  KeyClients keys(KeysConfig config, Tracing tracing) {
+  KeyClients keys(KeysConfig config, Tracing tracing, BlobStore store, Clock clock) {
     return new ConfiguredKeyClients(
-        config, Formats.all().stream().map(Format::label).toList(), tracing::current);
+        config,
+        Formats.all().stream().map(Format::label).toList(),
+        settings -> new NotedKeys(new HttpKeyClient(settings, tracing::current), store, clock));
   }
 
   @Produces

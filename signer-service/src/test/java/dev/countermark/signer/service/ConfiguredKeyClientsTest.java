@@ -3,12 +3,12 @@ package dev.countermark.signer.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.countermark.keys.HttpKeyClient;
 import dev.countermark.keys.KeyClientSettings;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +28,7 @@ class ConfiguredKeyClientsTest {
     return new ConfiguredKeyClients(
         config.build().getConfigMapping(KeysConfig.class),
         List.of("echo", "other"),
-        Optional::empty);
+        HttpKeyClient::new);
   }
 
   @Test

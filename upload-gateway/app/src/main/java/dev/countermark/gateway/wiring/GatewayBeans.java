@@ -39,6 +39,7 @@ import dev.countermark.gateway.transfer.Transfers;
 import dev.countermark.keys.HttpKeyClient;
 import dev.countermark.keys.KeyClient;
 import dev.countermark.keys.KeyClientSettings;
+import dev.countermark.keys.NotedKeys;
 import dev.countermark.readiness.BrokerProbe;
 import dev.countermark.readiness.Dependency;
 import dev.countermark.tracing.Tracing;
@@ -115,17 +116,20 @@ class GatewayBeans {
   /** Public material only: this service's credential may not sign. */
   @Produces
   @Singleton
-  KeyClient keys(KeysConfig config) {
-    return new HttpKeyClient(
-        new KeyClientSettings(
-            config.url(),
-            Secret.of("countermark.keys.credential", config.credential(), config.credentialFile()),
-            config.trustCertificates(),
-            config.clientCertificate(),
-            config.clientKey(),
-            config.connectTimeout(),
-            config.requestTimeout(),
-            Duration.ofSeconds(5)));
+  KeyClient keys(KeysConfig config, BlobStore store, Clock clock) {
+    var service =
+        new HttpKeyClient(
+            new KeyClientSettings(
+                config.url(),
+                Secret.of(
+                    "countermark.keys.credential", config.credential(), config.credentialFile()),
+                config.trustCertificates(),
+                config.clientCertificate(),
+                config.clientKey(),
+                config.connectTimeout(),
+                config.requestTimeout(),
+                Duration.ofSeconds(5)));
+    return new NotedKeys(service, store, clock);
   }
 
   /**
