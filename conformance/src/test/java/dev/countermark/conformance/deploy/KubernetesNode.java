@@ -79,6 +79,12 @@ final class KubernetesNode implements AutoCloseable {
     docker.run(save.toArray(String[]::new)).succeeded();
     run(Client.require(NODE), "load", archive.toString());
     Files.delete(archive);
+    forwardAgain();
+  }
+
+  /** A Docker engine has the machine forward nothing but what is its own. */
+  private void forwardAgain() {
+    run(Client.require("iptables"), "--policy", "FORWARD", "ACCEPT");
   }
 
   /**
