@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 
 /**
  * A key service that must not forget. It makes keys when it is asked for them, so that one whose
@@ -22,8 +23,8 @@ import java.util.concurrent.ConcurrentMap;
  * service that does not have it is told from one that does: all that was to be signed waits ({@link
  * Obstacle#KEY_LOST}).
  *
- * <p>Costs one look at the note and one call for each key that a process uses; after that nothing.
- * Thread-safe.
+ * <p>Costs one look at the note and one call for each key that a process uses; after that nothing,
+ * while the key service has what is noted. Thread-safe.
  */
 public final class NotedKeys implements KeyClient {
   /** Replicas of the key service may answer so long as if there had been no rotation. */
@@ -72,8 +73,12 @@ public final class NotedKeys implements KeyClient {
 
   @Override
   public List<PublicKeyVersion> versions(RepositoryName repository, Purpose purpose) {
-    var unused = current(repository, purpose);
-    return keys.versions(repository, purpose);
+    List<PublicKeyVersion> versions = keys.versions(repository, purpose);
+    Key key = new Key(repository, purpose);
+    versions.stream()
+        .filter(PublicKeyVersion::current)
+        .forEach(current -> requireHeld(key, current, () -> versions));
+    return versions;
   }
 
   @Override
@@ -82,14 +87,13 @@ public final class NotedKeys implements KeyClient {
     if (!remembered.containsKey(key)) {
       PublicKeyVersion current = keys.current(repository, purpose);
       if (requireHeld(key, current).version() > current.version()) {
-        throw new Failure.Transient(
-            Obstacle.KEY_CHANGING, "the " + key + " was rotated just now", null);
+        throw changing(key);
       }
     }
     SignedBatch batch = keys.sign(repository, purpose, items);
-    KeyNote note = noted(key, batch.key());
-    if (note.version() > batch.key().version()) {
-      throw lost(key, note); // who signs knows of every rotation
+    // Another thread may have seen a rotation that this call came before.
+    if (requireHeld(key, batch.key()).version() > batch.key().version()) {
+      throw changing(key);
     }
     return batch;
   }
@@ -104,9 +108,18 @@ public final class NotedKeys implements KeyClient {
     return keys.revocations(repository, purpose);
   }
 
-  /** The note; it may be of a newer version that was made just now. */
   private KeyNote requireHeld(Key key, PublicKeyVersion current) {
-    KeyNote note = noted(key, current);
+    return requireHeld(key, current, () -> keys.versions(key.repository(), key.purpose()));
+  }
+
+  /**
+   * The note; it may be of a newer version that was made just now.
+   *
+   * @param versions all that the key service has
+   */
+  private KeyNote requireHeld(
+      Key key, PublicKeyVersion current, Supplier<List<PublicKeyVersion>> versions) {
+    KeyNote note = noted(key, current, versions);
     if (note.version() > current.version() && note.at().plus(STALE).isBefore(clock.instant())) {
       throw lost(key, note);
     }
@@ -114,16 +127,17 @@ public final class NotedKeys implements KeyClient {
   }
 
   /** The note, of this version or of a newer one. */
-  private KeyNote noted(Key key, PublicKeyVersion version) {
+  private KeyNote noted(
+      Key key, PublicKeyVersion version, Supplier<List<PublicKeyVersion>> versions) {
     KeyNote known = remembered.get(key);
-    if (known != null && known.version() >= version.version()) {
-      requireSame(key, known, version);
+    if (known != null && isSame(known, version)) {
       return known;
     }
+    // Whoever lost a key for good deletes the note: what is remembered alone refuses nothing.
     Optional<KeyNote> before = records.read(key.note(), KeyNote.class);
     before
         .filter(note -> note.version() < version.version())
-        .ifPresent(note -> requireHad(key, note));
+        .ifPresent(note -> requireHad(key, note, versions.get()));
     KeyNote note =
         records
             .update(
@@ -133,7 +147,9 @@ public final class NotedKeys implements KeyClient {
                     old.filter(it -> it.version() >= version.version())
                         .or(() -> Optional.of(next(old, version))))
             .orElseThrow();
-    requireSame(key, note, version);
+    if (note.version() == version.version() && !isSame(note, version)) {
+      throw lost(key, note);
+    }
     if (remembered.size() >= MAX_REMEMBERED) {
       remembered.clear();
     }
@@ -149,17 +165,20 @@ public final class NotedKeys implements KeyClient {
         clock.instant().truncatedTo(ChronoUnit.MILLIS));
   }
 
-  private static void requireSame(Key key, KeyNote note, PublicKeyVersion version) {
-    if (note.version() == version.version() && !note.fingerprint().equals(version.fingerprint())) {
+  private static boolean isSame(KeyNote note, PublicKeyVersion version) {
+    return note.version() == version.version() && note.fingerprint().equals(version.fingerprint());
+  }
+
+  /** It was rotated since then; so it still has the version of before. */
+  private static void requireHad(Key key, KeyNote note, List<PublicKeyVersion> versions) {
+    if (versions.stream().anyMatch(v -> v.version() == note.version() && !isSame(note, v))) {
       throw lost(key, note);
     }
   }
 
-  /** It was rotated since then; so it still has the version of before. */
-  private void requireHad(Key key, KeyNote note) {
-    keys.versions(key.repository(), key.purpose()).stream()
-        .filter(version -> version.version() == note.version())
-        .forEach(version -> requireSame(key, note, version));
+  private static Failure changing(Key key) {
+    return new Failure.Transient(
+        Obstacle.KEY_CHANGING, "the " + key + " was rotated just now", null);
   }
 
   private static Failure lost(Key key, KeyNote note) {

@@ -15,11 +15,14 @@ import dev.countermark.contracts.Obstacle;
 import dev.countermark.contracts.RepositoryName;
 import dev.countermark.keys.KeyClient.Item;
 import dev.countermark.keys.KeyClient.Purpose;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -107,6 +110,51 @@ class NotedKeysTest {
     packages.delete(ObjectKeys.knownKey(REPOSITORY, "oci"));
 
     sign(restored, OCI);
+  }
+
+  /** What a key service answers, which another one takes the place of. */
+  private static KeyClient asking(AtomicReference<KeyClient> service) {
+    return (KeyClient)
+        Proxy.newProxyInstance(
+            KeyClient.class.getClassLoader(),
+            new Class<?>[] {KeyClient.class},
+            (proxy, method, arguments) -> {
+              try {
+                return method.invoke(service.get(), arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void aProcessThatKnewTheLostKeyNeedsNoRestart() {
+    AtomicReference<KeyClient> asked = new AtomicReference<>(service);
+    KeyClient signer = noted(asking(asked), NOW);
+    sign(signer, OCI);
+    asked.set(TestTerms.inMemory());
+    assertLost(() -> sign(signer, OCI));
+
+    packages.delete(ObjectKeys.knownKey(REPOSITORY, "oci"));
+
+    sign(signer, OCI);
+    assertThat(signer.versions(REPOSITORY, OCI)).isNotEmpty();
+  }
+
+  /** Another thread sees the rotation before this one's signature by the key of before is back. */
+  @Test
+  void aSignatureThatARotationOvertookIsMadeAgain() {
+    service.current(REPOSITORY, OCI);
+    AtomicReference<KeyClient> asked = new AtomicReference<>(service);
+    KeyClient behind = service.copy();
+    KeyClient signer = noted(asking(asked), NOW);
+    sign(signer, OCI);
+    service.rotate(REPOSITORY, OCI);
+    sign(signer, OCI);
+
+    asked.set(behind);
+
+    assertObstacle(Obstacle.KEY_CHANGING, () -> sign(signer, OCI));
   }
 
   @Test

@@ -30,8 +30,8 @@ public interface KeyServiceConfig {
   Map<String, Client> clients();
 
   /**
-   * How long a rotation or revocation made at another replica may stay unseen by readers.
-   * Signatures see a rotation at once.
+   * How long a rotation or revocation made at another replica may stay unseen by readers, at most
+   * 45 seconds. Signatures see a rotation at once.
    */
   @WithDefault("PT10S")
   Duration ringTtl();

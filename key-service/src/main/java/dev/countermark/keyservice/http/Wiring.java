@@ -34,6 +34,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @ApplicationScoped
 class Wiring {
+  /** Signers take a key service that is further behind for one that lost a key. */
+  private static final Duration LONGEST_RING_TTL = Duration.ofSeconds(45);
+
   @Produces
   @Singleton
   @DefaultBean
@@ -100,8 +103,15 @@ class Wiring {
                 store,
                 root,
                 clock,
-                new KeyService.Limits(config.ringTtl(), config.keyTtl(), config.maxKeysInMemory()),
+                new KeyService.Limits(ringTtl(config), config.keyTtl(), config.maxKeysInMemory()),
                 policies));
+  }
+
+  private static Duration ringTtl(KeyServiceConfig config) {
+    if (config.ringTtl().compareTo(LONGEST_RING_TTL) > 0) {
+      throw new IllegalArgumentException("countermark.keyservice.ring-ttl is at most 45 seconds");
+    }
+    return config.ringTtl();
   }
 
   static RootSecret rootSecret(KeyServiceConfig config) {
