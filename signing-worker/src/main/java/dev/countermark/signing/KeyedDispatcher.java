@@ -393,13 +393,19 @@ public final class KeyedDispatcher {
             gone(queue, item);
           } else if (next instanceof Next.Again again && queue.leaving) {
             // It keeps its room, and waits for its turn like one that just came.
-            afterwards.add(() -> later(again.delay(), more -> enqueue(item, more)));
+            afterwards.add(() -> later(again.delay(), more -> comeBack(item, more)));
           } else if (next instanceof Next.Again again) {
             tried(item, false);
             rest(queue, again.delay(), afterwards);
           }
           lanes.values().forEach(lane -> admit(lane, afterwards));
         });
+  }
+
+  /** What it gives back of its lane, if it rests or is covered, another one waits for. */
+  private void comeBack(Item item, List<Runnable> afterwards) {
+    enqueue(item, afterwards);
+    admit(lanes.get(item.task.lane()), afterwards);
   }
 
   private void tried(Item item, boolean well) {
