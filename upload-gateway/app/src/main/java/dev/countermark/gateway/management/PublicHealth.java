@@ -38,6 +38,8 @@ class PublicHealth {
     serve(router, "/q/health/live", reporter::getLivenessAsync);
     serve(router, "/q/health/ready", reporter::getReadinessAsync);
     serve(router, "/q/health/started", reporter::getStartupAsync);
+    String serving = Serving.GROUP;
+    serve(router, "/q/health/group/" + serving, () -> reporter.getHealthGroupAsync(serving));
   }
 
   private void serve(Router router, String path, Supplier<Uni<SmallRyeHealth>> checks) {

@@ -76,6 +76,7 @@ class ManagementTest {
       InMemoryBeans.brokerAway = true;
       await().untilAsserted(() -> given().get(address("/q/health/ready")).then().statusCode(503));
       given().get(serving).then().statusCode(200);
+      await().untilAsserted(() -> given().get("/q/health/group/serving").then().statusCode(200));
 
       ((TestStore) store).away(true);
       await().untilAsserted(() -> given().get(serving).then().statusCode(503));

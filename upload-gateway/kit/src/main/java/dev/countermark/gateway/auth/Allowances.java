@@ -91,12 +91,17 @@ final class Allowances {
     if (spent == null && byName.size() == names) {
       spent = bySpending.first();
     }
-    // A clock that was set back does not make anybody wait for longer than a minute.
-    return spent == null ? now : Math.min(spent.whole(), now + MINUTE);
+    return spent == null ? now : spent.whole();
   }
 
   /** Of whom all has grown back nothing is known but that. */
   private void forget(long now) {
+    // After a clock was set back all of it grows back in a minute, as if all were spent now.
+    while (!bySpending.isEmpty() && bySpending.last().whole() > now + MINUTE) {
+      Spent spent = new Spent(bySpending.pollLast().name(), now + MINUTE);
+      byName.put(spent.name(), spent);
+      bySpending.add(spent);
+    }
     while (!bySpending.isEmpty() && bySpending.first().whole() <= now) {
       byName.remove(bySpending.pollFirst().name());
     }

@@ -76,6 +76,11 @@ class AllowancesTest {
     clock.advance(Duration.ofHours(-3));
 
     assertThat(allowances.wait("a")).isEqualTo(ONE);
+    clock.advance(ONE);
+    assertThat(allowances.take("a")).isZero();
+    assertThat(allowances.take("a")).isEqualTo(ONE);
+    clock.advance(Duration.ofMinutes(1));
+    takeAll("a");
   }
 
   /** Having others come in between is no way to begin anew. */
