@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * What docs/operations.md says of copies of both buckets, done as it stands there: a platform that
- * lost everything else goes on from them, with an empty broker and without a hand.
+ * lost everything else goes on from them, with an empty broker and without a hand. All of it:
+ * {@code -Dtest=BackupDrillTest -Ddrills.long=true}.
  */
 class BackupDrillTest {
   private static final Duration LIMIT = Duration.ofMinutes(5);
@@ -52,6 +54,7 @@ class BackupDrillTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "drills.long", matches = "true")
   void aPlatformGoesOnFromWhatWasCopiedOfItsBucketsWhileItRan() throws Exception {
     Client.require("aws");
     try (Platform platform = Platform.start()) {
@@ -160,7 +163,9 @@ class BackupDrillTest {
   /**
    * The keys of one repository are older than their last rotation, those of another are not there.
    */
+  /** {@code NotedKeysTest} is its short form: this one takes minutes. */
   @Test
+  @EnabledIfSystemProperty(named = "drills.long", matches = "true")
   void nothingIsSignedWithKeysThatAreOlderThanThePackages() throws IOException {
     try (Platform platform = Platform.start()) {
       Path objects = platform.requireData().resolve("objects");
