@@ -159,7 +159,10 @@ class TeamTokenTest {
             .until(
                 () -> {
                   for (ConsumerRecord<String, byte[]> r : uploads.poll(Duration.ofMillis(100))) {
-                    heard.add(CloudEvent.fromJson(r.value()).data());
+                    // Other tests of the same platform write what is no event.
+                    if (new String(r.value(), StandardCharsets.UTF_8).contains(app.path())) {
+                      heard.add(CloudEvent.fromJson(r.value()).data());
+                    }
                   }
                   return heard.stream()
                       .filter(data -> data.path("repository").asText().equals(app.path()))

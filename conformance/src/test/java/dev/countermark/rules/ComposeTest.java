@@ -87,7 +87,9 @@ class ComposeTest {
                     .fields()
                     .forEachRemaining(
                         variable -> {
-                          if (variable.getKey().matches(".*(PASSWORD|SECRET|TOKEN|CREDENTIAL).*")) {
+                          if (variable
+                              .getKey()
+                              .matches(".*(PASSWORD|SECRET|TOKEN|CREDENTIAL)(_.*)?")) {
                             assertThat(variable.getKey()).as(name).endsWith("_FILE");
                             assertThat(variable.getValue().asText()).startsWith("/run/secrets/");
                           }

@@ -25,7 +25,8 @@ final class KnownKeysFile {
 
   private static final Pattern LIMIT =
       Pattern.compile(
-          "\\b(above|at least|at most|below) (\\d+(?:\\.\\d+)?)(?: (hours)\\b|(?! (?!and\\b)\\w))");
+          "\\b(above|at least|at most|below) (\\d++(?:\\.\\d++)?)"
+              + "(?: (hours|seconds)\\b|(?! (?!and\\b)\\w))");
 
   private static final Pattern RANGE =
       Pattern.compile("\\b(\\d+(?:\\.\\d+)?) to (\\d+(?:\\.\\d+)?)");
@@ -144,7 +145,7 @@ final class KnownKeysFile {
     }
     for (MatchResult limit :
         LIMIT.matcher(key.text().toLowerCase(Locale.ROOT)).results().toList()) {
-      int unit = limit.group(3) == null ? 1 : SECONDS_OF_HOUR;
+      int unit = "hours".equals(limit.group(3)) ? SECONDS_OF_HOUR : 1;
       limits.put(LIMITS.get(limit.group(1)), Double.parseDouble(limit.group(2)) * unit);
     }
     return limits;
