@@ -259,7 +259,15 @@ class ForgedRecordsTest {
       Platform.Repository repository = platform.repository(format.label(), format.settings());
       Packages packages = format.packages(platform, repository);
       push(packages, 0);
-      byte[] told = topics.readBytes(Topics.OUTCOMES, r -> isOf(repository, r)).get(0).value();
+      // It is signed before it is told that it is.
+      byte[] told =
+          await("the outcome of " + packages.name(0))
+              .atMost(LIMIT)
+              .until(
+                  () -> topics.readBytes(Topics.OUTCOMES, r -> isOf(repository, r)),
+                  outcomes -> !outcomes.isEmpty())
+              .get(0)
+              .value();
       try (var signer = new PausedPart(platform, Platform.SIGNER)) {
         assertThat(packages.push(1)).isLessThan(300);
         for (int i = 0; i < RECORDS / 4; i++) {
