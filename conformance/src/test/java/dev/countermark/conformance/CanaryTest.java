@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -68,7 +69,8 @@ class CanaryTest {
                 "COUNTERMARK_GATEWAY_WEBHOOKS_ALLOWED_NETWORKS",
                 "127.0.0.1/32",
                 "JAVA_TOOL_OPTIONS",
-                "-XX:TieredStopAtLevel=1 '-Dquarkus.log.category.\"dev.countermark\".level=DEBUG'"));
+                "-XX:TieredStopAtLevel=1 '-Dquarkus.log.category.\"dev.countermark\".level=DEBUG'"
+                    + " -Dquarkus.log.console.json.enabled=true"));
   }
 
   @AfterEach
@@ -242,6 +244,20 @@ class CanaryTest {
         .contains(what);
   }
 
+  /** What collectors of logs search by. */
+  private static void assertFields(Map<String, byte[]> places, String log, Predicate<JsonNode> of) {
+    List<JsonNode> lines =
+        places.entrySet().stream()
+            .filter(place -> place.getKey().contains(log))
+            .flatMap(place -> new String(place.getValue(), StandardCharsets.UTF_8).lines())
+            // Before there is a log, the JVM says this and that.
+            .dropWhile(line -> !line.startsWith("{"))
+            .map(line -> Json.read(line.getBytes(StandardCharsets.UTF_8), JsonNode.class))
+            .toList();
+    assertThat(lines).as(log).allMatch(line -> line.has("time") && line.has("logger"));
+    assertThat(lines).as(log).anyMatch(of);
+  }
+
   @Test
   void noSecretIsInAnythingThatIsWrittenOrTold() throws IOException {
     plantThoseOfTheInstallation();
@@ -259,6 +275,18 @@ class CanaryTest {
     assertTold(places, "access.log", "\"subject\":\"token ");
     assertTold(places, "upload-gateway.log", "INFO");
     assertTold(places, "signer.log", "INFO");
+    assertFields(
+        places,
+        "signer.log",
+        line ->
+            line.at("/mdc/package").asText().startsWith("pkg:")
+                && line.at("/mdc/trace").asText().length() == 32);
+    assertFields(places, "upload-gateway.log", line -> line.path("level").asText().equals("INFO"));
+    assertFields(
+        places,
+        "access.log",
+        line -> line.path("status").asInt() == 201 && line.path("trace").asText().length() == 32);
+    assertFields(places, "key-service.log", line -> line.path("level").asText().equals("INFO"));
     assertTold(places, "kafka", "dev.countermark.package.signed.v1");
     assertTold(places, "objects", "pushedBy");
     assertTold(places, "traces", "pkg:");

@@ -1,11 +1,15 @@
 package dev.countermark.signing;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /** What a delivered record asks for; each format has its own. */
 public interface SigningRequest {
   /** Package URL of the package, for logs. */
   String purl();
+
+  /** The {@code traceparent} of its event; empty when nothing is traced. */
+  Optional<String> trace();
 
   /** When the upload was accepted, or the resync requested: the lag counts from here. */
   Instant since();

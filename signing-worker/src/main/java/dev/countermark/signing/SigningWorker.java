@@ -247,7 +247,7 @@ public final class SigningWorker<R extends SigningRequest, O> {
     private CompletionStage<Next> told() {
       if (letter != null) {
         metrics.deadLetter(delivery.lane(), letter.code());
-        LOG.log(
+        log(
             Level.ERROR,
             "dead letter {0} for {1} from {2} after {3} tries: {4}",
             letter.code(),
@@ -259,8 +259,7 @@ public final class SigningWorker<R extends SigningRequest, O> {
       }
       metrics.outcome(delivery.lane(), outcome.code());
       if (outcome instanceof SigningOutcome.Refused<O> refused) {
-        LOG.log(
-            Level.WARNING, "refused {0}: {1}, {2}", subject(), refused.reason(), refused.detail());
+        log(Level.WARNING, "refused {0}: {1}, {2}", subject(), refused.reason(), refused.detail());
       }
       return acknowledge();
     }
@@ -302,7 +301,9 @@ public final class SigningWorker<R extends SigningRequest, O> {
       if (error instanceof MalformedEventException) {
         return giveUp(DeadLetter.Code.MALFORMED_EVENT, error.getMessage());
       }
-      LOG.log(Level.ERROR, "unforeseen failure for " + subject(), error);
+      try (var fields = fields()) {
+        LOG.log(Level.ERROR, "unforeseen failure for " + subject(), error);
+      }
       return giveUp(DeadLetter.Code.UNFORESEEN, error.toString());
     }
 
@@ -313,8 +314,7 @@ public final class SigningWorker<R extends SigningRequest, O> {
     }
 
     private CompletionStage<Next> retry(Failure.Transient failure, Duration wait) {
-      LOG.log(
-          Level.DEBUG, "try {0} for {1} failed: {2}", attempts, subject(), failure.getMessage());
+      log(Level.DEBUG, "try {0} for {1} failed: {2}", attempts, subject(), failure.getMessage());
       metrics.retry(delivery.lane());
       return again(wait);
     }
@@ -350,7 +350,7 @@ public final class SigningWorker<R extends SigningRequest, O> {
 
     private CompletionStage<Next> handedOver(String why) {
       metrics.handedOver(delivery.lane(), obstacle);
-      LOG.log(Level.WARNING, "{0} waits ({1}): {2}", subject(), obstacle, why);
+      log(Level.WARNING, "{0} waits ({1}): {2}", subject(), obstacle, why);
       return acknowledge().thenApply(done -> Next.gaveUp());
     }
 
@@ -377,6 +377,16 @@ public final class SigningWorker<R extends SigningRequest, O> {
 
     private CompletionStage<Next> again(Duration delay) {
       return CompletableFuture.completedStage(new Next.Again(delay));
+    }
+
+    private LogFields fields() {
+      return LogFields.of(Optional.ofNullable(request));
+    }
+
+    private void log(Level level, String message, Object... parameters) {
+      try (var fields = fields()) {
+        LOG.log(level, message, parameters);
+      }
     }
 
     private String subject() {

@@ -29,6 +29,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SigningWorkerTest {
   private record Request(String purl, Instant since) implements SigningRequest {
     @Override
+    public Optional<String> trace() {
+      return Optional.of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    }
+
+    @Override
     public String tenant() {
       return "acme/app";
     }

@@ -3,6 +3,7 @@ package dev.countermark.gateway.http;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countermark.gateway.kit.CurrentCaller;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -11,7 +12,10 @@ import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
 import org.jboss.logging.Logger;
+import org.jboss.logmanager.formatters.PatternFormatter;
+import org.jboss.logmanager.handlers.AsyncHandler;
 
 /**
  * One line of JSON for each request when it is over: who did what, and what came of it. Never a
@@ -20,7 +24,9 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class AccessLog {
   /** The category that is configured; not the name of a class, so that it never changes. */
-  private static final Logger LOG = Logger.getLogger("access-log");
+  private static final String CATEGORY = "access-log";
+
+  private static final Logger LOG = Logger.getLogger(CATEGORY);
 
   /** Even before what answers by itself. */
   private static final int FIRST = 1_003;
@@ -32,6 +38,21 @@ class AccessLog {
 
   AccessLog(Clock clock) {
     this.clock = clock;
+  }
+
+  /** Its lines are JSON already, and stay as they are where those of the whole log become it. */
+  void keepLines(@Observes StartupEvent started) {
+    keepLines(java.util.logging.Logger.getLogger(CATEGORY).getHandlers());
+  }
+
+  static void keepLines(Handler... handlers) {
+    for (Handler handler : handlers) {
+      if (handler instanceof AsyncHandler queue) {
+        keepLines(queue.getHandlers());
+      } else {
+        handler.setFormatter(new PatternFormatter("%m%n"));
+      }
+    }
   }
 
   void register(@Observes Filters filters) {
@@ -51,6 +72,7 @@ class AccessLog {
     HttpServerRequest request = context.request();
     ObjectNode line = JsonNodeFactory.instance.objectNode();
     line.put("time", at.toString());
+    line.put("logger", CATEGORY);
     line.put(
         "remote", request.remoteAddress() == null ? "" : request.remoteAddress().hostAddress());
     line.put("subject", CurrentCaller.of(context).orElse("anonymous"));

@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Optional;
 import java.util.Set;
+import org.jboss.logging.MDC;
 
 /**
  * Where traces begin: at each request that may write. What a client says of a trace of its own is
@@ -46,6 +47,8 @@ public class RequestTraces {
               .begin("request", Tracing.Kind.ANSWERS, Optional.empty())
               .with("http.request.method", method.name());
       context.put(KEY, step);
+      // Of the request, not of a thread: whoever goes on with it finds it.
+      step.trace().ifPresent(trace -> MDC.put("trace", trace));
       context.addEndHandler(
           over -> {
             step.with("status", Integer.toString(context.response().getStatusCode()));

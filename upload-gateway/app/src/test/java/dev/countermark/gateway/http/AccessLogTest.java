@@ -19,9 +19,13 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.XMLFormatter;
+import org.jboss.logmanager.handlers.AsyncHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,5 +117,20 @@ class AccessLogTest {
         .isEqualTo("anonymous");
     assertThat(line("/api/v1/repositories/access-log/none").path("subject").asText())
         .isEqualTo("admin");
+  }
+
+  /** Those who collect logs get one object for each request, not one within another. */
+  @Test
+  void aLineStaysAsItIsWhereTheLogIsMadeIntoJson() {
+    Handler console = new ConsoleHandler();
+    console.setFormatter(new XMLFormatter());
+    try (AsyncHandler queue = new AsyncHandler()) {
+      queue.addHandler(console);
+
+      AccessLog.keepLines(queue);
+    }
+
+    assertThat(console.getFormatter().format(new LogRecord(Level.INFO, "{\"status\":201}")))
+        .isEqualTo("{\"status\":201}" + System.lineSeparator());
   }
 }
