@@ -16,6 +16,8 @@ import io.minio.errors.ErrorResponseException;
 import io.minio.errors.ServerException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -45,6 +47,8 @@ import okhttp3.OkHttpClient;
 public final class S3BlobStore implements BlobStore, AutoCloseable {
   private static final Checksum.Algorithm CHECKSUM = Checksum.Algorithm.CRC32;
 
+  private static final Logger LOG = System.getLogger(S3BlobStore.class.getName());
+
   private static final int CONNECTIONS = 256;
 
   /** Smaller objects come and go unnoticed. */
@@ -55,6 +59,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
   private final String bucket;
   private final LongConsumer beforeLarge;
 
+  /** Region of the bucket that may have to be made; null when it is there. */
+  private volatile String unmade;
+
   private S3BlobStore(
       MinioAsyncClient client, OkHttpClient http, String bucket, LongConsumer beforeLarge) {
     this.client = client;
@@ -63,25 +70,29 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     this.beforeLarge = beforeLarge;
   }
 
-  /**
-   * Connects, and makes the bucket when it does not exist.
-   *
-   * @throws Failure.Transient when the store cannot be reached or refuses the keys
-   */
+  /** Like {@link #open(S3Settings, LongConsumer)}, for those whose objects are small. */
   public static S3BlobStore open(S3Settings settings) {
     return open(settings, bytes -> {});
   }
 
   /**
-   * Connects, and makes the bucket when it does not exist.
+   * Connects, and makes the bucket when it does not exist; with the first call that reaches the
+   * store when that is away: who starts meanwhile waits, and is not started again and again.
    *
    * @param beforeLarge told how many bytes an object has before more than 256 KiB are read into
    *     memory; may throw instead
-   * @throws Failure.Transient when the store cannot be reached or refuses the keys
+   * @throws IllegalStateException when the store refuses: a setting is wrong
    */
   public static S3BlobStore open(S3Settings settings, LongConsumer beforeLarge) {
     S3BlobStore store = connect(settings, beforeLarge);
-    store.makeBucket(settings.region());
+    store.unmade = settings.region();
+    try {
+      store.makeBucket();
+    } catch (StatusException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    } catch (Failure.Transient e) {
+      LOG.log(Level.WARNING, "{0}; goes on when it does", e.getMessage());
+    }
     return store;
   }
 
@@ -139,22 +150,27 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     }
   }
 
-  private void makeBucket(String region) {
-    boolean exists =
-        call(bucket, () -> client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build()));
-    if (exists) {
+  private void makeBucket() {
+    String region = unmade;
+    if (region == null) {
       return;
     }
     try {
-      call(
-          bucket,
-          () -> client.makeBucket(MakeBucketArgs.builder().bucket(bucket).region(region).build()));
+      var bucketExists = BucketExistsArgs.builder().bucket(bucket).build();
+      if (!answer(bucket, () -> client.bucketExists(bucketExists))) {
+        var makeBucket = MakeBucketArgs.builder().bucket(bucket).region(region).build();
+        answer(bucket, () -> client.makeBucket(makeBucket));
+      }
     } catch (StatusException e) {
-      // 409: another service was faster.
-      if (e.status != 409) {
+      if (e.status >= 500) {
         throw e.asTransient();
       }
+      // 409: another service was faster.
+      if (e.status != 409) {
+        throw e;
+      }
     }
+    unmade = null;
   }
 
   @Override
@@ -386,8 +402,13 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     CompletableFuture<T> start() throws Exception;
   }
 
-  /** The only place that reads what the SDK throws. */
   private <T> T call(String key, Call<T> call) {
+    makeBucket();
+    return answer(key, call);
+  }
+
+  /** The only place that reads what the SDK throws. */
+  private <T> T answer(String key, Call<T> call) {
     try {
       return call.start().get();
     } catch (InterruptedException e) {

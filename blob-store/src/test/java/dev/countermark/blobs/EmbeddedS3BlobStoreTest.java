@@ -68,6 +68,21 @@ class EmbeddedS3BlobStoreTest extends BlobStoreContract {
   }
 
   @Test
+  void whoStartsWhileItIsAwayWaitsAndWhoHasAWrongSecretDoesNotStart() {
+    server.kill();
+    try (S3BlobStore early = S3BlobStore.open(settings(EmbeddedStore.PACKAGES_BUCKET))) {
+      assertThatThrownBy(() -> early.get("any")).isInstanceOf(Failure.Transient.class);
+      server.restart();
+      assertThat(early.get("early/none")).isEmpty();
+      assertThat(early.create("early/first", new byte[] {1})).isPresent();
+    }
+    S3Settings foreign = settings(EmbeddedStore.KEYS_BUCKET);
+    assertThatThrownBy(() -> S3BlobStore.open(foreign))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("403");
+  }
+
+  @Test
   void dataSurviveAKillAndLeftoversDoNot() throws IOException {
     byte[] content = "kept".getBytes(StandardCharsets.UTF_8);
     String key = "crash/build-123e4567-e89b-12d3-a456-426614174000";

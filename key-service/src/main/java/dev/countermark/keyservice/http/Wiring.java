@@ -99,12 +99,16 @@ class Wiring {
     return KeySettings.naming(
         "countermark.keyservice.ca",
         () ->
-            new KeyService(
-                store,
-                root,
-                clock,
-                new KeyService.Limits(ringTtl(config), config.keyTtl(), config.maxKeysInMemory()),
-                policies));
+            new StoreAtStart(clock, pause -> Thread.sleep(pause.toMillis()))
+                .await(
+                    () ->
+                        new KeyService(
+                            store,
+                            root,
+                            clock,
+                            new KeyService.Limits(
+                                ringTtl(config), config.keyTtl(), config.maxKeysInMemory()),
+                            policies)));
   }
 
   private static Duration ringTtl(KeyServiceConfig config) {
