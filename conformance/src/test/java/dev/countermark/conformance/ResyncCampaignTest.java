@@ -140,4 +140,37 @@ class ResyncCampaignTest {
     assertThat(ended.path("results").path("unchanged").asInt()).isEqualTo(200);
     assertThat(ended.path("results").size()).as(ended::toString).isEqualTo(1);
   }
+
+  /** Where clients remember something it is refused; elsewhere it ends, as was foretold. */
+  @Test
+  void signingAllAnewWithoutAConfirmationEnds(Platform platform) {
+    for (FormatCase format : FormatCase.all()) {
+      Platform.Repository repository = platform.repository(format.label(), format.settings());
+      Packages packages = format.packages(platform, repository);
+      assertThat(packages.push(0)).isLessThan(300);
+      await(packages.name(0)).atMost(LIMIT).until(() -> packages.isSigned(0));
+
+      JsonNode dry = resigned(platform, repository, true);
+      JsonNode ended = resigned(platform, repository, false);
+
+      assertThat(dry.path("state").asText()).isEqualTo("done");
+      if (ended.path("brokenCount").asInt() > 0) {
+        assertThat(ended.path("state").asText()).as(ended::toString).isEqualTo("refused");
+        assertThat(dry.path("brokenCount")).isEqualTo(ended.path("brokenCount"));
+      } else {
+        assertThat(ended.path("state").asText()).as(ended::toString).isEqualTo("done");
+        assertThat(ended.path("results")).isEqualTo(dry.path("results"));
+      }
+    }
+  }
+
+  private static JsonNode resigned(Platform platform, Platform.Repository of, boolean dryRun) {
+    ObjectNode order = JsonNodeFactory.instance.objectNode();
+    String id = "anew-" + NUMBERS.incrementAndGet() + "-" + System.nanoTime();
+    order.put("campaign", id).put("repository", of.path()).put("mode", "resign-all");
+    order.put("dryRun", dryRun);
+    assertThat(platform.call("POST", "/api/v1/resyncs", Json.write(order)).statusCode())
+        .isEqualTo(202);
+    return Resync.ended(platform, id);
+  }
 }

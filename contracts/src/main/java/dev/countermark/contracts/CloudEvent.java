@@ -84,6 +84,15 @@ public record CloudEvent(
     return Json.read(Json.write(data), type);
   }
 
+  /**
+   * For what people write: {@link Json#readStrictly}.
+   *
+   * @throws Json.MalformedJsonException when the data has a member that a {@code type} has not
+   */
+  public void requireNothingElseThan(Class<?> type) {
+    var unused = Json.readStrictly(Json.write(data), type);
+  }
+
   public byte[] toJson() {
     return Json.write(this);
   }

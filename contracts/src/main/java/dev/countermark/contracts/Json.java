@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -32,6 +33,9 @@ public final class Json {
         .getFactory()
         .setStreamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).build());
   }
+
+  private static final ObjectMapper STRICT =
+      MAPPER.copy().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   private Json() {}
 
@@ -60,6 +64,23 @@ public final class Json {
             "the JSON of a " + type.getSimpleName() + " is null", null);
       }
       return value;
+    } catch (IOException e) {
+      throw new MalformedJsonException("not the JSON of a " + type.getSimpleName(), e);
+    }
+  }
+
+  /**
+   * What somebody asks for: a member that nobody knows is one that was misspelt, and the request
+   * another one than it is meant to be.
+   *
+   * @throws MalformedJsonException when the bytes are not the JSON of a {@code type}; names the
+   *     member that is too much
+   */
+  public static <T> T readStrictly(byte[] json, Class<T> type) {
+    try {
+      return STRICT.readValue(json, type);
+    } catch (UnrecognizedPropertyException e) {
+      throw new MalformedJsonException("there is no member " + e.getPropertyName(), e);
     } catch (IOException e) {
       throw new MalformedJsonException("not the JSON of a " + type.getSimpleName(), e);
     }

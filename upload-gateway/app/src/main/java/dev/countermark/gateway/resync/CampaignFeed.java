@@ -59,12 +59,13 @@ class CampaignFeed {
   }
 
   private void take(byte[] value) {
+    CloudEvent event;
     ResyncRequested request;
     try {
       if (value == null || value.length > LARGEST) {
         throw new SenselessException("it has no data, or more than " + LARGEST + " bytes");
       }
-      CloudEvent event = CloudEvent.fromJson(value);
+      event = CloudEvent.fromJson(value);
       if (!event.type().equals(ResyncRequested.TYPE)) {
         throw new SenselessException("its type is not " + ResyncRequested.TYPE);
       }
@@ -77,11 +78,13 @@ class CampaignFeed {
       return;
     }
     try {
+      // A misspelt repository would be all of them.
+      event.requireNothingElseThan(ResyncRequested.class);
       CampaignStatus campaign = campaigns.start(request, Campaigns.Requester.OF_EVENTS);
       LOG.infof("the resync campaign %s is %s", campaign.campaign(), campaign.state());
     } catch (TakenException e) {
       LOG.errorf("no resync is started: %s", e.getMessage());
-    } catch (SenselessException e) {
+    } catch (MalformedJsonException | SenselessException e) {
       LOG.warnf("the resync campaign %s is refused: %s", request.campaign(), e.getMessage());
       campaigns.refuse(request, e.getMessage());
     }

@@ -10,6 +10,7 @@ import dev.countermark.contracts.State;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What a request for a campaign asks for, once it is known to make sense. */
 public final class CampaignOrder {
@@ -59,7 +60,11 @@ public final class CampaignOrder {
         "reason has at most " + LONGEST_REASON + " characters");
     for (String label : request.formats().orElseGet(java.util.Set::of)) {
       require(
-          known.stream().anyMatch(f -> f.label().equals(label)), "a format is not known: " + label);
+          known.stream().anyMatch(f -> f.label().equals(label)),
+          "a format is not known: "
+              + label
+              + "; there are "
+              + known.stream().map(Format::label).collect(Collectors.joining(", ")));
     }
     List<Format<?, ?>> formats =
         known.stream()

@@ -3,8 +3,6 @@ package dev.countermark.gateway.resync;
 import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.PackageResynced;
 import dev.countermark.contracts.Format;
-import dev.countermark.contracts.InForce;
-import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.ResyncResult;
 import dev.countermark.gateway.resync.Campaign.Lease;
@@ -23,7 +21,6 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
@@ -69,7 +66,7 @@ final class CampaignRun {
       CampaignStore store,
       CampaignWalk walk,
       ResyncPublisher publisher,
-      Function<Campaign, Examination> examinations,
+      Breakages breakages,
       Staleness.Source staleness,
       Consumer<ResyncResult> results,
       String holder,
@@ -253,7 +250,12 @@ final class CampaignRun {
   // ---- examining ------------------------------------------------------------------------------
 
   private void examine(Instant now) {
-    Examination examination = parts.examinations().apply(campaign);
+    Examination examination =
+        new Examination(
+            campaign.request().mode(),
+            parts.breakages(),
+            parts.staleness().get(),
+            campaign.broken());
     String before = campaign.walk().position();
     CampaignWalk.Page page = parts.walk().go(order, campaign.walk().position(), examination);
     if (!page.ended()) {
@@ -271,7 +273,7 @@ final class CampaignRun {
     if (campaign.request().dryRun()) {
       end(c -> c.in(Phase.DONE, now));
     } else if (campaign.broken().count() > 0 && !campaign.request().confirm()) {
-      end(c -> c.refused("it breaks clients, and was not confirmed", now));
+      end(c -> c.refused(Planning.NOT_CONFIRMED, now));
     } else {
       // From the beginning, with what is broken known.
       change(
@@ -289,23 +291,9 @@ final class CampaignRun {
    */
   private void plan(boolean modest) {
     long began = System.nanoTime();
-    List<Batch.Item> items = new ArrayList<>();
-    Optional<Staleness> staleness =
-        campaign.request().mode() == ResyncMode.ENSURE
-            ? Optional.of(parts.staleness().get())
-            : Optional.empty();
-    CampaignWalk.Page page =
-        parts
-            .walk()
-            .go(
-                order,
-                campaign.walk().position(),
-                new CampaignWalk.Visit() {
-                  @Override
-                  public <R extends PackageRecord<R>> void look(Format<R, ?> format, R record) {
-                    items.add(item(format, record, isInOrder(staleness, format, record)));
-                  }
-                });
+    Planning planning = new Planning(campaign.request(), parts.breakages(), parts.staleness());
+    CampaignWalk.Page page = parts.walk().go(order, campaign.walk().position(), planning);
+    List<Batch.Item> items = planning.items();
     Walk before = campaign.walk();
     if (items.isEmpty()) {
       change(
@@ -339,31 +327,6 @@ final class CampaignRun {
       Duration work = Duration.ofNanos(System.nanoTime() - began);
       planAgainAt = parts.clock().instant().plus(work.multipliedBy(MODEST_REST));
     }
-  }
-
-  /** What certainly is as it should be, no signer needs to look at. */
-  private static <R extends PackageRecord<R>> boolean isInOrder(
-      Optional<Staleness> staleness, Format<R, ?> format, R record) {
-    try {
-      return staleness.filter(s -> s.isInOrder(format, record)).isPresent();
-    } catch (RuntimeException e) {
-      // Whatever it is, it must not keep the campaign from the others.
-      LOG.debugf(e, "a signer looks at %s", record.packageName());
-      return false;
-    }
-  }
-
-  private static <R extends PackageRecord<R>> Batch.Item item(
-      Format<R, ?> format, R record, boolean inOrder) {
-    return new Batch.Item(
-        format.label(),
-        record.repository(),
-        record.packageName(),
-        record.digest(),
-        record.inForce().map(InForce::id),
-        inOrder ? Optional.of(ResyncResult.UNCHANGED) : Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
   }
 
   // ---- publishing -----------------------------------------------------------------------------
@@ -409,7 +372,8 @@ final class CampaignRun {
                     item.digest(),
                     campaign.id(),
                     campaign.request().mode(),
-                    campaign.request().confirm()))
+                    // It breaks nobody, or somebody confirmed that it does.
+                    campaign.request().mode() == ResyncMode.RESIGN_ALL))
             .whenComplete(
                 (ok, failure) -> {
                   if (failure != null) {

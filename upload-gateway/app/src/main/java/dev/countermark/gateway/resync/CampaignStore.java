@@ -5,6 +5,7 @@ import dev.countermark.blobs.Records;
 import dev.countermark.contracts.Events.ResyncRequested;
 import dev.countermark.contracts.Json.MalformedJsonException;
 import dev.countermark.contracts.ObjectKeys;
+import dev.countermark.contracts.RepositoryName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,11 @@ final class CampaignStore {
       mark(there.id());
     }
     return there;
+  }
+
+  /** Whether there is a repository of that name. */
+  boolean isThere(RepositoryName repository) {
+    return store.head(ObjectKeys.repository(repository)).isPresent();
   }
 
   /** It is to be gone on with. */

@@ -106,8 +106,11 @@ public final class Campaigns {
       throws SenselessException, TakenException {
     CampaignOrder order = CampaignOrder.of(request, formats);
     Optional<Campaign> before = store.find(request.campaign());
-    if (before.isEmpty() && !by.administrator()) {
-      requireFew(order.repository());
+    if (before.isEmpty()) {
+      requireThere(order.repository());
+      if (!by.administrator()) {
+        requireFew(order.repository());
+      }
     }
     Asked asked = new Asked(clock.instant(), by.subject(), by.administrator(), Optional.empty());
     boolean examines = request.dryRun() || order.mayBreak();
@@ -119,6 +122,12 @@ public final class Campaigns {
     }
     lookAt = Instant.MIN;
     return told(campaign);
+  }
+
+  private void requireThere(Optional<RepositoryName> repository) throws SenselessException {
+    if (repository.filter(name -> !store.isThere(name)).isPresent()) {
+      throw new SenselessException("there is no repository " + repository.get());
+    }
   }
 
   private void requireFew(Optional<RepositoryName> repository) throws TakenException {

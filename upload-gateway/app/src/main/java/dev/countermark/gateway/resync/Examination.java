@@ -4,8 +4,6 @@ import dev.countermark.contracts.Format;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.ResyncResult;
-import dev.countermark.gateway.kit.GatewayFormat;
-import dev.countermark.gateway.kit.GatewayFormats;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,7 +18,7 @@ final class Examination implements CampaignWalk.Visit {
   private static final int MOST_NAMED = 100;
 
   private final ResyncMode mode;
-  private final GatewayFormats formats;
+  private final Breakages breakages;
   private final Staleness staleness;
   private final Map<String, Long> planned = new TreeMap<>();
   private final Map<ResyncResult, Long> results = new TreeMap<>();
@@ -28,10 +26,9 @@ final class Examination implements CampaignWalk.Visit {
   private final Set<String> remedies;
   private long broken;
 
-  Examination(
-      ResyncMode mode, GatewayFormats formats, Staleness staleness, Campaign.Broken before) {
+  Examination(ResyncMode mode, Breakages breakages, Staleness staleness, Campaign.Broken before) {
     this.mode = mode;
-    this.formats = formats;
+    this.breakages = breakages;
     this.staleness = staleness;
     this.broken = before.count();
     this.first = new ArrayList<>(before.first());
@@ -53,28 +50,18 @@ final class Examination implements CampaignWalk.Visit {
   @Override
   public <R extends PackageRecord<R>> void look(Format<R, ?> format, R record) {
     planned.merge(format.label(), 1L, Long::sum);
-    boolean stale = staleness.isStale(format, record, mode);
-    results.merge(stale ? ResyncResult.CHANGED : ResyncResult.UNCHANGED, 1L, Long::sum);
-    if (mode == ResyncMode.RESIGN_ALL) {
-      breakage(format).ifPresent(breakage -> name(breakage, record));
-    }
+    Optional<Breakages.Broken> breaks =
+        mode == ResyncMode.RESIGN_ALL ? breakages.of(format, record) : Optional.empty();
+    breaks.ifPresent(this::add);
+    boolean changes = breaks.isPresent() || staleness.isStale(format, record, mode);
+    results.merge(changes ? ResyncResult.CHANGED : ResyncResult.UNCHANGED, 1L, Long::sum);
   }
 
-  private <R extends PackageRecord<R>> void name(GatewayFormat.Breakage<R> breakage, R record) {
-    Optional<String> name = breakage.broken(record);
-    if (name.isPresent()) {
-      broken++;
-      remedies.add(breakage.remedy());
-      if (first.size() < MOST_NAMED) {
-        first.add(name.get());
-      }
+  private void add(Breakages.Broken one) {
+    broken++;
+    remedies.add(one.remedy());
+    if (first.size() < MOST_NAMED) {
+      first.add(one.name());
     }
-  }
-
-  /** That of the same format: it takes its records. */
-  @SuppressWarnings("unchecked")
-  private <R extends PackageRecord<R>> Optional<GatewayFormat.Breakage<R>> breakage(
-      Format<R, ?> format) {
-    return formats.find(format.label()).flatMap(f -> ((GatewayFormat<R, ?>) f).breakage());
   }
 }

@@ -65,7 +65,7 @@ class ResyncWiring {
             new CampaignStore(store),
             new CampaignWalk(store, PAGE, resources.readers("resyncs")),
             publisher,
-            c -> new Examination(c.request().mode(), formats, staleness.get(), c.broken()),
+            new Breakages(formats),
             staleness,
             result -> counter(meters, result).increment(),
             UUID.randomUUID().toString(),

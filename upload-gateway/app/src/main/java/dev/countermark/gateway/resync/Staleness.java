@@ -70,13 +70,13 @@ final class Staleness {
       return true;
     }
     int version = by.get().keyVersion();
-    if (version != 0 && mode == ResyncMode.RESIGN_ALL) {
-      return true;
-    }
     Optional<Boolean> inOrder =
-        mode == ResyncMode.ENSURE ? inOrder(format, record) : Optional.empty();
-    if (inOrder.isPresent() || version == 0) {
+        mode == ResyncMode.ROTATE_ARCHIVE ? Optional.empty() : inOrder(format, record);
+    if (version == 0 || mode == ResyncMode.ENSURE && inOrder.isPresent()) {
       return !inOrder.orElse(true); // somebody else's is left as it is
+    }
+    if (!inOrder.orElse(true)) {
+      return true;
     }
     Optional<PublicKeyVersion> key =
         known(record.repository(), format).versions().stream()
@@ -84,7 +84,8 @@ final class Staleness {
             .findFirst();
     return key.isEmpty()
         || key.get().revokedAt().isPresent()
-        || !key.get().current() && mode == ResyncMode.ROTATE_ARCHIVE;
+        // By the same key again not a byte would change.
+        || !key.get().current() && mode != ResyncMode.ENSURE;
   }
 
   /**

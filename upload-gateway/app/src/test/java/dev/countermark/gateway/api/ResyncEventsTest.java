@@ -156,6 +156,30 @@ class ResyncEventsTest {
                     .body("why", containsString("abacus")));
   }
 
+  /** Without the repository that was meant it would be the whole installation's. */
+  @Test
+  void aMemberThatIsMisspeltIsNotLeftOut() {
+    broker
+        .<byte[]>source("resync-campaigns")
+        .send(
+            ("""
+            {"specversion":"1.0","id":"1","source":"/operator",
+             "type":"dev.countermark.resync.requested.v1",
+             "data":{"campaign":"misspelt","repositry":"resync/event"}}""")
+                .getBytes(StandardCharsets.UTF_8));
+
+    await()
+        .untilAsserted(
+            () ->
+                given()
+                    .header("Authorization", "Bearer " + adminToken)
+                    .get("/api/v1/resyncs/misspelt")
+                    .then()
+                    .statusCode(200)
+                    .body("state", equalTo("refused"))
+                    .body("why", equalTo("there is no member repositry")));
+  }
+
   private RequestSpecification administrator() {
     // It would write %3A for the colon of an action.
     return given().urlEncodingEnabled(false).header("Authorization", "Bearer " + adminToken);
@@ -163,6 +187,9 @@ class ResyncEventsTest {
 
   @Test
   void whoeverWaitsIsToldWhenTheCampaignGetsFurther() {
+    RepositoryName nothing = RepositoryName.of("resync/nothing");
+    new Records(store)
+        .create(ObjectKeys.repository(nothing), new RepositoryRecord(1, nothing, Instant.EPOCH));
     administrator()
         .body("{\"campaign\":\"waited-for\",\"repository\":\"resync/nothing\"}")
         .post("/api/v1/resyncs")

@@ -13,6 +13,7 @@ import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.ResyncResult;
 import dev.countermark.contracts.State;
 import dev.countermark.contracts.Upload;
+import dev.countermark.format.swift.SwiftFormat;
 import dev.countermark.format.swift.SwiftKeys;
 import dev.countermark.format.swift.SwiftRecords.ArchiveMode;
 import dev.countermark.format.swift.SwiftRecords.Identity;
@@ -20,6 +21,7 @@ import dev.countermark.format.swift.SwiftRecords.ReleaseRecord;
 import dev.countermark.format.swift.SwiftRecords.SignedBy;
 import dev.countermark.format.swift.SwiftRecords.SignedRelease;
 import dev.countermark.format.swift.SwiftRecords.Signer;
+import dev.countermark.gateway.TestFormats;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +140,52 @@ class BreakageTest {
             asked -> {
               assertThat(asked.mode()).isEqualTo(ResyncMode.RESIGN_ALL);
               assertThat(asked.confirm()).isTrue();
+            });
+  }
+
+  /** To sign anew what nobody has yet needs no confirmation, and the signers must be told so. */
+  @Test
+  void whatBreaksNobodyNeedsNone() throws Exception {
+    release("1.2.0", UnaryOperator.identity());
+
+    CampaignStatus resync = ended("of-the-new", ResyncMode.RESIGN_ALL, false, false);
+
+    assertThat(resync.state()).isEqualTo("done");
+    assertThat(resync.broken()).isNull();
+    assertThat(platform.published)
+        .singleElement()
+        .satisfies(
+            asked -> {
+              assertThat(asked.mode()).isEqualTo(ResyncMode.RESIGN_ALL);
+              assertThat(asked.confirm()).isTrue();
+            });
+  }
+
+  /** Signed between the look at whom it breaks and the plan. */
+  @Test
+  void whatBreaksSomebodyOnlyByThenIsLeftAlone() {
+    Identity identity = new Identity("mona", "list", "2.0.0");
+    release("2.0.0", signedBy(SignedBy.REPOSITORY));
+    ReleaseRecord record =
+        new Records(store)
+            .read(SwiftKeys.release(APP, identity), ReleaseRecord.class)
+            .orElseThrow();
+    Planning planning =
+        new Planning(
+            TestCampaigns.wanted("late", "acme/app", ResyncMode.RESIGN_ALL),
+            new Breakages(TestFormats.all()),
+            () -> {
+              throw new AssertionError("only ensure asks for keys");
+            });
+
+    planning.look(new SwiftFormat(), record);
+
+    assertThat(planning.items())
+        .singleElement()
+        .satisfies(
+            item -> {
+              assertThat(item.result()).contains(ResyncResult.REFUSED);
+              assertThat(item.detail()).contains("it breaks clients, and was not confirmed");
             });
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.countermark.blobs.InMemoryBlobStore;
+import dev.countermark.contracts.RepositoryName;
 import dev.countermark.contracts.ResyncMode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ class CampaignWaitsTest {
 
   private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
   private final AtomicInteger looks = new AtomicInteger();
-  private final Campaigns campaigns = new TestCampaigns(new InMemoryBlobStore()).gateway();
+  private final TestCampaigns platform = new TestCampaigns(new InMemoryBlobStore());
+  private final Campaigns campaigns = platform.gateway();
   private final CampaignWaits waits =
       new CampaignWaits(
           id -> {
@@ -91,6 +93,7 @@ class CampaignWaitsTest {
   }
 
   private CampaignStatus of(String owner) throws Exception {
+    platform.repository(RepositoryName.of(owner + "/app"));
     return campaigns.start(
         TestCampaigns.wanted(owner, owner + "/app", ResyncMode.ENSURE),
         TestCampaigns.ADMINISTRATOR);

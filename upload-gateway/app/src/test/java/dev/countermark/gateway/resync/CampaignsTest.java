@@ -298,6 +298,7 @@ class CampaignsTest {
 
   @Test
   void aSmallOneDoesNotWaitForALargeOne() throws Exception {
+    platform.repository(RepositoryName.of("acme/small"));
     manifests("acme/app", 3_000);
     for (int i = 0; i < 10; i++) {
       manifest("acme/small", i, State.AVAILABLE);
@@ -385,7 +386,15 @@ class CampaignsTest {
   }
 
   @Test
+  void whatIsNotThereIsNotDone() {
+    assertThatThrownBy(() -> start(TestCampaigns.wanted("one", "acme/ap", ResyncMode.ENSURE)))
+        .hasMessage("there is no repository acme/ap");
+    assertThat(gateway.find("one")).isEmpty();
+  }
+
+  @Test
   void ofOneRepositoryFewMayBeOpen() throws Exception {
+    platform.repository(RepositoryName.of("acme/other"));
     Campaigns.Requester manager = new Campaigns.Requester(Optional.of("token 1"), false);
     for (int i = 0; i < 3; i++) {
       gateway.start(TestCampaigns.wanted("c" + i, "acme/app", ResyncMode.ENSURE), manager);

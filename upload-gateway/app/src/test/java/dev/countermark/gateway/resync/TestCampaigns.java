@@ -64,6 +64,13 @@ final class TestCampaigns {
 
   TestCampaigns(BlobStore store) {
     this.store = store;
+    repository(RepositoryName.of("acme/app"));
+  }
+
+  /** One without settings, for campaigns that name it. */
+  void repository(RepositoryName name) {
+    new Records(store)
+        .create(ObjectKeys.repository(name), new RepositoryRecord(1, name, Instant.EPOCH));
   }
 
   private final ResyncPublisher publisher =
@@ -90,8 +97,8 @@ final class TestCampaigns {
             new CampaignStore(store),
             new CampaignWalk(store, 100, Runnable::run),
             publisher,
-            c -> new Examination(c.request().mode(), formats, staleness(), c.broken()),
-            () -> staleness(),
+            new Breakages(formats),
+            this::staleness,
             result -> {},
             UUID.randomUUID().toString(),
             clock),
