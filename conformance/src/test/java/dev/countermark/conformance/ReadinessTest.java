@@ -47,6 +47,17 @@ class ReadinessTest {
     assertThat(platform.launch("status").output()).contains("upload-gateway", "and is ready");
   }
 
+  /** What stops it, and what names it, is its own. */
+  @Test
+  void anotherOneOnTheSameDataLeavesItAlone() {
+    Command.Result second = platform.launch("--background");
+
+    assertThat(second.exitCode()).isNotZero();
+    assertThat(second.output()).contains("already runs on");
+    assertThat(platform.requireData().resolve("endpoint.env")).exists();
+    assertThat(platform.launch("status").output()).contains("and is ready");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "store, object-store, upload-gateway signer",

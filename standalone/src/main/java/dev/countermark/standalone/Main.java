@@ -42,6 +42,10 @@ public final class Main implements Runnable {
     Path data = Path.of("data");
   }
 
+  /** Those that a heap can be set for. */
+  private static final List<String> PARTS =
+      List.of("broker", "store", "key-service", "signer", "upload-gateway");
+
   @Mixin private DataOption where;
 
   @Option(names = "--port", description = "Port of the gateway (default: ${DEFAULT-VALUE}).")
@@ -61,7 +65,8 @@ public final class Main implements Runnable {
   @Option(
       names = "--https-port",
       paramLabel = "PORT",
-      description = "Port of the gateway with TLS, 0 for none (default: PORT + 363, so 8443).")
+      description =
+          "Port of the gateway with TLS, 0 for none (default: PORT + 363, so 8443, or PORT - 363).")
   private Integer httpsPort;
 
   @Option(
@@ -105,8 +110,22 @@ public final class Main implements Runnable {
     System.exit(commands.execute(args));
   }
 
+  /** What is started would only say that it does not start. */
+  private void requireSense() {
+    if (port < 1 || port > MAX_PORT || httpsPort() < 0 || httpsPort() > MAX_PORT) {
+      throw new UserError("a port is a number from 1 to " + MAX_PORT);
+    }
+    for (String part : heaps.keySet()) {
+      if (!PARTS.contains(part)) {
+        throw new UserError(
+            "there is no part " + part + " for --heap: " + String.join(", ", PARTS));
+      }
+    }
+  }
+
   @Override
   public void run() {
+    requireSense();
     try {
       if (detach) {
         detach();

@@ -82,7 +82,9 @@ final class Platform implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
   private Optional<LocalTls> tls = Optional.empty();
-  private boolean closed;
+
+  /** Lost when nothing refers to it any more; absent: what runs on the data is not ours. */
+  private FileLock held;
 
   Platform(
       Installation installation,
@@ -108,8 +110,8 @@ final class Platform implements AutoCloseable {
    *     start
    */
   void start() throws IOException {
-    FileLock lock = data.lock();
-    report.accept("data in " + data.root() + (lock.isValid() ? "" : " (unlocked)"));
+    held = data.lock();
+    report.accept("data in " + data.root());
     awaitLeftovers();
     Ports.requireFree(settings.host(), settings.port());
     if (settings.httpsPort() > 0) {
@@ -474,10 +476,9 @@ final class Platform implements AutoCloseable {
   /** Stops all children: first who writes, then what is written to. */
   @Override
   public synchronized void close() {
-    if (closed) {
+    if (held == null) {
       return;
     }
-    closed = true;
     try {
       Files.deleteIfExists(data.endpointFile());
     } catch (IOException e) {
@@ -493,5 +494,6 @@ final class Platform implements AutoCloseable {
     } catch (IOException e) {
       report.accept("cannot remove the launcher's pid file: " + e.getMessage());
     }
+    held = null;
   }
 }
