@@ -93,6 +93,9 @@ public final class DeadLettersCommand {
 
     abstract String action();
 
+    /** Asks whether all of them are meant. */
+    void requireConsent() {}
+
     @Override
     final int run(Remote platform, PrintWriter out) {
       if (all == (letter != null)) {
@@ -102,6 +105,7 @@ public final class DeadLettersCommand {
       if (letter != null) {
         platform.post(LETTERS + "/" + Told.encoded(letter) + ":" + action(), Map.of());
       } else {
+        requireConsent();
         done = all(platform);
       }
       if (json()) {
@@ -136,6 +140,13 @@ public final class DeadLettersCommand {
 
   @Command(name = "discard", description = "Has letters gone.", mixinStandardHelpOptions = true)
   static final class Discard extends Doing {
+    @Mixin private Consent consent;
+
+    @Override
+    void requireConsent() {
+      consent.require("discards every letter that is meant, for good", "discard");
+    }
+
     @Override
     String action() {
       return "discard";

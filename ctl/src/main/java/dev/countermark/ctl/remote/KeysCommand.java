@@ -106,7 +106,9 @@ public final class KeysCommand {
           purpose + " version " + version.path("version").asText() + " of " + repository() + what);
       out.println("fingerprint: " + Told.text(version.path("fingerprint")));
       out.println(
-          "next: countermark-ctl resync start "
+          "next"
+              + (version.path("current").asBoolean(true) ? "" : ", when it signs")
+              + ": countermark-ctl resync start "
               + repository()
               + " --format "
               + purpose

@@ -32,6 +32,13 @@ class RemoteCommandsTest {
   }
 
   @Test
+  void discardsAllOnlyWhenItIsSaidTwice() {
+    assertThat(server.run("dead-letters", "discard", "--all")).isEqualTo(2);
+    assertThat(server.err()).contains("--yes");
+    assertThat(server.asked).isEmpty();
+  }
+
+  @Test
   void startsACampaignWithAllThatIsSaid() {
     answer("POST /api/v1/resyncs", "{\"campaign\":\"c1\",\"state\":\"running\"}");
 
