@@ -27,6 +27,12 @@ import picocli.CommandLine.Parameters;
     description = "Starts Countermark on this machine: broker, object store and all services.",
     mixinStandardHelpOptions = true,
     version = "Countermark 0.1.0",
+    footerHeading = "%nBefore anything is started:%n",
+    footer = {
+      "  images [--push PLACE]       Builds the container images with the engine that is there.",
+      "  hostile                     Runs the suites of hostile peers in their long form.",
+      "  upgrade-drill [REVISION]    Runs this state beside a former one, and back."
+    },
     sortOptions = false)
 public final class Main implements Runnable {
   private static final int HTTPS_DISTANCE = 363;

@@ -5,6 +5,7 @@ import dev.countermark.standalone.RunningPlatform;
 import dev.countermark.standalone.StandaloneFormat;
 import dev.countermark.standalone.demo.Checks;
 import java.io.IOException;
+import java.net.URI;
 import java.util.List;
 
 /** Swift packages. */
@@ -30,7 +31,8 @@ public final class SwiftStandalone implements StandaloneFormat {
         "     curl --create-dirs -o roots/root.cer " + keys + "root.cer",
         "     curl --create-dirs -o .swiftpm/configuration/registries.json \\",
         "       \"" + keys + "registries.json?roots=$PWD/roots\"",
-        "     swift package resolve");
+        "     echo machine " + URI.create(url).getHost() + " login token password TOKEN > netrc",
+        "     swift package resolve --netrc-file netrc");
   }
 
   @Override
