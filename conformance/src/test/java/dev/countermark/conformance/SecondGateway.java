@@ -37,6 +37,13 @@ final class SecondGateway implements AutoCloseable {
    * @param platform of this run
    */
   static SecondGateway start(Platform platform) throws IOException {
+    return start(platform, Map.of());
+  }
+
+  /**
+   * @param more settings of its own
+   */
+  static SecondGateway start(Platform platform, Map<String, String> more) throws IOException {
     Properties settings = new Properties();
     Path folder = Files.createTempDirectory(platform.scratch(), "second");
     try (var in =
@@ -46,6 +53,7 @@ final class SecondGateway implements AutoCloseable {
     for (String port : PORTS) {
       settings.computeIfPresent(port, (key, first) -> Integer.toString(FreePorts.forPlatform()));
     }
+    settings.putAll(more);
     settings.setProperty("countermark.gateway.spool", folder.resolve("spool").toString());
     settings.setProperty(
         "quarkus.log.handler.file.access-file.path", folder.resolve("access.log").toString());
@@ -85,6 +93,11 @@ final class SecondGateway implements AutoCloseable {
 
   URI url() {
     return url;
+  }
+
+  /** As whoever runs containers ends it. */
+  void terminate() {
+    process.destroy();
   }
 
   @Override

@@ -33,6 +33,8 @@ class KubernetesSettingsTest {
       Set.of(
           "quarkus.http.insecure-requests",
           "quarkus.http.ssl-port",
+          "quarkus.log.console.json.enabled",
+          "quarkus.shutdown.delay",
           "quarkus.shutdown.timeout",
           "quarkus.tls.key-store.pem.service.cert",
           "quarkus.tls.key-store.pem.service.key",

@@ -198,8 +198,10 @@ class KubernetesTest {
   @Test
   void whatIsUnderWayIsFinishedWithinTheGracePeriod() throws IOException {
     for (JsonNode service : services()) {
+      Properties settings = settings(name(service));
       Duration patience =
-          Duration.parse(settings(name(service)).getProperty("quarkus.shutdown.timeout", "PT0S"));
+          Duration.parse(settings.getProperty("quarkus.shutdown.delay", "PT0S"))
+              .plus(Duration.parse(settings.getProperty("quarkus.shutdown.timeout", "PT0S")));
       JsonNode pod = service.at("/spec/template/spec");
       int before = pod.at("/containers/0/lifecycle/preStop/sleep/seconds").asInt();
       assertThat(pod.path("terminationGracePeriodSeconds").asLong())

@@ -1,9 +1,11 @@
 package dev.countermark.gateway.http;
 
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,11 +19,17 @@ class AnswerHeaders {
 
   private static final int ERRORS = 400;
 
+  private volatile boolean leaving;
+
   void register(@Observes Filters filters) {
-    filters.register(AnswerHeaders::complete, FIRST);
+    filters.register(this::complete, FIRST);
   }
 
-  private static void complete(RoutingContext context) {
+  void leave(@Observes ShutdownDelayInitiatedEvent event) {
+    leaving = true;
+  }
+
+  private void complete(RoutingContext context) {
     context.addHeadersEndHandler(
         unused -> {
           MultiMap headers = context.response().headers();
@@ -31,6 +39,11 @@ class AnswerHeaders {
           }
           if (!headers.contains(HttpHeaders.CACHE_CONTROL)) {
             headers.set(HttpHeaders.CACHE_CONTROL, caching(context.response().getStatusCode()));
+          }
+          if (leaving && context.request().version() == HttpVersion.HTTP_1_1) {
+            // Whoever has a connection goes on by another one, which leads elsewhere: this one is
+            // cut off when the process ends, perhaps as a request comes that nobody repeats.
+            headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
           }
         });
     context.next();

@@ -1,8 +1,10 @@
 package dev.countermark.gateway.management;
 
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.health.api.HealthGroup;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.util.stream.Stream;
@@ -26,6 +28,7 @@ class Serving implements HealthCheck {
   private final HealthCheck store;
   private final Iterable<HealthCheck> all;
   private volatile boolean reachedAll;
+  private volatile boolean leaving;
 
   /**
    * @param all what a push needs, the store as well
@@ -40,12 +43,17 @@ class Serving implements HealthCheck {
     this.all = all;
   }
 
+  /** It still answers whoever comes, for as long as others need to learn that. */
+  void leave(@Observes ShutdownDelayInitiatedEvent event) {
+    leaving = true;
+  }
+
   @Override
   public HealthCheckResponse call() {
     Stream<HealthCheck> needed =
         reachedAll ? Stream.of(store) : StreamSupport.stream(all.spliterator(), false);
     boolean up = needed.allMatch(check -> check.call().getStatus() == Status.UP);
     reachedAll |= up;
-    return HealthCheckResponse.named(GROUP).status(up).build();
+    return HealthCheckResponse.named(GROUP).status(up && !leaving).build();
   }
 }

@@ -2,6 +2,7 @@ package dev.countermark.gateway.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import java.util.List;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -43,5 +44,15 @@ class ServingTest {
 
     storeUp = true;
     assertThat(serves()).isTrue();
+  }
+
+  @Test
+  void whoLeavesIsSentNobody() {
+    brokerUp = true;
+    assertThat(serves()).isTrue();
+
+    serving.leave(new ShutdownDelayInitiatedEvent());
+
+    assertThat(serves()).isFalse();
   }
 }
