@@ -69,8 +69,10 @@ public final class ChannelSettings implements ConfigSourceFactory {
             // At the end the channels are closed one after the other, each after two polls: with
             // the default of a second a signer of all formats would be killed before it is done.
             Map.entry("poll-timeout", "200"),
-            // Longer than the retries of one record may take; older is a bug and unhealthy.
-            Map.entry("throttled.unprocessed-record-max-age.ms", "1800000"),
+            // Never too old: while the key service is away, what came first waits for long behind
+            // others of its package, and its age would close the channel to everybody for good.
+            // How old the oldest is, is measured.
+            Map.entry("throttled.unprocessed-record-max-age.ms", "0"),
             // Never used: the worker writes the dead letters itself, with the reason.
             Map.entry("failure-strategy", "ignore"),
             Map.entry("key.deserializer", ByteArrayDeserializer.class.getName()),
