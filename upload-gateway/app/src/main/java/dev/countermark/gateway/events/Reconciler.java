@@ -189,7 +189,8 @@ public final class Reconciler {
     Renewal renewal = renewals.begin();
     return walk.go(
         (format, entry) ->
-            entry.lastModified().isBefore(until) && see(format, entry.key(), renewal),
+            entry.lastModified().isBefore(until)
+                && OneByOne.look(entry.key(), () -> see(format, entry.key(), renewal)),
         REST);
   }
 
@@ -207,7 +208,7 @@ public final class Reconciler {
             format.isRecord(entry.key())
                 && entry.lastModified().isAfter(since)
                 && entry.lastModified().isBefore(until);
-        if (candidate && publish(format, entry.key())) {
+        if (candidate && OneByOne.look(entry.key(), () -> publish(format, entry.key()))) {
           published++;
         }
       }

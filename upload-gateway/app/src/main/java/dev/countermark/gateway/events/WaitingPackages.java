@@ -72,7 +72,8 @@ public final class WaitingPackages {
       for (BlobStore.Entry entry : page.entries()) {
         after = entry.key();
         Optional<WaitingNote> note = read(entry.key());
-        if (note.isPresent() && look(entry.key(), note.get())) {
+        String key = after;
+        if (note.isPresent() && OneByOne.look(key, () -> look(key, note.get()))) {
           told++;
         }
         note.filter(n -> n.format() != null && n.obstacle() != null && n.since() != null)

@@ -43,7 +43,7 @@ final class StaleRenewal implements Renewal {
         throw e;
       }
       return unknown(record, e);
-    } catch (Failure | IllegalStateException e) {
+    } catch (RuntimeException e) {
       return unknown(record, e);
     }
   }

@@ -1,6 +1,5 @@
 package dev.countermark.gateway.resync;
 
-import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.InForce;
 import dev.countermark.contracts.PackageRecord;
@@ -131,7 +130,7 @@ final class Staleness {
                 wanted,
                 keys.versions(repository, new Purpose(format.label())),
                 repositories.apply(repository));
-      } catch (Failure | IllegalStateException e) {
+      } catch (RuntimeException e) {
         unknown = new Unknown(wanted, e);
         throw e;
       }

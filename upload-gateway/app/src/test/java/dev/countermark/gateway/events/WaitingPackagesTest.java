@@ -85,6 +85,33 @@ class WaitingPackagesTest {
   }
 
   @Test
+  void whatCannotBeReadKeepsNobodyWaiting() {
+    String damaged = FORMAT.recordKey(REPOSITORY, "a").orElseThrow();
+    store.create(damaged, new byte[] {'{'});
+    push(received);
+    note(Optional.of(NEXT), true);
+    WaitingNote other = note().orElseThrow();
+    records.create(
+        ObjectKeys.waiting(REPOSITORY, "echo", damaged),
+        new WaitingNote(
+            1,
+            "echo",
+            REPOSITORY,
+            "a",
+            other.digest(),
+            other.obstacle(),
+            1,
+            PUSHED,
+            PUSHED,
+            Optional.of(NEXT),
+            true));
+
+    assertThat(tellAt(NEXT)).isOne();
+
+    assertThat(told).extracting(PackageUploaded::name).containsExactly("file");
+  }
+
+  @Test
   void knowsHowManyWaitWhyAndSinceWhen() {
     push(received);
     note(Optional.of(NEXT), true);
