@@ -118,11 +118,13 @@ public final class DeadLettersCommand {
 
     private int all(Remote platform) {
       int done = 0;
+      Map<String, String> asked = filter.asked();
       JsonNode some;
       do {
-        some = platform.post(LETTERS + ":" + action(), filter.asked());
+        some = platform.post(LETTERS + ":" + action(), asked);
         done += some.path("done").asInt();
-      } while (some.path("more").asBoolean() && some.path("done").asInt() > 0);
+        asked.put("cursor", some.path("next").asText());
+      } while (some.has("next"));
       return done;
     }
   }

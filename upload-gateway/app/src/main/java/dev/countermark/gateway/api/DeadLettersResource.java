@@ -124,7 +124,9 @@ public class DeadLettersResource {
   record Filter(
       @JsonProperty("format") @Schema(description = "its label") String format,
       @JsonProperty("code") @Schema(description = "why it was given up") String code,
-      @JsonProperty("repository") @Schema(description = "owner/name") String repository) {
+      @JsonProperty("repository") @Schema(description = "owner/name") String repository,
+      @JsonProperty("cursor") @Schema(description = "of many: next of the answer before")
+          String cursor) {
     private boolean matches(Letter letter) {
       Optional<Letter.About> about = letter.about();
       return (code == null || code.equals(letter.code()))
@@ -137,10 +139,19 @@ public class DeadLettersResource {
   /**
    * What came of many.
    *
-   * @param more whether there are more of them: ask again
+   * @param more whether there may be more of them
+   * @param next to ask for them with; absent when there are none
    */
   @Schema(name = "DeadLettersDone")
-  record Done(int done, boolean more) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Done(int done, boolean more, String next) {}
+
+  private Done done(Letters.Page page) {
+    return new Done(
+        page.letters().size(),
+        page.next().isPresent(),
+        page.next().map(position -> parts.cursors().write(LETTERS, position)).orElse(null));
+  }
 
   /** Letters about repositories that the caller manages; all of them for an administrator. */
   @GET
@@ -163,7 +174,7 @@ public class DeadLettersResource {
       @Parameter(description = "next of the page before") @QueryParam("cursor") String cursor) {
     Access caller = managers.anyManager(authorization);
     String after = Requests.position(parts.cursors(), LETTERS, cursor);
-    Filter filter = new Filter(format, code, repository);
+    Filter filter = new Filter(format, code, repository, null);
     Letters.Page page = letters.heads(after, Requests.pageSize(n), meant(caller, filter));
     return new Page(
         page.letters().stream().map(l -> shown(l, false)).toList(),
@@ -273,7 +284,8 @@ public class DeadLettersResource {
   @Operation(
       operationId = "replayDeadLetters",
       summary = "Hand in again what was given up",
-      description = "Up to 100 of those meant; ask again while there are more.")
+      description =
+          "Up to 100 of those meant, perhaps none: ask again with next while there is one.")
   @RequestBody(
       content =
           @Content(
@@ -296,7 +308,7 @@ public class DeadLettersResource {
     List<CompletableFuture<Void>> replays = new ArrayList<>();
     page.letters().forEach(l -> replays.add(letters.replay(l).toCompletableFuture()));
     return CompletableFuture.allOf(replays.toArray(CompletableFuture[]::new))
-        .thenApply(done -> new Done(replays.size(), page.next().isPresent()));
+        .thenApply(done -> done(page));
   }
 
   /** The first of those meant, which may be far behind others. */
@@ -308,7 +320,8 @@ public class DeadLettersResource {
       throw new ProblemException(
           Kind.FORBIDDEN, "without the admin token repository is one that the token manages");
     }
-    Letters.Page page = new Letters.Page(List.of(), Optional.of(""));
+    String after = Requests.position(parts.cursors(), LETTERS, filter.cursor());
+    Letters.Page page = new Letters.Page(List.of(), Optional.of(after));
     for (int i = 0; i < MOST_PAGES && page.letters().isEmpty() && page.next().isPresent(); i++) {
       page = letters.list(page.next().get(), MANY, meant(caller, filter).and(also));
     }
@@ -322,7 +335,8 @@ public class DeadLettersResource {
   @Operation(
       operationId = "discardDeadLetters",
       summary = "Have dead letters gone",
-      description = "Up to 100 of those meant; ask again while there are more.")
+      description =
+          "Up to 100 of those meant, perhaps none: ask again with next while there is one.")
   @RequestBody(
       content =
           @Content(
@@ -341,7 +355,7 @@ public class DeadLettersResource {
             filter -> {
               Letters.Page page = some(caller, filter, letter -> true);
               page.letters().forEach(letters::discard);
-              return new Done(page.letters().size(), page.next().isPresent());
+              return done(page);
             });
   }
 
