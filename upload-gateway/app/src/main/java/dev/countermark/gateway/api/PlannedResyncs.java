@@ -52,7 +52,7 @@ final class PlannedResyncs {
   }
 
   private void look(CampaignStatus seen, int looks, CompletableFuture<CampaignStatus> planned) {
-    if (seen.complete() || looks == LOOKS) {
+    if (seen.complete() || seen.hasEnded() || looks == LOOKS) {
       planned.complete(seen);
       return;
     }

@@ -133,9 +133,7 @@ public class ResyncsResource {
   static Response started(Campaigns campaigns, ResyncRequests.Campaign wanted, Access caller) {
     try {
       CampaignStatus started =
-          campaigns.start(
-              wanted.event(campaigns, caller.isAdministrator()),
-              new Campaigns.Requester(Optional.of(caller.subject()), caller.isAdministrator()));
+          campaigns.start(wanted.event(campaigns, caller.isAdministrator()), requester(caller));
       return Response.accepted(started)
           .location(URI.create("/api/v1/resyncs/" + started.campaign()))
           .build();
@@ -282,10 +280,30 @@ public class ResyncsResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = CampaignStatus.class)))
+  @APIResponse(
+      responseCode = "409",
+      description = "too many of the repository are open",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   public CampaignStatus resume(
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("campaign") String campaign) {
-    return changed(authorization, campaign, campaigns::resume);
+    Campaigns.Requester by = requester(managers.anyManager(authorization));
+    return changed(authorization, campaign, id -> resume(id, by));
+  }
+
+  private Optional<CampaignStatus> resume(String id, Campaigns.Requester by) {
+    try {
+      return campaigns.resume(id, by);
+    } catch (TakenException e) {
+      throw new ProblemException(Kind.RESYNC_TAKEN, e.getMessage());
+    }
+  }
+
+  private static Campaigns.Requester requester(Access caller) {
+    return new Campaigns.Requester(Optional.of(caller.subject()), caller.isAdministrator());
   }
 
   /** Ends it for good. */

@@ -21,6 +21,7 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
@@ -64,7 +65,7 @@ final class CampaignRun {
   /** What a campaign works with. */
   record Parts(
       CampaignStore store,
-      CampaignWalk walk,
+      Supplier<CampaignWalk> walks,
       ResyncPublisher publisher,
       Breakages breakages,
       Staleness.Source staleness,
@@ -98,6 +99,7 @@ final class CampaignRun {
 
   private final Parts parts;
   private final CampaignOrder order;
+  private final CampaignWalk walk;
   private final Map<String, Format<?, ?>> formats = new HashMap<>();
   private final TreeMap<Integer, Open> open = new TreeMap<>();
   private final Map<String, Waiting> waiting = new LinkedHashMap<>();
@@ -118,6 +120,7 @@ final class CampaignRun {
   CampaignRun(Campaign campaign, CampaignOrder order, Parts parts) {
     this.parts = parts;
     this.order = order;
+    this.walk = parts.walks().get();
     this.campaign = campaign;
     this.lookedAt = parts.clock().instant();
     this.heardAt = lookedAt;
@@ -257,7 +260,7 @@ final class CampaignRun {
             parts.staleness().get(),
             campaign.broken());
     String before = campaign.walk().position();
-    CampaignWalk.Page page = parts.walk().go(order, campaign.walk().position(), examination);
+    CampaignWalk.Page page = walk.go(order, campaign.walk().position(), examination);
     if (!page.ended()) {
       // Counted once, though a change may be made whose answer is lost.
       change(
@@ -292,7 +295,7 @@ final class CampaignRun {
   private void plan(boolean modest) {
     long began = System.nanoTime();
     Planning planning = new Planning(campaign.request(), parts.breakages(), parts.staleness());
-    CampaignWalk.Page page = parts.walk().go(order, campaign.walk().position(), planning);
+    CampaignWalk.Page page = walk.go(order, campaign.walk().position(), planning);
     List<Batch.Item> items = planning.items();
     Walk before = campaign.walk();
     if (items.isEmpty()) {

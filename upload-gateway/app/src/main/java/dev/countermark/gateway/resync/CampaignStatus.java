@@ -68,7 +68,7 @@ public record CampaignStatus(
     ResyncRequested request = c.request();
     Campaign.Tally tally = c.tally();
     boolean breaks = c.broken().count() > 0;
-    boolean complete = c.walk().ended() || c.phase().hasEnded();
+    boolean complete = c.walk().ended() || c.phase() == Campaign.Phase.DONE;
     double seconds =
         Math.max(0.001, Duration.between(c.asked().at(), c.endedAt().orElse(now)).toMillis() / 1e3);
     double perSecond = tally.done() / seconds;

@@ -6,6 +6,8 @@ import dev.countermark.contracts.Events.ResyncRequested;
 import dev.countermark.contracts.Json.MalformedJsonException;
 import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,9 +48,11 @@ final class CampaignStore {
     return there;
   }
 
-  /** Whether there is a repository of that name. */
-  boolean isThere(RepositoryName repository) {
-    return store.head(ObjectKeys.repository(repository)).isPresent();
+  /** When the repository of that name was made; empty when there is none. */
+  Optional<Instant> createdAt(RepositoryName repository) {
+    return records
+        .read(ObjectKeys.repository(repository), RepositoryRecord.class)
+        .map(RepositoryRecord::createdAt);
   }
 
   /** It is to be gone on with. */

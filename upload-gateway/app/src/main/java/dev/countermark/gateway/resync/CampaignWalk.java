@@ -7,9 +7,7 @@ import dev.countermark.contracts.Format;
 import dev.countermark.contracts.Json.MalformedJsonException;
 import dev.countermark.contracts.PackageRecord;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -34,27 +32,19 @@ final class CampaignWalk {
   /** Keys of a list. */
   private static final int LISTED = 1_000;
 
-  /** Lists that are remembered: one for each campaign that a gateway is at. */
-  private static final int MOST_AHEAD = 32;
-
   private final BlobStore store;
   private final Records records;
   private final int size;
   private final Executor reads;
 
   /**
-   * Keys behind places that campaigns have come to. There are stores that look at everything for
-   * each list, however short.
+   * Keys behind the place that it has come to. There are stores that look at everything for each
+   * list, however short. Of one campaign, while one gateway is at it: another one would miss what
+   * was pushed since.
    */
-  private final Map<String, List<String>> ahead =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
+  private List<String> ahead = List.of();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, List<String>> eldest) {
-          return size() > MOST_AHEAD;
-        }
-      };
+  private String place = "";
 
   /**
    * @param size objects of a page, some of which are no packages
@@ -92,9 +82,8 @@ final class CampaignWalk {
         look(order, format, some.stream().filter(format::isRecord).toList(), visit);
         String next = format.nextRecords(some.get(some.size() - 1));
         List<String> rest = keys.stream().filter(key -> key.compareTo(next) > 0).toList();
-        if (!rest.isEmpty()) {
-          ahead.put(place(prefix, next), rest);
-        }
+        ahead = rest;
+        place = place(prefix, next);
         return new Page(next, false);
       }
     }
@@ -107,9 +96,8 @@ final class CampaignWalk {
 
   /** Those that were listed ahead, or else some more. */
   private List<String> keys(String prefix, String after) {
-    List<String> known = ahead.remove(place(prefix, after));
-    return known != null
-        ? known
+    return !ahead.isEmpty() && place.equals(place(prefix, after))
+        ? ahead
         : store.list(prefix, after, LISTED).entries().stream().map(BlobStore.Entry::key).toList();
   }
 

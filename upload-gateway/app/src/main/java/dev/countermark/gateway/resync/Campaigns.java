@@ -42,6 +42,9 @@ public final class Campaigns {
   /** Campaigns that a gateway is at; each holds what it has planned. Others wait for their turn. */
   private static final int MOST_RUNS = 32;
 
+  /** Of them, so many are kept for those of administrators. */
+  private static final int KEPT_RUNS = 8;
+
   /** Of one repository that may be open, of those who are no administrators. */
   private static final int MOST_OF_REPOSITORY = 3;
 
@@ -106,34 +109,42 @@ public final class Campaigns {
       throws SenselessException, TakenException {
     CampaignOrder order = CampaignOrder.of(request, formats);
     Optional<Campaign> before = store.find(request.campaign());
+    Optional<Instant> since = order.repository().flatMap(store::createdAt);
     if (before.isEmpty()) {
-      requireThere(order.repository());
+      if (order.repository().isPresent() && since.isEmpty()) {
+        throw new SenselessException("there is no repository " + order.repository().get());
+      }
       if (!by.administrator()) {
         requireFew(order.repository());
       }
+      // Before as well: without a mark nobody goes on with it.
+      store.mark(request.campaign());
+    } else if (!by.administrator()
+        && since.filter(at -> !before.get().asked().at().isBefore(at)).isEmpty()) {
+      // That of a repository which had the name before is nobody's business.
+      throw taken(request);
     }
     Asked asked = new Asked(clock.instant(), by.subject(), by.administrator(), Optional.empty());
     boolean examines = request.dryRun() || order.mayBreak();
     Campaign campaign =
         store.create(Campaign.of(request, asked, examines ? Phase.EXAMINING : Phase.RUNNING));
     if (!campaign.request().equals(request)) {
-      throw new TakenException(
-          "another campaign has, or had, the id " + request.campaign() + ": choose another one");
+      throw taken(request);
     }
     lookAt = Instant.MIN;
     return told(campaign);
   }
 
-  private void requireThere(Optional<RepositoryName> repository) throws SenselessException {
-    if (repository.filter(name -> !store.isThere(name)).isPresent()) {
-      throw new SenselessException("there is no repository " + repository.get());
-    }
+  private static TakenException taken(ResyncRequested request) {
+    return new TakenException(
+        "another campaign has, or had, the id " + request.campaign() + ": choose another one");
   }
 
   private void requireFew(Optional<RepositoryName> repository) throws TakenException {
     long open =
         store.open().stream()
             .flatMap(id -> store.find(id).stream())
+            .filter(c -> c.isOpen() && !c.asked().byAdministrator())
             .filter(c -> told(c).ofRepository().equals(repository))
             .count();
     if (open >= MOST_OF_REPOSITORY) {
@@ -215,8 +226,18 @@ public final class Campaigns {
     return change(id, old -> old.in(Phase.CANCELLED, clock.instant()));
   }
 
-  /** Goes on with what was paused. */
-  public Optional<CampaignStatus> resume(String id) {
+  /**
+   * Goes on with what was paused.
+   *
+   * @throws TakenException when too many are open
+   */
+  public Optional<CampaignStatus> resume(String id, Requester by) throws TakenException {
+    Optional<Campaign> paused = stored(id).filter(c -> c.phase() == Phase.PAUSED);
+    if (paused.isPresent() && !by.administrator()) {
+      requireFew(told(paused.get()).ofRepository());
+    }
+    // Before as well: whoever ends in between leaves a mark too many, which goes away by itself.
+    paused.ifPresent(c -> store.mark(id));
     Optional<CampaignStatus> resumed =
         change(
             id,
@@ -347,6 +368,9 @@ public final class Campaigns {
       Optional<Campaign> campaign = store.find(id);
       if (campaign.filter(Campaign::isOpen).isEmpty()) {
         store.close(id);
+        return;
+      }
+      if (!campaign.get().asked().byAdministrator() && runs.size() >= MOST_RUNS - KEPT_RUNS) {
         return;
       }
       // First: a gateway that does not know its formats must not keep it from those that do.

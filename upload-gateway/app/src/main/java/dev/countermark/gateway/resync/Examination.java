@@ -1,5 +1,6 @@
 package dev.countermark.gateway.resync;
 
+import dev.countermark.contracts.Failure;
 import dev.countermark.contracts.Format;
 import dev.countermark.contracts.PackageRecord;
 import dev.countermark.contracts.ResyncMode;
@@ -11,9 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jboss.logging.Logger;
 
 /** What a campaign would do to the packages of a page, by their records alone. */
 final class Examination implements CampaignWalk.Visit {
+  private static final Logger LOG = Logger.getLogger(Examination.class);
+
   /** Of what breaks, so many are named. */
   private static final int MOST_NAMED = 100;
 
@@ -53,8 +57,22 @@ final class Examination implements CampaignWalk.Visit {
     Optional<Breakages.Broken> breaks =
         mode == ResyncMode.RESIGN_ALL ? breakages.of(format, record) : Optional.empty();
     breaks.ifPresent(this::add);
-    boolean changes = breaks.isPresent() || staleness.isStale(format, record, mode);
+    boolean changes = breaks.isPresent() || isStale(format, record);
     results.merge(changes ? ResyncResult.CHANGED : ResyncResult.UNCHANGED, 1L, Long::sum);
+  }
+
+  /** Where nobody can tell, as with a key that is lost, a signer would look. */
+  private <R extends PackageRecord<R>> boolean isStale(Format<R, ?> format, R record) {
+    try {
+      return staleness.isStale(format, record, mode);
+    } catch (Failure.Transient e) {
+      if (e.obstacle().isPassing()) {
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      LOG.debugf(e, "nobody can tell of %s", record.packageName());
+    }
+    return true;
   }
 
   private void add(Breakages.Broken one) {

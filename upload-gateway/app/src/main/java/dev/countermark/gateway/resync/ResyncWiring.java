@@ -22,6 +22,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -60,10 +61,11 @@ class ResyncWiring {
     for (ResyncResult result : ResyncResult.values()) {
       counter(meters, result);
     }
+    Executor reads = resources.readers("resyncs");
     CampaignRun.Parts parts =
         new CampaignRun.Parts(
             new CampaignStore(store),
-            new CampaignWalk(store, PAGE, resources.readers("resyncs")),
+            () -> new CampaignWalk(store, PAGE, reads),
             publisher,
             new Breakages(formats),
             staleness,

@@ -11,7 +11,9 @@ import dev.countermark.contracts.Events.PackageResyncRequested;
 import dev.countermark.contracts.Events.ResyncFilter;
 import dev.countermark.contracts.Events.ResyncRequested;
 import dev.countermark.contracts.Failure;
+import dev.countermark.contracts.ObjectKeys;
 import dev.countermark.contracts.RepositoryName;
+import dev.countermark.contracts.RepositoryRecord;
 import dev.countermark.contracts.ResyncMode;
 import dev.countermark.contracts.ResyncResult;
 import dev.countermark.contracts.State;
@@ -277,7 +279,7 @@ class CampaignsTest {
     assertThat(platform.published).hasSize(told);
     assertThat(gateway.find("one").orElseThrow().state()).isEqualTo("paused");
 
-    gateway.resume("one");
+    gateway.resume("one", TestCampaigns.ADMINISTRATOR);
     for (int i = 0; i < 5; i++) {
       gateway.step();
       platform.sign(gateway, 10);
@@ -292,7 +294,8 @@ class CampaignsTest {
     gateway.step();
     assertThat(platform.published).hasSize(last);
     assertThat(gateway.find("one").orElseThrow().state()).isEqualTo("cancelled");
-    assertThat(gateway.resume("one").orElseThrow().state()).isEqualTo("cancelled");
+    assertThat(gateway.resume("one", TestCampaigns.ADMINISTRATOR).orElseThrow().state())
+        .isEqualTo("cancelled");
     assertThat(store.list("open-resyncs/", "", 10).entries()).isEmpty();
   }
 
@@ -406,6 +409,77 @@ class CampaignsTest {
     gateway.start(TestCampaigns.wanted("d", "acme/other", ResyncMode.ENSURE), manager);
     platform.end(gateway, "c0");
     gateway.start(TestCampaigns.wanted("c3", "acme/app", ResyncMode.ENSURE), manager);
+  }
+
+  /** Those that rest would else be as many as somebody likes, and go on all at once. */
+  @Test
+  void noMoreAreOpenBecauseSomeRested() throws Exception {
+    Campaigns.Requester manager = new Campaigns.Requester(Optional.of("token 1"), false);
+    start(TestCampaigns.wanted("of-the-administrator", "acme/app", ResyncMode.ENSURE));
+    for (int i = 0; i < 6; i++) {
+      gateway.start(TestCampaigns.wanted("c" + i, "acme/app", ResyncMode.ENSURE), manager);
+      if (i < 3) {
+        gateway.pause("c" + i);
+      }
+    }
+
+    assertThatThrownBy(() -> gateway.resume("c0", manager)).isInstanceOf(TakenException.class);
+    gateway.cancel("c3");
+    assertThat(gateway.resume("c0", manager).orElseThrow().state()).isEqualTo("running");
+  }
+
+  @Test
+  void thoseOfAdministratorsAlwaysHaveAPlace() throws Exception {
+    Campaigns.Requester manager = new Campaigns.Requester(Optional.of("token 1"), false);
+    for (int i = 0; i < 40; i++) {
+      String name = "acme/r" + i;
+      platform.repository(RepositoryName.of(name));
+      manifests(name, 1);
+      gateway.start(TestCampaigns.wanted("c" + i, name, ResyncMode.ENSURE), manager);
+    }
+    gateway.step();
+    assertThat(gateway.active()).isLessThan(32);
+    manifests("acme/app", 1);
+    start(TestCampaigns.wanted("urgent", "acme/app", ResyncMode.ENSURE));
+
+    gateway.step();
+    gateway.step();
+
+    assertThat(platform.published)
+        .anyMatch(asked -> asked.repository().equals(RepositoryName.of("acme/app")));
+  }
+
+  /** Somebody has the name now who had nothing to do with it. */
+  @Test
+  void oneOfAFormerRepositoryOfTheNameIsNotTold() throws Exception {
+    Campaigns.Requester manager = new Campaigns.Requester(Optional.of("token 1"), false);
+    gateway.start(TestCampaigns.wanted("nightly", "acme/app", ResyncMode.ENSURE), manager);
+    platform.clock.advance(Duration.ofDays(1));
+    new Records(store)
+        .update(
+            ObjectKeys.repository(APP),
+            RepositoryRecord.class,
+            old -> Optional.of(new RepositoryRecord(1, APP, platform.clock.instant())));
+
+    assertThatThrownBy(
+            () ->
+                gateway.start(
+                    TestCampaigns.wanted("nightly", "acme/app", ResyncMode.ENSURE), manager))
+        .isInstanceOf(TakenException.class);
+  }
+
+  /** What one campaign has listed is not what there is when another one comes to the place. */
+  @Test
+  void nothingIsLeftOutThatWasPushedSinceAnotherOneListed() throws Exception {
+    manifests("acme/app", 250);
+    start(TestCampaigns.wanted("first", "acme/app", ResyncMode.ENSURE));
+    gateway.step();
+    gateway.cancel("first");
+    manifests("acme/app", 260);
+
+    start(TestCampaigns.wanted("second", "acme/app", ResyncMode.ENSURE));
+
+    assertThat(platform.end(gateway, "second").planned()).isEqualTo(260);
   }
 
   @Test

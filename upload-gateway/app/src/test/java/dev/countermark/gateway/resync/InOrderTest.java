@@ -113,4 +113,17 @@ class InOrderTest {
     assertThat(platform.published).hasSize(250);
     assertThat(platform.askedForKeys).as("once a page").isLessThan(10);
   }
+
+  @Test
+  void aDryRunEndsWhereNobodyTells() throws Exception {
+    platform.unusable = Optional.of(APP);
+    gateway.start(
+        TestCampaigns.wanted("dry", "acme/app", ResyncMode.ENSURE, Optional.empty(), true, false),
+        TestCampaigns.ADMINISTRATOR);
+
+    CampaignStatus ended = platform.end(gateway, "dry");
+
+    assertThat(ended.state()).isEqualTo("done");
+    assertThat(ended.results()).isEqualTo(Map.of(ResyncResult.CHANGED, 250L));
+  }
 }

@@ -95,7 +95,7 @@ final class TestCampaigns {
         formats.all(),
         new CampaignRun.Parts(
             new CampaignStore(store),
-            new CampaignWalk(store, 100, Runnable::run),
+            () -> new CampaignWalk(store, 100, Runnable::run),
             publisher,
             new Breakages(formats),
             this::staleness,
