@@ -103,9 +103,9 @@ class NetworkPoliciesTest {
 
   private static Set<String> metrics() {
     return Set.of(
-        "namespace monitoring -> upload-gateway:9000",
-        "namespace monitoring -> signer:8082",
-        "namespace monitoring -> key-service:8443");
+        "monitoring/prometheus -> upload-gateway:9000",
+        "monitoring/prometheus -> signer:8082",
+        "monitoring/prometheus -> key-service:8443");
   }
 
   @Test
@@ -179,7 +179,9 @@ class NetworkPoliciesTest {
     if (namespace.isEmpty()) {
       return peer.has("ipBlock") ? peer.at("/ipBlock/cidr").asText() : pod;
     }
-    String application = peer.at("/podSelector/matchLabels/k8s-app").asText();
+    JsonNode labels = peer.at("/podSelector/matchLabels");
+    String application =
+        labels.path("k8s-app").asText(labels.path("app.kubernetes.io/name").asText());
     return application.isEmpty() ? "namespace " + namespace : namespace + "/" + application;
   }
 
