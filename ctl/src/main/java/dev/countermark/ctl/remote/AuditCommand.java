@@ -30,7 +30,7 @@ public final class AuditCommand {
       exitCodeList = {
         "0:every chain holds",
         "1:one does not, or the key service refused it",
-        "2:the command line is wrong",
+        "2:the command line, or the repository that it names, is wrong",
         "3:the key service cannot be reached, or broke off"
       })
   static final class Verify extends OnKeyService {
@@ -64,6 +64,10 @@ public final class AuditCommand {
       if (end[0] == null || !end[0].has("chains")) {
         throw RemoteException.away("the key service broke off, so that nothing is proved", null);
       }
+      if (repository != null && end[0].path("chains").asLong() == 0) {
+        throw RemoteException.usage(
+            "there is no audit chain of " + repository + ": it never had a key");
+      }
       return end[0].path("breaks").asLong() == 0 ? ExitCodes.OK : ExitCodes.REFUSED;
     }
 
@@ -85,11 +89,13 @@ public final class AuditCommand {
                 + Told.text(line.path("head")));
       } else {
         out.println(
-            line.path("breaks").asLong() == 0
-                ? "every chain holds"
-                : line.path("breaks").asText()
-                    + " places do not hold: keep the bucket as it is, and find out who could write"
-                    + " to it");
+            line.path("chains").asLong() == 0
+                ? "there is no chain"
+                : line.path("breaks").asLong() == 0
+                    ? "every chain holds"
+                    : line.path("breaks").asText()
+                        + " places do not hold: keep the bucket as it is, and find out who could write"
+                        + " to it");
       }
     }
   }

@@ -141,6 +141,16 @@ class KeysCommandTest {
         .contains("ok     acme/app/oci: 2 records, 1 signatures, head h", "every chain holds");
   }
 
+  /** A name that is misspelt is no proof. */
+  @Test
+  void nothingHoldsWhereThereIsNoChain() {
+    answer("POST /v1/audit:verify?repository=acme/ap", "{\"chains\":0,\"breaks\":0}\n");
+
+    assertThat(server.runAsOperator("audit", "verify", "acme/ap")).isEqualTo(2);
+    assertThat(server.out()).doesNotContain("holds");
+    assertThat(server.err()).contains("no audit chain of acme/ap");
+  }
+
   @Test
   void tellsOfPlacesThatDoNotHold() {
     answer(
