@@ -1,19 +1,23 @@
 package dev.countermark.standalone.demo;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** Takes down what was seen, and prints it as a table. */
-public final class Checks {
+public final class Checks implements AutoCloseable {
   private record Row(String what, String by, boolean passed, String note) {}
 
   private final PrintStream out;
   private final Function<String, Optional<Path>> client;
   private final List<Row> rows = new ArrayList<>();
+  private final List<Path> folders = new ArrayList<>();
 
   /**
    * @param client where a program is
@@ -26,6 +30,13 @@ public final class Checks {
   /** A released client that shall look at the samples, too; empty when it is not installed. */
   public Optional<Path> client(String program) {
     return client.apply(program);
+  }
+
+  /** A folder for what a client needs and leaves; gone at the end. */
+  public Path folder() throws IOException {
+    Path folder = Files.createTempDirectory("countermark-demo-");
+    folders.add(folder);
+    return folder;
   }
 
   /** Tells whoever watches what is going on. */
@@ -55,6 +66,19 @@ public final class Checks {
 
   long failed() {
     return rows.stream().filter(r -> !r.passed()).count();
+  }
+
+  @Override
+  public void close() {
+    for (Path folder : folders) {
+      try (var files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      } catch (IOException e) {
+        // A client of which a part goes on still writes there, and what stays is temporary.
+      }
+    }
   }
 
   void print() {

@@ -40,23 +40,26 @@ public final class Demo implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Checks checks = new Checks(OUT, Clients::onPath);
-    try (RunningPlatform platform =
-        data == null ? RunningPlatform.startTemporary(checks::say) : RunningPlatform.at(data)) {
-      show(platform, checks);
+    try (Checks checks = new Checks(OUT, Clients::onPath)) {
+      try (RunningPlatform platform =
+          data == null ? RunningPlatform.startTemporary(checks::say) : RunningPlatform.at(data)) {
+        show(platform, checks);
+      }
+      checks.print();
+      OUT.println(
+          checks.failed() == 0
+              ? "all " + checks.count() + " checks passed"
+              : "FAILED: " + checks.failed() + " checks");
+      return checks.failed() == 0 ? 0 : 1;
     }
-    checks.print();
-    OUT.println(
-        checks.failed() == 0
-            ? "all " + checks.count() + " checks passed"
-            : "FAILED: " + checks.failed() + " checks");
-    return checks.failed() == 0 ? 0 : 1;
   }
 
   /** Does all of it that needs no client, and says nothing. */
   public void exercise(RunningPlatform platform) throws IOException, InterruptedException {
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
-    show(platform, new Checks(nowhere, program -> Optional.empty()));
+    try (Checks checks = new Checks(nowhere, program -> Optional.empty())) {
+      show(platform, checks);
+    }
   }
 
   private void show(RunningPlatform platform, Checks checks)

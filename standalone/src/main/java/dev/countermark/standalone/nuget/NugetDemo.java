@@ -209,7 +209,7 @@ final class NugetDemo {
   }
 
   private void dotnet(byte[] signed, byte[] tampered) throws IOException, InterruptedException {
-    Path work = Files.createTempDirectory("countermark-demo-dotnet-");
+    Path work = checks.folder();
     Path config = Files.write(work.resolve("nuget.config"), get(keys + "nuget.config"));
     for (boolean good : new boolean[] {true, false}) {
       Path file = Files.write(work.resolve("p.nupkg"), good ? signed : tampered);

@@ -89,7 +89,7 @@ final class OciDemo {
   /** Whatever released verifiers are installed must agree. */
   private void clients(Pushed image, Pushed index, byte[] key)
       throws IOException, InterruptedException {
-    Path work = Files.createTempDirectory("countermark-demo-");
+    Path work = checks.folder();
     Path good = work.resolve("cosign.pub");
     Files.write(good, pem(key));
     Path wrong = work.resolve("wrong.pub");

@@ -196,7 +196,7 @@ final class SwiftDemo {
 
   /** With everything unsigned and everybody untrusted an error. */
   private void resolve(byte[] root) throws IOException, InterruptedException {
-    Path work = Files.createTempDirectory("countermark-demo-swift-");
+    Path work = checks.folder();
     Path roots = Files.createDirectories(work.resolve("roots"));
     Path config = Files.createDirectories(work.resolve("config")).resolve("registries.json");
     Files.write(config, get(keys + "registries.json?roots=" + roots, "*/*"));
