@@ -1,12 +1,15 @@
 package dev.countermark.conformance.deploy;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.countermark.conformance.Client;
 import dev.countermark.conformance.Command;
 import dev.countermark.conformance.DockerEngine;
+import dev.countermark.conformance.FreePorts;
 import dev.countermark.conformance.Platform;
 import dev.countermark.conformance.ProjectFiles;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -113,6 +116,56 @@ final class KubernetesNode implements AutoCloseable {
         .ignoreExceptionsInstanceOf(UncheckedIOException.class)
         .until(() -> platform.get("/q/health/ready").statusCode() == 200);
     return platform;
+  }
+
+  /** As docs/kubernetes.md has operators do it: by a way through the cluster's API. */
+  void rotateImmediately(String repository, String purpose) throws IOException {
+    int port = FreePorts.forPlatform();
+    ProcessBuilder forward =
+        new ProcessBuilder(
+            Client.require("kubectl").program().toString(),
+            "-n",
+            "countermark",
+            "port-forward",
+            "service/key-service",
+            port + ":8443");
+    forward.environment().putAll(environment);
+    forward.redirectErrorStream(true);
+    Process way = forward.start();
+    try (var told = way.inputReader()) {
+      assertThat(told.readLine()).startsWith("Forwarding from");
+      Path target = ProjectFiles.root().resolve("ctl/target");
+      Path secrets = work.resolve("k8s/overlays/single-node/secrets");
+      Command.run(
+              work,
+              environment,
+              LIMIT,
+              List.of(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  target.resolve("countermark-ctl.jar")
+                      + File.pathSeparator
+                      + target.resolve("lib")
+                      + "/*",
+                  "dev.countermark.ctl.Main",
+                  "keys",
+                  "rotate",
+                  repository,
+                  "--purpose",
+                  purpose,
+                  "--immediately",
+                  "--keys-url",
+                  "https://localhost:" + port,
+                  "--keys-ca",
+                  secrets.resolve("ca.crt").toString(),
+                  "--keys-certificate",
+                  secrets.resolve("operator.leaf.crt").toString(),
+                  "--keys-key",
+                  secrets.resolve("operator.key").toString()))
+          .succeeded();
+    } finally {
+      way.destroy();
+    }
   }
 
   /** For the claim of a StatefulSet; this node has nothing that would make one by itself. */

@@ -105,7 +105,7 @@ class ScaledSignersTest {
     await("all are signed").atMost(LIMIT).until(() -> packages.isSigned(PACKAGES - 1));
     await("nobody is left").atMost(LIMIT).until(() -> replicas(node, ".spec.replicas") == 0);
 
-    platform.rotateImmediately(repository.path(), nuget.label());
+    node.rotateImmediately(repository.path(), nuget.label());
     long begin = System.nanoTime();
     String campaign =
         call(platform, "POST", "/api/v1/repositories/" + repository.path() + "/resyncs", "{}")
@@ -143,7 +143,7 @@ class ScaledSignersTest {
         pushes.get(pushes.size() / 2),
         pushes.get(pushes.size() * 99 / 100));
     JsonNode told = call(platform, "GET", "/api/v1/resyncs/" + campaign, null);
-    assertThat(told.path("changed").asInt()).as(told.toString()).isEqualTo(PACKAGES);
+    assertThat(told.at("/results/changed").asInt()).as(told.toString()).isEqualTo(PACKAGES);
   }
 
   private static boolean ended(Platform platform, String campaign) {
