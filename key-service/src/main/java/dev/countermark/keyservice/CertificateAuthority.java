@@ -155,11 +155,13 @@ final class CertificateAuthority {
   }
 
   private Own loadOrCreate() {
-    Optional<Own> found = authorities.find(profile.purpose());
     String chain = KeysBucket.authorityChain(profile.purpose());
     // A lost root must not be replaced in silence: clients trust the one that they know. So there
     // is a new one only when the chain has never told of any; whoever is second uses the first's.
-    if (found.isEmpty() && !audit.isBegun(chain)) {
+    // The chain first: what another replica makes meanwhile is there before its chain is begun.
+    boolean begun = audit.isBegun(chain);
+    Optional<Own> found = authorities.find(profile.purpose());
+    if (found.isEmpty() && !begun) {
       authorities.create(profile.purpose(), make());
       found = authorities.find(profile.purpose());
     }
