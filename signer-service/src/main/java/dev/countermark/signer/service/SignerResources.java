@@ -4,6 +4,8 @@ import dev.countermark.signing.SharedThreads;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
@@ -31,6 +33,9 @@ public final class SignerResources implements AutoCloseable {
   private final ScheduledThreadPoolExecutor alarms;
   private final SharedThreads threads;
   private final MemoryBudget memory;
+
+  /** Gauges of it; a registry that outlives it would keep showing what is no longer there. */
+  private final List<Runnable> shown = new ArrayList<>();
 
   /**
    * @param threads that sign, uploads and resyncs of all formats together
@@ -108,10 +113,12 @@ public final class SignerResources implements AutoCloseable {
       String unit,
       String description,
       ToDoubleFunction<SignerResources> value) {
-    Gauge.builder("countermark.resources." + name, this, value)
-        .baseUnit(unit)
-        .description(description)
-        .register(meters);
+    Gauge gauge =
+        Gauge.builder("countermark.resources." + name, this, value)
+            .baseUnit(unit)
+            .description(description)
+            .register(meters);
+    shown.add(() -> meters.remove(gauge));
   }
 
   private static ThreadFactory named(String prefix) {
@@ -125,6 +132,7 @@ public final class SignerResources implements AutoCloseable {
 
   @Override
   public void close() {
+    shown.forEach(Runnable::run);
     threads.close();
     alarms.shutdown();
     workers.shutdown();
