@@ -4,6 +4,7 @@ import dev.countermark.contracts.Failure;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -19,15 +20,13 @@ final class StoreAtStart {
 
   static final Duration PAUSE = Duration.ofSeconds(2);
 
-  /** How it waits. */
-  interface Pause {
-    void of(Duration duration) throws InterruptedException;
-  }
-
   private final Clock clock;
-  private final Pause pause;
+  private final Consumer<Duration> pause;
 
-  StoreAtStart(Clock clock, Pause pause) {
+  /**
+   * @param pause lets so much time pass
+   */
+  StoreAtStart(Clock clock, Consumer<Duration> pause) {
     this.clock = clock;
     this.pause = pause;
   }
@@ -41,21 +40,12 @@ final class StoreAtStart {
       try {
         return start.get();
       } catch (Failure.Transient e) {
-        if (!clock.instant().isBefore(end)) {
+        if (!clock.instant().isBefore(end) || Thread.currentThread().isInterrupted()) {
           throw e;
         }
         LOG.warnf("waits: %s", e.getMessage());
-        rest(e);
+        pause.accept(PAUSE);
       }
-    }
-  }
-
-  private void rest(Failure.Transient why) {
-    try {
-      pause.of(PAUSE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw why;
     }
   }
 }

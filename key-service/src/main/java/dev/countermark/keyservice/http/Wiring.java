@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -99,7 +100,7 @@ class Wiring {
     return KeySettings.naming(
         "countermark.keyservice.ca",
         () ->
-            new StoreAtStart(clock, pause -> Thread.sleep(pause.toMillis()))
+            new StoreAtStart(clock, pause -> LockSupport.parkNanos(pause.toNanos()))
                 .await(
                     () ->
                         new KeyService(

@@ -16,9 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -66,6 +69,10 @@ public final class Campaigns {
   private final Clock clock;
   private final Map<String, CampaignRun> runs = new ConcurrentHashMap<>();
   private final Map<String, Rest> resting = new ConcurrentHashMap<>();
+
+  /** Open ones that no administrator began; while there is no room they are not read again. */
+  private final Set<String> ofTokens = new HashSet<>();
+
   private volatile Instant lookAt = Instant.MIN;
 
   /** After a failure; each one in a row doubles it. */
@@ -311,8 +318,11 @@ public final class Campaigns {
     Instant now = clock.instant();
     if (now.isAfter(lookAt)) {
       lookAt = now.plus(LOOK);
-      for (String id : store.open()) {
-        if (runs.size() < MOST_RUNS && !runs.containsKey(id) && !rests(id, now)) {
+      Set<String> open = new LinkedHashSet<>(store.open());
+      ofTokens.retainAll(open);
+      for (String id : open) {
+        boolean hasRoom = runs.size() < (ofTokens.contains(id) ? MOST_RUNS - KEPT_RUNS : MOST_RUNS);
+        if (hasRoom && !runs.containsKey(id) && !rests(id, now)) {
           take(id);
         }
       }
@@ -370,8 +380,11 @@ public final class Campaigns {
         store.close(id);
         return;
       }
-      if (!campaign.get().asked().byAdministrator() && runs.size() >= MOST_RUNS - KEPT_RUNS) {
-        return;
+      if (!campaign.get().asked().byAdministrator()) {
+        ofTokens.add(id);
+        if (runs.size() >= MOST_RUNS - KEPT_RUNS) {
+          return;
+        }
       }
       // First: a gateway that does not know its formats must not keep it from those that do.
       CampaignOrder order = CampaignOrder.of(campaign.get().request(), formats);

@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Message;
+import org.hamcrest.Matcher;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -144,16 +145,7 @@ class ResyncEventsTest {
              "data":{"campaign":"senseless","formats":["abacus"]}}""")
                 .getBytes(StandardCharsets.UTF_8));
 
-    await()
-        .untilAsserted(
-            () ->
-                given()
-                    .header("Authorization", "Bearer " + adminToken)
-                    .get("/api/v1/resyncs/senseless")
-                    .then()
-                    .statusCode(200)
-                    .body("state", equalTo("refused"))
-                    .body("why", containsString("abacus")));
+    awaitRefused("senseless", containsString("abacus"));
   }
 
   /** Without the repository that was meant it would be the whole installation's. */
@@ -168,16 +160,19 @@ class ResyncEventsTest {
              "data":{"campaign":"misspelt","repositry":"resync/event"}}""")
                 .getBytes(StandardCharsets.UTF_8));
 
+    awaitRefused("misspelt", equalTo("there is no member repositry"));
+  }
+
+  private void awaitRefused(String campaign, Matcher<String> why) {
     await()
         .untilAsserted(
             () ->
-                given()
-                    .header("Authorization", "Bearer " + adminToken)
-                    .get("/api/v1/resyncs/misspelt")
+                administrator()
+                    .get("/api/v1/resyncs/" + campaign)
                     .then()
                     .statusCode(200)
                     .body("state", equalTo("refused"))
-                    .body("why", equalTo("there is no member repositry")));
+                    .body("why", why));
   }
 
   private RequestSpecification administrator() {
